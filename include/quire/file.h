@@ -1,0 +1,120 @@
+/* Streams of batches from and to named objects: format, codec and store put
+ * together. A target holds its old bytes or all of the new, whatever happens. */
+#ifndef QUIRE_FILE_H
+#define QUIRE_FILE_H
+
+#include "quire/batch.h"
+#include "quire/codec.h"
+#include "quire/format.h"
+#include "quire/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- Reading ----------------------------------------------------------------- */
+
+/* Zero means the default. Everything is borrowed during open, except what
+ * struct quire_record_policy says must live longer. */
+struct quire_read_options {
+    const char *format;                   /* name; NULL: by extension, then by content */
+    const char *compression;              /* name; NULL: by extension, then by content; "none" */
+    const struct quire_setting *settings; /* of the format's decoder and of the store */
+    size_t settings_size;
+    struct quire_record_policy records;
+    struct quire_context *context; /* NULL: one with the defaults, owned by the stream */
+};
+
+/* Opens an object (a path, a store URL, or "-" for standard input) as a stream of
+ * batches. Errors of the stream name url. */
+QUIRE_API int quire_file_read(const char *url, const struct quire_read_options *options,
+                              struct ArrowArrayStream *stream, struct quire_error *error);
+
+/* --- Writing ----------------------------------------------------------------- */
+
+enum quire_write_mode {
+    QUIRE_WRITE_OVERWRITE,
+    QUIRE_WRITE_CREATE, /* QUIRE_EXISTS when there is one */
+    QUIRE_WRITE_APPEND  /* after the records already there, by atomic rewrite (CSV, TSV, JSONL) */
+};
+
+struct quire_write_options {
+    const char *format;                   /* name; NULL: by extension */
+    const char *compression;              /* "zstd", "zstd:3"; NULL: by extension */
+    const struct quire_setting *settings; /* of the format's encoder and of the store */
+    size_t settings_size;
+    enum quire_write_mode mode;
+    enum quire_durability durability;
+    bool no_parents;               /* do not make missing folders */
+    struct quire_context *context; /* NULL: one with the defaults, owned by the writer */
+};
+
+/* What stands after a commit. */
+struct quire_write_result {
+    int64_t rows;  /* of this writer (not those appended to) */
+    int64_t bytes; /* of the object as stored */
+};
+
+struct quire_writer;
+
+/* Opens a writer; nothing is visible before commit. url may be "-" (standard
+ * output), which is not atomic. Sticky: after a failure every call fails with the
+ * same error. One thread at a time. */
+QUIRE_API int quire_writer_open(const char *url, const struct ArrowSchema *schema,
+                                const struct quire_write_options *options,
+                                struct quire_writer **writer, struct quire_error *error);
+/* Takes the batch, also on failure. */
+QUIRE_API int quire_writer_write(struct quire_writer *writer, struct ArrowArray *batch,
+                                 struct quire_error *error);
+/* Writes every batch of a stream, which the caller still releases. */
+QUIRE_API int quire_writer_write_stream(struct quire_writer *writer,
+                                        struct ArrowArrayStream *stream, struct quire_error *error);
+/* Makes the object visible; result may be NULL. The writer is still to be closed. */
+QUIRE_API int quire_writer_commit(struct quire_writer *writer, struct quire_write_result *result,
+                                  struct quire_error *error);
+/* Releases; a writer that was not committed leaves nothing. NULL is fine. */
+QUIRE_API void quire_writer_close(struct quire_writer *writer);
+
+/* Open, write a whole stream, commit, close. */
+QUIRE_API int quire_file_write(const char *url, struct ArrowArrayStream *stream,
+                               const struct quire_write_options *options,
+                               struct quire_write_result *result, struct quire_error *error);
+
+/* --- Names ------------------------------------------------------------------- */
+
+/* Expands globs ("logs/<star>.csv") and folders (their files of known formats, in
+ * order of name) of store URLs and paths into the objects they name; a name that
+ * is neither is given as it is. A glob without a match is QUIRE_NOT_FOUND.
+ * The list is freed with quire_names_free. */
+QUIRE_API int quire_file_expand(const char *const *patterns, size_t patterns_size, char ***names,
+                                size_t *names_size, struct quire_error *error);
+QUIRE_API void quire_names_free(char **names, size_t names_size);
+
+/* Do two names stand for one existing object (the same path, or a link to it)? */
+QUIRE_API bool quire_file_same(const char *a, const char *b);
+
+/* The streams of several objects one after the other, as one stream: the schema is
+ * that of policy, or the one that a sample of all of them widens to. Columns are
+ * matched by name. */
+QUIRE_API int quire_file_read_all(const char *const *urls, size_t urls_size,
+                                  const struct quire_read_options *options,
+                                  struct ArrowArrayStream *stream, struct quire_error *error);
+
+/* --- Refused records ---------------------------------------------------------- */
+
+/* A file that takes the records which on_bad = REJECT sets aside: one JSON object
+ * a line, {"path", "row", "byte", "column", "reason", "record"}. */
+struct quire_rejects;
+QUIRE_API int quire_rejects_open(const char *url, const struct quire_write_options *options,
+                                 struct quire_rejects **rejects, struct quire_error *error);
+/* For struct quire_record_policy: reject = quire_rejects_take, reject_user = rejects. */
+QUIRE_API int quire_rejects_take(void *rejects, const struct quire_reject *reject,
+                                 struct quire_error *error);
+/* Makes the file visible, also when nothing was refused. */
+QUIRE_API int quire_rejects_commit(struct quire_rejects *rejects, struct quire_error *error);
+QUIRE_API void quire_rejects_close(struct quire_rejects *rejects); /* NULL is fine */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,15 @@
+/* The inside of a context, for the layers that run on it. */
+#ifndef QUIRE_BASE_CONTEXT_H
+#define QUIRE_BASE_CONTEXT_H
+
+#include "base/alloc.h"
+#include "base/pool.h"
+#include "quire/context.h"
+
+struct quire_context {
+    struct quire_pool *pool;
+    struct quire_budget budget;
+    const struct quire_observer *observer; /* may be NULL */
+};
+
+#endif
