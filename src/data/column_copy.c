@@ -1,0 +1,121 @@
+/* Fixed-width values are copied as a block, everything else row by row. A struct's
+ * fields are copied column by column, since their rows are the struct's own. */
+#include "data/column_copy.h"
+
+#include "base/fail.h"
+#include "data/column_private.h"
+
+bool quire_field_same_layout(const struct quire_field *a, const struct quire_field *b)
+{
+    if (a->kind != b->kind || a->children_size != b->children_size) return false;
+    switch (a->kind) {
+    case QUIRE_KIND_DICTIONARY: return quire_field_same_layout(a->dictionary, b->dictionary);
+    case QUIRE_KIND_DECIMAL:
+        if (a->precision > b->precision || a->scale != b->scale) return false;
+        break;
+    case QUIRE_KIND_TIMESTAMP:
+        if ((a->zone == NULL) != (b->zone == NULL)) return false;
+        break;
+    default: break;
+    }
+    if (a->width != b->width || a->unit != b->unit) return false;
+    for (size_t i = 0; i < a->children_size; i++) {
+        if (a->kind == QUIRE_KIND_STRUCT &&
+            (a->children[i].name_size != b->children[i].name_size ||
+             memcmp(a->children[i].name, b->children[i].name, a->children[i].name_size) != 0))
+            return false;
+        if (!quire_field_same_layout(&a->children[i], &b->children[i])) return false;
+    }
+    return true;
+}
+
+static int note_rows(struct quire_column *column, const struct quire_view *view, int64_t start,
+                     int64_t count)
+{
+    for (int64_t row = start; row < start + count; row++)
+        QUIRE_TRY(quire_view_is_null(view, row) ? quire_column_note_null(column)
+                                                : quire_column_note_valid(column));
+    return 0;
+}
+
+static int copy_fixed(struct quire_column *column, const struct quire_view *view, int64_t start,
+                      int64_t count)
+{
+    size_t width = quire_column_value_width(column->field);
+    size_t size = (size_t)count * width;
+    int64_t length = column->length;
+    QUIRE_TRY(quire_buf_reserve(&column->values, size));
+    if (size > 0)
+        memcpy(quire_buf_end(&column->values),
+               (const uint8_t *)view->values + (size_t)(start + view->offset) * width, size);
+    int code = 0;
+    if (view->validity == NULL && column->validity.data == NULL) column->length += count;
+    else code = note_rows(column, view, start, count);
+    column->values.size = (size_t)column->length * width;
+    if (code != 0) quire_column_truncate(column, length);
+    return code;
+}
+
+static int copy_dictionary_value(struct quire_column *column, const struct quire_view *values,
+                                 int64_t index)
+{
+    if (index < 0 || index >= values->length) return QUIRE_INPUT;
+    if (quire_view_is_null(values, index)) return quire_column_append_null(column);
+    if (quire_kind_is_string(values->field->kind) || quire_kind_is_binary(values->field->kind)) {
+        struct quire_bytes bytes = quire_view_bytes(values, index);
+        return quire_column_append_bytes(column, bytes.data, bytes.size);
+    }
+    QUIRE_TRY(quire_column_append_view(quire_column_dictionary_scratch(column), values, index, 1));
+    return quire_column_dictionary_intern(column);
+}
+
+static int copy_items(struct quire_column *column, const struct quire_view *view, int64_t row)
+{
+    struct quire_range range = quire_view_range(view, row);
+    QUIRE_TRY(quire_column_append_view(&column->children[0], &view->children[0], range.start,
+                                       range.size));
+    return quire_column_end_list(column);
+}
+
+static int copy_value(struct quire_column *column, const struct quire_view *view, int64_t row)
+{
+    if (quire_view_is_null(view, row)) return quire_column_append_null(column);
+    enum quire_kind kind = view->field->kind;
+    if (kind == QUIRE_KIND_BOOL)
+        return quire_column_append_bool(column, quire_view_bool(view, row));
+    if (kind == QUIRE_KIND_DICTIONARY)
+        return copy_dictionary_value(column, view->dictionary, quire_view_index(view, row));
+    if (quire_kind_is_nested(kind)) return copy_items(column, view, row);
+    struct quire_bytes bytes = quire_view_bytes(view, row);
+    return quire_column_append_bytes(column, bytes.data, bytes.size);
+}
+
+static int copy_struct(struct quire_column *column, const struct quire_view *view, int64_t start,
+                       int64_t count)
+{
+    for (size_t i = 0; i < column->children_size; i++)
+        QUIRE_TRY(quire_column_append_view(&column->children[i], &view->children[i], start, count));
+    return note_rows(column, view, start, count);
+}
+
+int quire_column_append_view(struct quire_column *column, const struct quire_view *view,
+                             int64_t start, int64_t count)
+{
+    enum quire_kind kind = column->field->kind;
+    int64_t length = column->length;
+    bool fixed = kind != QUIRE_KIND_BOOL && kind != QUIRE_KIND_DICTIONARY &&
+                 kind != QUIRE_KIND_STRUCT && kind != QUIRE_KIND_FIXED_LIST &&
+                 quire_column_offset_width(kind) == 0;
+    int code = 0;
+    if (kind == QUIRE_KIND_NULL)
+        code = note_rows(column, view, start, count);
+    else if (fixed)
+        code = copy_fixed(column, view, start, count);
+    else if (kind == QUIRE_KIND_STRUCT)
+        code = copy_struct(column, view, start, count);
+    else
+        for (int64_t row = start; code == 0 && row < start + count; row++)
+            code = copy_value(column, view, row);
+    if (code != 0) quire_column_truncate(column, length);
+    return code;
+}

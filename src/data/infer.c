@@ -1,0 +1,122 @@
+/* The tree of what was seen. Fields are found first where the last record had
+ * them, which costs one comparison a field for records that repeat, and else by
+ * hash. */
+#include "data/infer.h"
+
+#include <string.h>
+
+#include "data/infer_private.h"
+
+#define SLOTS_MIN ((size_t)16)
+
+struct quire_infer_node *quire_infer_new(struct quire_arena *arena)
+{
+    struct quire_infer_node *node = quire_arena_alloc(arena, sizeof(*node));
+    if (node != NULL) memset(node, 0, sizeof(*node));
+    return node;
+}
+
+/* FNV-1a (Fowler, Noll, Vo): names are short. */
+static size_t hash_name(const char *name, size_t size)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < size; i++) hash = (hash ^ (uint8_t)name[i]) * UINT64_C(0x100000001b3);
+    return (size_t)(hash ^ hash >> 29);
+}
+
+static bool is_named(const struct quire_infer_node *node, const char *name, size_t size)
+{
+    return node->name_size == size && memcmp(node->name, name, size) == 0;
+}
+
+/* The slot of a name, or the free one where it would go. */
+static struct quire_infer_node **find_slot(const struct quire_infer_node *node, const char *name,
+                                           size_t size)
+{
+    size_t mask = node->slots_size - 1;
+    for (size_t at = hash_name(name, size) & mask;; at = (at + 1) & mask)
+        if (node->slots[at] == NULL || is_named(node->slots[at], name, size))
+            return &node->slots[at];
+}
+
+/* Keeps the table at most half full; the old one stays in the arena. */
+static bool reserve_slot(struct quire_arena *arena, struct quire_infer_node *node)
+{
+    if (node->fields_size * 2 < node->slots_size) return true;
+    size_t size = node->slots_size > 0 ? node->slots_size * 2 : SLOTS_MIN;
+    struct quire_infer_node **slots = quire_arena_alloc(arena, size * sizeof(*node->slots));
+    if (slots == NULL) return false;
+    memset(slots, 0, size * sizeof(*node->slots));
+    node->slots = slots;
+    node->slots_size = size;
+    for (struct quire_infer_node *field = node->first; field != NULL; field = field->next)
+        *find_slot(node, field->name, field->name_size) = field;
+    return true;
+}
+
+struct quire_infer_node *quire_infer_field(struct quire_arena *arena,
+                                           struct quire_infer_node *node, const char *name,
+                                           size_t name_size)
+{
+    struct quire_infer_node *field = node->expected;
+    if (field == NULL || !is_named(field, name, name_size)) {
+        if (!reserve_slot(arena, node)) return NULL;
+        struct quire_infer_node **slot = find_slot(node, name, name_size);
+        field = *slot;
+        if (field == NULL) {
+            field = quire_infer_new(arena);
+            char *copy = quire_arena_strndup(arena, name, name_size);
+            if (field == NULL || copy == NULL) return NULL;
+            field->name = copy;
+            field->name_size = name_size;
+            *slot = field;
+            if (node->last != NULL) node->last->next = field;
+            else node->first = field;
+            node->last = field;
+            node->fields_size++;
+        }
+    }
+    node->expected = field->next != NULL ? field->next : node->first;
+    return field;
+}
+
+struct quire_infer_node *quire_infer_items(struct quire_arena *arena,
+                                           struct quire_infer_node *node)
+{
+    if (node->items == NULL) node->items = quire_infer_new(arena);
+    return node->items;
+}
+
+void quire_infer_null(struct quire_infer_node *node)
+{
+    node->seen |= QUIRE_SEEN_NULL;
+}
+
+void quire_infer_bool(struct quire_infer_node *node)
+{
+    node->seen |= QUIRE_SEEN_BOOL;
+}
+
+void quire_infer_number(struct quire_infer_node *node, const char *text, size_t size)
+{
+    node->seen |= quire_infer_number_bits(text, size);
+}
+
+/* Text that is only text stays so, and with a fallback anything mixed with it does. */
+void quire_infer_string(struct quire_infer_node *node, const char *text, size_t size,
+                        const struct quire_infer_policy *policy)
+{
+    if ((node->seen & QUIRE_SEEN_STRING) != 0 && (policy->text_fallback || !policy->from_text))
+        return;
+    node->seen |= quire_infer_text_bits(text, size, policy);
+}
+
+void quire_infer_struct(struct quire_infer_node *node)
+{
+    node->seen |= QUIRE_SEEN_STRUCT;
+}
+
+void quire_infer_list(struct quire_infer_node *node)
+{
+    node->seen |= QUIRE_SEEN_LIST;
+}

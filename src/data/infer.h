@@ -1,0 +1,55 @@
+/* Types from samples: what is known of a column, widened value by value.
+ *
+ * null → anything; bool, integers, floats, dates, timestamps and text each keep
+ * to themselves, except: int → float64; integers past int64 → uint64, then by
+ * the policy decimal(38,0) or float64; date → timestamp; timestamps widen to the
+ * finer unit, and with and without offset do not mix (text). */
+#ifndef QUIRE_DATA_INFER_H
+#define QUIRE_DATA_INFER_H
+
+#include "base/alloc.h"
+#include "data/field.h"
+
+enum quire_infer_numbers { QUIRE_INFER_EXACT, QUIRE_INFER_FLOAT };
+enum quire_infer_mixed { QUIRE_INFER_MIXED_ERROR, QUIRE_INFER_MIXED_JSON };
+
+struct quire_infer_policy {
+    enum quire_infer_numbers numbers;
+    enum quire_infer_mixed mixed;
+    bool text_fallback; /* mixtures of scalars become string (CSV) */
+    bool keep_text;     /* never look for dates in text (JSON option) */
+    bool from_text;     /* numbers and booleans are recognised in text too (CSV) */
+};
+
+/* One node: a column, a struct field or the items of a list. */
+struct quire_infer_node;
+
+/* The root is a struct whose fields are the columns. All memory is the arena's. */
+struct quire_infer_node *quire_infer_new(struct quire_arena *arena);
+
+/* A child by name, made when new (order of first sight); NULL when memory is out. */
+struct quire_infer_node *quire_infer_field(struct quire_arena *arena,
+                                           struct quire_infer_node *node, const char *name,
+                                           size_t name_size);
+/* The items of a list node. */
+struct quire_infer_node *quire_infer_items(struct quire_arena *arena,
+                                           struct quire_infer_node *node);
+
+/* What was seen. */
+void quire_infer_null(struct quire_infer_node *node);
+void quire_infer_bool(struct quire_infer_node *node);
+void quire_infer_number(struct quire_infer_node *node, const char *text, size_t size); /* JSON number syntax */
+void quire_infer_string(struct quire_infer_node *node, const char *text, size_t size,
+                        const struct quire_infer_policy *policy);
+void quire_infer_struct(struct quire_infer_node *node);
+void quire_infer_list(struct quire_infer_node *node);
+
+/* The schema of everything seen. A mixture that has no common type is
+ * QUIRE_INPUT naming the column and both types (hint: --mixed json), or a json
+ * column by policy. Columns that were only null become string under
+ * text_fallback, else null. */
+int quire_infer_finish(const struct quire_infer_node *root,
+                       const struct quire_infer_policy *policy, struct ArrowSchema *schema,
+                       struct quire_error *error);
+
+#endif

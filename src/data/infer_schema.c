@@ -1,0 +1,174 @@
+/* The decision: one type for each node's set of bits, and the schema of them all. */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "data/infer_private.h"
+#include "data/schema.h"
+
+#define OPERATION "infer schema"
+
+/* A type: its Arrow format string, or how it is made of children. */
+struct type {
+    enum { SCALAR, JSON, STRUCT, LIST, MIXED } shape;
+    const char *format;
+};
+
+static struct type scalar(const char *format)
+{
+    return (struct type){SCALAR, format};
+}
+
+static struct type number_type(unsigned seen, const struct quire_infer_policy *policy)
+{
+    unsigned large = seen & (QUIRE_SEEN_UINT | QUIRE_SEEN_BIG | QUIRE_SEEN_HUGE);
+    if (policy->text_fallback && (seen & QUIRE_SEEN_HUGE) != 0 && (seen & QUIRE_SEEN_FLOAT) == 0 &&
+        policy->numbers == QUIRE_INFER_EXACT)
+        return scalar("u");
+    if ((seen & QUIRE_SEEN_FLOAT) != 0) return scalar("g");
+    if (large == 0) return scalar("l");
+    if (large == QUIRE_SEEN_UINT && (seen & QUIRE_SEEN_NEGATIVE) == 0) return scalar("L");
+    return scalar(policy->numbers == QUIRE_INFER_EXACT ? "d:38,0" : "g");
+}
+
+/* Dates alone; timestamps, with dates among them as midnights; or text, when
+ * offsets are given here and not there, or no unit holds all of them. */
+static struct type time_type(unsigned seen)
+{
+    unsigned kinds = seen & QUIRE_SEEN_TIMES;
+    if (kinds == QUIRE_SEEN_DATE) return scalar("tdD");
+    bool nanos = (seen & QUIRE_SEEN_NANOS) != 0;
+    if (nanos && (seen & QUIRE_SEEN_DISTANT) != 0) return scalar("u");
+    if (kinds == QUIRE_SEEN_INSTANT) return scalar(nanos ? "tsn:UTC" : "tsu:UTC");
+    if ((kinds & QUIRE_SEEN_INSTANT) != 0) return scalar("u");
+    return scalar(nanos ? "tsn:" : "tsu:");
+}
+
+static struct type decide(const struct quire_infer_node *node,
+                          const struct quire_infer_policy *policy)
+{
+    unsigned kinds = node->seen & (QUIRE_SEEN_BOOL | QUIRE_SEEN_NUMBERS | QUIRE_SEEN_TIMES |
+                                   QUIRE_SEEN_STRING | QUIRE_SEEN_NESTED);
+    if (kinds == 0) return scalar(policy->text_fallback ? "u" : "n");
+    if (kinds == QUIRE_SEEN_BOOL) return scalar("b");
+    if (kinds == QUIRE_SEEN_STRUCT) return (struct type){STRUCT, "+s"};
+    if (kinds == QUIRE_SEEN_LIST) return (struct type){LIST, "+l"};
+    if ((kinds & ~(unsigned)QUIRE_SEEN_NUMBERS) == 0) return number_type(node->seen, policy);
+    if ((kinds & ~(unsigned)QUIRE_SEEN_TIMES) == 0) return time_type(node->seen);
+    if ((kinds & ~(unsigned)(QUIRE_SEEN_TIMES | QUIRE_SEEN_STRING)) == 0) return scalar("u");
+    if (policy->text_fallback && (kinds & QUIRE_SEEN_NESTED) == 0) return scalar("u");
+    return (struct type){policy->mixed == QUIRE_INFER_MIXED_JSON ? JSON : MIXED, "u"};
+}
+
+static int fail_mixed(const struct quire_infer_node *node, struct quire_error *error)
+{
+    static const struct {
+        unsigned bits;
+        const char *name;
+    } names[] = {
+        {QUIRE_SEEN_STRUCT, "objects"},  {QUIRE_SEEN_LIST, "lists"},
+        {QUIRE_SEEN_NUMBERS, "numbers"}, {QUIRE_SEEN_BOOL, "booleans"},
+        {QUIRE_SEEN_STRING, "strings"},  {QUIRE_SEEN_TIMES, "dates"},
+    };
+    const char *found[2] = {"", ""};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && count < 2; i++)
+        if ((node->seen & names[i].bits) != 0) found[count++] = names[i].name;
+    quire_fail(error, QUIRE_INPUT, OPERATION, "both %s and %s, which have no common type", found[0],
+               found[1]);
+    quire_error_hint(error, "--mixed json keeps each value's JSON text");
+    return QUIRE_INPUT;
+}
+
+/* Why a struct cannot become columns; NULL when it can. */
+static const char *struct_fault(const struct quire_infer_node *node, int depth, int *code)
+{
+    *code = QUIRE_LIMIT;
+    if (node->fields_size > QUIRE_FIELD_CHILDREN_MAX) return "more fields than a schema may have";
+    if (depth + 1 >= QUIRE_FIELD_DEPTH_MAX) return "nested deeper than a schema may be";
+    *code = QUIRE_INPUT;
+    for (const struct quire_infer_node *field = node->first; field != NULL; field = field->next)
+        if (memchr(field->name, '\0', field->name_size) != NULL)
+            return "a key with the character U+0000, which no column name may have";
+    return NULL;
+}
+
+static int make_scalar(const struct quire_infer_node *node, struct type type,
+                       struct ArrowSchema *schema)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf metadata = {0};
+    struct quire_schema_parts parts = {
+        .format = type.format, .name = node->name, .name_size = node->name_size,
+        .flags = ARROW_FLAG_NULLABLE};
+    if (type.shape == JSON) {
+        static const char key[] = QUIRE_METADATA_EXTENSION_NAME, value[] = "arrow.json";
+        QUIRE_TRY(quire_metadata_append(&metadata, key, sizeof(key) - 1, value,
+                                        sizeof(value) - 1));
+        parts.metadata = (const char *)metadata.data;
+    }
+    return quire_schema_make(&parts, schema);
+}
+
+static int make(const struct quire_infer_node *node, const struct quire_infer_policy *policy,
+                int depth, struct ArrowSchema *schema, struct quire_error *error);
+
+static int make_nested(const struct quire_infer_node *node,
+                       const struct quire_infer_policy *policy, struct type type, int depth,
+                       struct ArrowSchema *schema, struct quire_error *error)
+{
+    static const struct quire_infer_node nothing = {.name = "item", .name_size = 4};
+    struct ArrowSchema made = {0};
+    struct quire_schema_parts parts = {
+        .format = type.format, .name = node->name, .name_size = node->name_size,
+        .flags = depth > 0 ? ARROW_FLAG_NULLABLE : 0,
+        .children_size = type.shape == STRUCT ? node->fields_size : 1};
+    if (quire_schema_make(&parts, &made) != 0) return quire_fail_memory(error, OPERATION);
+    int code = 0;
+    if (type.shape == LIST) {
+        struct quire_infer_node item = node->items != NULL ? *node->items : nothing;
+        item.name = nothing.name;
+        item.name_size = nothing.name_size;
+        code = make(&item, policy, depth + 1, made.children[0], error);
+    } else {
+        const struct quire_infer_node *field = node->first;
+        for (int64_t i = 0; code == 0 && field != NULL; i++, field = field->next)
+            code = make(field, policy, depth + 1, made.children[i], error);
+    }
+    if (code != 0) quire_schema_release(&made);
+    else *schema = made;
+    return code;
+}
+
+static int make(const struct quire_infer_node *node, const struct quire_infer_policy *policy,
+                int depth, struct ArrowSchema *schema, struct quire_error *error)
+{
+    struct type type = depth == 0 ? (struct type){STRUCT, "+s"} : decide(node, policy);
+    int code = 0;
+    const char *fault = NULL;
+    if (type.shape == STRUCT || type.shape == LIST) fault = struct_fault(node, depth, &code);
+    if (fault != NULL && depth > 0 && policy->mixed == QUIRE_INFER_MIXED_JSON) {
+        type = (struct type){JSON, "u"};
+        fault = NULL;
+    }
+    if (fault != NULL) {
+        code = quire_fail(error, code, OPERATION, "%s", fault);
+        quire_error_hint(error, "--mixed json keeps nested values as JSON text");
+    } else if (type.shape == MIXED) {
+        code = fail_mixed(node, error);
+    } else if (type.shape == STRUCT || type.shape == LIST) {
+        code = make_nested(node, policy, type, depth, schema, error);
+    } else {
+        code = make_scalar(node, type, schema);
+        if (code != 0) quire_fail_memory(error, OPERATION);
+    }
+    if (code != 0 && code != QUIRE_MEMORY && depth > 0)
+        quire_error_outer_column(error, node->name);
+    return code;
+}
+
+int quire_infer_finish(const struct quire_infer_node *root,
+                       const struct quire_infer_policy *policy, struct ArrowSchema *schema,
+                       struct quire_error *error)
+{
+    return make(root, policy, 0, schema, error);
+}

@@ -1,0 +1,144 @@
+/* Widening works on type texts: the result is written in the schema language and
+ * parsed, so that the language stays the only place where types are put together. */
+#include "data/widen.h"
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "data/field.h"
+
+static int widen_type(const struct quire_field *a, const struct quire_field *b,
+                      bool text_fallback, struct quire_buf *out, struct quire_error *error);
+
+static int append_name(struct quire_buf *out, const struct quire_field *field)
+{
+    int code = quire_buf_push(out, '`');
+    for (size_t i = 0; code == 0 && i < field->name_size; i++) {
+        if (field->name[i] == '`') code = quire_buf_push(out, '`');
+        if (code == 0) code = quire_buf_push(out, (uint8_t)field->name[i]);
+    }
+    return code != 0 ? code : quire_buf_push(out, '`');
+}
+
+/* One field of the result; b NULL when only a has it. */
+static int append_field(const struct quire_field *a, const struct quire_field *b,
+                        char separator, bool text_fallback, struct quire_buf *out,
+                        struct quire_error *error)
+{
+    QUIRE_TRY(append_name(out, a));
+    QUIRE_TRY(quire_buf_push(out, (uint8_t)separator));
+    if (b == NULL) return quire_field_type_text(a, out);
+    int code = widen_type(a, b, text_fallback, out, error);
+    if (code != 0) quire_error_outer_column(error, a->name);
+    QUIRE_TRY(code);
+    return a->nullable || b->nullable ? 0 : quire_buf_append_text(out, " not null");
+}
+
+static int append_fields(const struct quire_field *a, const struct quire_field *b,
+                         char separator, bool text_fallback, struct quire_buf *out,
+                         struct quire_error *error)
+{
+    bool first = true;
+    for (size_t i = 0; i < a->children_size; i++) {
+        const struct quire_field *child = &a->children[i];
+        int64_t other = quire_field_child(b, child->name, child->name_size);
+        if (!first) QUIRE_TRY(quire_buf_append_text(out, ", "));
+        first = false;
+        QUIRE_TRY(append_field(child, other >= 0 ? &b->children[other] : NULL, separator,
+                               text_fallback, out, error));
+    }
+    for (size_t i = 0; i < b->children_size; i++) {
+        const struct quire_field *child = &b->children[i];
+        if (quire_field_child(a, child->name, child->name_size) >= 0) continue;
+        if (!first) QUIRE_TRY(quire_buf_append_text(out, ", "));
+        first = false;
+        QUIRE_TRY(append_field(child, NULL, separator, text_fallback, out, error));
+    }
+    return 0;
+}
+
+static bool is_number(enum quire_kind kind)
+{
+    return quire_kind_is_integer(kind) || kind == QUIRE_KIND_FLOAT16 ||
+           kind == QUIRE_KIND_FLOAT32 || kind == QUIRE_KIND_FLOAT64;
+}
+
+/* The scalar type of both, or NULL. */
+static const struct quire_field *widen_scalar(const struct quire_field *a,
+                                              const struct quire_field *b)
+{
+    static const struct quire_field int64 = {.kind = QUIRE_KIND_INT64, .width = 8};
+    static const struct quire_field float64 = {.kind = QUIRE_KIND_FLOAT64, .width = 8};
+    if (a->kind == QUIRE_KIND_NULL) return b;
+    if (b->kind == QUIRE_KIND_NULL) return a;
+    if (a->kind == QUIRE_KIND_DATE32 && b->kind == QUIRE_KIND_TIMESTAMP) return b;
+    if (a->kind == QUIRE_KIND_TIMESTAMP && b->kind == QUIRE_KIND_DATE32) return a;
+    if (a->kind == QUIRE_KIND_TIMESTAMP && b->kind == QUIRE_KIND_TIMESTAMP) {
+        bool same_zone = (a->zone == NULL) == (b->zone == NULL) &&
+                         (a->zone == NULL || strcmp(a->zone, b->zone) == 0);
+        return !same_zone ? NULL : a->unit >= b->unit ? a : b;
+    }
+    if (!is_number(a->kind) || !is_number(b->kind)) return NULL;
+    if (!quire_kind_is_integer(a->kind) || !quire_kind_is_integer(b->kind)) return &float64;
+    if (a->kind == QUIRE_KIND_UINT64 || b->kind == QUIRE_KIND_UINT64) return NULL;
+    return &int64;
+}
+
+static int widen_mixture(const struct quire_field *a, const struct quire_field *b,
+                         bool text_fallback, struct quire_buf *out, struct quire_error *error)
+{
+    if (text_fallback && !quire_kind_is_nested(a->kind) && !quire_kind_is_nested(b->kind))
+        return quire_buf_append_text(out, "string");
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    QUIRE_TRY(quire_field_type_text(a, &text));
+    QUIRE_TRY(quire_buf_append_text(&text, " and "));
+    QUIRE_TRY(quire_field_type_text(b, &text));
+    QUIRE_TRY(quire_buf_terminate(&text));
+    int code = quire_fail(error, QUIRE_INPUT, "read", "the inputs disagree: %s have no common type",
+                          (const char *)text.data);
+    quire_error_hint(error, "give the type with --schema");
+    return code;
+}
+
+static int widen_type(const struct quire_field *a, const struct quire_field *b,
+                      bool text_fallback, struct quire_buf *out, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text_a = {0};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text_b = {0};
+    QUIRE_TRY(quire_field_type_text(a, &text_a));
+    QUIRE_TRY(quire_field_type_text(b, &text_b));
+    if (text_a.size == text_b.size && memcmp(text_a.data, text_b.data, text_a.size) == 0)
+        return quire_buf_append(out, text_a.data, text_a.size);
+    if (a->kind == QUIRE_KIND_STRUCT && b->kind == QUIRE_KIND_STRUCT) {
+        QUIRE_TRY(quire_buf_append_text(out, "struct<"));
+        QUIRE_TRY(append_fields(a, b, ':', text_fallback, out, error));
+        return quire_buf_push(out, '>');
+    }
+    if (a->kind == QUIRE_KIND_LIST && b->kind == QUIRE_KIND_LIST) {
+        QUIRE_TRY(quire_buf_append_text(out, "list<"));
+        QUIRE_TRY(widen_type(&a->children[0], &b->children[0], text_fallback, out, error));
+        return quire_buf_push(out, '>');
+    }
+    const struct quire_field *scalar = widen_scalar(a, b);
+    if (scalar != NULL) return quire_field_type_text(scalar, out);
+    return widen_mixture(a, b, text_fallback, out, error);
+}
+
+static void close_field(struct quire_field **field)
+{
+    quire_field_close(*field);
+}
+
+int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b,
+                       bool text_fallback, struct ArrowSchema *result, struct quire_error *error)
+{
+    if (quire_schema_equal(a, b, NULL)) return quire_schema_copy(a, result, error);
+    QUIRE_CLEANUP(close_field) struct quire_field *left = NULL;
+    QUIRE_CLEANUP(close_field) struct quire_field *right = NULL;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    QUIRE_TRY(quire_field_open(a, &left, error));
+    QUIRE_TRY(quire_field_open(b, &right, error));
+    int code = append_fields(left, right, ' ', text_fallback, &text, error);
+    if (code == QUIRE_MEMORY) return quire_fail_memory(error, "read");
+    QUIRE_TRY(code);
+    return quire_schema_parse((const char *)text.data, text.size, result, error);
+}
