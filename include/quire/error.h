@@ -62,6 +62,12 @@ struct quire_error {
 /* Makes *error say "no error". Safe on uninitialised memory. */
 QUIRE_API void quire_error_clear(struct quire_error *error);
 
+/* Resets *error (if any), records code, operation and a formatted cause.
+ * Returns code, so that it can be the last word of a function. For formats and
+ * stores of applications as for the library's own. */
+QUIRE_API int quire_fail(struct quire_error *error, int code, const char *operation,
+                         const char *cause_format, ...) QUIRE_PRINTF(4, 5);
+
 /* The fixed text of a code; "unknown code" for others. Static storage. */
 QUIRE_API const char *quire_code_text(int code);
 

@@ -18,12 +18,7 @@
         if (__builtin_expect(quire_try_code != 0, 0)) return quire_try_code; \
     } while (0)
 
-/* Resets *error (if any), records code, operation and a formatted cause.
- * Returns code, so that it can be the last word of a function. */
-int quire_fail(struct quire_error *error, int code, const char *operation, const char *cause_format,
-               ...) QUIRE_PRINTF(4, 5);
-
-/* As quire_fail, with the code and text of an errno value appended to the cause.
+/* As quire_fail (quire/error.h), with the code and text of an errno value appended to the cause.
  * QUIRE_IO unless the errno has a code of its own (ENOENT, EACCES, ENOSPC, EEXIST, EPIPE …). */
 int quire_fail_errno(struct quire_error *error, int errno_value, const char *operation,
                      const char *cause_format, ...) QUIRE_PRINTF(4, 5);

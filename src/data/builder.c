@@ -81,7 +81,8 @@ int quire_builder_drop(struct quire_builder *builder, int code, struct quire_err
 
 int quire_builder_drop_code(struct quire_builder *builder, int code, struct quire_error *error)
 {
-    if (code == QUIRE_MEMORY) quire_fail_memory(error, QUIRE_BUILDER_OPERATION);
+    if (code == QUIRE_MEMORY)
+        quire_fail_memory(error, QUIRE_BUILDER_OPERATION);
     else if (code == QUIRE_LIMIT)
         quire_fail(error, code, QUIRE_BUILDER_OPERATION, "a batch of this column is full");
     else
@@ -127,7 +128,8 @@ int quire_builder_begin(struct quire_builder *builder, struct quire_error *error
     struct quire_column *target;
     QUIRE_TRY(quire_builder_target(builder, &target, error));
     struct quire_column *column = target;
-    while (column->dictionary != NULL) column = quire_column_dictionary_scratch(column);
+    while (column->dictionary != NULL)
+        column = quire_column_dictionary_scratch(column);
     if (!quire_kind_is_nested(column->field->kind) || builder->depth == QUIRE_FIELD_DEPTH_MAX) {
         int code = quire_fail(error, QUIRE_INPUT, QUIRE_BUILDER_OPERATION,
                               "a nested value for a column that is not nested");
@@ -153,7 +155,8 @@ int quire_builder_end(struct quire_builder *builder, struct quire_error *error)
     struct quire_column *column = frame->column;
     int code = 0;
     if (column->field->kind == QUIRE_KIND_STRUCT) {
-        while (frame->next < column->children_size) QUIRE_TRY(quire_builder_null(builder, error));
+        while (frame->next < column->children_size)
+            QUIRE_TRY(quire_builder_null(builder, error));
         code = quire_column_end_struct(column);
     } else if (frame->next != 0) {
         code = quire_fail(error, QUIRE_INPUT, QUIRE_BUILDER_OPERATION, "a map key without a value");
@@ -170,8 +173,8 @@ int quire_builder_end(struct quire_builder *builder, struct quire_error *error)
 int quire_builder_end_row(struct quire_builder *builder, struct quire_error *error)
 {
     if (builder->depth > 0) {
-        int code = quire_fail(error, QUIRE_USAGE, QUIRE_BUILDER_OPERATION,
-                              "a nested value was not ended");
+        int code =
+            quire_fail(error, QUIRE_USAGE, QUIRE_BUILDER_OPERATION, "a nested value was not ended");
         return quire_builder_drop(builder, code, error);
     }
     if (builder->uneven)
@@ -201,7 +204,6 @@ int quire_builder_finish(struct quire_builder *builder, struct ArrowArray *batch
     if (builder->next > 0 || builder->depth > 0)
         return quire_fail(error, QUIRE_USAGE, QUIRE_BUILDER_OPERATION, "a row was not ended");
     if (builder->uneven)
-        return quire_fail(error, QUIRE_USAGE, QUIRE_BUILDER_OPERATION,
-                          "columns differ in length");
+        return quire_fail(error, QUIRE_USAGE, QUIRE_BUILDER_OPERATION, "columns differ in length");
     return quire_column_finish(builder->batch, batch, error);
 }

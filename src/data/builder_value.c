@@ -17,8 +17,7 @@ static int put(struct quire_builder *builder, enum quire_value_result result, co
     if (result == QUIRE_VALUE_OK) return quire_builder_advance(builder, error);
     struct quire_column *column;
     QUIRE_TRY(quire_builder_target(builder, &column, error));
-    int code =
-        quire_value_fail(result, column->field, text, size, QUIRE_BUILDER_OPERATION, error);
+    int code = quire_value_fail(result, column->field, text, size, QUIRE_BUILDER_OPERATION, error);
     return quire_builder_drop(builder, code, error);
 }
 
@@ -79,8 +78,8 @@ static enum quire_value_result put_bytes(struct quire_column *column, const void
                                          size_t size)
 {
     const struct quire_field *field = column->field;
-    enum quire_kind kind = field->kind == QUIRE_KIND_DICTIONARY ? field->dictionary->kind
-                                                                 : field->kind;
+    enum quire_kind kind =
+        field->kind == QUIRE_KIND_DICTIONARY ? field->dictionary->kind : field->kind;
     if (quire_kind_is_string(kind)) return quire_value_parse(column, bytes, size, &style);
     if (quire_kind_is_binary(kind))
         return quire_value_appended(quire_column_append_bytes(column, bytes, size));
@@ -124,16 +123,10 @@ static int append_array(struct quire_column *column, const struct quire_field *f
     struct quire_view *view = NULL;
     int code = quire_view_new(field, &view, error);
     if (code == 0) code = quire_view_set(view, array, error);
-    if (code == 0 && !column->field->nullable)
-        for (int64_t row = 0; code == 0 && row < view->length; row++)
-            if (quire_view_is_null(view, row)) {
-                code = quire_fail(error, QUIRE_INPUT, QUIRE_BUILDER_OPERATION,
-                                  "a null in a column that is not null");
-                quire_error_at(error, column->length + row + 1, NULL, QUIRE_NOWHERE);
-            }
     if (code == 0) {
         code = quire_column_append_view(column, view, 0, view->length);
-        if (code == QUIRE_MEMORY) quire_fail_memory(error, QUIRE_BUILDER_OPERATION);
+        if (code == QUIRE_MEMORY)
+            quire_fail_memory(error, QUIRE_BUILDER_OPERATION);
         else if (code != 0)
             quire_fail(error, code, QUIRE_BUILDER_OPERATION,
                        code == QUIRE_LIMIT ? "a batch of this column is full"
@@ -143,7 +136,7 @@ static int append_array(struct quire_column *column, const struct quire_field *f
     return code;
 }
 
-/* Casts first. A cast result has the column's own field. */
+/* Casts first, which also refuses nulls where none may be. */
 static int append_cast(struct quire_column *column, const struct ArrowSchema *schema,
                        const struct ArrowArray *array, struct quire_error *error)
 {
@@ -177,11 +170,15 @@ int quire_builder_column(struct quire_builder *builder, size_t column,
     struct quire_column *target = &builder->batch->children[column];
     struct quire_field *field = NULL;
     QUIRE_TRY(quire_field_open(schema, &field, error));
-    int code = quire_field_same_layout(field, target->field)
+    int code = quire_field_copies_to(field, target->field)
                    ? append_array(target, field, array, error)
                    : append_cast(target, schema, array, error);
-    if (code != 0) quire_error_at(error, QUIRE_NOWHERE, target->field->name, QUIRE_NOWHERE);
-    else note_lengths(builder);
+    if (code == 0) {
+        note_lengths(builder);
+    } else if (error != NULL) {
+        quire_error_outer_column(error, target->field->name);
+        if (error->row != QUIRE_NOWHERE) error->row += target->length;
+    }
     quire_field_close(field);
     return code;
 }

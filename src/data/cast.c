@@ -23,8 +23,8 @@ static void locate(struct quire_caster *caster, int64_t row)
     quire_error_at(caster->error, (caster->row >= 0 ? caster->row : row) + 1, NULL, QUIRE_NOWHERE);
 }
 
-int quire_cast_refuse(struct quire_caster *caster, enum quire_value_result result,
-                      const char *text, size_t size, int64_t row, struct quire_column *column)
+int quire_cast_refuse(struct quire_caster *caster, enum quire_value_result result, const char *text,
+                      size_t size, int64_t row, struct quire_column *column)
 {
     bool fault_of_value = result != QUIRE_VALUE_MEMORY && result != QUIRE_VALUE_FULL;
     if (fault_of_value && caster->allow_null && column->field->nullable) {
@@ -53,8 +53,8 @@ int quire_cast_fail_null(struct quire_caster *caster, int64_t row)
     return code;
 }
 
-int quire_cast_absent(struct quire_caster *caster, int64_t row,
-                      const struct quire_cast_mask *mask, struct quire_column *column)
+int quire_cast_absent(struct quire_caster *caster, int64_t row, const struct quire_cast_mask *mask,
+                      struct quire_column *column)
 {
     bool nullable = column->field->nullable || column->field->kind == QUIRE_KIND_NULL;
     if (!nullable && !quire_cast_is_masked(mask, row)) return quire_cast_fail_null(caster, row);
@@ -103,21 +103,11 @@ static int cast_decoded(struct quire_caster *caster, const struct quire_view *vi
     return 0;
 }
 
-/* Copying must not let a null into a column that is not null, at any depth. */
-static bool may_copy(const struct quire_field *from, const struct quire_field *to)
-{
-    if (from->nullable && !to->nullable) return false;
-    for (size_t i = 0; i < to->children_size; i++)
-        if (!may_copy(&from->children[i], &to->children[i])) return false;
-    return to->dictionary == NULL || may_copy(from->dictionary, to->dictionary);
-}
-
 int quire_cast_rows(struct quire_caster *caster, const struct quire_view *view, int64_t start,
-                    int64_t count, const struct quire_cast_mask *mask,
-                    struct quire_column *column)
+                    int64_t count, const struct quire_cast_mask *mask, struct quire_column *column)
 {
     const struct quire_field *from = view->field, *to = column->field;
-    if (quire_field_same_layout(from, to) && may_copy(from, to))
+    if (quire_field_copies_to(from, to))
         return quire_cast_code(caster, quire_column_append_view(column, view, start, count));
     if (from->kind == QUIRE_KIND_NULL) {
         for (int64_t row = start; row < start + count; row++)

@@ -51,8 +51,8 @@ static int cast_lists(struct quire_caster *caster, const struct quire_view *view
 }
 
 /* Index of the source's field for a target's field: by name, in maps by place. */
-static int64_t source_of(const struct quire_field *from, const struct quire_field *to,
-                         size_t index, bool by_place)
+static int64_t source_of(const struct quire_field *from, const struct quire_field *to, size_t index,
+                         bool by_place)
 {
     if (by_place) return (int64_t)index;
     return quire_field_child(from, to->children[index].name, to->children[index].name_size);
@@ -74,9 +74,9 @@ static int cast_struct(struct quire_caster *caster, const struct quire_view *vie
     for (size_t i = 0; i < column->children_size; i++) {
         struct quire_column *child = &column->children[i];
         int64_t source = source_of(view->field, column->field, i, by_place);
-        QUIRE_TRY(source < 0 ? cast_missing(caster, start, count, &inner, child)
-                             : cast_child(caster, &view->children[source], start, count, &inner,
-                                          child));
+        QUIRE_TRY(source < 0
+                      ? cast_missing(caster, start, count, &inner, child)
+                      : cast_child(caster, &view->children[source], start, count, &inner, child));
     }
     for (int64_t row = start; row < start + count; row++) {
         if (!quire_view_is_null(view, row))
@@ -92,8 +92,7 @@ static int cast_struct(struct quire_caster *caster, const struct quire_view *vie
 }
 
 static int cast_maps(struct quire_caster *caster, const struct quire_view *view, int64_t start,
-                     int64_t count, const struct quire_cast_mask *mask,
-                     struct quire_column *column)
+                     int64_t count, const struct quire_cast_mask *mask, struct quire_column *column)
 {
     bool outer = caster->row < 0;
     for (int64_t row = start; row < start + count; row++) {
@@ -116,8 +115,7 @@ int quire_cast_nested(struct quire_caster *caster, const struct quire_view *view
                       struct quire_column *column)
 {
     switch (view->field->kind) {
-    case QUIRE_KIND_STRUCT:
-        return cast_struct(caster, view, start, count, mask, false, column);
+    case QUIRE_KIND_STRUCT: return cast_struct(caster, view, start, count, mask, false, column);
     case QUIRE_KIND_MAP: return cast_maps(caster, view, start, count, mask, column);
     default: return cast_lists(caster, view, start, count, mask, column);
     }

@@ -2,9 +2,9 @@
 #include "base/number.h"
 #include "data/cast_private.h"
 
-#define CAST(name)                                                                                 \
-    static enum quire_value_result cast_##name(struct quire_caster *caster,                        \
-                                               const struct quire_view *view, int64_t row,         \
+#define CAST(name)                                                                         \
+    static enum quire_value_result cast_##name(struct quire_caster *caster,                \
+                                               const struct quire_view *view, int64_t row, \
                                                struct quire_column *column)
 
 static enum quire_value_result put_bool(struct quire_column *column, bool value)
@@ -81,11 +81,10 @@ static bool is_float(enum quire_kind kind)
     return kind >= QUIRE_KIND_FLOAT16 && kind <= QUIRE_KIND_FLOAT64;
 }
 
-quire_cast_value *quire_cast_number_of(const struct quire_field *from,
-                                       const struct quire_field *to)
+quire_cast_value *quire_cast_number_of(const struct quire_field *from, const struct quire_field *to)
 {
-    bool number = quire_kind_is_integer(to->kind) || is_float(to->kind) ||
-                  to->kind == QUIRE_KIND_DECIMAL;
+    bool number =
+        quire_kind_is_integer(to->kind) || is_float(to->kind) || to->kind == QUIRE_KIND_DECIMAL;
     bool count = to->kind >= QUIRE_KIND_DATE32 && to->kind <= QUIRE_KIND_DURATION;
     if (from->kind == QUIRE_KIND_BOOL)
         return to->kind == QUIRE_KIND_BOOL ? cast_bool_to_bool : number ? cast_bool : NULL;

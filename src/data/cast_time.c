@@ -40,9 +40,8 @@ static enum quire_value_result cast_count(struct quire_caster *caster,
     return quire_value_put_int(column, value, caster->lossy);
 }
 
-static enum quire_value_result cast_raw(struct quire_caster *caster,
-                                        const struct quire_view *view, int64_t row,
-                                        struct quire_column *column)
+static enum quire_value_result cast_raw(struct quire_caster *caster, const struct quire_view *view,
+                                        int64_t row, struct quire_column *column)
 {
     return quire_value_put_int(column, quire_view_i64(view, row), caster->lossy);
 }

@@ -5,9 +5,8 @@
 
 static const struct quire_value_style style;
 
-static enum quire_value_result cast_copy(struct quire_caster *caster,
-                                         const struct quire_view *view, int64_t row,
-                                         struct quire_column *column)
+static enum quire_value_result cast_copy(struct quire_caster *caster, const struct quire_view *view,
+                                         int64_t row, struct quire_column *column)
 {
     (void)caster;
     int code = quire_column_append_view(column, view, row, 1);

@@ -45,7 +45,8 @@ static void release(struct quire_column *column)
     quire_buf_release(&column->values);
     quire_buf_release(&column->bytes);
     quire_column_dictionary_free(column->dictionary);
-    for (size_t i = 0; i < column->children_size; i++) release(&column->children[i]);
+    for (size_t i = 0; i < column->children_size; i++)
+        release(&column->children[i]);
     quire_free(column->children);
 }
 
@@ -94,7 +95,8 @@ void quire_column_clear(struct quire_column *column)
     column->length = 0;
     column->null_count = 0;
     if (column->dictionary != NULL) quire_column_dictionary_clear(column->dictionary);
-    for (size_t i = 0; i < column->children_size; i++) quire_column_clear(&column->children[i]);
+    for (size_t i = 0; i < column->children_size; i++)
+        quire_column_clear(&column->children[i]);
 }
 
 /* Shortens a bitmap to length bits and zeroes those that its last byte has over. */
@@ -147,9 +149,8 @@ void quire_column_truncate(struct quire_column *column, int64_t length)
 
 size_t quire_column_memory(const struct quire_column *column)
 {
-    size_t bytes =
-        column->validity.capacity + column->values.capacity + column->bytes.capacity +
-        column->children_size * sizeof(*column->children);
+    size_t bytes = column->validity.capacity + column->values.capacity + column->bytes.capacity +
+                   column->children_size * sizeof(*column->children);
     if (column->dictionary != NULL) bytes += quire_column_dictionary_memory(column->dictionary);
     for (size_t i = 0; i < column->children_size; i++)
         bytes += quire_column_memory(&column->children[i]);
@@ -182,8 +183,10 @@ int quire_column_note_null(struct quire_column *column)
 static int append_blank_items(struct quire_column *column)
 {
     int64_t items = 1;
-    if (column->field->kind == QUIRE_KIND_FIXED_LIST) items = column->field->width;
-    else if (column->field->kind != QUIRE_KIND_STRUCT) return 0;
+    if (column->field->kind == QUIRE_KIND_FIXED_LIST)
+        items = column->field->width;
+    else if (column->field->kind != QUIRE_KIND_STRUCT)
+        return 0;
     for (size_t i = 0; i < column->children_size; i++) {
         struct quire_column *child = &column->children[i];
         bool valid = !child->field->nullable && child->dictionary == NULL &&
@@ -269,8 +272,8 @@ int quire_column_end_list(struct quire_column *column)
         code = whole ? quire_column_note_valid(column) : QUIRE_INPUT;
     } else {
         size_t width = quire_column_offset_width(column->field->kind);
-        code = width == 4 && end > INT32_MAX ? QUIRE_LIMIT
-                                             : quire_buf_reserve(&column->values, width);
+        code =
+            width == 4 && end > INT32_MAX ? QUIRE_LIMIT : quire_buf_reserve(&column->values, width);
         if (code == 0) code = quire_column_note_valid(column);
         if (code == 0) quire_column_put_offset(column, end);
     }
@@ -291,10 +294,12 @@ int quire_column_end_struct(struct quire_column *column)
 static void set_bits(uint8_t *bits, int64_t start, int64_t n)
 {
     int64_t row = start, end = start + n;
-    for (; row < end && (row & 7) != 0; row++) bits[row >> 3] |= (uint8_t)(1u << (row & 7));
+    for (; row < end && (row & 7) != 0; row++)
+        bits[row >> 3] |= (uint8_t)(1u << (row & 7));
     int64_t whole = (end - row) / 8;
     memset(bits + (row >> 3), 0xff, (size_t)whole);
-    for (row += whole * 8; row < end; row++) bits[row >> 3] |= (uint8_t)(1u << (row & 7));
+    for (row += whole * 8; row < end; row++)
+        bits[row >> 3] |= (uint8_t)(1u << (row & 7));
 }
 
 int quire_column_extend(struct quire_column *column, int64_t n, void **values)

@@ -29,6 +29,19 @@ bool quire_field_same_layout(const struct quire_field *a, const struct quire_fie
     return true;
 }
 
+static bool nulls_fit(const struct quire_field *from, const struct quire_field *to)
+{
+    if (from->nullable && !to->nullable) return false;
+    for (size_t i = 0; i < to->children_size; i++)
+        if (!nulls_fit(&from->children[i], &to->children[i])) return false;
+    return to->dictionary == NULL || nulls_fit(from->dictionary, to->dictionary);
+}
+
+bool quire_field_copies_to(const struct quire_field *from, const struct quire_field *to)
+{
+    return quire_field_same_layout(from, to) && nulls_fit(from, to);
+}
+
 static int note_rows(struct quire_column *column, const struct quire_view *view, int64_t start,
                      int64_t count)
 {
@@ -49,8 +62,10 @@ static int copy_fixed(struct quire_column *column, const struct quire_view *view
         memcpy(quire_buf_end(&column->values),
                (const uint8_t *)view->values + (size_t)(start + view->offset) * width, size);
     int code = 0;
-    if (view->validity == NULL && column->validity.data == NULL) column->length += count;
-    else code = note_rows(column, view, start, count);
+    if (view->validity == NULL && column->validity.data == NULL)
+        column->length += count;
+    else
+        code = note_rows(column, view, start, count);
     column->values.size = (size_t)column->length * width;
     if (code != 0) quire_column_truncate(column, length);
     return code;

@@ -11,6 +11,10 @@
  * their values are, whatever their indices. */
 bool quire_field_same_layout(const struct quire_field *a, const struct quire_field *b);
 
+/* True when rows can be copied unseen: the same layout, and no null can come to a
+ * field that is not nullable, at any depth. */
+bool quire_field_copies_to(const struct quire_field *from, const struct quire_field *to);
+
 /* Appends `count` rows from `start`. The fields must be of the same layout.
  * QUIRE_MEMORY, QUIRE_LIMIT (offsets or dictionary full) or QUIRE_INPUT (a
  * dictionary index that points nowhere); on failure nothing is appended. */

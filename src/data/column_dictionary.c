@@ -103,8 +103,7 @@ static struct bytes value_bytes(const struct quire_column *values, int64_t row)
 static bool is_null(const struct quire_column *values, int64_t row)
 {
     if (values->field->kind == QUIRE_KIND_NULL) return true;
-    return values->validity.data != NULL &&
-           (values->validity.data[row >> 3] >> (row & 7) & 1) == 0;
+    return values->validity.data != NULL && (values->validity.data[row >> 3] >> (row & 7) & 1) == 0;
 }
 
 /* The slot of an equal value, or the free one where it would go. */
@@ -133,7 +132,8 @@ static int reserve_slot(struct quire_column_dictionary *dictionary)
     for (size_t i = 0; i < dictionary->slots_size; i++) {
         if (dictionary->slots[i].entry == 0) continue;
         size_t at = dictionary->slots[i].hash & (size - 1);
-        while (slots[at].entry != 0) at = (at + 1) & (size - 1);
+        while (slots[at].entry != 0)
+            at = (at + 1) & (size - 1);
         slots[at] = dictionary->slots[i];
     }
     quire_free(dictionary->slots);

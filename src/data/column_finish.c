@@ -9,8 +9,8 @@
 #include "base/fail.h"
 #include "data/column_private.h"
 
-#define BUFFERS_MAX 4
-#define VIEW_SIZE 16
+#define BUFFERS_MAX     4
+#define VIEW_SIZE       16
 #define VIEW_INLINE_MAX 12
 
 /* Stands in for buffers of no bytes, which some consumers do not take as NULL. */
@@ -34,9 +34,11 @@ static void release_if_held(struct ArrowArray *array)
 static void release_node(struct ArrowArray *array)
 {
     struct node *node = array->private_data;
-    for (size_t i = 0; i < BUFFERS_MAX; i++) quire_free(node->owned[i]);
+    for (size_t i = 0; i < BUFFERS_MAX; i++)
+        quire_free(node->owned[i]);
     quire_buf_release(&node->spare);
-    for (int64_t i = 0; i < array->n_children; i++) release_if_held(&node->children[i]);
+    for (int64_t i = 0; i < array->n_children; i++)
+        release_if_held(&node->children[i]);
     release_if_held(&node->dictionary);
     quire_free(node->child_pointers);
     quire_free(node);
@@ -135,8 +137,7 @@ static void move_views(struct quire_column *column, struct ArrowArray *array, st
     quire_buf_release(&column->values);
 }
 
-static void move_list_view(struct quire_column *column, struct ArrowArray *array,
-                           struct node *node)
+static void move_list_view(struct quire_column *column, struct ArrowArray *array, struct node *node)
 {
     for (int64_t row = 0; row < column->length; row++) {
         int64_t size = quire_column_offset(column, row + 1) - quire_column_offset(column, row);
@@ -175,8 +176,10 @@ static void commit(struct quire_column *column, struct ArrowArray *array)
     array->null_count = column->null_count;
     array->buffers = node->buffers;
     if (column->field->kind != QUIRE_KIND_NULL) {
-        if (column->null_count > 0) move_buffer(&column->validity, node, 0);
-        else quire_buf_release(&column->validity);
+        if (column->null_count > 0)
+            move_buffer(&column->validity, node, 0);
+        else
+            quire_buf_release(&column->validity);
         move_values(column, array, node);
     }
     column->values = node->spare;

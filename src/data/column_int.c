@@ -45,8 +45,7 @@ int quire_column_append_uint(struct quire_column *column, uint64_t value, bool *
     *fits = true;
     if (column->field->kind == QUIRE_KIND_UINT64)
         return quire_column_append_i64(column, (int64_t)value);
-    if (value <= (uint64_t)INT64_MAX)
-        return quire_column_append_int(column, (int64_t)value, fits);
+    if (value <= (uint64_t)INT64_MAX) return quire_column_append_int(column, (int64_t)value, fits);
     *fits = false;
     return 0;
 }

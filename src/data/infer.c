@@ -20,7 +20,8 @@ struct quire_infer_node *quire_infer_new(struct quire_arena *arena)
 static size_t hash_name(const char *name, size_t size)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < size; i++) hash = (hash ^ (uint8_t)name[i]) * UINT64_C(0x100000001b3);
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (uint8_t)name[i]) * UINT64_C(0x100000001b3);
     return (size_t)(hash ^ hash >> 29);
 }
 
@@ -54,9 +55,8 @@ static bool reserve_slot(struct quire_arena *arena, struct quire_infer_node *nod
     return true;
 }
 
-struct quire_infer_node *quire_infer_field(struct quire_arena *arena,
-                                           struct quire_infer_node *node, const char *name,
-                                           size_t name_size)
+struct quire_infer_node *quire_infer_field(struct quire_arena *arena, struct quire_infer_node *node,
+                                           const char *name, size_t name_size)
 {
     struct quire_infer_node *field = node->expected;
     if (field == NULL || !is_named(field, name, name_size)) {
@@ -70,8 +70,10 @@ struct quire_infer_node *quire_infer_field(struct quire_arena *arena,
             field->name = copy;
             field->name_size = name_size;
             *slot = field;
-            if (node->last != NULL) node->last->next = field;
-            else node->first = field;
+            if (node->last != NULL)
+                node->last->next = field;
+            else
+                node->first = field;
             node->last = field;
             node->fields_size++;
         }
@@ -80,8 +82,7 @@ struct quire_infer_node *quire_infer_field(struct quire_arena *arena,
     return field;
 }
 
-struct quire_infer_node *quire_infer_items(struct quire_arena *arena,
-                                           struct quire_infer_node *node)
+struct quire_infer_node *quire_infer_items(struct quire_arena *arena, struct quire_infer_node *node)
 {
     if (node->items == NULL) node->items = quire_infer_new(arena);
     return node->items;

@@ -2,8 +2,10 @@
  *
  * null → anything; bool, integers, floats, dates, timestamps and text each keep
  * to themselves, except: int → float64; integers past int64 → uint64, then by
- * the policy decimal(38,0) or float64; date → timestamp; timestamps widen to the
- * finer unit, and with and without offset do not mix (text). */
+ * the policy decimal(38,0) or float64; date → timestamp; with and without offset
+ * do not mix (text). Timestamps are in microseconds, or nanoseconds when a
+ * fraction of more than six digits was seen. infer_text.c has what each text
+ * counts as. */
 #ifndef QUIRE_DATA_INFER_H
 #define QUIRE_DATA_INFER_H
 

@@ -8,11 +8,11 @@
 enum quire_infer_seen {
     QUIRE_SEEN_NULL = 1 << 0,
     QUIRE_SEEN_BOOL = 1 << 1,
-    QUIRE_SEEN_INT = 1 << 2,       /* fits int64 */
-    QUIRE_SEEN_NEGATIVE = 1 << 3,  /* an integer below zero; besides one of the others */
-    QUIRE_SEEN_UINT = 1 << 4,      /* fits uint64 only */
-    QUIRE_SEEN_BIG = 1 << 5,       /* fits decimal(38,0) */
-    QUIRE_SEEN_HUGE = 1 << 6,      /* an integer that fits nothing */
+    QUIRE_SEEN_INT = 1 << 2,      /* fits int64 */
+    QUIRE_SEEN_NEGATIVE = 1 << 3, /* an integer below zero; besides one of the others */
+    QUIRE_SEEN_UINT = 1 << 4,     /* fits uint64 only */
+    QUIRE_SEEN_BIG = 1 << 5,      /* fits decimal(38,0) */
+    QUIRE_SEEN_HUGE = 1 << 6,     /* an integer that fits nothing */
     QUIRE_SEEN_FLOAT = 1 << 7,
     QUIRE_SEEN_DATE = 1 << 8,
     QUIRE_SEEN_TIMESTAMP = 1 << 9, /* without offset */
@@ -24,9 +24,9 @@ enum quire_infer_seen {
     QUIRE_SEEN_LIST = 1 << 15
 };
 
-#define QUIRE_SEEN_NUMBERS                                                                         \
+#define QUIRE_SEEN_NUMBERS \
     (QUIRE_SEEN_INT | QUIRE_SEEN_UINT | QUIRE_SEEN_BIG | QUIRE_SEEN_HUGE | QUIRE_SEEN_FLOAT)
-#define QUIRE_SEEN_TIMES (QUIRE_SEEN_DATE | QUIRE_SEEN_TIMESTAMP | QUIRE_SEEN_INSTANT)
+#define QUIRE_SEEN_TIMES  (QUIRE_SEEN_DATE | QUIRE_SEEN_TIMESTAMP | QUIRE_SEEN_INSTANT)
 #define QUIRE_SEEN_NESTED (QUIRE_SEEN_STRUCT | QUIRE_SEEN_LIST)
 
 struct quire_infer_node {

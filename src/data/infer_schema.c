@@ -97,13 +97,13 @@ static int make_scalar(const struct quire_infer_node *node, struct type type,
                        struct ArrowSchema *schema)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf metadata = {0};
-    struct quire_schema_parts parts = {
-        .format = type.format, .name = node->name, .name_size = node->name_size,
-        .flags = ARROW_FLAG_NULLABLE};
+    struct quire_schema_parts parts = {.format = type.format,
+                                       .name = node->name,
+                                       .name_size = node->name_size,
+                                       .flags = ARROW_FLAG_NULLABLE};
     if (type.shape == JSON) {
         static const char key[] = QUIRE_METADATA_EXTENSION_NAME, value[] = "arrow.json";
-        QUIRE_TRY(quire_metadata_append(&metadata, key, sizeof(key) - 1, value,
-                                        sizeof(value) - 1));
+        QUIRE_TRY(quire_metadata_append(&metadata, key, sizeof(key) - 1, value, sizeof(value) - 1));
         parts.metadata = (const char *)metadata.data;
     }
     return quire_schema_make(&parts, schema);
@@ -112,16 +112,18 @@ static int make_scalar(const struct quire_infer_node *node, struct type type,
 static int make(const struct quire_infer_node *node, const struct quire_infer_policy *policy,
                 int depth, struct ArrowSchema *schema, struct quire_error *error);
 
-static int make_nested(const struct quire_infer_node *node,
-                       const struct quire_infer_policy *policy, struct type type, int depth,
-                       struct ArrowSchema *schema, struct quire_error *error)
+static int make_nested(const struct quire_infer_node *node, const struct quire_infer_policy *policy,
+                       struct type type, int depth, struct ArrowSchema *schema,
+                       struct quire_error *error)
 {
     static const struct quire_infer_node nothing = {.name = "item", .name_size = 4};
     struct ArrowSchema made = {0};
-    struct quire_schema_parts parts = {
-        .format = type.format, .name = node->name, .name_size = node->name_size,
-        .flags = depth > 0 ? ARROW_FLAG_NULLABLE : 0,
-        .children_size = type.shape == STRUCT ? node->fields_size : 1};
+    struct quire_schema_parts parts = {.format = type.format,
+                                       .name = node->name,
+                                       .name_size = node->name_size,
+                                       .flags = depth > 0 ? ARROW_FLAG_NULLABLE : 0,
+                                       .children_size =
+                                           type.shape == STRUCT ? node->fields_size : 1};
     if (quire_schema_make(&parts, &made) != 0) return quire_fail_memory(error, OPERATION);
     int code = 0;
     if (type.shape == LIST) {
@@ -134,8 +136,10 @@ static int make_nested(const struct quire_infer_node *node,
         for (int64_t i = 0; code == 0 && field != NULL; i++, field = field->next)
             code = make(field, policy, depth + 1, made.children[i], error);
     }
-    if (code != 0) quire_schema_release(&made);
-    else *schema = made;
+    if (code != 0)
+        quire_schema_release(&made);
+    else
+        *schema = made;
     return code;
 }
 
@@ -161,14 +165,12 @@ static int make(const struct quire_infer_node *node, const struct quire_infer_po
         code = make_scalar(node, type, schema);
         if (code != 0) quire_fail_memory(error, OPERATION);
     }
-    if (code != 0 && code != QUIRE_MEMORY && depth > 0)
-        quire_error_outer_column(error, node->name);
+    if (code != 0 && code != QUIRE_MEMORY && depth > 0) quire_error_outer_column(error, node->name);
     return code;
 }
 
-int quire_infer_finish(const struct quire_infer_node *root,
-                       const struct quire_infer_policy *policy, struct ArrowSchema *schema,
-                       struct quire_error *error)
+int quire_infer_finish(const struct quire_infer_node *root, const struct quire_infer_policy *policy,
+                       struct ArrowSchema *schema, struct quire_error *error)
 {
     return make(root, policy, 0, schema, error);
 }

@@ -21,7 +21,8 @@ static bool is_digit(char c)
 
 static size_t skip_digits(const char *text, size_t size, size_t at)
 {
-    while (at < size && is_digit(text[at])) at++;
+    while (at < size && is_digit(text[at]))
+        at++;
     return at;
 }
 
@@ -83,11 +84,19 @@ static bool is_truth(const char *text, size_t size)
     return true;
 }
 
+/* "5e1234" is a code rather than infinity. */
+static bool overflows(const char *text, size_t size)
+{
+    double value;
+    return quire_number_parse_f64(text, size, &value) && __builtin_isinf(value);
+}
+
 static unsigned scalar_bits(const char *text, size_t size)
 {
     char c = size > 0 ? text[0] : ' ';
     if (is_digit(c) || c == '-' || c == '.') {
         unsigned bits = decimal_bits(text, size);
+        if (bits == QUIRE_SEEN_FLOAT && overflows(text, size)) return 0;
         if (bits != 0) return bits;
     }
     if (is_truth(text, size)) return QUIRE_SEEN_BOOL;
@@ -102,9 +111,8 @@ static unsigned time_bits(const char *text, size_t size)
     struct quire_time_parts parts;
     if (size < 10 || text[4] != '-' || text[7] != '-' || !is_digit(text[0])) return 0;
     if (!quire_time_parse(text, size, &parts)) return 0;
-    unsigned bits = parts.days > NANO_DAYS_MAX || parts.days < -NANO_DAYS_MAX
-                        ? QUIRE_SEEN_DISTANT
-                        : 0;
+    unsigned bits =
+        parts.days > NANO_DAYS_MAX || parts.days < -NANO_DAYS_MAX ? QUIRE_SEEN_DISTANT : 0;
     if (parts.fraction_digits > 6) bits |= QUIRE_SEEN_NANOS;
     if (!parts.has_time) return bits | QUIRE_SEEN_DATE;
     return bits | (parts.has_offset ? QUIRE_SEEN_INSTANT : QUIRE_SEEN_TIMESTAMP);

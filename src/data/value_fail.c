@@ -13,7 +13,8 @@
 static void show(const char *text, size_t size, char *out, size_t capacity)
 {
     size_t shown = size < SHOWN_MAX ? size : SHOWN_MAX, used = 0;
-    while (shown < size && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80) shown--;
+    while (shown < size && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80)
+        shown--;
     used += (size_t)snprintf(out, capacity, "\"");
     for (size_t at = 0; at < shown;) {
         const uint8_t *here = (const uint8_t *)text + at;

@@ -1,3 +1,5 @@
+/* Every path ends in a column's own append, which checks the range; what is checked
+ * here is that nothing is lost on the way. */
 #include "data/value_number.h"
 
 #include <math.h>
@@ -5,17 +7,17 @@
 #include "base/number.h"
 
 #define DAY_MS INT64_C(86400000)
-#define DAY_S INT64_C(86400)
+#define DAY_S  INT64_C(86400)
 #define TWO_63 9223372036854775808.0
 #define TWO_64 18446744073709551616.0
 
 /* Runs put on the dictionary's scratch row and interns what it wrote. */
-#define INTO_DICTIONARY(column, put)                                                               \
-    do {                                                                                           \
-        struct quire_column *scratch = quire_column_dictionary_scratch(column);                    \
-        enum quire_value_result result = put;                                                      \
-        if (result != QUIRE_VALUE_OK) return result;                                               \
-        return quire_value_appended(quire_column_dictionary_intern(column));                       \
+#define INTO_DICTIONARY(column, put)                                            \
+    do {                                                                        \
+        struct quire_column *scratch = quire_column_dictionary_scratch(column); \
+        enum quire_value_result result = put;                                   \
+        if (result != QUIRE_VALUE_OK) return result;                            \
+        return quire_value_appended(quire_column_dictionary_intern(column));    \
     } while (0)
 
 static enum quire_value_result append_int(struct quire_column *column, int64_t value)
@@ -145,8 +147,8 @@ enum quire_value_result quire_value_put_double(struct quire_column *column, doub
 }
 
 /* The decimal as an integer: exactly, or cut at the point. */
-static enum quire_value_result put_decimal_as_integer(struct quire_column *column,
-                                                      const char *text, size_t size, bool lossy)
+static enum quire_value_result put_decimal_as_integer(struct quire_column *column, const char *text,
+                                                      size_t size, bool lossy)
 {
     size_t whole = size;
     for (size_t i = 0; i < size; i++) {
@@ -169,8 +171,8 @@ static enum quire_value_result put_decimal_as_float(struct quire_column *column,
     else if (column->field->kind == QUIRE_KIND_FLOAT32)
         size = (size_t)(quire_number_format_f32((float)converted, text) - text);
     else
-        size = (size_t)(quire_number_format_f16(quire_number_double_to_half(converted), text) -
-                        text);
+        size =
+            (size_t)(quire_number_format_f16(quire_number_double_to_half(converted), text) - text);
     bool same = quire_decimal_parse(text, size, QUIRE_DECIMAL_DIGITS_MAX, scale, &back) ==
                     QUIRE_DECIMAL_OK &&
                 quire_decimal_compare(&back, value) == 0;

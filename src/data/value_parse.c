@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "data/value_number.h"
 
-#define DAY_MS INT64_C(86400000)
+#define DAY_MS      INT64_C(86400000)
 #define NANOS_IN_MS INT64_C(1000000)
 
 static enum quire_value_result append_int(struct quire_column *column, int64_t value)
@@ -55,8 +55,7 @@ static bool overflowed(double value, const char *text, size_t size)
     return false;
 }
 
-static enum quire_value_result parse_f64(struct quire_column *column, const char *text,
-                                         size_t size)
+static enum quire_value_result parse_f64(struct quire_column *column, const char *text, size_t size)
 {
     double value;
     if (!quire_number_parse_f64(text, size, &value)) return QUIRE_VALUE_MISMATCH;
@@ -64,8 +63,7 @@ static enum quire_value_result parse_f64(struct quire_column *column, const char
     return quire_value_appended(quire_column_append_f64(column, value));
 }
 
-static enum quire_value_result parse_f32(struct quire_column *column, const char *text,
-                                         size_t size)
+static enum quire_value_result parse_f32(struct quire_column *column, const char *text, size_t size)
 {
     float value;
     if (!quire_number_parse_f32(text, size, &value)) return QUIRE_VALUE_MISMATCH;
@@ -73,8 +71,7 @@ static enum quire_value_result parse_f32(struct quire_column *column, const char
     return quire_value_appended(quire_column_append_f32(column, value));
 }
 
-static enum quire_value_result parse_f16(struct quire_column *column, const char *text,
-                                         size_t size)
+static enum quire_value_result parse_f16(struct quire_column *column, const char *text, size_t size)
 {
     double value;
     if (!quire_number_parse_f64(text, size, &value)) return QUIRE_VALUE_MISMATCH;
@@ -83,12 +80,77 @@ static enum quire_value_result parse_f16(struct quire_column *column, const char
     return quire_value_appended(quire_column_append_i16(column, (int16_t)bits));
 }
 
+#define SHORT_DIGITS_MAX 18
+
+static const int64_t powers[SHORT_DIGITS_MAX + 1] = {
+    1,
+    10,
+    100,
+    1000,
+    10000,
+    100000,
+    1000000,
+    10000000,
+    100000000,
+    1000000000,
+    10000000000,
+    100000000000,
+    1000000000000,
+    10000000000000,
+    100000000000000,
+    1000000000000000,
+    10000000000000000,
+    100000000000000000,
+    1000000000000000000,
+};
+
+static bool is_digit(const char *text, size_t size, size_t at)
+{
+    return at < size && text[at] >= '0' && text[at] <= '9';
+}
+
+/* The common case, "-123.45": at most 18 digits in text and type, and no more after
+ * the point than the scale. False leaves it to the exact parser, which also says
+ * what is wrong with the others. */
+static bool parse_short_decimal(const struct quire_field *field, const char *text, size_t size,
+                                int64_t *value)
+{
+    size_t at = size > 0 && text[0] == '-', point = size;
+    int64_t digits = 0;
+    bool negative = at > 0;
+    if (size - at > SHORT_DIGITS_MAX || !is_digit(text, size, at) ||
+        !is_digit(text, size, size - 1))
+        return false;
+    if (field->precision > SHORT_DIGITS_MAX || field->scale < 0) return false;
+    for (; at < size; at++) {
+        if (text[at] == '.' && point == size) {
+            point = at;
+        } else {
+            if (!is_digit(text, size, at)) return false;
+            digits = digits * 10 + (text[at] - '0');
+        }
+    }
+    int64_t missing = field->scale - (point < size ? (int64_t)(size - point - 1) : 0);
+    if (missing < 0 || missing > field->precision) return false;
+    if (digits >= powers[field->precision - missing]) return false;
+    digits *= powers[missing];
+    *value = negative ? -digits : digits;
+    return true;
+}
+
 static enum quire_value_result parse_decimal(struct quire_column *column, const char *text,
                                              size_t size)
 {
     const struct quire_field *field = column->field;
     struct quire_decimal value;
     uint8_t bytes[sizeof(value)];
+    int64_t narrow;
+    if (parse_short_decimal(field, text, size, &narrow)) {
+        value = quire_decimal_from_i64(narrow);
+        bool fits = quire_decimal_to_bytes(&value, bytes, field->width);
+        return fits ? quire_value_appended(quire_column_append_fixed(column, bytes))
+                    : QUIRE_VALUE_RANGE;
+    }
     switch (quire_decimal_parse(text, size, field->precision, field->scale, &value)) {
     case QUIRE_DECIMAL_OK: break;
     case QUIRE_DECIMAL_TOO_MANY_DIGITS: return QUIRE_VALUE_RANGE;
@@ -162,8 +224,7 @@ static enum quire_value_result parse_interval(struct quire_column *column, const
     int32_t months, days;
     int64_t nanos;
     uint8_t bytes[16];
-    if (!quire_time_parse_interval(text, size, &months, &days, &nanos))
-        return QUIRE_VALUE_MISMATCH;
+    if (!quire_time_parse_interval(text, size, &months, &days, &nanos)) return QUIRE_VALUE_MISMATCH;
     if (column->field->kind == QUIRE_KIND_INTERVAL_MONTHS) {
         if (days != 0 || nanos != 0) return QUIRE_VALUE_MISMATCH;
         return append_int(column, months);
@@ -233,8 +294,7 @@ static enum quire_value_result parse_fixed_binary(struct quire_column *column, c
 }
 
 static enum quire_value_result parse_dictionary(struct quire_column *column, const char *text,
-                                                size_t size,
-                                                const struct quire_value_style *style)
+                                                size_t size, const struct quire_value_style *style)
 {
     enum quire_kind kind = column->field->dictionary->kind;
     if (quire_kind_is_string(kind)) return parse_string(column, text, size);

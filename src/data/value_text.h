@@ -15,8 +15,10 @@ struct quire_value_style {
     bool space_separator; /* "2024-01-01 10:00:00" instead of 'T' */
 };
 
-/* Appends the text of a value that is neither null nor nested. Floats are
- * "nan", "inf", "-inf" when they are not finite. Dictionary values are decoded. */
+/* Appends the text of a value that is neither null nor nested (QUIRE_USAGE). Floats
+ * are "nan", "inf", "-inf" when they are not finite. Dictionary values are decoded;
+ * an index that points nowhere or at a null has no text. Timestamps with a zone are
+ * in its local time, with the offset ("Z" for UTC). */
 int quire_value_write(const struct quire_view *view, int64_t row,
                       const struct quire_value_style *style, struct quire_buf *out);
 
@@ -43,7 +45,11 @@ enum quire_value_result {
 
 /* Parses text as a value of column->field (not nested) and appends it; on
  * failure nothing is appended. Booleans: true/false in any case. An empty text
- * is a value only of strings and binaries. */
+ * is a value only of strings and binaries. Integers are digits with an optional
+ * sign; floats may be "nan" and "inf"; nothing is rounded but floats. Timestamps:
+ * into a column with a zone an offset is converted, and a text without offset is
+ * UTC if the zone is, else a mismatch; into one without zone an offset is a
+ * mismatch. */
 enum quire_value_result quire_value_parse(struct quire_column *column, const char *text,
                                           size_t size, const struct quire_value_style *style);
 

@@ -6,11 +6,11 @@
 #include "base/number.h"
 #include "data/value_text.h"
 
-#define DAY_MS INT64_C(86400000)
+#define DAY_MS      INT64_C(86400000)
 #define NANOS_IN_MS INT64_C(1000000)
 
-#define WRITER(name)                                                                               \
-    static char *write_##name(const struct quire_view *view, int64_t row,                          \
+#define WRITER(name)                                                      \
+    static char *write_##name(const struct quire_view *view, int64_t row, \
                               const struct quire_value_style *style, char *out)
 
 WRITER(nothing)
@@ -30,12 +30,12 @@ WRITER(bool)
 }
 
 /* A writer of a fixed-width value: type in memory, and the expression that writes it. */
-#define VALUE_WRITER(name, type, expression)                                                       \
-    WRITER(name)                                                                                   \
-    {                                                                                              \
-        (void)style;                                                                               \
-        type value = ((const type *)view->values)[row + view->offset];                             \
-        return expression;                                                                         \
+#define VALUE_WRITER(name, type, expression)                           \
+    WRITER(name)                                                       \
+    {                                                                  \
+        (void)style;                                                   \
+        type value = ((const type *)view->values)[row + view->offset]; \
+        return expression;                                             \
     }
 
 VALUE_WRITER(i8, int8_t, quire_number_format_i64(value, out))
@@ -50,8 +50,7 @@ VALUE_WRITER(f16, uint16_t, quire_number_format_f16(value, out))
 VALUE_WRITER(f32, float, quire_number_format_f32(value, out))
 VALUE_WRITER(f64, double, quire_number_format_f64(value, out))
 VALUE_WRITER(date32, int32_t, quire_time_format_date(value, out))
-VALUE_WRITER(date64, int64_t,
-             quire_time_format_date(value / DAY_MS - (value % DAY_MS < 0), out))
+VALUE_WRITER(date64, int64_t, quire_time_format_date(value / DAY_MS - (value % DAY_MS < 0), out))
 VALUE_WRITER(time32, int32_t, quire_time_format_time(value, view->field->unit, out))
 VALUE_WRITER(time64, int64_t, quire_time_format_time(value, view->field->unit, out))
 VALUE_WRITER(timestamp, int64_t,
@@ -68,9 +67,9 @@ WRITER(timestamp_zoned)
     int64_t value = ((const int64_t *)view->values)[row + view->offset];
     int64_t scale = quire_time_unit_scale(view->field->unit);
     int64_t seconds = value / scale - (value % scale < 0);
-    return quire_time_format_timestamp(value, view->field->unit,
-                                       style->space_separator ? ' ' : 'T', true,
-                                       quire_zone_offset(view->field->zone_table, seconds), out);
+    return quire_time_format_timestamp(value, view->field->unit, style->space_separator ? ' ' : 'T',
+                                       true, quire_zone_offset(view->field->zone_table, seconds),
+                                       out);
 }
 
 WRITER(day_time)
@@ -184,8 +183,10 @@ static int append_binary(struct quire_bytes bytes, const struct quire_value_styl
     size_t size = style->binary_hex ? bytes.size * 2 : quire_base64_size(bytes.size);
     QUIRE_TRY(quire_buf_reserve(out, size + 1)); /* so that there is an end to write to */
     char *end = (char *)quire_buf_end(out);
-    if (style->binary_hex) quire_hex_encode(bytes.data, bytes.size, end);
-    else quire_base64_encode(bytes.data, bytes.size, end);
+    if (style->binary_hex)
+        quire_hex_encode(bytes.data, bytes.size, end);
+    else
+        quire_base64_encode(bytes.data, bytes.size, end);
     out->size += size;
     return 0;
 }

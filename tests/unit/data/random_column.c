@@ -1,3 +1,5 @@
+/* Random values by kind. Dates stay within the years that texts of four digits
+ * reach, but for days, which go to their type's ends. */
 #include "random_column.h"
 
 #include <setjmp.h>
@@ -80,8 +82,8 @@ static int64_t between(struct quire_random *random, int64_t low, int64_t high)
     uint64_t choice = quire_random_below(random, 16);
     if (choice < 2) return choice == 0 ? low : high;
     uint64_t span = (uint64_t)high - (uint64_t)low;
-    uint64_t step = span == UINT64_MAX ? quire_random_u64(random)
-                                       : quire_random_below(random, span + 1);
+    uint64_t step =
+        span == UINT64_MAX ? quire_random_u64(random) : quire_random_below(random, span + 1);
     return (int64_t)((uint64_t)low + step);
 }
 
@@ -121,7 +123,8 @@ static void append_decimal(struct quire_column *column, struct quire_random *ran
 static void append_raw(struct quire_column *column, struct quire_random *random, size_t width)
 {
     uint8_t bytes[32];
-    for (size_t i = 0; i < width; i++) bytes[i] = (uint8_t)quire_random_u64(random);
+    for (size_t i = 0; i < width; i++)
+        bytes[i] = (uint8_t)quire_random_u64(random);
     assert_int_equal(quire_column_append_fixed(column, bytes), 0);
 }
 
@@ -168,9 +171,7 @@ void random_column_append(struct quire_column *column, struct quire_random *rand
     case QUIRE_KIND_FLOAT64: append_raw(column, random, 8); break;
     case QUIRE_KIND_INTERVAL_DAY_TIME: append_raw(column, random, 8); break;
     case QUIRE_KIND_INTERVAL_MONTH_DAY_NANO: append_raw(column, random, 16); break;
-    case QUIRE_KIND_FIXED_BINARY:
-        append_raw(column, random, (size_t)column->field->width);
-        break;
+    case QUIRE_KIND_FIXED_BINARY: append_raw(column, random, (size_t)column->field->width); break;
     case QUIRE_KIND_DECIMAL: append_decimal(column, random); break;
     case QUIRE_KIND_STRING:
     case QUIRE_KIND_LARGE_STRING:
@@ -182,8 +183,7 @@ void random_column_append(struct quire_column *column, struct quire_random *rand
         random_column_append(quire_column_dictionary_scratch(column), random, 0);
         assert_int_equal(quire_column_dictionary_intern(column), 0);
         break;
-    default:
-        assert_int_equal(quire_column_append_int(column, integer(column, random), &fits), 0);
+    default: assert_int_equal(quire_column_append_int(column, integer(column, random), &fits), 0);
     }
     assert_true(fits);
 }

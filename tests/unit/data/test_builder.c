@@ -43,15 +43,17 @@ static struct ArrowArray finish(struct fixture *f)
     return batch;
 }
 
-static const char nested[] = "id int64 not null, tags list<string>, pos struct<x:float64, y:float64>,"
-                             "attrs map<string,int32>, pair fixed_list<int8, 2>, "
-                             "kind dictionary<string>";
+static const char nested[] =
+    "id int64 not null, tags list<string>, pos struct<x:float64, y:float64>,"
+    "attrs map<string,int32>, pair fixed_list<int8, 2>, "
+    "kind dictionary<string>";
 
 static int nested_row(struct quire_builder *b, int64_t id, struct quire_error *e)
 {
     int code = quire_builder_int(b, id, e);
     if (code == 0) code = quire_builder_begin(b, e);
-    for (int64_t i = 0; code == 0 && i < id % 3; i++) code = quire_builder_text(b, "tag", 3, e);
+    for (int64_t i = 0; code == 0 && i < id % 3; i++)
+        code = quire_builder_text(b, "tag", 3, e);
     if (code == 0) code = quire_builder_end(b, e);
     if (code == 0) code = quire_builder_begin(b, e);
     if (code == 0) code = quire_builder_double(b, 0.5, e); /* y is left null */
@@ -64,7 +66,8 @@ static int nested_row(struct quire_builder *b, int64_t id, struct quire_error *e
     if (code == 0) code = quire_builder_int(b, 1, e);
     if (code == 0) code = quire_builder_int(b, 2, e);
     if (code == 0) code = quire_builder_end(b, e);
-    if (code == 0) code = quire_builder_text(b, id % 2 == 0 ? "even" : "odd", id % 2 == 0 ? 4 : 3, e);
+    if (code == 0)
+        code = quire_builder_text(b, id % 2 == 0 ? "even" : "odd", id % 2 == 0 ? 4 : 3, e);
     if (code == 0) code = quire_builder_end_row(b, e);
     return code;
 }
@@ -115,14 +118,16 @@ static void test_missing_columns(void **state)
 
 enum input { INT, UINT, DOUBLE, TEXT, BYTES, BOOLEAN, BEGIN };
 
-static int append(struct quire_builder *b, enum input input, const char *text, struct quire_error *e)
+static int append(struct quire_builder *b, enum input input, const char *text,
+                  struct quire_error *e)
 {
     int64_t i = 0;
     double d = 0;
     switch (input) {
     case INT: {
         bool negative = text[0] == '-';
-        for (const char *c = text + negative; *c != '\0'; c++) i = i * 10 + (*c - '0');
+        for (const char *c = text + negative; *c != '\0'; c++)
+            i = i * 10 + (*c - '0');
         return quire_builder_int(b, negative ? -i : i, e);
     }
     case UINT: return quire_builder_uint(b, UINT64_MAX, e);
@@ -145,38 +150,64 @@ static void test_values(void **state)
         const char *text;
         int code;
     } cases[] = {
-        {"int8", INT, "127", 0},          {"int8", INT, "128", QUIRE_INPUT},
-        {"uint64", UINT, "", 0},          {"int64", UINT, "", QUIRE_INPUT},
-        {"float64", UINT, "", QUIRE_INPUT}, {"decimal(20,0)", UINT, "", 0},
+        {"int8", INT, "127", 0},
+        {"int8", INT, "128", QUIRE_INPUT},
+        {"uint64", UINT, "", 0},
+        {"int64", UINT, "", QUIRE_INPUT},
+        {"float64", UINT, "", QUIRE_INPUT},
+        {"decimal(20,0)", UINT, "", 0},
         {"decimal(19,0)", UINT, "", QUIRE_INPUT},
-        {"timestamp(us)", UINT, "", QUIRE_INPUT}, {"string", UINT, "", QUIRE_INPUT},
+        {"timestamp(us)", UINT, "", QUIRE_INPUT},
+        {"string", UINT, "", QUIRE_INPUT},
         {"float64", INT, "9007199254740992", 0},
         {"float64", INT, "9007199254740993", QUIRE_INPUT},
-        {"float32", INT, "16777217", QUIRE_INPUT}, {"float16", INT, "2048", 0},
+        {"float32", INT, "16777217", QUIRE_INPUT},
+        {"float16", INT, "2048", 0},
         {"float16", INT, "2049", QUIRE_INPUT},
-        {"decimal(4,2)", INT, "99", 0},   {"decimal(4,2)", INT, "100", QUIRE_INPUT},
-        {"date", INT, "-1", 0},           {"date64", INT, "86400000", 0},
-        {"date64", INT, "1", QUIRE_INPUT}, {"time(s)", INT, "86399", 0},
-        {"time(s)", INT, "86400", QUIRE_INPUT}, {"time(ns)", INT, "-1", QUIRE_INPUT},
-        {"timestamp(us)", INT, "-5", 0},  {"duration(s)", INT, "5", 0},
-        {"string", INT, "5", QUIRE_INPUT}, {"bool", INT, "1", QUIRE_INPUT},
-        {"float32", DOUBLE, "0.1", QUIRE_INPUT}, {"float32", DOUBLE, "nan", 0},
-        {"float16", DOUBLE, "nan", 0},    {"int32", DOUBLE, "2.0", 0},
-        {"int32", DOUBLE, "0.1", QUIRE_INPUT}, {"int32", DOUBLE, "nan", QUIRE_INPUT},
-        {"decimal(5,1)", DOUBLE, "0.1", 0}, {"decimal(5,0)", DOUBLE, "0.1", QUIRE_INPUT},
+        {"decimal(4,2)", INT, "99", 0},
+        {"decimal(4,2)", INT, "100", QUIRE_INPUT},
+        {"date", INT, "-1", 0},
+        {"date64", INT, "86400000", 0},
+        {"date64", INT, "1", QUIRE_INPUT},
+        {"time(s)", INT, "86399", 0},
+        {"time(s)", INT, "86400", QUIRE_INPUT},
+        {"time(ns)", INT, "-1", QUIRE_INPUT},
+        {"timestamp(us)", INT, "-5", 0},
+        {"duration(s)", INT, "5", 0},
+        {"string", INT, "5", QUIRE_INPUT},
+        {"bool", INT, "1", QUIRE_INPUT},
+        {"float32", DOUBLE, "0.1", QUIRE_INPUT},
+        {"float32", DOUBLE, "nan", 0},
+        {"float16", DOUBLE, "nan", 0},
+        {"int32", DOUBLE, "2.0", 0},
+        {"int32", DOUBLE, "0.1", QUIRE_INPUT},
+        {"int32", DOUBLE, "nan", QUIRE_INPUT},
+        {"decimal(5,1)", DOUBLE, "0.1", 0},
+        {"decimal(5,0)", DOUBLE, "0.1", QUIRE_INPUT},
         {"string", DOUBLE, "0.1", QUIRE_INPUT},
-        {"date", TEXT, "2024-02-29", 0},  {"date", TEXT, "2023-02-29", QUIRE_INPUT},
-        {"string", TEXT, "\xff", QUIRE_INPUT}, {"binary", TEXT, "\xff", 0},
-        {"string", BYTES, "\xff", QUIRE_INPUT}, {"binary", BYTES, "\xff", 0},
-        {"fixed_binary(3)", TEXT, "abc", 0}, {"fixed_binary(3)", BYTES, "ab", QUIRE_INPUT},
-        {"uuid", BYTES, "0123456789abcdef", 0}, {"int32", BYTES, "abcd", 0},
-        {"int32", BYTES, "abc", QUIRE_INPUT}, {"bool", BYTES, "a", QUIRE_INPUT},
-        {"dictionary<int32>", BYTES, "abcd", 0}, {"dictionary<binary>", BYTES, "\xff", 0},
+        {"date", TEXT, "2024-02-29", 0},
+        {"date", TEXT, "2023-02-29", QUIRE_INPUT},
+        {"string", TEXT, "\xff", QUIRE_INPUT},
+        {"binary", TEXT, "\xff", 0},
+        {"string", BYTES, "\xff", QUIRE_INPUT},
+        {"binary", BYTES, "\xff", 0},
+        {"fixed_binary(3)", TEXT, "abc", 0},
+        {"fixed_binary(3)", BYTES, "ab", QUIRE_INPUT},
+        {"uuid", BYTES, "0123456789abcdef", 0},
+        {"int32", BYTES, "abcd", 0},
+        {"int32", BYTES, "abc", QUIRE_INPUT},
+        {"bool", BYTES, "a", QUIRE_INPUT},
+        {"dictionary<int32>", BYTES, "abcd", 0},
+        {"dictionary<binary>", BYTES, "\xff", 0},
         {"dictionary<string>", TEXT, "\xff", QUIRE_INPUT},
-        {"dictionary<float64>", DOUBLE, "0.1", 0}, {"dictionary<int8>", INT, "300", QUIRE_INPUT},
-        {"dictionary<bool>", BOOLEAN, "", 0}, {"bool", BOOLEAN, "", 0},
-        {"int8", BOOLEAN, "", QUIRE_INPUT}, {"string", BOOLEAN, "", QUIRE_INPUT},
-        {"int8", BEGIN, "", QUIRE_INPUT}, {"list<int8>", INT, "5", QUIRE_INPUT},
+        {"dictionary<float64>", DOUBLE, "0.1", 0},
+        {"dictionary<int8>", INT, "300", QUIRE_INPUT},
+        {"dictionary<bool>", BOOLEAN, "", 0},
+        {"bool", BOOLEAN, "", 0},
+        {"int8", BOOLEAN, "", QUIRE_INPUT},
+        {"string", BOOLEAN, "", QUIRE_INPUT},
+        {"int8", BEGIN, "", QUIRE_INPUT},
+        {"list<int8>", INT, "5", QUIRE_INPUT},
         {"struct<a:int8>", TEXT, "5", QUIRE_INPUT},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -286,6 +317,33 @@ static void test_whole_columns(void **state)
     fixture_free(&source);
 }
 
+/* Nulls do not get into columns that are not null, at any depth. */
+static void test_columns_with_nulls(void **state)
+{
+    (void)state;
+    struct fixture source = fixture_of("n list<int32>");
+    for (int row = 0; row < 3; row++) {
+        assert_int_equal(quire_builder_begin(source.builder, NULL), 0);
+        if (row < 2)
+            assert_int_equal(quire_builder_int(source.builder, row, NULL), 0);
+        else
+            assert_int_equal(quire_builder_null(source.builder, NULL), 0);
+        assert_int_equal(quire_builder_end(source.builder, NULL), 0);
+        assert_int_equal(quire_builder_end_row(source.builder, NULL), 0);
+    }
+    struct ArrowArray batch = finish(&source);
+    struct ArrowSchema *n = source.schema.children[0];
+    struct fixture f = fixture_of("a list<int32 not null>");
+    assert_int_equal(quire_builder_column(f.builder, 0, n, batch.children[0], &f.error),
+                     QUIRE_INPUT);
+    assert_string_equal(f.error.column, "a.item");
+    assert_int_equal(f.error.row, 3);
+    assert_int_equal(quire_builder_rows(f.builder), 0);
+    quire_array_release(&batch);
+    fixture_free(&f);
+    fixture_free(&source);
+}
+
 static void test_bad_schemas(void **state)
 {
     (void)state;
@@ -337,6 +395,7 @@ int main(void)
         cmocka_unit_test(test_refused_row_is_dropped),
         cmocka_unit_test(test_fixed_list_size),
         cmocka_unit_test(test_whole_columns),
+        cmocka_unit_test(test_columns_with_nulls),
         cmocka_unit_test(test_bad_schemas),
         cmocka_unit_test(test_allocation_failures),
     };

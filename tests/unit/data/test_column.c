@@ -208,7 +208,8 @@ static void test_extend(void **state)
             int64_t start = column->length;
             void *values;
             assert_int_equal(quire_column_extend(column, 21, &values), 0);
-            for (int32_t i = 0; i < 21; i++) memcpy((uint8_t *)values + 4 * i, &i, 4);
+            for (int32_t i = 0; i < 21; i++)
+                memcpy((uint8_t *)values + 4 * i, &i, 4);
             assert_int_equal(quire_column_set_null(column, start + 20), 0);
             assert_int_equal(quire_column_set_null(column, start + 20), 0);
             assert_int_equal(quire_column_append_i32(column, 9), 0);
@@ -234,10 +235,11 @@ static void test_integer_ranges(void **state)
         int64_t low;
         uint64_t high;
     } ranges[] = {
-        {"int8", INT8_MIN, INT8_MAX},    {"uint8", 0, UINT8_MAX},    {"int16", INT16_MIN, INT16_MAX},
-        {"uint16", 0, UINT16_MAX},       {"int32", INT32_MIN, INT32_MAX},
-        {"uint32", 0, UINT32_MAX},       {"int64", INT64_MIN, INT64_MAX},
-        {"uint64", 0, UINT64_MAX},       {"date", INT32_MIN, INT32_MAX},
+        {"int8", INT8_MIN, INT8_MAX},    {"uint8", 0, UINT8_MAX},
+        {"int16", INT16_MIN, INT16_MAX}, {"uint16", 0, UINT16_MAX},
+        {"int32", INT32_MIN, INT32_MAX}, {"uint32", 0, UINT32_MAX},
+        {"int64", INT64_MIN, INT64_MAX}, {"uint64", 0, UINT64_MAX},
+        {"date", INT32_MIN, INT32_MAX},
     };
     for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
         char text[32];

@@ -18,9 +18,8 @@ static const struct quire_infer_policy json = {0};
 static const struct quire_infer_policy json_mixed = {.mixed = QUIRE_INFER_MIXED_JSON};
 
 /* The type of a column "a" as the schema language writes it. */
-static void check_type(const struct quire_infer_node *root,
-                       const struct quire_infer_policy *policy, const char *what,
-                       const char *expected)
+static void check_type(const struct quire_infer_node *root, const struct quire_infer_policy *policy,
+                       const char *what, const char *expected)
 {
     struct ArrowSchema schema = {0};
     struct quire_error error;
@@ -67,6 +66,7 @@ static void test_csv_texts(void **state)
         {"-0.0|1", "float64"},
         {"nan", "float64"},
         {"1|NaN|inf|-inf", "float64"},
+        {"5e1234", "string"},
         {"1|Infinity", "string"},
         {"NAN", "string"},
         {"0.12345678901234567890", "float64"},
@@ -289,8 +289,7 @@ static void test_depth(void **state)
         quire_infer_bool(node);
         int code = quire_infer_finish(root, &json, &schema, NULL);
         assert_int_equal(code, depth < QUIRE_FIELD_DEPTH_MAX ? 0 : QUIRE_LIMIT);
-        if (code != 0)
-            assert_int_equal(quire_infer_finish(root, &json_mixed, &schema, NULL), 0);
+        if (code != 0) assert_int_equal(quire_infer_finish(root, &json_mixed, &schema, NULL), 0);
         assert_int_equal(quire_field_open(&schema, &field, NULL), 0);
         quire_field_close(field);
         quire_schema_release(&schema);
@@ -308,8 +307,7 @@ static void test_many_fields(void **state)
         for (int i = 0; i < 1000; i++) {
             int number = round == 1 ? 999 - i : i;
             int size = snprintf(name, sizeof(name), "f%d", number);
-            struct quire_infer_node *field =
-                quire_infer_field(&arena, root, name, (size_t)size);
+            struct quire_infer_node *field = quire_infer_field(&arena, root, name, (size_t)size);
             quire_infer_number(field, number % 2 == 0 ? "1" : "1.5", number % 2 == 0 ? 1 : 3);
         }
     }

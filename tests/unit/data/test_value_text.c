@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "data/value_text.h"
+#include "fault_alloc.h"
 #include "random_column.h"
 
 #define ROWS 400
@@ -20,12 +21,16 @@ struct table {
     struct quire_column *batch;
 };
 
-static struct table table_of(const char *type)
+static struct quire_field *field_of(const char *type)
 {
     char text[96];
-    struct table table = {0};
     snprintf(text, sizeof(text), "a %s", type);
-    table.root = random_column_field(text);
+    return random_column_field(text);
+}
+
+static struct table table_of(const char *type)
+{
+    struct table table = {.root = field_of(type)};
     assert_int_equal(quire_column_new(table.root, &table.batch, NULL), 0);
     return table;
 }
@@ -70,7 +75,8 @@ static void check_round_trip(const char *type, const struct quire_value_style *s
     struct quire_random random;
     quire_random_seed(&random, 7);
     struct table a = table_of(type), b = table_of(type);
-    for (int i = 0; i < ROWS; i++) random_column_append(&a.batch->children[0], &random, 8);
+    for (int i = 0; i < ROWS; i++)
+        random_column_append(&a.batch->children[0], &random, 8);
     struct ArrowArray first = table_finish(&a);
     struct quire_view *view = NULL;
     assert_int_equal(quire_view_new(a.root, &view, NULL), 0);
@@ -105,9 +111,8 @@ static void check_text(const char *type, const char *text, const char *expected)
 {
     struct table table = table_of(type);
     const struct quire_value_style style = {0};
-    assert_int_equal(
-        quire_value_parse(&table.batch->children[0], text, strlen(text), &style),
-        QUIRE_VALUE_OK);
+    assert_int_equal(quire_value_parse(&table.batch->children[0], text, strlen(text), &style),
+                     QUIRE_VALUE_OK);
     struct ArrowArray array = table_finish(&table);
     struct quire_view *view = NULL;
     struct quire_buf out = {0};
@@ -134,6 +139,12 @@ static void test_texts(void **state)
     check_text("float32", "0.1", "0.1");
     check_text("float16", "0.1", "0.1");
     check_text("decimal(10,2)", "12.5", "12.50");
+    check_text("decimal(10,2)", "-0.5", "-0.50");
+    check_text("decimal(18,0)", "-999999999999999999", "-999999999999999999");
+    check_text("decimal(18,18)", "0.999999999999999999", "0.999999999999999999");
+    check_text("decimal(4,2)", "99.990", "99.99");
+    check_text("decimal(4,2)", "1e1", "10.00");
+    check_text("decimal(4,2)", "+7", "7.00");
     check_text("date", "1969-12-31", "1969-12-31");
     check_text("date64", "1969-12-31", "1969-12-31");
     check_text("time(ms)", "23:59:59.5", "23:59:59.500");
@@ -177,6 +188,11 @@ static void test_refusals(void **state)
         {"float32", "1e39", QUIRE_VALUE_RANGE},
         {"float16", "65520", QUIRE_VALUE_RANGE},
         {"decimal(5,2)", "1000", QUIRE_VALUE_RANGE},
+        {"decimal(5,2)", "1000.00", QUIRE_VALUE_RANGE},
+        {"decimal(18,0)", "1000000000000000000", QUIRE_VALUE_RANGE},
+        {"decimal(5,2)", "", QUIRE_VALUE_MISMATCH},
+        {"decimal(5,2)", "-", QUIRE_VALUE_MISMATCH},
+        {"decimal(5,2)", ".", QUIRE_VALUE_MISMATCH},
         {"decimal(5,2)", "1.555", QUIRE_VALUE_PRECISE},
         {"decimal(5,2)", "1.5.5", QUIRE_VALUE_MISMATCH},
         {"date", "2023-02-29", QUIRE_VALUE_MISMATCH},
@@ -244,6 +260,75 @@ static void test_messages(void **state)
                   "int8");
 }
 
+/* An offset that 32 bits cannot hold is refused before anything is written. */
+static void test_full(void **state)
+{
+    (void)state;
+    const struct quire_value_style style = {0};
+    struct table table = table_of("string");
+    struct quire_column *column = &table.batch->children[0];
+    struct quire_error error;
+    column->bytes.size = (size_t)INT32_MAX - 3;
+    assert_int_equal(quire_value_parse(column, "abcd", 4, &style), QUIRE_VALUE_FULL);
+    assert_int_equal(column->length, 0);
+    column->bytes.size = 0;
+    assert_int_equal(quire_value_fail(QUIRE_VALUE_FULL, column->field, "", 0, "read", &error),
+                     QUIRE_LIMIT);
+    table_free(&table);
+}
+
+/* Writes the texts of random values of a type, one a call. */
+static struct quire_buf text_of(const char *type, uint64_t seed)
+{
+    struct quire_random random;
+    struct table table = table_of(type);
+    struct quire_view *view = NULL;
+    struct quire_buf text = {0};
+    quire_random_seed(&random, seed);
+    random_column_append(&table.batch->children[0], &random, 0);
+    struct ArrowArray array = table_finish(&table);
+    assert_int_equal(quire_view_new(table.root, &view, NULL), 0);
+    assert_int_equal(quire_view_set(view, &array, NULL), 0);
+    assert_int_equal(
+        quire_value_write(&view->children[0], 0, &(struct quire_value_style){0}, &text), 0);
+    quire_view_free(view);
+    quire_array_release(&array);
+    table_free(&table);
+    return text;
+}
+
+static void test_allocation_failures(void **state)
+{
+    (void)state;
+    const struct quire_value_style style = {0};
+    for (size_t i = 0; i < random_column_types_size; i++) {
+        struct quire_buf text = text_of(random_column_types[i], 3);
+        struct quire_field *root = field_of(random_column_types[i]);
+        for (int64_t n = 1;; n++) {
+            struct quire_column *batch = NULL;
+            fault_alloc_arm(n);
+            if (quire_column_new(root, &batch, NULL) == 0) {
+                struct quire_column *column = &batch->children[0];
+                for (int64_t row = 0; row < 20; row++) {
+                    enum quire_value_result result =
+                        quire_value_parse(column, (const char *)text.data, text.size, &style);
+                    if (result == QUIRE_VALUE_OK) continue;
+                    assert_int_equal(result, QUIRE_VALUE_MEMORY);
+                    assert_int_equal(column->length, row);
+                    assert_int_equal(
+                        quire_value_parse(column, (const char *)text.data, text.size, &style),
+                        QUIRE_VALUE_OK);
+                }
+            }
+            quire_column_free(batch);
+            assert_int_equal(fault_alloc_held(), 0);
+            if (!fault_alloc_disarm()) break;
+        }
+        quire_field_close(root);
+        quire_buf_release(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +336,8 @@ int main(void)
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_allocation_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,18 @@
+/* All public headers. */
+#ifndef QUIRE_QUIRE_H
+#define QUIRE_QUIRE_H
+
+#include "quire/arrow.h"
+#include "quire/batch.h"
+#include "quire/codec.h"
+#include "quire/context.h"
+#include "quire/error.h"
+#include "quire/file.h"
+#include "quire/format.h"
+#include "quire/memory.h"
+#include "quire/observer.h"
+#include "quire/option.h"
+#include "quire/store.h"
+#include "quire/stream.h"
+
+#endif
