@@ -1,0 +1,23 @@
+/* Appending by atomic rewrite: the old records are copied in front of the new. */
+#ifndef QUIRE_FILE_APPEND_H
+#define QUIRE_FILE_APPEND_H
+
+#include "quire/file.h"
+
+/* How the upload of an append must be put, so that a writer who came between
+ * is noticed: only if the object is still the one with this etag, or if there
+ * still is none. etag must live until the upload is committed. */
+int quire_append_condition(struct quire_store *store, const char *key,
+                           struct quire_put_options *put, struct quire_object *object,
+                           struct quire_error *error);
+
+/* Copies what the object holds, decompressed, to out, ending with a line end.
+ * *continues says whether there was anything. QUIRE_INPUT when it has a header that
+ * does not name the columns of schema. */
+int quire_append_copy(struct quire_store *store, const char *key, const char *url,
+                      const struct quire_format *format, const struct quire_codec *codec,
+                      const struct quire_write_options *options,
+                      const struct ArrowSchema *schema, struct quire_context *context,
+                      struct quire_out *out, bool *continues, struct quire_error *error);
+
+#endif

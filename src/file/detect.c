@@ -1,0 +1,94 @@
+#include "file/detect.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+#include "codec/codec.h"
+
+static int find_codec(const char *wanted, const struct quire_codec **codec, int *level,
+                      struct quire_error *error)
+{
+    QUIRE_TRY(quire_codec_parse(wanted, codec, level, error));
+    if (strcmp((*codec)->name, "none") == 0) *codec = NULL;
+    return 0;
+}
+
+int quire_detect_codec(const char *wanted, const char *url, const uint8_t *bytes, size_t size,
+                       const struct quire_codec **codec, struct quire_error *error)
+{
+    int level = 0;
+    if (wanted != NULL) return find_codec(wanted, codec, &level, error);
+    const struct quire_codec *named = quire_codec_of_path(url);
+    const struct quire_codec *found = quire_codec_of_magic(bytes, size);
+    /* A name without its content is told by the content: plain text in x.csv.gz. */
+    if (found == NULL && named != NULL && (named->magic_size == 0 || size == 0)) found = named;
+    if (found == NULL && named != NULL)
+        return quire_fail(error, QUIRE_CORRUPT, "read",
+                          "the name says %s, but the content does not begin as %s does",
+                          named->name, named->name);
+    if (found != NULL && found->built_without != NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "read",
+                          "%s is not in this build: built without %s", found->name,
+                          found->built_without);
+    *codec = found;
+    return 0;
+}
+
+static int find_format(const char *wanted, const char *url, const struct quire_format **format,
+                       struct quire_error *error)
+{
+    if (wanted != NULL) return quire_format_find(wanted, format, error);
+    *format = quire_format_of_path(url);
+    if (*format != NULL && (*format)->built_without != NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "find format",
+                          "the format %s is not in this build: built without %s",
+                          (*format)->name, (*format)->built_without);
+    return 0;
+}
+
+int quire_detect_format(const char *wanted, const char *url, const uint8_t *bytes, size_t size,
+                        const struct quire_format **format, struct quire_error *error)
+{
+    QUIRE_TRY(find_format(wanted, url, format, error));
+    size_t at = 0;
+    if (*format != NULL && (*format)->decoder_open == NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "read", "the format %s cannot be read",
+                          (*format)->name);
+    if (*format != NULL) return 0;
+    while (at < size && memchr(" \t\r\n", bytes[at], 4) != NULL) at++;
+    if (at < size && bytes[at] == '{') return quire_format_find("jsonl", format, error);
+    if (at < size && bytes[at] == '[') return quire_format_find("json", format, error);
+    int code = quire_fail(error, QUIRE_USAGE, "read", "neither the name nor the content of the "
+                                                      "input tells its format");
+    quire_error_hint(error, "name it with --from, for instance --from csv");
+    return code;
+}
+
+int quire_choose_codec(const char *wanted, const char *url, const struct quire_codec **codec,
+                       int *level, struct quire_error *error)
+{
+    *level = 0;
+    if (wanted != NULL) return find_codec(wanted, codec, level, error);
+    *codec = quire_codec_of_path(url);
+    if (*codec != NULL && (*codec)->built_without != NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "write",
+                          "%s is not in this build: built without %s", (*codec)->name,
+                          (*codec)->built_without);
+    return 0;
+}
+
+int quire_choose_format(const char *wanted, const char *url, const struct quire_format **format,
+                        struct quire_error *error)
+{
+    QUIRE_TRY(find_format(wanted, url, format, error));
+    if (*format == NULL) {
+        int code = quire_fail(error, QUIRE_USAGE, "write",
+                              "the name of the output does not tell its format");
+        quire_error_hint(error, "name it with --to, for instance --to jsonl");
+        return code;
+    }
+    if ((*format)->encoder_new == NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "write", "the format %s cannot be written",
+                          (*format)->name);
+    return 0;
+}

@@ -1,0 +1,211 @@
+/* Several objects as one stream.
+ *
+ * The schema is settled first: each input is opened for its own, which is widened
+ * with those before it. Then inputs are read one after the other with that
+ * schema; a format that carries its types is cast to it. */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "data/batch_stream.h"
+#include "data/widen.h"
+#include "quire/file.h"
+
+struct read_all {
+    char **urls;
+    size_t urls_size, next;
+    char *format, *compression;
+    struct quire_setting *settings;
+    size_t settings_size;
+    struct quire_read_options options; /* points to the copies above */
+    char **columns;
+    struct ArrowSchema schema;  /* of all records, before the projection */
+    struct ArrowSchema given;   /* what the stream gives */
+    struct ArrowArrayStream now;
+    struct ArrowSchema now_schema;
+    int64_t nulled; /* scratch of casts */
+};
+
+static void free_all(struct read_all *all)
+{
+    quire_stream_release(&all->now);
+    quire_schema_release(&all->now_schema);
+    quire_schema_release(&all->schema);
+    quire_schema_release(&all->given);
+    quire_names_free(all->urls, all->urls_size);
+    quire_names_free(all->columns, all->columns != NULL ? all->options.records.columns_size : 0);
+    for (size_t i = 0; all->settings != NULL && i < all->settings_size; i++) {
+        quire_free((void *)(uintptr_t)all->settings[i].name);
+        quire_free((void *)(uintptr_t)all->settings[i].value);
+    }
+    quire_free(all->settings);
+    quire_free(all->format);
+    quire_free(all->compression);
+    quire_free(all);
+}
+
+static void cleanup_all(struct read_all **all)
+{
+    if (*all != NULL) free_all(*all);
+}
+
+static void close_all(void *source)
+{
+    free_all(source);
+}
+
+static int schema_of_all(void *source, struct ArrowSchema *schema, struct quire_error *error)
+{
+    const struct read_all *all = source;
+    return quire_schema_copy(&all->given, schema, error);
+}
+
+static int open_next(struct read_all *all, struct quire_error *error)
+{
+    const char *url = all->urls[all->next++];
+    struct quire_read_options options = all->options;
+    options.records.schema = &all->schema;
+    QUIRE_TRY(quire_file_read(url, &options, &all->now, error));
+    return quire_stream_schema(&all->now, &all->now_schema, error);
+}
+
+static int next_of_all(void *source, struct ArrowArray *batch, struct quire_error *error)
+{
+    struct read_all *all = source;
+    batch->release = NULL;
+    for (;;) {
+        if (all->now.release == NULL) {
+            if (all->next == all->urls_size) return 0;
+            QUIRE_TRY(open_next(all, error));
+        }
+        struct ArrowArray got = {.release = NULL};
+        QUIRE_TRY(quire_stream_next(&all->now, &got, error));
+        if (got.release == NULL) {
+            quire_stream_release(&all->now);
+            quire_schema_release(&all->now_schema);
+            continue;
+        }
+        if (quire_schema_equal(&all->now_schema, &all->given, NULL)) {
+            *batch = got;
+            return 0;
+        }
+        int code = quire_cast(&all->now_schema, &got, &all->given, NULL, batch, error);
+        quire_array_release(&got);
+        if (code != 0) quire_error_path(error, all->urls[all->next - 1]);
+        return code;
+    }
+}
+
+/* Opens each input for its schema and widens. Untyped text falls back to string. */
+static int settle_schema(struct read_all *all, struct quire_error *error)
+{
+    struct quire_read_options options = all->options;
+    options.records.columns_given = false;
+    options.records.counts = NULL;
+    for (size_t i = 0; i < all->urls_size; i++) {
+        if (strcmp(all->urls[i], "-") == 0)
+            return quire_fail(error, QUIRE_USAGE, "read",
+                              "standard input among several inputs needs a schema (--schema)");
+        struct ArrowArrayStream stream = {.release = NULL};
+        struct ArrowSchema schema = {.release = NULL}, wider = {.release = NULL};
+        QUIRE_TRY(quire_file_read(all->urls[i], &options, &stream, error));
+        int code = quire_stream_schema(&stream, &schema, error);
+        quire_stream_release(&stream);
+        if (code == 0 && all->schema.release != NULL) {
+            const struct quire_format *format = quire_format_of_path(all->urls[i]);
+            bool text = format != NULL && strstr("csv tsv", format->name) != NULL;
+            code = quire_schema_widen(&all->schema, &schema, text, &wider, error);
+            if (code != 0) quire_error_path(error, all->urls[i]);
+            quire_schema_release(&all->schema);
+            quire_schema_release(&schema);
+            schema = wider;
+        }
+        QUIRE_TRY(code);
+        all->schema = schema;
+    }
+    return 0;
+}
+
+/* The projection of the schema, in its own order. */
+static int settle_given(struct read_all *all, struct quire_error *error)
+{
+    struct quire_read_options options = all->options;
+    options.records.schema = &all->schema;
+    QUIRE_TRY(quire_file_read(all->urls[0], &options, &all->now, error));
+    QUIRE_TRY(quire_stream_schema(&all->now, &all->now_schema, error));
+    QUIRE_TRY(quire_stream_schema(&all->now, &all->given, error));
+    all->next = 1;
+    return 0;
+}
+
+static int copy_text(const char *text, char **copy, struct quire_error *error)
+{
+    if (text == NULL) return 0;
+    *copy = quire_strdup(text);
+    return *copy != NULL ? 0 : quire_fail_memory(error, "read");
+}
+
+static int copy_texts(const char *const *texts, size_t size, char ***copies,
+                      struct quire_error *error)
+{
+    *copies = quire_alloc_zero(size + 1, sizeof(**copies));
+    if (*copies == NULL) return quire_fail_memory(error, "read");
+    for (size_t i = 0; i < size; i++) QUIRE_TRY(copy_text(texts[i], &(*copies)[i], error));
+    return 0;
+}
+
+static int copy_settings(struct read_all *all, const struct quire_read_options *options,
+                         struct quire_error *error)
+{
+    all->settings = quire_alloc_zero(options->settings_size + 1, sizeof(*all->settings));
+    if (all->settings == NULL) return quire_fail_memory(error, "read");
+    for (size_t i = 0; i < options->settings_size; i++) {
+        char *name = NULL, *value = NULL;
+        int code = copy_text(options->settings[i].name, &name, error);
+        if (code == 0) code = copy_text(options->settings[i].value, &value, error);
+        all->settings[i] = (struct quire_setting){name, value};
+        all->settings_size = i + 1;
+        QUIRE_TRY(code);
+    }
+    return 0;
+}
+
+static int copy_request(struct read_all *all, const char *const *urls, size_t urls_size,
+                        const struct quire_read_options *options, struct quire_error *error)
+{
+    all->urls_size = urls_size;
+    QUIRE_TRY(copy_texts(urls, urls_size, &all->urls, error));
+    QUIRE_TRY(copy_text(options->format, &all->format, error));
+    QUIRE_TRY(copy_text(options->compression, &all->compression, error));
+    QUIRE_TRY(copy_settings(all, options, error));
+    all->options = *options;
+    all->options.format = all->format;
+    all->options.compression = all->compression;
+    all->options.settings = all->settings;
+    if (!options->records.columns_given) return 0;
+    QUIRE_TRY(copy_texts(options->records.columns, options->records.columns_size, &all->columns,
+                         error));
+    all->options.records.columns = (const char *const *)all->columns;
+    return 0;
+}
+
+int quire_file_read_all(const char *const *urls, size_t urls_size,
+                        const struct quire_read_options *options,
+                        struct ArrowArrayStream *stream, struct quire_error *error)
+{
+    static const struct quire_stream_ops ops = {schema_of_all, next_of_all, close_all};
+    static const struct quire_read_options defaults = {0};
+    if (options == NULL) options = &defaults;
+    if (urls_size == 0) return quire_fail(error, QUIRE_USAGE, "read", "no input is named");
+    if (urls_size == 1) return quire_file_read(urls[0], options, stream, error);
+    QUIRE_CLEANUP(cleanup_all) struct read_all *all = quire_alloc_zero(1, sizeof(*all));
+    if (all == NULL) return quire_fail_memory(error, "read");
+    QUIRE_TRY(copy_request(all, urls, urls_size, options, error));
+    if (options->records.schema != NULL)
+        QUIRE_TRY(quire_schema_copy(options->records.schema, &all->schema, error));
+    else QUIRE_TRY(settle_schema(all, error));
+    QUIRE_TRY(settle_given(all, error));
+    QUIRE_TRY(quire_stream_wrap(&ops, all, stream, error));
+    all = NULL;
+    return 0;
+}

@@ -1,0 +1,92 @@
+/* Standard input and output as byte streams: what the name "-" stands for. */
+#include "file/standard.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+
+struct descriptor_in {
+    struct quire_in base;
+    int descriptor;
+};
+
+static int descriptor_read(struct quire_in *in, void *bytes, size_t capacity, size_t *got,
+                           struct quire_error *error)
+{
+    const struct descriptor_in *self = (const struct descriptor_in *)in;
+    for (;;) {
+        ssize_t size = read(self->descriptor, bytes, capacity);
+        if (size >= 0) {
+            *got = (size_t)size;
+            return 0;
+        }
+        if (errno != EINTR) return quire_fail_errno(error, errno, "read", "standard input");
+    }
+}
+
+static void descriptor_in_close(struct quire_in *in)
+{
+    quire_free(in);
+}
+
+int quire_standard_in(struct quire_in **in, struct quire_error *error)
+{
+    static const struct quire_in_ops ops = {descriptor_read, NULL, descriptor_in_close};
+    struct descriptor_in *self = quire_alloc_zero(1, sizeof(*self));
+    if (self == NULL) return quire_fail_memory(error, "read");
+    self->base.ops = &ops;
+    self->base.size = -1;
+    self->descriptor = STDIN_FILENO;
+    *in = &self->base;
+    return 0;
+}
+
+struct descriptor_out {
+    struct quire_out base;
+    int descriptor;
+    int failed; /* sticky errno */
+};
+
+static int descriptor_write(struct quire_out *out, const void *bytes, size_t size,
+                            struct quire_error *error)
+{
+    struct descriptor_out *self = (struct descriptor_out *)out;
+    const char *at = bytes;
+    while (size > 0 && self->failed == 0) {
+        ssize_t written = write(self->descriptor, at, size);
+        if (written < 0) {
+            if (errno != EINTR) self->failed = errno;
+            continue;
+        }
+        at += written;
+        size -= (size_t)written;
+        out->written += written;
+    }
+    if (self->failed != 0)
+        return quire_fail_errno(error, self->failed, "write", "standard output");
+    return 0;
+}
+
+static int descriptor_finish(struct quire_out *out, struct quire_error *error)
+{
+    return descriptor_write(out, "", 0, error);
+}
+
+static void descriptor_out_close(struct quire_out *out)
+{
+    quire_free(out);
+}
+
+int quire_standard_out(struct quire_out **out, struct quire_error *error)
+{
+    static const struct quire_out_ops ops = {descriptor_write, descriptor_finish,
+                                             descriptor_out_close};
+    struct descriptor_out *self = quire_alloc_zero(1, sizeof(*self));
+    if (self == NULL) return quire_fail_memory(error, "write");
+    self->base.ops = &ops;
+    self->descriptor = STDOUT_FILENO;
+    *out = &self->base;
+    return 0;
+}

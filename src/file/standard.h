@@ -1,0 +1,10 @@
+/* Standard input and output as byte streams. The descriptors stay open. */
+#ifndef QUIRE_FILE_STANDARD_H
+#define QUIRE_FILE_STANDARD_H
+
+#include "quire/stream.h"
+
+int quire_standard_in(struct quire_in **in, struct quire_error *error);
+int quire_standard_out(struct quire_out **out, struct quire_error *error);
+
+#endif

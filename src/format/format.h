@@ -1,0 +1,13 @@
+/* The formats of this build, for the registry alone. */
+#ifndef QUIRE_FORMAT_FORMAT_H
+#define QUIRE_FORMAT_FORMAT_H
+
+#include "quire/format.h"
+
+extern const struct quire_format quire_format_csv;
+extern const struct quire_format quire_format_tsv;
+extern const struct quire_format quire_format_json;
+extern const struct quire_format quire_format_jsonl;
+extern const struct quire_format quire_format_table;
+
+#endif

@@ -1,0 +1,284 @@
+/* Objects into struct columns and map columns.
+ *
+ * A struct's children are filled as their members come; a child that has as many
+ * rows as the struct has not had its member yet, which is all the bookkeeping
+ * that missing and repeated members take. */
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "format/json/json_typed.h"
+
+/* --- Structs ------------------------------------------------------------------- */
+
+/* The member that the string at the cursor names, -1 when there is none, and the
+ * cursor past its colon. *next is where the next one is expected. */
+static int find_member_slow(struct quire_json_cursor *cursor, const struct quire_field *field,
+                            const struct quire_json_shape *shape, size_t *next, int64_t *member,
+                            struct quire_error *error)
+{
+    struct quire_bytes name;
+    const uint8_t *at = cursor->at;
+    QUIRE_TRY(quire_json_string(cursor, &name, error));
+    if (shape != NULL) {
+        *member = quire_json_shape_find(shape, name.data, name.size);
+    } else {
+        const struct quire_field *guess =
+            *next < field->children_size ? &field->children[*next] : NULL;
+        bool hit = guess != NULL && guess->name_size == name.size &&
+                   memcmp(guess->name, name.data, name.size) == 0;
+        *member = hit ? (int64_t)*next
+                      : quire_field_child(field, (const char *)name.data, name.size);
+    }
+    if (*member >= 0) *next = (size_t)*member + 1;
+    else if (cursor->read.extra == QUIRE_EXTRA_ERROR) {
+        cursor->at = at;
+        int code = quire_json_fail(cursor, error, "there is no column for the member \"%.*s\"",
+                                   name.size > 100 ? 100 : (int)name.size, (const char *)name.data);
+        quire_error_hint(error, "--extra ignore leaves it out; a schema that has it keeps it");
+        return code;
+    }
+    return quire_json_colon(cursor, error);
+}
+
+static inline int find_member(struct quire_json_cursor *cursor, const struct quire_field *field,
+                              const struct quire_json_shape *shape, size_t *next, int64_t *member,
+                              struct quire_error *error)
+{
+    if (__builtin_expect(shape != NULL && *next < shape->members_size, 1)) {
+        const struct quire_json_member *guess = &shape->members[*next];
+        if (__builtin_expect(quire_json_member_here(guess, cursor->at), 1)) {
+            *member = (int64_t)(*next)++;
+            cursor->at += guess->text_size;
+            quire_json_skip_blank(cursor);
+            return 0;
+        }
+    }
+    return find_member_slow(cursor, field, shape, next, member, error);
+}
+
+/* A value that does not fit becomes null; what is not JSON fails all the same. */
+static int null_instead(struct quire_json_cursor *cursor, struct quire_column *child,
+                        const struct quire_json_row *rules, struct quire_error *error)
+{
+    QUIRE_TRY(quire_json_skip(cursor, error));
+    QUIRE_TRY(quire_json_append_null(cursor, child, "the value does not fit", error));
+    ++*rules->nulled;
+    return 0;
+}
+
+/* The value of a member into its column. */
+static inline int take_value(struct quire_json_cursor *cursor, struct quire_column *child,
+                             const struct quire_json_shape *shape, int64_t row,
+                             const struct quire_json_row *rules, struct quire_error *error)
+{
+    const uint8_t *at = cursor->at;
+    bool null_bad = rules != NULL && rules->null_bad;
+    int code = quire_json_typed(cursor, child, shape, null_bad ? NULL : error);
+    if (__builtin_expect(code == 0, 1)) return 0;
+    if (null_bad) {
+        cursor->at = at;
+        quire_column_truncate(child, row);
+        code = code == QUIRE_INPUT ? null_instead(cursor, child, rules, error)
+                                   : quire_json_typed(cursor, child, shape, error);
+        if (code == 0) return 0;
+    }
+    if (code != QUIRE_MEMORY) {
+        quire_error_at(error, QUIRE_NOWHERE, NULL, at - cursor->start);
+        quire_error_outer_column(error, child->field->name);
+    }
+    return code;
+}
+
+/* A member that has come before: *skip when the new value does not count. */
+static int repeated_member(struct quire_json_cursor *cursor, struct quire_column *child,
+                           int64_t row, bool *skip, struct quire_error *error)
+{
+    if (cursor->read.repeated == QUIRE_JSON_REPEATED_ERROR) {
+        int code = quire_json_fail(cursor, error, "the member is repeated in one object");
+        quire_error_outer_column(error, child->field->name);
+        return code;
+    }
+    *skip = cursor->read.repeated == QUIRE_JSON_REPEATED_FIRST;
+    if (!*skip) quire_column_truncate(child, row);
+    return 0;
+}
+
+/* Nulls for the members that did not come. */
+static int fill_missing(struct quire_json_cursor *cursor, struct quire_column *column,
+                        struct quire_error *error)
+{
+    int64_t row = column->length;
+    for (size_t i = 0; i < column->children_size; i++) {
+        struct quire_column *child = &column->children[i];
+        if (child->length != row) continue;
+        int code = 0;
+        if (cursor->read.missing == QUIRE_MISSING_ERROR)
+            code = quire_json_fail(cursor, error, "the member is missing");
+        else
+            code = quire_json_append_null(cursor, child, "the member is missing", error);
+        if (code == 0) continue;
+        if (code != QUIRE_MEMORY) quire_error_outer_column(error, child->field->name);
+        return code;
+    }
+    return 0;
+}
+
+int quire_json_object(struct quire_json_cursor *cursor, struct quire_column *column,
+                      const struct quire_json_shape *shape, const struct quire_json_row *rules,
+                      struct quire_error *error)
+{
+    int64_t row = column->length;
+    size_t next = 0, filled = 0;
+    bool more;
+    QUIRE_TRY(quire_json_open(cursor, '}', &more, error));
+    while (more) {
+        int64_t member, index;
+        QUIRE_TRY(find_member(cursor, column->field, shape, &next, &member, error));
+        index = shape != NULL && member >= 0 ? shape->members[member].column : member;
+        bool skip = index < 0;
+        if (!skip) {
+            struct quire_column *child = &column->children[index];
+            if (__builtin_expect(child->length != row, 0))
+                QUIRE_TRY(repeated_member(cursor, child, row, &skip, error));
+            else
+                filled++;
+            if (!skip)
+                QUIRE_TRY(take_value(cursor, child,
+                                     shape != NULL ? &shape->children[member] : NULL, row, rules,
+                                     error));
+        }
+        if (skip) QUIRE_TRY(quire_json_skip(cursor, error));
+        QUIRE_TRY(quire_json_next(cursor, '}', &more, error));
+    }
+    if (filled != column->children_size) QUIRE_TRY(fill_missing(cursor, column, error));
+    int code = quire_column_end_struct(column);
+    return code != 0 ? quire_json_fail_append(cursor, code, error) : 0;
+}
+
+/* --- Maps ---------------------------------------------------------------------- */
+
+/* A name seen in the object, by hash; members of one hash are taken for equal only
+ * when their names are. */
+struct name_slot {
+    uint64_t hash;
+    uint32_t entry; /* entry of the map + 1; 0: free */
+};
+
+static struct quire_bytes key_bytes(const struct quire_column *key, int64_t row)
+{
+    const uint8_t *data = key->bytes.data;
+    if (key->field->kind == QUIRE_KIND_DICTIONARY) {
+        /* Equal values have equal indices. */
+        size_t width = key->values.size / (size_t)key->length;
+        return (struct quire_bytes){key->values.data + (size_t)row * width, width};
+    }
+    if (key->field->kind == QUIRE_KIND_LARGE_STRING) {
+        int64_t offsets[2];
+        memcpy(offsets, key->values.data + row * 8, 16);
+        return (struct quire_bytes){data + offsets[0], (size_t)(offsets[1] - offsets[0])};
+    }
+    int32_t offsets[2];
+    memcpy(offsets, key->values.data + row * 4, 8);
+    return (struct quire_bytes){data + offsets[0], (size_t)(offsets[1] - offsets[0])};
+}
+
+static uint64_t hash_bytes(struct quire_bytes bytes)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    for (size_t i = 0; i < bytes.size; i++)
+        hash = (hash ^ bytes.data[i]) * UINT64_C(0x100000001b3);
+    return hash ^ hash >> 29;
+}
+
+/* Whether the key of entry `row` is in the table, which then has it. */
+static bool seen_before(const struct quire_column *key, int64_t row, int64_t start,
+                        struct name_slot *slots, size_t mask)
+{
+    struct quire_bytes bytes = key_bytes(key, row);
+    uint64_t hash = hash_bytes(bytes);
+    size_t slot = hash & mask;
+    for (; slots[slot].entry != 0; slot = (slot + 1) & mask) {
+        if (slots[slot].hash != hash) continue;
+        struct quire_bytes other = key_bytes(key, start + slots[slot].entry - 1);
+        if (other.size == bytes.size && memcmp(other.data, bytes.data, bytes.size) == 0)
+            return true;
+    }
+    slots[slot] = (struct name_slot){.hash = hash, .entry = (uint32_t)(row - start) + 1};
+    return false;
+}
+
+/* Marks the entries from start on that do not count; *any when there are some. */
+static int mark_repeated(struct quire_json_cursor *cursor, const struct quire_column *key,
+                         int64_t start, struct quire_buf *marks, bool *any,
+                         struct quire_error *error)
+{
+    size_t count = (size_t)(key->length - start), slots_size = 8;
+    while (slots_size < 2 * count) slots_size *= 2;
+    quire_buf_clear(&cursor->names);
+    if (quire_buf_reserve(&cursor->names, slots_size * sizeof(struct name_slot)) != 0 ||
+        quire_buf_reserve(marks, count) != 0)
+        return quire_fail_memory(error, cursor->operation);
+    memset(cursor->names.data, 0, slots_size * sizeof(struct name_slot));
+    memset(marks->data, 0, count);
+    struct name_slot *slots = (struct name_slot *)(void *)cursor->names.data;
+    *any = false;
+    for (size_t i = 0; i < count; i++) {
+        size_t entry = cursor->read.repeated == QUIRE_JSON_REPEATED_LAST ? count - 1 - i : i;
+        bool repeated = seen_before(key, start + (int64_t)entry, start, slots, slots_size - 1);
+        marks->data[entry] = repeated;
+        *any = *any || repeated;
+    }
+    return 0;
+}
+
+/* The members as entries, without those that are marked (NULL: none). */
+static int take_entries(struct quire_json_cursor *cursor, struct quire_column *column,
+                        const struct quire_json_shape *shape, const uint8_t *marks,
+                        struct quire_error *error)
+{
+    struct quire_column *entries = &column->children[0];
+    const struct quire_json_shape *value_shape =
+        shape != NULL ? &shape->children[0].children[1] : NULL;
+    bool more;
+    QUIRE_TRY(quire_json_open(cursor, '}', &more, error));
+    for (size_t member = 0; more; member++) {
+        struct quire_bytes name;
+        QUIRE_TRY(quire_json_string(cursor, &name, error));
+        bool marked = marks != NULL && marks[member];
+        int code =
+            marked ? 0 : quire_column_append_bytes(&entries->children[0], name.data, name.size);
+        if (code != 0) return quire_json_fail_append(cursor, code, error);
+        QUIRE_TRY(quire_json_colon(cursor, error));
+        if (marked) {
+            QUIRE_TRY(quire_json_skip(cursor, error));
+        } else {
+            QUIRE_TRY(quire_json_typed(cursor, &entries->children[1], value_shape, error));
+            code = quire_column_end_struct(entries);
+            if (code != 0) return quire_json_fail_append(cursor, code, error);
+        }
+        QUIRE_TRY(quire_json_next(cursor, '}', &more, error));
+    }
+    return 0;
+}
+
+int quire_json_map(struct quire_json_cursor *cursor, struct quire_column *column,
+                   const struct quire_json_shape *shape, struct quire_error *error)
+{
+    struct quire_column *entries = &column->children[0];
+    int64_t start = entries->length;
+    const uint8_t *at = cursor->at;
+    QUIRE_TRY(take_entries(cursor, column, shape, NULL, error));
+    if (entries->length - start > 1) {
+        QUIRE_CLEANUP(quire_buf_release) struct quire_buf marks = {0};
+        bool any = false;
+        QUIRE_TRY(mark_repeated(cursor, &entries->children[0], start, &marks, &any, error));
+        if (any) {
+            cursor->at = at;
+            if (cursor->read.repeated == QUIRE_JSON_REPEATED_ERROR)
+                return quire_json_fail(cursor, error, "a member is repeated in one object");
+            quire_column_truncate(entries, start);
+            QUIRE_TRY(take_entries(cursor, column, shape, marks.data, error));
+        }
+    }
+    int code = quire_column_end_list(column);
+    return code != 0 ? quire_json_fail_append(cursor, code, error) : 0;
+}

@@ -1,0 +1,269 @@
+/* What the CSV decoder reads, option by option, and what it says of bad input. */
+#include "csv_fixture.h"
+
+#include <string.h>
+
+#include "format/format.h"
+
+static void test_types_are_found(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){0},
+                    "i,f,b,d,t,s,code,n\n"
+                    "1,1.5,true,2024-01-01,2024-01-01T10:00:00,x,007,\n"
+                    "-20,2,false,2024-02-29,2024-01-01 11:00:00,,12,\n",
+                    "i int64, f float64, b bool, d date, t timestamp(us), s string, code string, "
+                    "n string\n"
+                    "1|1.5|true|2024-01-01|2024-01-01T10:00:00.000000|x|007|~\n"
+                    "-20|2.0|false|2024-02-29|2024-01-01T11:00:00.000000|~|12|~\n");
+    csv_expect_read((struct csv_run){.set = "infer=off"}, "a,b\n1,\n", "a string, b string\n1|~\n");
+}
+
+static void test_null_and_empty(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){0}, "a,b\n\"\",x\n,\"\"\n", "a string, b string\n|x\n~|\n");
+    csv_expect_read((struct csv_run){.set = "null_text=NA"}, "a,b\nNA,1\n\"NA\",NA\n,3\n",
+                    "a string, b int64\n~|1\nNA|~\n~|3\n");
+    csv_expect_read((struct csv_run){.set = "null_text=-1"}, "a,b\n-1,-1\n2,x\n",
+                    "a int64, b string\n~|~\n2|x\n");
+}
+
+static void test_quoted_numbers_are_numbers(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){0}, "a,b\n\"1\",\"2.5\"\n\"-3\",4\n",
+                    "a int64, b float64\n1|2.5\n-3|4.0\n");
+}
+
+static void test_record_ends(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){0}, "a,b\r\n1,x\r\n\r\n2,\"y\"\r\n3,z\rw",
+                    "a int64, b string\n1|x\n2|y\n3|z\rw\n");
+    csv_expect_read((struct csv_run){0}, "a\n1\n\n3\n", "a int64\n1\n~\n3\n");
+    csv_expect_read((struct csv_run){0}, "a,b\n\n\n1,2\n\n", "a int64, b int64\n1|2\n");
+    csv_expect_read((struct csv_run){0}, "a,b\n1,", "a int64, b string\n1|~\n");
+}
+
+static void test_quotes(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){0},
+                    "a,b\n\"x,\"\"y\"\"\n\",5\" screen\n\"\"\"\"\"\",\"é\r\n\"\n",
+                    "a string, b string\nx,\"y\"\n|5\" screen\n\"\"|é\r\n\n");
+    csv_expect_read((struct csv_run){.set = "quote='"}, "a\n'x,y'\n\"z\n",
+                    "a string\nx,y\n\"z\n");
+    csv_expect_read((struct csv_run){.set = "quote=none"}, "a,b\n\"x,2\n",
+                    "a string, b int64\n\"x|2\n");
+    csv_expect_read((struct csv_run){.set = "escape=\\"}, "a,b\nx\\,y,\"p\\\"q\"\n\\\\,\"\"\"\"\n",
+                    "a string, b string\nx,y|p\"q\n\\|\"\n");
+    csv_expect_read_error((struct csv_run){0}, "a,b\n1,\"x\"y\n", QUIRE_INPUT, 1, 9, "b",
+                          "closing quote");
+    csv_expect_read_error((struct csv_run){0}, "a,b\n1,x\n2,\"y\n3,z\n", QUIRE_INPUT, -1, 10, NULL,
+                          "never closed");
+    csv_expect_read_error((struct csv_run){0}, "a,\"b\n1,x\n", QUIRE_INPUT, -1, 2, NULL,
+                          "never closed");
+}
+
+static void test_header(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){0}, "a,a,,a_2,a\n1,2,3,4,5\n",
+                    "a int64, a_3 int64, column_3 int64, a_2 int64, a_4 int64\n1|2|3|4|5\n");
+    csv_expect_read((struct csv_run){.set = "header=off"}, "1,2\n3,4\n",
+                    "column_1 int64, column_2 int64\n1|2\n3|4\n");
+    csv_expect_read((struct csv_run){.set = "header=off"}, "\n1,2\n",
+                    "column_1 int64, column_2 int64\n1|2\n");
+    csv_expect_read((struct csv_run){0}, "\xef\xbb\xbf" "a,b\n1,2\n", "a int64, b int64\n1|2\n");
+    csv_expect_read((struct csv_run){0}, "\n\na\n1", "a int64\n1\n");
+    csv_expect_read((struct csv_run){0}, "a,b", "a string, b string\n");
+    csv_expect_read((struct csv_run){.format = &quire_format_tsv}, "a\tb,c\n1\t2\n",
+                    "a int64, b,c int64\n1|2\n");
+}
+
+static void test_skip_and_comments(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){.set = "skip_rows=1 comment=#"},
+                    "it's \"junk\n#c,\"d\n\na,b\n#\"e\n1,\"#2\"\n3,#4\n#end,",
+                    "a int64, b string\n1|#2\n3|#4\n");
+    csv_expect_read((struct csv_run){.set = "comment=#"}, "a,b\n1,2\n#c\n3,4\n",
+                    "a int64, b int64\n1|2\n3|4\n");
+}
+
+static void test_decimal_comma(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){.set = "decimal_comma=on delimiter=;"},
+                    "a;b;c\n1,5;2;1.5\n-0,25;3;2\n",
+                    "a float64, b int64, c string\n1.5|2|1.5\n-0.25|3|2\n");
+    csv_expect_read((struct csv_run){.set = "decimal_comma=on delimiter=;",
+                                     .schema = "a decimal(9,2), b float64"},
+                    "a;b\n1,5;\"2,25\"\n", "a decimal(9,2), b float64\n1.50|2.25\n");
+    csv_expect_read_error((struct csv_run){.set = "decimal_comma=on delimiter=;",
+                                           .schema = "a float64"},
+                          "a\n1.5\n", QUIRE_INPUT, 1, 2, "a", "\"1.5\" is not");
+}
+
+static void test_empty_files(void **state)
+{
+    (void)state;
+    csv_expect_read_error((struct csv_run){0}, "", QUIRE_INPUT, -1, -1, NULL, "empty");
+    csv_expect_read_error((struct csv_run){0}, "\n\r\n", QUIRE_INPUT, -1, -1, NULL, "empty");
+    csv_expect_read((struct csv_run){.schema = "a int64, b string"}, "", "a int64, b string\n");
+    csv_expect_read((struct csv_run){.schema = "a int64, b string"}, "a,b\n",
+                    "a int64, b string\n");
+}
+
+static void test_what_is_not_text(void **state)
+{
+    (void)state;
+    csv_expect_read_error((struct csv_run){0}, "\xff\xfe" "a", QUIRE_INPUT, -1, 0, NULL, "UTF-16");
+    csv_expect_read_error((struct csv_run){0}, "a,\xff\n", QUIRE_INPUT, -1, 2, NULL, "not UTF-8");
+    csv_expect_read_error((struct csv_run){0}, "a,b\n1,ok\n2,\xc3(\n", QUIRE_INPUT, 2, 11, "b",
+                          "not valid UTF-8");
+    csv_expect_read((struct csv_run){.set = "invalid_utf8=replace"}, "\xff\n\xc3(\n",
+                    "\xef\xbf\xbd string\n\xef\xbf\xbd(\n");
+    struct csv_run run = {0};
+    assert_int_equal(csv_read(&run, "a,b\n1,\0\n", 8), QUIRE_INPUT);
+    assert_int_equal(run.error.byte, 6);
+    csv_clear(&run);
+    assert_int_equal(csv_read(&run, "a\n\"x\0y\"\n", 8), 0);
+    assert_memory_equal(run.out.data, "a string\nx\0y\n", 13);
+    csv_clear(&run);
+}
+
+static void test_schema(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){.schema = "b int8, a string, z date"}, "a,b\n1,2\n",
+                    "b int8, a string, z date\n2|1|~\n");
+    csv_expect_read((struct csv_run){.set = "header=off", .schema = "x int8, y uint64, z bool"},
+                    "1,18446744073709551615\n", "x int8, y uint64, z bool\n1|18446744073709551615|~\n");
+    csv_expect_read((struct csv_run){.schema = "l list<int8>, s struct<x int8>"},
+                    "l,s\n\"[1,null]\",\"{\"\"x\"\":1}\"\n,\n",
+                    "l list<int8>, s struct<x:int8>\n[1,null]|{\"x\":1}\n~|~\n");
+    csv_expect_read_error((struct csv_run){.schema = "a int8"}, "a,b\n1,2\n", QUIRE_INPUT, -1, -1,
+                          "b", "does not have");
+    csv_expect_read((struct csv_run){.schema = "b int8",
+                                     .policy.extra = QUIRE_EXTRA_IGNORE},
+                    "a,b\n1,2\n", "b int8\n2\n");
+    csv_expect_read_error((struct csv_run){.schema = "a int8, z int8",
+                                           .policy.missing = QUIRE_MISSING_ERROR},
+                          "a\n1\n", QUIRE_INPUT, -1, -1, "z", "does not have");
+    csv_expect_read_error((struct csv_run){.schema = "a int8 not null"}, "a\n1\n\n", QUIRE_INPUT, 2,
+                          -1, "a", "null");
+    csv_expect_read_error((struct csv_run){.schema = "a int8"}, "a\n128\n", QUIRE_INPUT, 1, 2, "a",
+                          "out of the range");
+    csv_expect_read_error((struct csv_run){.schema = "l list<int8>"}, "l\n[1\n", QUIRE_INPUT, 1, 2,
+                          "l", "");
+}
+
+static void test_projection(void **state)
+{
+    (void)state;
+    const char *columns[] = {"c", "a"};
+    struct quire_record_policy policy = {.columns = columns, .columns_size = 2};
+    csv_expect_read((struct csv_run){.policy = policy}, "a,b,c\n1,\"x\"y,3\n",
+                    "a int64, c int64\n1|3\n");
+    csv_expect_read_error((struct csv_run){.policy = policy}, "a,b,c\n1,2,3\n1,2\n", QUIRE_INPUT, 2,
+                          12, NULL, "2 fields, not 3");
+    csv_expect_read((struct csv_run){.policy = policy, .schema = "c int8, b int8, a int8"},
+                    "a,b,c\n1,2,3\n", "c int8, a int8\n3|1\n");
+    csv_expect_read_error((struct csv_run){.policy = policy}, "a,b\n1,2\n", QUIRE_USAGE, -1, -1,
+                          NULL, "no column named \"c\"");
+    struct csv_run none = {.policy = {.columns_given = true}};
+    assert_int_equal(csv_read(&none, "a,b\n1,2\n3,4\n", 12), 0);
+    assert_int_equal(none.counts.rows, 2);
+    csv_clear(&none);
+}
+
+static void test_ragged(void **state)
+{
+    (void)state;
+    csv_expect_read_error((struct csv_run){0}, "a,b\n1,2\n3\n", QUIRE_INPUT, 2, 8, NULL,
+                          "1 field, not 2");
+    csv_expect_read_error((struct csv_run){0}, "a,b\n1,2,3\n", QUIRE_INPUT, 1, 4, NULL,
+                          "3 fields, not 2");
+    csv_expect_read((struct csv_run){.set = "ragged=pad"}, "a,b,c\r\n1\r\n2,x\r\n3,y,z\r\n4",
+                    "a int64, b string, c string\n1|~|~\n2|x|~\n3|y|z\n4|~|~\n");
+    csv_expect_read_error((struct csv_run){.set = "ragged=pad"}, "a,b\n1,2,3\n", QUIRE_INPUT, 1, 4,
+                          NULL, "3 fields, not 2");
+}
+
+static const char bad_rows[] = "a,b\n1,x\n2x,y\n3,z,w\n4\n,q\n6x,\n7,r\n";
+
+static void test_bad_values_fail_at_the_first_row(void **state)
+{
+    (void)state;
+    csv_expect_read_error((struct csv_run){.schema = "a int64, b string"}, bad_rows, QUIRE_INPUT, 2,
+                          8, "a", "\"2x\" is not an int64");
+    /* Of two columns the row that comes first counts. */
+    csv_expect_read_error((struct csv_run){.schema = "a int64, b int64"}, "a,b\n1,2\n3,y\nx,4\n",
+                          QUIRE_INPUT, 2, 10, "b", "\"y\"");
+}
+
+static void test_bad_values_become_null(void **state)
+{
+    (void)state;
+    struct csv_run run = {.schema = "a int64, b bool", .policy.on_bad = QUIRE_ON_BAD_NULL};
+    static const char text[] = "a,b\n1,true\nx,maybe\n2,false\n";
+    assert_int_equal(csv_read(&run, text, strlen(text)), 0);
+    assert_string_equal((char *)run.out.data, "a int64, b bool\n1|true\n~|~\n2|false\n");
+    assert_int_equal(run.counts.nulled, 2);
+    assert_int_equal(run.counts.rows, 3);
+    csv_clear(&run);
+    csv_expect_read_error((struct csv_run){.schema = "a int64, b string",
+                                           .policy.on_bad = QUIRE_ON_BAD_NULL},
+                          bad_rows, QUIRE_INPUT, 3, 13, NULL, "3 fields, not 2");
+}
+
+static void test_bad_records_are_rejected(void **state)
+{
+    (void)state;
+    struct csv_run run = {.schema = "a int64 not null, b string",
+                          .policy.on_bad = QUIRE_ON_BAD_REJECT};
+    assert_int_equal(csv_read(&run, bad_rows, strlen(bad_rows)), 0);
+    assert_string_equal((char *)run.out.data, "a int64, b string\n1|x\n7|r\n");
+    quire_buf_terminate(&run.rejects);
+    assert_string_equal((char *)run.rejects.data,
+                        "2:8:a:2x,y|3:13::3,z,w|4:19::4|5:21:a:,q|6:24:a:6x,|");
+    assert_int_equal(run.counts.rejected, 5);
+    assert_int_equal(run.counts.rows, 2);
+    csv_clear(&run);
+}
+
+static void test_options_that_contradict(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {"delimiter=\"", "comment=,", "delimiter=none",
+                                       "null_text=a,b"};
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        csv_expect_read_error((struct csv_run){.set = sets[i]}, "a\n1\n", QUIRE_USAGE, -1, -1, NULL,
+                              "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_types_are_found),
+        cmocka_unit_test(test_null_and_empty),
+        cmocka_unit_test(test_quoted_numbers_are_numbers),
+        cmocka_unit_test(test_record_ends),
+        cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_header),
+        cmocka_unit_test(test_skip_and_comments),
+        cmocka_unit_test(test_decimal_comma),
+        cmocka_unit_test(test_empty_files),
+        cmocka_unit_test(test_what_is_not_text),
+        cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_projection),
+        cmocka_unit_test(test_ragged),
+        cmocka_unit_test(test_bad_values_fail_at_the_first_row),
+        cmocka_unit_test(test_bad_values_become_null),
+        cmocka_unit_test(test_bad_records_are_rejected),
+        cmocka_unit_test(test_options_that_contradict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
