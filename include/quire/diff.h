@@ -17,7 +17,7 @@ enum quire_difference_kind {
     QUIRE_DIFFERENCE_ORDER,  /* the same columns, in another order */
     QUIRE_DIFFERENCE_TYPE,   /* of a column; its values are still compared */
     QUIRE_DIFFERENCE_VALUE,
-    QUIRE_DIFFERENCE_ROWS    /* one side has more rows */
+    QUIRE_DIFFERENCE_ROWS /* one side has more rows */
 };
 
 /* One difference; texts are valid during the callback. */
@@ -28,24 +28,23 @@ struct quire_difference {
     /* COLUMN, TYPE: the types; VALUE: the values as text; NULL: no such column, a
      * null, or a value that has no short text (see cause). */
     const char *a, *b;
-    const char *cause;  /* all of it in words */
+    const char *cause; /* all of it in words */
 };
 
 struct quire_diff_options {
     int64_t max; /* values that differ to tell of; then comparing ends. 0: 10 */
     /* Columns, order and types first, then values by row and column, then rows. A
      * result other than 0 ends the comparison and becomes its result. May be NULL. */
-    int (*report)(void *user, const struct quire_difference *difference,
-                  struct quire_error *error);
+    int (*report)(void *user, const struct quire_difference *difference, struct quire_error *error);
     void *user;
 };
 
 struct quire_diff_result {
-    bool same;          /* no difference of any kind */
-    bool complete;      /* all rows were compared: there are no more differences than told of */
+    bool same;     /* no difference of any kind */
+    bool complete; /* all rows were compared: there are no more differences than told of */
     int64_t rows_a, rows_b;
-    int64_t values;     /* that differ, of those compared */
-    int64_t columns;    /* compared */
+    int64_t values;  /* that differ, of those compared */
+    int64_t columns; /* compared */
 };
 
 /* Reads both streams to their ends, batch by batch; the caller still releases them.
@@ -54,8 +53,8 @@ struct quire_diff_result {
  * cannot be is told of once and compared no further. NaN equals NaN; 0.0 and -0.0
  * differ. */
 QUIRE_API int quire_diff(struct ArrowArrayStream *a, struct ArrowArrayStream *b,
-                         const struct quire_diff_options *options,
-                         struct quire_diff_result *result, struct quire_error *error);
+                         const struct quire_diff_options *options, struct quire_diff_result *result,
+                         struct quire_error *error);
 
 #ifdef __cplusplus
 }

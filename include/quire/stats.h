@@ -31,7 +31,7 @@ struct quire_stats_column {
     int64_t nans;     /* neither in min nor in max; among distinct they are one value */
     int64_t distinct; /* other than null; -1: not known (too many, or a nested type) */
     int64_t bytes;    /* of values in Arrow's layout, without offsets and validity; -1: not known */
-    const char *min, *max; /* as text; NULL: no values, or a type without order */
+    const char *min, *max;     /* as text; NULL: no values, or a type without order */
     bool min_exact, max_exact; /* false: the text is the beginning of a longer value */
 };
 

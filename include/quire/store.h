@@ -20,7 +20,14 @@ extern "C" {
 enum quire_put_mode {
     QUIRE_PUT_OVERWRITE,   /* whatever stands there */
     QUIRE_PUT_CREATE_ONLY, /* QUIRE_EXISTS when there is one; atomic on every store */
-    QUIRE_PUT_IF_MATCH     /* QUIRE_CONFLICT unless the object has this etag */
+    QUIRE_PUT_IF_MATCH,    /* QUIRE_CONFLICT unless the object has this etag */
+    /* At the end of what stands there; made when there is none. Not atomic: readers may
+     * see parts as they are written, and a killed writer leaves what it wrote; an abort or
+     * a failure takes it back. Writers in this mode take turns: a begin waits for the end
+     * of the one before, also of one in this process. Only on stores with the capability
+     * QUIRE_STORE_APPEND, QUIRE_UNSUPPORTED elsewhere. QUIRE_CONFLICT at commit when
+     * another object was put in its place meanwhile. */
+    QUIRE_PUT_APPEND
 };
 
 /* How far a commit goes before it returns. */
@@ -35,6 +42,15 @@ struct quire_put_options {
     const char *etag; /* IF_MATCH */
     enum quire_durability durability;
     bool no_parents; /* do not make missing parent folders: QUIRE_NOT_FOUND instead */
+
+    /* APPEND: first cut what follows the last line end: the tail of a killed writer. */
+    bool cut_torn_line;
+    /* With cut_torn_line, asked about that tail, which is borrowed during the call: if it
+     * sets *whole, only the line end is missing, and this is written instead of cutting.
+     * May be NULL. */
+    int (*check_line)(void *user, const void *line, size_t size, bool *whole,
+                      struct quire_error *error);
+    void *check_line_user;
 };
 
 /* What a sweep removes. */
@@ -59,7 +75,8 @@ enum quire_store_capability {
     QUIRE_STORE_IF_MATCH = 1,    /* PUT_IF_MATCH is atomic; without: checked before, not locked */
     QUIRE_STORE_START_AFTER = 2, /* list seeks instead of skipping */
     QUIRE_STORE_RENAME_FREE = 4, /* an upload costs no copy at commit */
-    QUIRE_STORE_LOCAL = 8        /* the keys are paths of this machine */
+    QUIRE_STORE_LOCAL = 8,       /* the keys are paths of this machine */
+    QUIRE_STORE_APPEND = 16      /* PUT_APPEND */
 };
 
 struct quire_store_ops;

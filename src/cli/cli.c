@@ -1,0 +1,143 @@
+/* The way of one run: command, options, work, error, exit status. Nothing else in
+ * the program ends the process or prints errors. */
+#include "cli.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "args.h"
+#include "commands.h"
+#include "help.h"
+#include "interrupt.h"
+#include "options.h"
+#include "progress.h"
+
+#define MESSAGE_SIZE_MAX 2048
+
+/* Exit status ------------------------------------------------------------------------ */
+
+static int exit_status(int code)
+{
+    if (code >= 0) return code;
+    switch (code) {
+    case QUIRE_INPUT:
+    case QUIRE_CORRUPT:
+    case QUIRE_LIMIT: return QUIRE_EXIT_DATA;
+    case QUIRE_USAGE:
+    case QUIRE_UNSUPPORTED: return QUIRE_EXIT_USAGE;
+    case QUIRE_EXISTS:
+    case QUIRE_CONFLICT: return QUIRE_EXIT_CONFLICT;
+    case QUIRE_CANCELLED: return QUIRE_EXIT_INTERRUPTED;
+    default: return QUIRE_EXIT_IO;
+    }
+}
+
+/* A reader of standard output that has seen enough (head) is told nothing. */
+static void print_error(const struct quire_cli *cli, int code)
+{
+    char message[MESSAGE_SIZE_MAX];
+    const char *path = cli->error.path;
+    quire_cli_progress_clear();
+    if (code == QUIRE_CLOSED && (path[0] == '\0' || strcmp(path, "-") == 0)) return;
+    if (code == QUIRE_CANCELLED) snprintf(message, sizeof(message), "interrupted");
+    else if (cli->error.code == 0)
+        snprintf(message, sizeof(message), "%s", quire_code_text(code));
+    else quire_error_format(&cli->error, message, sizeof(message));
+    fprintf(stderr, "quire: %s\n", message);
+}
+
+/* Everything that was printed must have arrived. */
+static int flush_output(struct quire_cli *cli)
+{
+    errno = 0;
+    bool failed = ferror(stdout) != 0;
+    if (fflush(stdout) == 0 && !failed) return 0;
+    int code = errno == EPIPE ? QUIRE_CLOSED : QUIRE_IO;
+    return quire_cli_fail(&cli->error, code, "write", "standard output: %s",
+                          errno != 0 ? strerror(errno) : "output failed");
+}
+
+/* Running ------------------------------------------------------------------------------ */
+
+static int check_operands(struct quire_cli *cli, int operands, char *const *argv)
+{
+    const struct quire_command *command = cli->command;
+    if (operands < command->operands_min)
+        quire_cli_fail(&cli->error, QUIRE_USAGE, command->name, "%s",
+                       operands == 0 ? "something to work on is missing" : "a name is missing");
+    else if (command->operands_max >= 0 && operands > command->operands_max)
+        quire_cli_fail(&cli->error, QUIRE_USAGE, command->name, "\"%.200s\" is one name too many",
+                       argv[command->operands_max]);
+    else return 0;
+    quire_cli_hint(&cli->error, "the form is: quire %s [OPTIONS]%s%s", command->name,
+                   command->operands[0] != '\0' ? " " : "", command->operands);
+    return QUIRE_USAGE;
+}
+
+static int run_command(struct quire_cli *cli, int argc, char **argv)
+{
+    int operands = 0;
+    QUIRE_TRY(quire_cli_options_init(cli, &cli->error));
+    QUIRE_TRY(quire_cli_parse(cli, argc, argv, &operands, &cli->error));
+    if (cli->common.help) {
+        quire_cli_help_command(cli->command, stdout);
+        return 0;
+    }
+    QUIRE_TRY(check_operands(cli, operands, argv));
+    cli->observer.cancelled = quire_cli_interrupted;
+    quire_cli_progress_begin(cli);
+    return cli->command->run(cli, operands, argv);
+}
+
+static int run(struct quire_cli *cli, int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : NULL;
+    if (name == NULL) {
+        quire_cli_help_overview(stderr);
+        return QUIRE_EXIT_USAGE;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) name = "help";
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) name = "version";
+    if (name[0] == '-') {
+        quire_cli_fail(&cli->error, QUIRE_USAGE, "", "the command comes before \"%.80s\"", name);
+        quire_cli_hint(&cli->error, "the form is: quire COMMAND [OPTIONS] [NAME...]");
+        return QUIRE_USAGE;
+    }
+    cli->command = quire_cli_command_find(name);
+    if (cli->command == NULL) return quire_cli_command_fail(name, &cli->error);
+    return run_command(cli, argc - 2, argv + 2);
+}
+
+int quire_cli_main(int argc, char **argv)
+{
+    struct quire_cli cli = {.command = NULL};
+    quire_error_clear(&cli.error);
+    quire_cli_interrupt_catch();
+    int code = run(&cli, argc, argv);
+    int flushed = flush_output(&cli);
+    if (code == 0) code = flushed;
+    if (code < 0) print_error(&cli, code);
+    quire_cli_options_release(&cli);
+    return exit_status(code);
+}
+
+/* For commands ------------------------------------------------------------------------- */
+
+int quire_cli_context(struct quire_cli *cli, struct quire_context **context,
+                      struct quire_error *error)
+{
+    const struct quire_context_options options = {
+        .threads = (unsigned)cli->common.threads,
+        .memory_max = cli->common.memory,
+        .observer = &cli->observer,
+    };
+    return quire_context_new(&options, context, error);
+}
+
+int quire_cli_print_json(struct quire_json *json, struct quire_error *error)
+{
+    const char *text = NULL;
+    QUIRE_TRY(quire_json_text(json, &text, NULL, error));
+    printf("%s\n", text);
+    return 0;
+}

@@ -1,0 +1,222 @@
+/* What every command of the program works with.
+ *
+ * A command is one file, cmd_<name>.c, that defines one struct quire_command. The
+ * dispatcher (cli.c) parses the arguments by the rows that the command has and then
+ * calls its run with the operands that are left. Help, man pages and completions
+ * come from the same rows. A command prints data on standard output by stdio, never
+ * errors: it returns a code with cli->error filled in, and the dispatcher prints it,
+ * flushes standard output and turns the code into the exit status. */
+#ifndef QUIRE_CLI_CLI_H
+#define QUIRE_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "quire/context.h"
+#include "quire/error.h"
+#include "quire/file.h"
+#include "quire/json.h"
+#include "quire/memory.h"
+#include "quire/observer.h"
+#include "quire/option.h"
+
+#include "try.h"
+
+/* --- Options ------------------------------------------------------------------ */
+
+/* Exit statuses; docs of the program promise them. */
+enum quire_exit {
+    QUIRE_EXIT_DONE = 0,
+    QUIRE_EXIT_DATA = 1,
+    QUIRE_EXIT_USAGE = 2,
+    QUIRE_EXIT_IO = 3,
+    QUIRE_EXIT_CONFLICT = 4,
+    QUIRE_EXIT_INTERRUPTED = 130
+};
+
+enum quire_cli_progress {
+    QUIRE_CLI_PROGRESS_AUTO,
+    QUIRE_CLI_PROGRESS_BAR,
+    QUIRE_CLI_PROGRESS_JSON,
+    QUIRE_CLI_PROGRESS_NONE
+};
+
+/* What every command takes (quire_cli_common_table). */
+struct quire_cli_common {
+    bool help;
+    bool json;          /* report as JSON on standard output */
+    int32_t progress;   /* enum quire_cli_progress */
+    int64_t threads;    /* 0: one a core */
+    int64_t memory;     /* bytes */
+    int32_t durability; /* enum quire_durability */
+    int32_t log_level;  /* enum quire_log_level */
+    char *config;
+};
+
+/* What commands with QUIRE_COMMAND_READS take (quire_cli_reading_table). */
+struct quire_cli_reading {
+    char *from;
+    char *schema;
+    int64_t infer_rows;
+    int32_t mixed;
+    int32_t numbers;
+    int32_t on_bad;
+    char *rejects;
+    int32_t extra;
+    int32_t missing;
+    char *select;
+    char *delimiter;
+    bool header; /* only counts when given */
+    struct quire_keyed *set;
+};
+
+/* What commands with QUIRE_COMMAND_WRITES take as well (quire_cli_writing_table). */
+struct quire_cli_writing {
+    char *to;
+    char *compression;
+};
+
+/* Rows that one command can have, all tables together. */
+#define QUIRE_CLI_ROWS_MAX 96
+
+enum quire_command_flag {
+    QUIRE_COMMAND_READS = 1, /* takes the options of struct quire_cli_reading */
+    QUIRE_COMMAND_WRITES = 2 /* takes those of struct quire_cli_writing */
+};
+
+struct quire_cli;
+
+/* One command. */
+struct quire_command {
+    const char *name;
+    const char *operands;    /* as in the usage line: "FILE...", "" when there are none */
+    const char *summary;     /* one line, no full stop at the end */
+    const char *description; /* sentences for --help and the man page; may be NULL */
+    unsigned flags;          /* enum quire_command_flag */
+    int operands_min;
+    int operands_max;        /* -1: no bound */
+    /* The command's own options; rows NULL when it has none. A row whose name is one
+     * letter is written with one dash ("-n 10"). In the program's rows the choices of
+     * a TEXT are the word that stands for the value in the help: FILE, FORMAT. */
+    struct quire_option_table options;
+    /* argv holds the argc operands alone. Returns 0, or a code of enum quire_code
+     * with cli->error filled in, or an exit status of its own (positive), with
+     * nothing to be printed ("diff" found differences: 1). */
+    int (*run)(struct quire_cli *cli, int argc, char **argv);
+};
+
+/* One run of the program. */
+struct quire_cli {
+    const struct quire_command *command;
+    struct quire_cli_common common;
+    struct quire_cli_reading reading; /* the defaults unless the command reads */
+    struct quire_cli_writing writing;
+    void *options; /* the struct of command->options; NULL when it has none */
+    struct quire_error error;
+    struct quire_observer observer; /* progress, log and cancelling as asked for */
+    const struct quire_option *given[QUIRE_CLI_ROWS_MAX]; /* see quire_cli_is_given */
+    size_t given_size;
+};
+
+/* Was the option given (as an argument, by the environment or the configuration
+ * file), as opposed to having its default? The name as in its row. */
+bool quire_cli_is_given(const struct quire_cli *cli, const char *name);
+
+/* --- Failing ------------------------------------------------------------------ */
+
+/* Fills in *error and returns code. error may be NULL. */
+int quire_cli_fail(struct quire_error *error, int code, const char *operation,
+                   const char *cause_format, ...) QUIRE_PRINTF(4, 5);
+int quire_cli_fail_memory(struct quire_error *error);
+/* Adds what to do about it. */
+void quire_cli_hint(struct quire_error *error, const char *hint_format, ...) QUIRE_PRINTF(2, 3);
+
+/* --- Reading ------------------------------------------------------------------ */
+
+/* A context with the threads, memory and observer that were asked for. One serves
+ * one pipe: to read two inputs side by side make two. The caller frees it with
+ * quire_context_free. */
+int quire_cli_context(struct quire_cli *cli, struct quire_context **context,
+                      struct quire_error *error);
+
+/* The inputs of a command as one stream of batches, read as the options say. Several
+ * inputs are one after the other, columns matched by name. */
+struct quire_cli_input {
+    struct quire_context *context; /* owned; the output of the same pipe uses it too */
+    char **names;                  /* after globs and folders */
+    size_t names_size;
+    struct ArrowSchema schema; /* of --schema; released when there was none */
+    char **columns;            /* of --select */
+    size_t columns_size;
+    struct quire_setting *settings; /* of --set and its kin, for the decoder */
+    size_t settings_size;
+    struct quire_setting *output_settings; /* the same for the encoder */
+    size_t output_settings_size;
+    struct quire_rejects *rejects;
+    const char *rejects_path; /* borrowed from cli */
+    struct quire_record_counts counts; /* what was read so far */
+    struct ArrowArrayStream stream;    /* quire_stream_next; owned by this struct */
+};
+
+/* What to read; zero means no. */
+struct quire_cli_request {
+    char *const *names; /* paths, URLs, globs, folders, "-" */
+    size_t names_size;
+    const struct quire_format *output; /* that the rows go to: takes its own settings */
+    bool rows_only;                    /* batches without columns, to count */
+};
+
+/* Opens what request names. *input need not be initialised; it must be released,
+ * also after a failure and before cli, and not be moved. */
+int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *request,
+                         struct quire_cli_input *input, struct quire_error *error);
+/* When all rows were read, and before what they went to is committed: fails when
+ * the program was interrupted, and makes the rejects file visible. */
+int quire_cli_input_done(struct quire_cli_input *input, struct quire_error *error);
+/* Tells on standard error how many values and records did not fit, if any did. */
+void quire_cli_input_tell(const struct quire_cli_input *input);
+void quire_cli_input_release(struct quire_cli_input *input);
+
+/* --- Reporting ---------------------------------------------------------------- */
+
+/* Prints a finished document and a line end on standard output. */
+int quire_cli_print_json(struct quire_json *json, struct quire_error *error);
+
+/* --- Terminal ----------------------------------------------------------------- */
+
+/* Columns of the terminal behind a descriptor (1 or 2), or 0 when there is none. */
+int quire_cli_terminal_columns(int descriptor);
+/* Takes the progress bar off the terminal, before anything else is printed there. */
+void quire_cli_progress_clear(void);
+
+/* --- The commands ------------------------------------------------------------- */
+
+extern const struct quire_command quire_command_convert;
+extern const struct quire_command quire_command_cat;
+extern const struct quire_command quire_command_head;
+extern const struct quire_command quire_command_tail;
+extern const struct quire_command quire_command_count;
+extern const struct quire_command quire_command_schema;
+extern const struct quire_command quire_command_stats;   /* cmd_stats.c */
+extern const struct quire_command quire_command_diff;    /* cmd_diff.c */
+extern const struct quire_command quire_command_formats; /* cmd_formats.c */
+extern const struct quire_command quire_command_codecs;
+extern const struct quire_command quire_command_stores;
+extern const struct quire_command quire_command_queues;
+extern const struct quire_command quire_command_clean;   /* cmd_clean.c */
+extern const struct quire_command quire_command_version;
+extern const struct quire_command quire_command_help;
+
+/* All of them, in the order of the help. */
+extern const struct quire_command *const quire_cli_commands[];
+extern const size_t quire_cli_commands_size;
+
+/* The command of a name, or NULL. */
+const struct quire_command *quire_cli_command_find(const char *name);
+
+/* The whole program; returns its exit status. */
+int quire_cli_main(int argc, char **argv);
+
+#endif

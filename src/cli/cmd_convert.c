@@ -1,0 +1,200 @@
+/* convert: many inputs of one schema to one output, whole or not at all. */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "progress.h"
+
+struct convert_options {
+    int64_t limit;
+    bool append;
+    bool parents;
+};
+
+struct conversion {
+    struct quire_cli_output output;
+    struct quire_write_result result;
+    struct quire_json *json; /* the report; NULL when there is none to make */
+};
+
+/* The figures of the report. */
+struct figures {
+    int64_t inputs, rows, bytes, bytes_read, nulled, rejected, memory_peak;
+    double seconds;
+};
+
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* The output must not be what is read, nor where the rejects go. */
+static int check_output(const struct quire_cli *cli, const char *output,
+                        const struct quire_cli_input *input, struct quire_error *error)
+{
+    for (size_t i = 0; i < input->names_size; i++) {
+        if (!quire_file_same(input->names[i], output)) continue;
+        quire_cli_fail(error, QUIRE_USAGE, "convert", "the output is one of the inputs: %.300s",
+                       output);
+        quire_cli_hint(error, "write to another name, then rename");
+        return QUIRE_USAGE;
+    }
+    const char *rejects = cli->reading.rejects;
+    if (rejects != NULL && (strcmp(rejects, output) == 0 || quire_file_same(rejects, output)))
+        return quire_cli_fail(error, QUIRE_USAGE, "convert",
+                              "the rejects file is the output: %.300s", output);
+    return 0;
+}
+
+static int limit_rows(const struct quire_cli *cli, struct quire_cli_input *input,
+                      struct quire_error *error)
+{
+    const struct convert_options *options = cli->options;
+    struct ArrowArrayStream limited = {.release = NULL};
+    if (!quire_cli_is_given(cli, "limit")) return 0;
+    QUIRE_TRY(quire_stream_limit(&input->stream, options->limit, &limited, error));
+    input->stream = limited;
+    return 0;
+}
+
+/* Reporting ---------------------------------------------------------------------------- */
+
+static void print_summary(const struct conversion *conversion, const struct figures *figures)
+{
+    char bytes[QUIRE_CLI_AMOUNT_SIZE];
+    quire_cli_progress_clear();
+    quire_cli_format_bytes(figures->bytes, bytes);
+    fprintf(stderr, "%s: %" PRId64 " row%s, %s in %.2f s\n", conversion->output.name,
+            figures->rows, figures->rows == 1 ? "" : "s", bytes, figures->seconds);
+}
+
+static void write_figure(struct quire_json *json, const char *name, int64_t value)
+{
+    quire_json_key(json, name);
+    quire_json_i64(json, value);
+}
+
+static void write_report(struct quire_json *json, const struct quire_cli_output *output,
+                         const struct figures *figures)
+{
+    quire_json_clear(json);
+    quire_json_begin_object(json);
+    quire_json_key(json, "output");
+    quire_json_string(json, output->name);
+    quire_json_key(json, "format");
+    quire_json_string(json, output->format->name);
+    write_figure(json, "inputs", figures->inputs);
+    write_figure(json, "rows", figures->rows);
+    write_figure(json, "bytes", figures->bytes);
+    write_figure(json, "bytes_read", figures->bytes_read);
+    write_figure(json, "nulled", figures->nulled);
+    write_figure(json, "rejected", figures->rejected);
+    write_figure(json, "memory_peak", figures->memory_peak);
+    quire_json_key(json, "seconds");
+    quire_json_f64(json, figures->seconds);
+    quire_json_end_object(json);
+}
+
+/* Once the output stands nothing may fail for want of memory: the report is written
+ * beforehand with the longest figures, and its memory used again. */
+static int rehearse_report(struct conversion *conversion, struct quire_error *error)
+{
+    const int64_t longest = INT64_MIN;
+    const struct figures figures = {longest, longest, longest, longest,
+                                    longest, longest, longest, -1.2345678901234567e-300};
+    const char *text = NULL;
+    QUIRE_TRY(quire_json_new(&conversion->json, error));
+    write_report(conversion->json, &conversion->output, &figures);
+    return quire_json_text(conversion->json, &text, NULL, error);
+}
+
+static int report(struct quire_cli *cli, const struct conversion *conversion,
+                  const struct quire_cli_input *input, double seconds)
+{
+    const struct figures figures = {
+        .inputs = (int64_t)input->names_size,
+        .rows = conversion->result.rows,
+        .bytes = conversion->result.bytes,
+        .bytes_read = input->counts.bytes,
+        .nulled = input->counts.nulled,
+        .rejected = input->counts.rejected,
+        .memory_peak = quire_context_memory_peak(input->context),
+        .seconds = seconds,
+    };
+    quire_cli_input_tell(input);
+    if (conversion->json != NULL) {
+        write_report(conversion->json, &conversion->output, &figures);
+        return quire_cli_print_json(conversion->json, &cli->error);
+    }
+    if (isatty(STDERR_FILENO)) print_summary(conversion, &figures);
+    return 0;
+}
+
+/* Converting --------------------------------------------------------------------------- */
+
+static int convert(struct quire_cli *cli, struct conversion *conversion, int inputs,
+                   char *const *names, struct quire_cli_input *input)
+{
+    const struct convert_options *options = cli->options;
+    const struct quire_cli_request request = {
+        .names = names, .names_size = (size_t)inputs, .output = conversion->output.format};
+    QUIRE_CLEANUP(quire_cli_writer_close) struct quire_writer *writer = NULL;
+    QUIRE_TRY(quire_cli_input_open(cli, &request, input, &cli->error));
+    QUIRE_TRY(check_output(cli, conversion->output.name, input, &cli->error));
+    QUIRE_TRY(limit_rows(cli, input, &cli->error));
+    conversion->output.mode = options->append ? QUIRE_WRITE_APPEND : QUIRE_WRITE_OVERWRITE;
+    conversion->output.no_parents = !options->parents;
+    QUIRE_TRY(quire_cli_output_open(cli, &conversion->output, input, &writer, &cli->error));
+    return quire_cli_output_finish(writer, input, &conversion->result, &cli->error);
+}
+
+static void free_report(struct conversion *conversion)
+{
+    quire_json_free(conversion->json);
+}
+
+static int run(struct quire_cli *cli, int argc, char **argv)
+{
+    QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
+    QUIRE_CLEANUP(free_report) struct conversion conversion = {.output = {.name = argv[argc - 1]}};
+    bool to_standard = strcmp(conversion.output.name, "-") == 0;
+    double begun = now_s();
+    if (cli->common.json && to_standard)
+        return quire_cli_fail(&cli->error, QUIRE_USAGE, "convert",
+                              "--json and the rows cannot both go to standard output");
+    if (to_standard) quire_cli_progress_yield(cli);
+    QUIRE_TRY(quire_cli_output_format(cli, conversion.output.name, NULL,
+                                      &conversion.output.format, &cli->error));
+    if (cli->common.json) QUIRE_TRY(rehearse_report(&conversion, &cli->error));
+    QUIRE_TRY(convert(cli, &conversion, argc - 1, argv, &input));
+    return report(cli, &conversion, &input, now_s() - begun);
+}
+
+#define AT(field) offsetof(struct convert_options, field)
+static const struct quire_option rows[] = {
+    {.name = "limit", .type = QUIRE_OPTION_INT, .offset = AT(limit), .max = INT64_MAX,
+     .help = "rows to write at most"},
+    {.name = "append", .type = QUIRE_OPTION_BOOL, .offset = AT(append),
+     .help = "write after the rows already there (CSV, TSV, JSON Lines), by an atomic rewrite"},
+    {.name = "parents", .type = QUIRE_OPTION_BOOL, .default_text = "on", .offset = AT(parents),
+     .help = "make missing folders of the output"},
+};
+
+const struct quire_command quire_command_convert = {
+    .name = "convert",
+    .operands = "IN... OUT",
+    .summary = "write the rows of files to one file of any format",
+    .description =
+        "Inputs are files, globs, folders (their files of known formats) or - for standard "
+        "input; several must have columns that go together. The output holds its old content or "
+        "all of the new. Nothing is printed on standard output, except a report with --json.",
+    .flags = QUIRE_COMMAND_READS | QUIRE_COMMAND_WRITES,
+    .operands_min = 2,
+    .operands_max = -1,
+    .options = {rows, sizeof(rows) / sizeof(rows[0]), sizeof(struct convert_options)},
+    .run = run,
+};

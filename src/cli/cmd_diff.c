@@ -1,0 +1,189 @@
+/* diff: do two files hold the same rows and types? */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli.h"
+#include "quire/diff.h"
+
+struct diff_options {
+    int64_t max;
+};
+
+/* What the callback works with. */
+struct telling {
+    struct quire_json *json; /* NULL: for people */
+};
+
+static const char *kind_name(enum quire_difference_kind kind)
+{
+    switch (kind) {
+    case QUIRE_DIFFERENCE_COLUMN: return "column";
+    case QUIRE_DIFFERENCE_ORDER: return "order";
+    case QUIRE_DIFFERENCE_TYPE: return "type";
+    case QUIRE_DIFFERENCE_VALUE: return "value";
+    default: return "rows";
+    }
+}
+
+static void tell_json(struct quire_json *json, const struct quire_difference *difference)
+{
+    quire_json_begin_object(json);
+    quire_json_key(json, "kind");
+    quire_json_string(json, kind_name(difference->kind));
+    quire_json_key(json, "row");
+    if (difference->row != QUIRE_NOWHERE)
+        quire_json_i64(json, difference->row);
+    else
+        quire_json_null(json);
+    quire_json_key(json, "column");
+    quire_json_string(json, difference->column);
+    quire_json_key(json, "a");
+    quire_json_string(json, difference->a);
+    quire_json_key(json, "b");
+    quire_json_string(json, difference->b);
+    quire_json_key(json, "cause");
+    quire_json_string(json, difference->cause);
+    quire_json_end_object(json);
+}
+
+/* Values come from files: what would move the cursor is escaped. */
+static void print_safely(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c < 0x20 || c == 0x7f)
+            printf("\\x%02x", c);
+        else
+            putchar(c);
+    }
+}
+
+static void tell_text(const struct quire_difference *difference)
+{
+    if (difference->row != QUIRE_NOWHERE) printf("row %" PRId64 ", ", difference->row);
+    if (difference->column != NULL) {
+        printf("column ");
+        print_safely(difference->column);
+        printf(": ");
+    }
+    print_safely(difference->cause);
+    putchar('\n');
+}
+
+static int tell(void *user, const struct quire_difference *difference, struct quire_error *error)
+{
+    (void)error;
+    const struct telling *telling = user;
+    quire_cli_progress_clear();
+    if (telling->json != NULL)
+        tell_json(telling->json, difference);
+    else
+        tell_text(difference);
+    return 0;
+}
+
+static void print_summary(const struct quire_diff_result *result)
+{
+    if (result->same)
+        printf("the same: %" PRId64 " rows, %" PRId64 " columns\n", result->rows_a,
+               result->columns);
+    else if (!result->complete)
+        printf("not everything was compared: there may be more differences\n");
+    else if (result->values == 0)
+        printf("no values differ in the rows and columns that both have\n");
+}
+
+static int compare(struct quire_cli *cli, struct quire_cli_input *a, struct quire_cli_input *b,
+                   struct quire_json *json, struct quire_diff_result *result)
+{
+    const struct diff_options *own = cli->options;
+    struct telling telling = {.json = json};
+    const struct quire_diff_options options = {.max = own->max, .report = tell, .user = &telling};
+    QUIRE_TRY(quire_diff(&a->stream, &b->stream, &options, result, &cli->error));
+    QUIRE_TRY(quire_cli_input_done(a, &cli->error));
+    return quire_cli_input_done(b, &cli->error);
+}
+
+static int compare_json(struct quire_cli *cli, struct quire_cli_input *a, struct quire_cli_input *b,
+                        struct quire_json *json, struct quire_diff_result *result)
+{
+    quire_json_begin_object(json);
+    quire_json_key(json, "differences");
+    quire_json_begin_array(json);
+    QUIRE_TRY(compare(cli, a, b, json, result));
+    quire_json_end_array(json);
+    quire_json_key(json, "same");
+    quire_json_bool(json, result->same);
+    quire_json_key(json, "complete");
+    quire_json_bool(json, result->complete);
+    quire_json_key(json, "rows_a");
+    quire_json_i64(json, result->rows_a);
+    quire_json_key(json, "rows_b");
+    quire_json_i64(json, result->rows_b);
+    quire_json_key(json, "columns");
+    quire_json_i64(json, result->columns);
+    quire_json_end_object(json);
+    return quire_cli_print_json(json, &cli->error);
+}
+
+static int report(struct quire_cli *cli, struct quire_cli_input *a, struct quire_cli_input *b,
+                  struct quire_diff_result *result)
+{
+    if (cli->common.json) {
+        struct quire_json *json = NULL;
+        QUIRE_TRY(quire_json_new(&json, &cli->error));
+        int code = compare_json(cli, a, b, json, result);
+        quire_json_free(json);
+        return code;
+    }
+    QUIRE_TRY(compare(cli, a, b, NULL, result));
+    quire_cli_progress_clear();
+    print_summary(result);
+    return 0;
+}
+
+static int run(struct quire_cli *cli, int argc, char **argv)
+{
+    (void)argc;
+    QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input a = {.context = NULL};
+    QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input b = {.context = NULL};
+    const struct quire_cli_request first = {.names = &argv[0], .names_size = 1};
+    const struct quire_cli_request second = {.names = &argv[1], .names_size = 1};
+    struct quire_diff_result result;
+    if (cli->reading.rejects != NULL)
+        return quire_cli_fail(&cli->error, QUIRE_USAGE, "diff",
+                              "--rejects takes the records of one file");
+    if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
+        return quire_cli_fail(&cli->error, QUIRE_USAGE, "diff",
+                              "standard input cannot be both sides");
+    QUIRE_TRY(quire_cli_input_open(cli, &first, &a, &cli->error));
+    QUIRE_TRY(quire_cli_input_open(cli, &second, &b, &cli->error));
+    QUIRE_TRY(report(cli, &a, &b, &result));
+    quire_cli_input_tell(&a);
+    quire_cli_input_tell(&b);
+    return result.same ? 0 : QUIRE_EXIT_DATA;
+}
+
+static const struct quire_option rows[] = {
+    {.name = "max",
+     .type = QUIRE_OPTION_INT,
+     .default_text = "10",
+     .offset = offsetof(struct diff_options, max),
+     .min = 1,
+     .max = INT64_MAX,
+     .help = "values that differ to tell of; comparing ends when there is one more"},
+};
+
+const struct quire_command quire_command_diff = {
+    .name = "diff",
+    .operands = "A B",
+    .summary = "compare the rows and types of two files",
+    .description = "Tells the first differences by row and column. Columns are matched by name; "
+                   "where types differ, that is told and values are compared as a type that "
+                   "holds both. The exit status is 0 when both hold the same and 1 when not.",
+    .flags = QUIRE_COMMAND_READS,
+    .operands_min = 2,
+    .operands_max = 2,
+    .options = {rows, sizeof(rows) / sizeof(rows[0]), sizeof(struct diff_options)},
+    .run = run,
+};

@@ -1,0 +1,165 @@
+/* stats: what the columns of files hold. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "quire/stats.h"
+#include "report_table.h"
+
+static void free_stats(struct quire_stats **stats)
+{
+    quire_stats_free(*stats);
+}
+
+static int gather(struct quire_cli_input *input, struct quire_stats **stats, int64_t *rows,
+                  struct quire_error *error)
+{
+    struct ArrowSchema schema = {.release = NULL};
+    QUIRE_TRY(quire_stream_schema(&input->stream, &schema, error));
+    int code = quire_stats_new(&schema, stats, error);
+    quire_schema_release(&schema);
+    for (;;) {
+        struct ArrowArray batch = {.release = NULL};
+        if (code == 0) code = quire_stream_next(&input->stream, &batch, error);
+        if (code != 0 || batch.release == NULL) return code;
+        *rows += batch.length;
+        code = quire_stats_add(*stats, &batch, error);
+        quire_array_release(&batch);
+    }
+}
+
+/* --- As JSON --- */
+
+static void write_column(struct quire_json *json, const struct quire_stats_column *column)
+{
+    quire_json_begin_object(json);
+    quire_json_key(json, "column");
+    quire_json_string(json, column->name);
+    quire_json_key(json, "type");
+    quire_json_string(json, column->type);
+    quire_json_key(json, "rows");
+    quire_json_i64(json, column->rows);
+    quire_json_key(json, "nulls");
+    quire_json_i64(json, column->nulls);
+    quire_json_key(json, "nans");
+    quire_json_i64(json, column->nans);
+    quire_json_key(json, "distinct");
+    if (column->distinct >= 0)
+        quire_json_i64(json, column->distinct);
+    else
+        quire_json_null(json);
+    quire_json_key(json, "min");
+    quire_json_string(json, column->min);
+    quire_json_key(json, "max");
+    quire_json_string(json, column->max);
+    quire_json_key(json, "min_exact");
+    quire_json_bool(json, column->min_exact);
+    quire_json_key(json, "max_exact");
+    quire_json_bool(json, column->max_exact);
+    quire_json_key(json, "bytes");
+    if (column->bytes >= 0)
+        quire_json_i64(json, column->bytes);
+    else
+        quire_json_null(json);
+    quire_json_end_object(json);
+}
+
+static int print_json(struct quire_stats *stats, struct quire_error *error)
+{
+    struct quire_json *json = NULL;
+    QUIRE_TRY(quire_json_new(&json, error));
+    int code = 0;
+    for (size_t i = 0; code == 0 && i < quire_stats_columns(stats); i++) {
+        struct quire_stats_column column;
+        code = quire_stats_column(stats, i, &column, error);
+        if (code != 0) break;
+        quire_json_clear(json);
+        write_column(json, &column);
+        code = quire_cli_print_json(json, error);
+    }
+    quire_json_free(json);
+    return code;
+}
+
+/* --- For people --- */
+
+static const char report_schema[] = "column string, type string, nulls int64, distinct int64, "
+                                    "min string, max string, bytes int64";
+
+static int append_count(struct quire_cli_report *report, int64_t count, struct quire_error *error)
+{
+    if (count < 0) return quire_builder_null(report->rows, error);
+    return quire_builder_int(report->rows, count, error);
+}
+
+/* A text that goes on after what is known of it says so. */
+static int append_extreme(struct quire_cli_report *report, const char *text, bool exact,
+                          struct quire_error *error)
+{
+    char longer[4 * QUIRE_STATS_EXTREME_BYTES + 8];
+    if (text == NULL || exact || strlen(text) + 4 > sizeof(longer))
+        return quire_cli_report_text(report, text, error);
+    snprintf(longer, sizeof(longer), "%s…", text);
+    return quire_cli_report_text(report, longer, error);
+}
+
+static int append_column(struct quire_cli_report *report, const struct quire_stats_column *column,
+                         struct quire_error *error)
+{
+    QUIRE_TRY(quire_cli_report_text(report, column->name, error));
+    QUIRE_TRY(quire_cli_report_text(report, column->type, error));
+    QUIRE_TRY(append_count(report, column->nulls, error));
+    QUIRE_TRY(append_count(report, column->distinct, error));
+    QUIRE_TRY(append_extreme(report, column->min, column->min_exact, error));
+    QUIRE_TRY(append_extreme(report, column->max, column->max_exact, error));
+    QUIRE_TRY(append_count(report, column->bytes, error));
+    return quire_builder_end_row(report->rows, error);
+}
+
+static int print_text(struct quire_cli *cli, struct quire_stats *stats, int64_t rows)
+{
+    QUIRE_CLEANUP(quire_cli_report_release) struct quire_cli_report report = {.rows = NULL};
+    QUIRE_TRY(quire_cli_report_begin(&report, report_schema, &cli->error));
+    bool any_nan = false;
+    for (size_t i = 0; i < quire_stats_columns(stats); i++) {
+        struct quire_stats_column column;
+        QUIRE_TRY(quire_stats_column(stats, i, &column, &cli->error));
+        QUIRE_TRY(append_column(&report, &column, &cli->error));
+        any_nan |= column.nans > 0;
+    }
+    QUIRE_TRY(quire_cli_report_draw(cli, &report, &cli->error));
+    printf("%" PRId64 " row%s, %zu column%s\n", rows, rows == 1 ? "" : "s",
+           quire_stats_columns(stats), quire_stats_columns(stats) == 1 ? "" : "s");
+    if (any_nan) printf("NaN is left out of min and max; --json counts it\n");
+    return 0;
+}
+
+static int run(struct quire_cli *cli, int argc, char **argv)
+{
+    QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
+    QUIRE_CLEANUP(free_stats) struct quire_stats *stats = NULL;
+    const struct quire_cli_request request = {.names = argv, .names_size = (size_t)argc};
+    int64_t rows = 0;
+    QUIRE_TRY(quire_cli_input_open(cli, &request, &input, &cli->error));
+    QUIRE_TRY(gather(&input, &stats, &rows, &cli->error));
+    QUIRE_TRY(quire_cli_input_done(&input, &cli->error));
+    quire_cli_progress_clear();
+    if (cli->common.json)
+        QUIRE_TRY(print_json(stats, &cli->error));
+    else
+        QUIRE_TRY(print_text(cli, stats, rows));
+    quire_cli_input_tell(&input);
+    return 0;
+}
+
+const struct quire_command quire_command_stats = {
+    .name = "stats",
+    .operands = "FILE...",
+    .summary = "show what each column holds: nulls, distinct values, least and greatest",
+    .description = "Distinct values are counted up to 10,000 a column; with more, how many there "
+                   "are is not known (\"-\", null in JSON). Of texts longer than 64 bytes the "
+                   "beginning is shown, followed by \"…\". --json prints one object a column.",
+    .flags = QUIRE_COMMAND_READS,
+    .operands_min = 1,
+    .operands_max = -1,
+    .run = run,
+};

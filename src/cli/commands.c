@@ -1,0 +1,41 @@
+/* The table of commands. */
+#include "commands.h"
+
+#include <string.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+const struct quire_command *const quire_cli_commands[] = {
+    &quire_command_convert, &quire_command_cat,     &quire_command_head,   &quire_command_tail,
+    &quire_command_count,   &quire_command_schema,  &quire_command_stats,  &quire_command_diff,
+    &quire_command_formats, &quire_command_codecs,  &quire_command_stores, &quire_command_queues,
+    &quire_command_clean,   &quire_command_version, &quire_command_help,
+};
+const size_t quire_cli_commands_size = COUNT(quire_cli_commands);
+
+/* Commands that the contract of the program names and that this build lacks. */
+static const char *const absent[] = {"meta", "validate", "table",  "sql",    "log",
+                                     "task", "seal",     "unseal", "keygen", "serve"};
+
+const struct quire_command *quire_cli_command_find(const char *name)
+{
+    for (size_t i = 0; i < quire_cli_commands_size; i++) {
+        if (strcmp(quire_cli_commands[i]->name, name) == 0) return quire_cli_commands[i];
+    }
+    return NULL;
+}
+
+int quire_cli_command_fail(const char *name, struct quire_error *error)
+{
+    for (size_t i = 0; i < COUNT(absent); i++) {
+        if (strcmp(absent[i], name) == 0)
+            return quire_cli_fail(error, QUIRE_UNSUPPORTED, name, "not in this build");
+    }
+    const char *names[COUNT(quire_cli_commands)];
+    for (size_t i = 0; i < quire_cli_commands_size; i++) names[i] = quire_cli_commands[i]->name;
+    const char *nearest = quire_options_nearest(names, quire_cli_commands_size, name);
+    quire_cli_fail(error, QUIRE_USAGE, "", "there is no command \"%.80s\"", name);
+    if (nearest != NULL) quire_cli_hint(error, "did you mean \"quire %s\"?", nearest);
+    else quire_cli_hint(error, "\"quire help\" lists them");
+    return QUIRE_USAGE;
+}

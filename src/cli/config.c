@@ -1,0 +1,103 @@
+/* The configuration file: "name = value" a line, '#' before a comment, names as the
+ * long options have them without dashes. It may give the options that commands
+ * share, whichever command runs; a key that none of them has is an error. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "args.h"
+#include "options.h"
+
+#define LINE_SIZE_MAX 4096
+
+static void close_file(FILE **file)
+{
+    if (*file != NULL) fclose(*file);
+}
+
+/* Cuts blanks off both ends, in place. */
+static char *trim(char *text)
+{
+    while (isspace((unsigned char)*text)) text++;
+    size_t size = strlen(text);
+    while (size > 0 && isspace((unsigned char)text[size - 1])) size--;
+    text[size] = '\0';
+    return text;
+}
+
+static int fail_key(const struct quire_cli_scope *scopes, size_t scopes_size, const char *key,
+                    struct quire_error *error)
+{
+    const char *names[QUIRE_CLI_ROWS_MAX];
+    size_t size = 0;
+    for (size_t i = 0; i < scopes_size; i++) {
+        for (size_t row = 0; row < scopes[i].table->rows_size && size < QUIRE_CLI_ROWS_MAX; row++)
+            names[size++] = scopes[i].table->rows[row].name;
+    }
+    quire_cli_fail(error, QUIRE_USAGE, "configure", "there is no option \"%.80s\"", key);
+    const char *nearest = quire_options_nearest(names, size, key);
+    if (nearest != NULL) quire_cli_hint(error, "did you mean \"%s\"?", nearest);
+    return QUIRE_USAGE;
+}
+
+static int read_line(struct quire_cli *cli, char *line, struct quire_error *error)
+{
+    const struct quire_cli_scope scopes[] = {
+        {NULL, &quire_cli_common_table, &cli->common},
+        {NULL, &quire_cli_reading_table, &cli->reading},
+        {NULL, &quire_cli_writing_table, &cli->writing},
+    };
+    size_t scopes_size = sizeof(scopes) / sizeof(scopes[0]);
+    char *text = trim(line);
+    if (text[0] == '\0' || text[0] == '#') return 0;
+    char *equals = strchr(text, '=');
+    if (equals == NULL)
+        return quire_cli_fail(error, QUIRE_USAGE, "configure", "\"%.80s\" is not name = value",
+                              text);
+    *equals = '\0';
+    const char *name = trim(text), *value = trim(equals + 1);
+    for (size_t i = 0; i < scopes_size; i++) {
+        bool known = quire_options_has(scopes[i].table, name);
+        if (!known || strcmp(name, "config") == 0 || strcmp(name, "help") == 0) continue;
+        return quire_cli_option_set(cli, &scopes[i], name, value, error);
+    }
+    return fail_key(scopes, scopes_size, name, error);
+}
+
+/* Says where in the file an error is. */
+static int fail_at(struct quire_error *error, int code, const char *path, int64_t line)
+{
+    char cause[sizeof(error->cause)];
+    memcpy(cause, error->cause, sizeof(cause));
+    snprintf(error->cause, sizeof(error->cause), "line %lld: %.400s", (long long)line, cause);
+    snprintf(error->operation, sizeof(error->operation), "configure");
+    snprintf(error->path, sizeof(error->path), "%s", path);
+    return code;
+}
+
+int quire_cli_config_read(struct quire_cli *cli, const char *path, struct quire_error *error)
+{
+    QUIRE_CLEANUP(close_file) FILE *file = fopen(path, "re");
+    char line[LINE_SIZE_MAX];
+    int64_t number = 0;
+    if (file == NULL) {
+        quire_cli_fail(error, QUIRE_USAGE, "configure", "%s", strerror(errno));
+        snprintf(error->path, sizeof(error->path), "%s", path);
+        return QUIRE_USAGE;
+    }
+    while (fgets(line, sizeof(line), file) != NULL) {
+        number++;
+        if (strlen(line) == sizeof(line) - 1) {
+            quire_cli_fail(error, QUIRE_USAGE, "", "longer than %d bytes", LINE_SIZE_MAX - 2);
+            return fail_at(error, QUIRE_USAGE, path, number);
+        }
+        int code = read_line(cli, line, error);
+        if (code != 0) return fail_at(error, code, path, number);
+    }
+    if (ferror(file)) {
+        quire_cli_fail(error, QUIRE_USAGE, "", "cannot be read: %s", strerror(errno));
+        return fail_at(error, QUIRE_USAGE, path, number + 1);
+    }
+    return 0;
+}

@@ -1,0 +1,198 @@
+/* Inputs as one stream: names, format, settings, schema, columns, rejects, in this
+ * order, because each needs what comes before it. */
+#include "input.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What is asked for ------------------------------------------------------------------ */
+
+static int check_rejects(const struct quire_cli *cli, struct quire_error *error)
+{
+    const struct quire_cli_reading *reading = &cli->reading;
+    bool given = quire_cli_is_given(cli, "on-bad"), reject = reading->on_bad == QUIRE_ON_BAD_REJECT;
+    if (reading->rejects != NULL && given && !reject)
+        return quire_cli_fail(error, QUIRE_USAGE, cli->command->name,
+                              "--rejects goes with --on-bad reject alone");
+    if (reading->rejects == NULL && reject) {
+        quire_cli_fail(error, QUIRE_USAGE, cli->command->name,
+                       "--on-bad reject needs --rejects FILE");
+        quire_cli_hint(error, "or use --on-bad null to keep the rest of the record");
+        return QUIRE_USAGE;
+    }
+    return 0;
+}
+
+static int find_format(const struct quire_cli *cli, const struct quire_cli_input *input,
+                       const struct quire_format **format, struct quire_error *error)
+{
+    if (cli->reading.from != NULL) return quire_format_find(cli->reading.from, format, error);
+    *format = quire_format_of_path(input->names[0]);
+    return 0;
+}
+
+/* "a,b.c" taken apart. */
+static int split_columns(const char *text, struct quire_cli_input *input,
+                         struct quire_error *error)
+{
+    size_t max = 1;
+    for (const char *c = text; *c != '\0'; c++) max += *c == ',';
+    input->columns = quire_alloc_zero(max, sizeof(*input->columns));
+    if (input->columns == NULL) return quire_cli_fail_memory(error);
+    for (;;) {
+        size_t size = strcspn(text, ",");
+        if (size == 0)
+            return quire_cli_fail(error, QUIRE_USAGE, "select", "a column without a name");
+        char *column = quire_strndup(text, size);
+        if (column == NULL) return quire_cli_fail_memory(error);
+        input->columns[input->columns_size++] = column;
+        if (text[size] == '\0') return 0;
+        text += size + 1;
+    }
+}
+
+static int open_rejects(struct quire_cli *cli, struct quire_cli_input *input,
+                        struct quire_error *error)
+{
+    const char *path = cli->reading.rejects;
+    const struct quire_write_options options = {
+        .durability = (enum quire_durability)cli->common.durability,
+    };
+    if (path == NULL) return 0;
+    for (size_t i = 0; i < input->names_size; i++) {
+        if (quire_file_same(path, input->names[i]))
+            return quire_cli_fail(error, QUIRE_USAGE, cli->command->name,
+                                  "the rejects file is one of the inputs: %s", path);
+    }
+    input->rejects_path = path;
+    return quire_rejects_open(path, &options, &input->rejects, error);
+}
+
+/* The stream ---------------------------------------------------------------------------- */
+
+static struct quire_record_policy make_policy(const struct quire_cli *cli,
+                                              struct quire_cli_input *input)
+{
+    const struct quire_cli_reading *reading = &cli->reading;
+    return (struct quire_record_policy){
+        .schema = input->schema.release != NULL ? &input->schema : NULL,
+        .infer_rows = reading->infer_rows,
+        .mixed = (enum quire_mixed)reading->mixed,
+        .numbers = (enum quire_numbers)reading->numbers,
+        .on_bad = input->rejects != NULL ? QUIRE_ON_BAD_REJECT
+                                         : (enum quire_on_bad)reading->on_bad,
+        .extra = (enum quire_extra)reading->extra,
+        .missing = (enum quire_missing)reading->missing,
+        .reject = input->rejects != NULL ? quire_rejects_take : NULL,
+        .reject_user = input->rejects,
+        .counts = &input->counts,
+    };
+}
+
+/* columns: the top-level ones that the decoder is to deliver; NULL: all. */
+static int open_stream(struct quire_cli *cli, const struct quire_cli_request *request,
+                       struct quire_cli_input *input, char *const *columns,
+                       struct quire_error *error)
+{
+    struct quire_read_options options = {
+        .format = cli->reading.from,
+        .settings = input->settings,
+        .settings_size = input->settings_size,
+        .records = make_policy(cli, input),
+        .context = input->context,
+    };
+    if (request->rows_only || columns != NULL) {
+        options.records.columns = (const char *const *)columns;
+        options.records.columns_size = columns != NULL ? input->columns_size : 0;
+        options.records.columns_given = true;
+    }
+    QUIRE_TRY(quire_file_read_all((const char *const *)input->names, input->names_size, &options,
+                                  &input->stream, error));
+    if (input->columns_size == 0) return 0;
+    struct ArrowArrayStream selected = {.release = NULL};
+    QUIRE_TRY(quire_stream_select(&input->stream, (const char *const *)input->columns,
+                                  input->columns_size, &selected, error));
+    input->stream = selected;
+    return 0;
+}
+
+/* Of one input only the columns that are selected are parsed: "a" of "a.b". When the
+ * first part of a name is no column (there is one "a.b") that fails, and all columns
+ * are parsed after all, which takes a second look at the input. The schema of several
+ * inputs is settled from all of their columns. */
+static int open_selected(struct quire_cli *cli, const struct quire_cli_request *request,
+                         struct quire_cli_input *input, struct quire_error *error)
+{
+    bool nested = false, standard = strcmp(input->names[0], "-") == 0;
+    for (size_t i = 0; i < input->columns_size; i++)
+        nested = nested || strchr(input->columns[i], '.') != NULL;
+    if (input->names_size > 1 || (nested && standard))
+        return open_stream(cli, request, input, NULL, error);
+    char **tops = quire_alloc_zero(input->columns_size, sizeof(*tops));
+    if (tops == NULL) return quire_cli_fail_memory(error);
+    int code = 0;
+    for (size_t i = 0; i < input->columns_size && code == 0; i++) {
+        tops[i] = quire_strndup(input->columns[i], strcspn(input->columns[i], "."));
+        if (tops[i] == NULL) code = quire_cli_fail_memory(error);
+    }
+    if (code == 0) code = open_stream(cli, request, input, tops, error);
+    for (size_t i = 0; i < input->columns_size; i++) quire_free(tops[i]);
+    quire_free(tops);
+    if (code != QUIRE_USAGE || !nested) return code;
+    quire_stream_release(&input->stream);
+    return open_stream(cli, request, input, NULL, error);
+}
+
+int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *request,
+                         struct quire_cli_input *input, struct quire_error *error)
+{
+    const struct quire_cli_reading *reading = &cli->reading;
+    const struct quire_format *from = NULL;
+    *input = (struct quire_cli_input){.context = NULL};
+    QUIRE_TRY(check_rejects(cli, error));
+    QUIRE_TRY(quire_cli_context(cli, &input->context, error));
+    QUIRE_TRY(quire_file_expand((const char *const *)request->names, request->names_size,
+                                &input->names, &input->names_size, error));
+    QUIRE_TRY(find_format(cli, input, &from, error));
+    QUIRE_TRY(quire_cli_settings_route(cli, from, request->output, input, error));
+    if (reading->schema != NULL)
+        QUIRE_TRY(quire_cli_schema_read(reading->schema, input->context, &input->schema, error));
+    if (reading->select != NULL && !request->rows_only)
+        QUIRE_TRY(split_columns(reading->select, input, error));
+    QUIRE_TRY(open_rejects(cli, input, error));
+    if (input->columns_size > 0) return open_selected(cli, request, input, error);
+    return open_stream(cli, request, input, NULL, error);
+}
+
+int quire_cli_input_done(struct quire_cli_input *input, struct quire_error *error)
+{
+    QUIRE_TRY(quire_context_check(input->context, error));
+    return input->rejects != NULL ? quire_rejects_commit(input->rejects, error) : 0;
+}
+
+void quire_cli_input_tell(const struct quire_cli_input *input)
+{
+    const struct quire_record_counts *counts = &input->counts;
+    if (counts->nulled == 0 && counts->rejected == 0) return;
+    quire_cli_progress_clear();
+    if (counts->nulled > 0)
+        fprintf(stderr, "quire: %" PRId64 " value%s did not fit and became null\n",
+                counts->nulled, counts->nulled == 1 ? "" : "s");
+    if (counts->rejected > 0)
+        fprintf(stderr, "quire: %" PRId64 " record%s did not fit and went to %s\n",
+                counts->rejected, counts->rejected == 1 ? "" : "s", input->rejects_path);
+}
+
+void quire_cli_input_release(struct quire_cli_input *input)
+{
+    quire_stream_release(&input->stream);
+    quire_rejects_close(input->rejects);
+    quire_schema_release(&input->schema);
+    for (size_t i = 0; i < input->columns_size; i++) quire_free(input->columns[i]);
+    quire_free(input->columns);
+    quire_free(input->settings);
+    quire_free(input->output_settings);
+    quire_names_free(input->names, input->names_size);
+    quire_context_free(input->context);
+    *input = (struct quire_cli_input){.context = NULL};
+}

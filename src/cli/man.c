@@ -1,0 +1,135 @@
+/* Manual pages, in the macros of man(7). */
+#include <ctype.h>
+#include <string.h>
+
+#include "help.h"
+#include "options.h"
+
+/* Text with what roff would take as its own made literal. */
+static void print_text(const char *text, FILE *out)
+{
+    if (*text == '.' || *text == '\'') fputs("\\&", out);
+    for (; *text != '\0'; text++) {
+        if (*text == '\\') fputs("\\e", out);
+        else if (*text == '-') fputs("\\-", out);
+        else fputc(*text, out);
+    }
+}
+
+static void print_upper(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '-') fputs("\\-", out);
+        else fputc(toupper((unsigned char)*text), out);
+    }
+}
+
+static void print_option(const struct quire_option *row, FILE *out)
+{
+    char form[QUIRE_CLI_OPTION_FORM_SIZE];
+    quire_cli_option_form(row, form);
+    fputs(".TP\n.B ", out);
+    print_text(form, out);
+    fputc('\n', out);
+    print_text(row->help, out);
+    if (row->default_text != NULL && row->type != QUIRE_OPTION_BOOL) {
+        fputs(" (default ", out);
+        print_text(row->default_text, out);
+        fputc(')', out);
+    }
+    fputs(".\n", out);
+}
+
+static void print_options(const struct quire_command *command, FILE *out)
+{
+    struct quire_cli_scope scopes[QUIRE_CLI_SCOPES_MAX];
+    size_t size = quire_cli_scopes(command, NULL, scopes);
+    for (size_t i = 0; i < size; i++) {
+        fputs(".SH ", out);
+        print_upper(scopes[i].title, out);
+        fputc('\n', out);
+        for (size_t row = 0; row < scopes[i].table->rows_size; row++)
+            print_option(&scopes[i].table->rows[row], out);
+    }
+}
+
+static void print_status(FILE *out)
+{
+    fputs(".SH EXIT STATUS\n"
+          ".TP\n.B 0\nDone.\n"
+          ".TP\n.B 1\nThe data was bad; the message names the row, column and byte. For\n"
+          ".BR diff :\nthe inputs differ.\n"
+          ".TP\n.B 2\nThe request or the configuration was not valid, or asks for what this "
+          "build lacks.\n"
+          ".TP\n.B 3\nInput, output, store or network failed, memory was out, or the reader of "
+          "standard output went away (nothing is said then).\n"
+          ".TP\n.B 4\nConflict: someone else won, nothing was changed.\n"
+          ".TP\n.B 130\nInterrupted.\n"
+          ".PP\nWhatever is not 0 left the target as it was.\n",
+          out);
+}
+
+static void print_environment(FILE *out)
+{
+    const struct quire_option_table *table = &quire_cli_common_table;
+    fputs(".SH ENVIRONMENT\n", out);
+    for (size_t i = 0; i < table->rows_size; i++) {
+        if (strcmp(table->rows[i].name, "help") == 0) continue;
+        fputs(".TP\n.B QUIRE_", out);
+        for (const char *c = table->rows[i].name; *c != '\0'; c++)
+            fputc(*c == '-' ? '_' : toupper((unsigned char)*c), out);
+        fputs("\nAs ", out);
+        fputs("\\-\\-", out);
+        print_text(table->rows[i].name, out);
+        fputs(", unless that is given.\n", out);
+    }
+}
+
+static void man_of_program(FILE *out)
+{
+    fputs(".TH QUIRE 1 \"\" \"quire " QUIRE_VERSION "\" \"Quire\"\n"
+          ".SH NAME\nquire \\- writes records as whole files\n"
+          ".SH SYNOPSIS\n.B quire\n.I COMMAND\n.RI [ OPTIONS ]\n.RI [ NAME ...]\n"
+          ".SH DESCRIPTION\nReads and writes records as files of several formats. A target "
+          "holds its old bytes or all of the new, whatever happens in between.\n.PP\n"
+          "A name is a path, a store URL, or \\- for standard input or output. The format is "
+          "known by the extension, a compression by the one after it.\n"
+          ".SH COMMANDS\n",
+          out);
+    for (size_t i = 0; i < quire_cli_commands_size; i++) {
+        fputs(".TP\n.BR quire\\-", out);
+        print_text(quire_cli_commands[i]->name, out);
+        fputs(" (1)\n", out);
+        print_text(quire_cli_commands[i]->summary, out);
+        fputs(".\n", out);
+    }
+    print_environment(out);
+    print_status(out);
+}
+
+void quire_cli_help_man(const struct quire_command *command, FILE *out)
+{
+    if (command == NULL) {
+        man_of_program(out);
+        return;
+    }
+    fputs(".TH QUIRE\\-", out);
+    print_upper(command->name, out);
+    fputs(" 1 \"\" \"quire " QUIRE_VERSION "\" \"Quire\"\n.SH NAME\nquire\\-", out);
+    print_text(command->name, out);
+    fputs(" \\- ", out);
+    print_text(command->summary, out);
+    fputs("\n.SH SYNOPSIS\n.B quire ", out);
+    print_text(command->name, out);
+    fputs("\n[OPTIONS] ", out);
+    print_text(command->operands, out);
+    fputc('\n', out);
+    if (command->description != NULL) {
+        fputs(".SH DESCRIPTION\n", out);
+        print_text(command->description, out);
+        fputc('\n', out);
+    }
+    print_options(command, out);
+    print_status(out);
+    fputs(".SH SEE ALSO\n.BR quire (1)\n", out);
+}

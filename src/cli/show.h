@@ -1,0 +1,19 @@
+/* What cat, head and tail have in common: rows on standard output. */
+#ifndef QUIRE_CLI_SHOW_H
+#define QUIRE_CLI_SHOW_H
+
+#include "output.h"
+
+struct quire_cli_show_options {
+    int64_t n; /* rows */
+};
+
+/* The output of these commands: --to, else jsonl with --json, else fallback. */
+int quire_cli_show_output(struct quire_cli *cli, const char *fallback,
+                          struct quire_cli_output *output, struct quire_error *error);
+
+/* Writes the first rows of all files together; rows < 0: all. */
+int quire_cli_show_first(struct quire_cli *cli, int argc, char **argv, int64_t rows,
+                         const char *fallback);
+
+#endif
