@@ -18,7 +18,7 @@ enum shape {
     SHAPE_REAL,
     SHAPE_DECIMAL, /* of 16 and 32 bytes */
     SHAPE_BYTES,
-    SHAPE_OPAQUE   /* fixed width without order */
+    SHAPE_OPAQUE /* fixed width without order */
 };
 
 static enum shape shape_of(const struct quire_field *field)
@@ -60,14 +60,14 @@ bool quire_column_stats_has_distinct(const struct quire_column_stats_sum *sum)
 
 /* --- Integers --- */
 
-#define GATHER(type, expression)                                                                   \
-    do {                                                                                           \
-        const type *values = (const type *)view->values + view->offset + start;                    \
-        for (int64_t i = 0; i < count; i++) {                                                      \
-            type value = values[i];                                                                \
-            run[size] = (expression);                                                              \
-            size += !quire_view_is_null(view, start + i);                                          \
-        }                                                                                          \
+#define GATHER(type, expression)                                                \
+    do {                                                                        \
+        const type *values = (const type *)view->values + view->offset + start; \
+        for (int64_t i = 0; i < count; i++) {                                   \
+            type value = values[i];                                             \
+            run[size] = (expression);                                           \
+            size += !quire_view_is_null(view, start + i);                       \
+        }                                                                       \
     } while (0)
 
 /* The valid values of rows [start, start + count), at most RUN. */
@@ -82,24 +82,32 @@ static size_t gather_integers(const struct quire_view *view, int64_t start, int6
         }
         return size;
     }
-    bool is_unsigned = quire_kind_is_integer(view->field->kind) &&
-                       !quire_kind_is_signed(view->field->kind);
+    bool is_unsigned =
+        quire_kind_is_integer(view->field->kind) && !quire_kind_is_signed(view->field->kind);
     switch (view->field->width) {
     case 1:
-        if (is_unsigned) GATHER(uint8_t, value);
-        else GATHER(int8_t, value);
+        if (is_unsigned)
+            GATHER(uint8_t, value);
+        else
+            GATHER(int8_t, value);
         break;
     case 2:
-        if (is_unsigned) GATHER(uint16_t, value);
-        else GATHER(int16_t, value);
+        if (is_unsigned)
+            GATHER(uint16_t, value);
+        else
+            GATHER(int16_t, value);
         break;
     case 4:
-        if (is_unsigned) GATHER(uint32_t, value);
-        else GATHER(int32_t, value);
+        if (is_unsigned)
+            GATHER(uint32_t, value);
+        else
+            GATHER(int32_t, value);
         break;
     default:
-        if (is_unsigned) GATHER(uint64_t, (int64_t)(value ^ UINT64_C(1) << 63));
-        else GATHER(int64_t, value);
+        if (is_unsigned)
+            GATHER(uint64_t, (int64_t)(value ^ UINT64_C(1) << 63));
+        else
+            GATHER(int64_t, value);
     }
     return size;
 }
@@ -193,7 +201,8 @@ static uint64_t head_of(struct quire_bytes value)
 #endif
         return head;
     }
-    for (size_t i = 0; i < value.size; i++) head |= (uint64_t)value.data[i] << (56 - 8 * i);
+    for (size_t i = 0; i < value.size; i++)
+        head |= (uint64_t)value.data[i] << (56 - 8 * i);
     return head;
 }
 
@@ -291,8 +300,8 @@ static int add_dictionary(struct quire_column_stats_sum *sum, const struct quire
                           int64_t rows)
 {
     struct quire_view values = *view->dictionary;
-    QUIRE_CLEANUP(quire_cleanup_free) uint8_t *used =
-        quire_alloc_zero((size_t)(values.offset + values.length) / 8 + 1, 1);
+    QUIRE_CLEANUP(quire_cleanup_free)
+    uint8_t *used = quire_alloc_zero((size_t)(values.offset + values.length) / 8 + 1, 1);
     if (used == NULL) return QUIRE_MEMORY;
     for (int64_t row = 0; row < rows; row++) {
         int64_t index = quire_view_is_null(view, row) ? -1 : quire_view_index(view, row);
@@ -312,7 +321,8 @@ static int64_t count_nulls(const struct quire_view *view, int64_t rows)
     if (view->field->kind == QUIRE_KIND_NULL) return rows;
     if (view->validity == NULL) return 0;
     int64_t nulls = 0;
-    for (int64_t row = 0; row < rows; row++) nulls += quire_view_is_null(view, row);
+    for (int64_t row = 0; row < rows; row++)
+        nulls += quire_view_is_null(view, row);
     return nulls;
 }
 

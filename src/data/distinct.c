@@ -117,7 +117,8 @@ static uint64_t hash_bytes(const uint8_t *bytes, size_t size)
         hash ^= hash >> 32;
     }
     word = 0;
-    for (size_t i = 0; i < size; i++) word = word << 8 | bytes[i];
+    for (size_t i = 0; i < size; i++)
+        word = word << 8 | bytes[i];
     hash = mix(hash ^ word);
     return hash != 0 ? hash : 1;
 }
@@ -150,7 +151,8 @@ static int grow_texts(struct quire_distinct *set)
     for (size_t i = 0; i < old_size; i++) {
         if (old[i].hash == 0) continue;
         size_t at = old[i].hash & mask;
-        while (slots[at].hash != 0) at = (at + 1) & mask;
+        while (slots[at].hash != 0)
+            at = (at + 1) & mask;
         slots[at] = old[i];
     }
     quire_free(old);

@@ -10,13 +10,13 @@
 
 /* One set holds either numbers or byte strings. Zero-initialise to use. */
 struct quire_distinct {
-    uint64_t *numbers; /* slots; 0 is free */
+    uint64_t *numbers;                 /* slots; 0 is free */
     struct quire_distinct_text *texts; /* slots; hash 0 is free */
-    unsigned bits;     /* the slots are 2^bits; 0: none yet */
-    int64_t count;     /* in slots */
-    bool zero;         /* the number 0 is in the set */
-    bool over;         /* more than can be counted; nothing is held any more */
-    uint64_t last;     /* the number added last */
+    unsigned bits;                     /* the slots are 2^bits; 0: none yet */
+    int64_t count;                     /* in slots */
+    bool zero;                         /* the number 0 is in the set */
+    bool over;                         /* more than can be counted; nothing is held any more */
+    uint64_t last;                     /* the number added last */
     struct quire_buf bytes;
 };
 

@@ -64,8 +64,8 @@ int quire_stats_add(struct quire_stats *stats, const struct ArrowArray *batch,
 {
     QUIRE_TRY(quire_view_set(stats->view, batch, error));
     for (size_t i = 0; i < stats->columns_size; i++)
-        if (quire_column_stats_add(&stats->columns[i], &stats->view->children[i],
-                                   batch->length) != 0)
+        if (quire_column_stats_add(&stats->columns[i], &stats->view->children[i], batch->length) !=
+            0)
             return quire_fail_memory(error, operation);
     return 0;
 }

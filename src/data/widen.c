@@ -6,8 +6,8 @@
 #include "base/fail.h"
 #include "data/field.h"
 
-static int widen_type(const struct quire_field *a, const struct quire_field *b,
-                      bool text_fallback, struct quire_buf *out, struct quire_error *error);
+static int widen_type(const struct quire_field *a, const struct quire_field *b, bool text_fallback,
+                      struct quire_buf *out, struct quire_error *error);
 
 static int append_name(struct quire_buf *out, const struct quire_field *field)
 {
@@ -20,9 +20,8 @@ static int append_name(struct quire_buf *out, const struct quire_field *field)
 }
 
 /* One field of the result; b NULL when only a has it. */
-static int append_field(const struct quire_field *a, const struct quire_field *b,
-                        char separator, bool text_fallback, struct quire_buf *out,
-                        struct quire_error *error)
+static int append_field(const struct quire_field *a, const struct quire_field *b, char separator,
+                        bool text_fallback, struct quire_buf *out, struct quire_error *error)
 {
     QUIRE_TRY(append_name(out, a));
     QUIRE_TRY(quire_buf_push(out, (uint8_t)separator));
@@ -33,9 +32,8 @@ static int append_field(const struct quire_field *a, const struct quire_field *b
     return a->nullable || b->nullable ? 0 : quire_buf_append_text(out, " not null");
 }
 
-static int append_fields(const struct quire_field *a, const struct quire_field *b,
-                         char separator, bool text_fallback, struct quire_buf *out,
-                         struct quire_error *error)
+static int append_fields(const struct quire_field *a, const struct quire_field *b, char separator,
+                         bool text_fallback, struct quire_buf *out, struct quire_error *error)
 {
     bool first = true;
     for (size_t i = 0; i < a->children_size; i++) {
@@ -66,8 +64,9 @@ static bool is_number(enum quire_kind kind)
 static const struct quire_field *widen_scalar(const struct quire_field *a,
                                               const struct quire_field *b)
 {
-    static const struct quire_field int64 = {.kind = QUIRE_KIND_INT64, .width = 8};
-    static const struct quire_field float64 = {.kind = QUIRE_KIND_FLOAT64, .width = 8};
+    static const struct quire_field int64 = {.format = "l", .kind = QUIRE_KIND_INT64, .width = 8};
+    static const struct quire_field float64 = {
+        .format = "g", .kind = QUIRE_KIND_FLOAT64, .width = 8};
     if (a->kind == QUIRE_KIND_NULL) return b;
     if (b->kind == QUIRE_KIND_NULL) return a;
     if (a->kind == QUIRE_KIND_DATE32 && b->kind == QUIRE_KIND_TIMESTAMP) return b;
@@ -99,8 +98,8 @@ static int widen_mixture(const struct quire_field *a, const struct quire_field *
     return code;
 }
 
-static int widen_type(const struct quire_field *a, const struct quire_field *b,
-                      bool text_fallback, struct quire_buf *out, struct quire_error *error)
+static int widen_type(const struct quire_field *a, const struct quire_field *b, bool text_fallback,
+                      struct quire_buf *out, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text_a = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text_b = {0};
@@ -128,8 +127,8 @@ static void close_field(struct quire_field **field)
     quire_field_close(*field);
 }
 
-int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b,
-                       bool text_fallback, struct ArrowSchema *result, struct quire_error *error)
+int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b, bool text_fallback,
+                       struct ArrowSchema *result, struct quire_error *error)
 {
     if (quire_schema_equal(a, b, NULL)) return quire_schema_copy(a, result, error);
     QUIRE_CLEANUP(close_field) struct quire_field *left = NULL;

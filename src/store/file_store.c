@@ -103,18 +103,58 @@ static int file_delete_many(struct quire_store *store, const char *const *keys, 
     return code;
 }
 
+/* Uploads of both kinds ---------------------------------------------------------- */
+
+static bool appends(const struct quire_upload *upload)
+{
+    return ((const struct quire_file_upload *)upload)->appends;
+}
+
+static int file_upload_begin(struct quire_store *store, const char *key,
+                             const struct quire_put_options *options,
+                             struct quire_upload **upload, struct quire_error *error)
+{
+    bool append = options != NULL && options->mode == QUIRE_PUT_APPEND;
+    return append ? quire_store_file_append_begin(store, key, options, upload, error)
+                  : quire_store_file_upload_begin(store, key, options, upload, error);
+}
+
+static int file_upload_part(struct quire_upload *upload, const void *bytes, size_t size,
+                            struct quire_error *error)
+{
+    return appends(upload) ? quire_store_file_append_part(upload, bytes, size, error)
+                           : quire_store_file_upload_part(upload, bytes, size, error);
+}
+
+static int file_upload_commit(struct quire_upload *upload, struct quire_object *object,
+                              struct quire_error *error)
+{
+    return appends(upload) ? quire_store_file_append_commit(upload, object, error)
+                           : quire_store_file_upload_commit(upload, object, error);
+}
+
+static void file_upload_abort(struct quire_upload *upload)
+{
+    if (upload == NULL) return;
+    if (appends(upload))
+        quire_store_file_append_abort(upload);
+    else
+        quire_store_file_upload_abort(upload);
+}
+
 const struct quire_store_ops quire_store_file = {
     .name = "file",
     .schemes = "file|",
     .summary = "files and folders of this machine",
-    .capabilities = QUIRE_STORE_START_AFTER | QUIRE_STORE_RENAME_FREE | QUIRE_STORE_LOCAL,
+    .capabilities = QUIRE_STORE_START_AFTER | QUIRE_STORE_RENAME_FREE | QUIRE_STORE_LOCAL |
+                    QUIRE_STORE_APPEND,
     .open = file_open,
     .close = file_close,
     .put = quire_store_put_upload,
-    .upload_begin = quire_store_file_upload_begin,
-    .upload_part = quire_store_file_upload_part,
-    .upload_commit = quire_store_file_upload_commit,
-    .upload_abort = quire_store_file_upload_abort,
+    .upload_begin = file_upload_begin,
+    .upload_part = file_upload_part,
+    .upload_commit = file_upload_commit,
+    .upload_abort = file_upload_abort,
     .reader_open = quire_store_file_reader_open,
     .read_at = quire_store_file_read_at,
     .reader_close = quire_store_file_reader_close,

@@ -59,7 +59,24 @@ void quire_store_file_temporary(char *buffer, size_t capacity, const char *path,
 /* Whether a file name is exactly one that quire_store_file_temporary makes. */
 bool quire_store_file_is_temporary(const char *name);
 
-/* file_upload.c -------------------------------------------------------------- */
+/* Uploads: the head that both kinds begin with. file_store.c tells them apart. */
+struct quire_file_upload {
+    struct quire_upload upload;
+    bool appends; /* in place (file_append.c), else a replacement (file_upload.c) */
+};
+
+/* file_append.c: the four upload functions of QUIRE_PUT_APPEND. --------------- */
+
+int quire_store_file_append_begin(struct quire_store *store, const char *key,
+                                  const struct quire_put_options *options,
+                                  struct quire_upload **upload, struct quire_error *error);
+int quire_store_file_append_part(struct quire_upload *upload, const void *bytes, size_t size,
+                                 struct quire_error *error);
+int quire_store_file_append_commit(struct quire_upload *upload, struct quire_object *object,
+                                   struct quire_error *error);
+void quire_store_file_append_abort(struct quire_upload *upload);
+
+/* file_upload.c: those of the other modes. ----------------------------------- */
 
 int quire_store_file_upload_begin(struct quire_store *store, const char *key,
                                   const struct quire_put_options *options,

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -90,6 +91,8 @@ const struct quire_file_system quire_store_os_files = {
     .write = write,
     .write_behind = os_write_behind,
     .fsync = fsync,
+    .ftruncate = ftruncate,
+    .flock = flock,
     .rename = rename,
     .rename_new = os_rename_new,
     .link = link,

@@ -26,6 +26,8 @@ struct quire_file_system {
     /* Starts writing a range to the disk and promises nothing; failure is ignored. */
     void (*write_behind)(int fd, off_t offset, off_t size);
     int (*fsync)(int fd);
+    int (*ftruncate)(int fd, off_t size);
+    int (*flock)(int fd, int operation);
     int (*rename)(const char *from, const char *to);
     int (*rename_new)(const char *from, const char *to); /* EEXIST instead of replacing */
     int (*link)(const char *from, const char *to);

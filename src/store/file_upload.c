@@ -24,7 +24,7 @@
 #define WRITE_BEHIND_BYTES ((off_t)8 << 20)
 
 struct file_upload {
-    struct quire_upload upload;
+    struct quire_file_upload base;
     const struct quire_file_system *system;
     struct quire_put_options options;
     char *key;       /* as the caller named it */
@@ -84,7 +84,7 @@ static int upload_new(struct quire_store *store, const char *key,
 {
     QUIRE_CLEANUP(upload_free) struct file_upload *upload = quire_alloc_zero(1, sizeof(*upload));
     if (upload == NULL) return quire_fail_memory(error, "write");
-    upload->upload.ops = store->ops;
+    upload->base.upload.ops = store->ops;
     upload->system = quire_store_file_calls(store);
     upload->fd = -1;
     if (options != NULL) upload->options = *options;
@@ -213,7 +213,7 @@ int quire_store_file_upload_begin(struct quire_store *store, const char *key,
         QUIRE_TRY(open_straight(upload, open_fd, error));
     else
         QUIRE_TRY(open_replacement(upload, found ? &status : NULL, error));
-    *out = &QUIRE_STEAL(upload)->upload;
+    *out = &QUIRE_STEAL(upload)->base.upload;
     return 0;
 }
 

@@ -88,6 +88,7 @@ static int mem_upload_begin(struct quire_store *store, const char *key,
     if (options == NULL) options = &defaults;
     const char *etag = options->etag != NULL ? options->etag : "";
     if (key[0] == '\0') return fail(QUIRE_USAGE, "write", key, error);
+    if (options->mode == QUIRE_PUT_APPEND) return fail(QUIRE_UNSUPPORTED, "append", key, error);
     QUIRE_CLEANUP(upload_free) struct mem_upload *upload = quire_alloc_zero(1, sizeof(*upload));
     if (upload == NULL) return quire_fail_memory(error, "write");
     upload->upload.ops = store->ops;

@@ -89,10 +89,24 @@ static const struct quire_out_ops out_ops = {
     .close = out_close,
 };
 
+/* A store that does not know the mode may well take it for overwriting. */
+static int out_fail_append(const struct quire_store *store, const char *key,
+                           struct quire_error *error)
+{
+    int code = quire_fail(error, QUIRE_UNSUPPORTED, "append",
+                          "the store \"%s\" cannot append in place", store->ops->name);
+    quire_error_path(error, key);
+    quire_error_hint(error, "append by rewriting the object");
+    return code;
+}
+
 int quire_store_out_open(struct quire_store *store, const char *key,
                          const struct quire_put_options *options, struct quire_out **out,
                          struct quire_error *error)
 {
+    if (options != NULL && options->mode == QUIRE_PUT_APPEND &&
+        (store->ops->capabilities & QUIRE_STORE_APPEND) == 0)
+        return out_fail_append(store, key, error);
     QUIRE_CLEANUP(quire_cleanup_free) struct store_out *sink = quire_alloc(sizeof(*sink));
     QUIRE_CLEANUP(quire_cleanup_free) char *copy = quire_strdup(key);
     if (sink == NULL || copy == NULL) return quire_fail_memory(error, "write");

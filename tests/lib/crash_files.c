@@ -14,6 +14,7 @@ struct open_file {
     bool used;
     int inode;
     size_t offset;
+    bool append;
 };
 
 static struct open_file files[FDS_MAX];
@@ -67,7 +68,9 @@ static int crash_open(const char *path, int flags, mode_t mode)
         place.inode = crash_disk_new(false);
         crash_disk_change(place.folder, place.inode, "", place.name);
     }
-    return new_fd(place.inode);
+    int fd = new_fd(place.inode);
+    if (fd >= 0) file_of(fd)->append = (flags & O_APPEND) != 0;
+    return fd;
 }
 
 static int crash_open_unnamed(const char *path, mode_t mode)
@@ -174,6 +177,7 @@ static ssize_t crash_write(int fd, const void *bytes, size_t size)
     struct open_file *file = file_of(fd);
     struct crash_content *content = &crash_disk_inode(file->inode)->now;
     if (size > 1) size = (size + 1) / 2;
+    if (file->append) file->offset = content->size;
     crash_require(file->offset + size <= CRASH_BYTES_MAX, "a file is too large");
     memcpy(content->bytes + file->offset, bytes, size);
     file->offset += size;
@@ -193,6 +197,23 @@ static int crash_fsync(int fd)
     if (!powered()) return -1;
     crash_disk_flush(file_of(fd)->inode);
     return 0;
+}
+
+static int crash_ftruncate(int fd, off_t size)
+{
+    if (!powered()) return -1;
+    struct crash_content *content = &crash_disk_inode(file_of(fd)->inode)->now;
+    crash_require((size_t)size <= content->size, "making a file longer is not modelled");
+    content->size = (size_t)size;
+    return 0;
+}
+
+/* There is one process, and it never waits for itself. */
+static int crash_flock(int fd, int operation)
+{
+    (void)file_of(fd);
+    (void)operation;
+    return cut ? failed(EIO) : 0;
 }
 
 static void describe(int inode, struct stat *status)
@@ -284,6 +305,8 @@ const struct quire_file_system crash_files = {
     .write = crash_write,
     .write_behind = crash_write_behind,
     .fsync = crash_fsync,
+    .ftruncate = crash_ftruncate,
+    .flock = crash_flock,
     .rename = crash_rename,
     .rename_new = crash_rename_new,
     .link = crash_link,

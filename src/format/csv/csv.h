@@ -62,8 +62,9 @@ int quire_csv_check_write(const struct quire_csv_write_options *options,
                           struct quire_error *error);
 int quire_csv_check_read(const struct quire_csv_read_options *options, struct quire_error *error);
 
-/* The encoder_new and decoder_open of both formats; see struct quire_format. */
-int quire_csv_encoder_new(const struct ArrowSchema *schema, const void *options,
+/* encoder_new of a format, and the decoder_open of both; see struct quire_format. */
+int quire_csv_encoder_new(const struct quire_format *format, const struct ArrowSchema *schema,
+                          const struct quire_csv_write_options *options,
                           struct quire_context *context, struct quire_out *out,
                           struct quire_encoder **encoder, struct quire_error *error);
 int quire_csv_decoder_open(struct quire_in *in, const void *options,

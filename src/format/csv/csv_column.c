@@ -84,8 +84,20 @@ static inline bool short_float(const uint8_t *text, size_t size, double *value)
     return quire_digits_are8(word);
 }
 
+/* Takes the quotes off a field that has one at both ends. What is between them may
+ * hold more: then it is no number and no time. */
+static inline bool within_quotes(const struct quire_csv_parsing *parsing, const uint8_t **text,
+                                 size_t *size)
+{
+    int quote = parsing->reader->marks.quote;
+    if (*size < 3 || (*text)[0] != quote || (*text)[*size - 1] != quote) return false;
+    *text += 1;
+    *size -= 2;
+    return true;
+}
+
 /* A fill function: an empty field is null, a text that `fast` takes is its value,
- * all else goes the slow way. */
+ * with quotes around it or without, and all else goes the slow way. */
 #define FILL(name, type, fast)                                                                     \
     static int name(struct quire_csv_parsing *parsing, struct quire_csv_task *task, size_t from,   \
                     size_t to)                                                                     \
@@ -99,6 +111,9 @@ static inline bool short_float(const uint8_t *text, size_t size, double *value)
             if (size == 0)                                                                         \
                 code = quire_csv_set_null(parsing, task, row, true);                               \
             else if (__builtin_expect(!task->careful && fast(task, text, size, &values[row]), 1))  \
+                continue;                                                                          \
+            else if (!task->careful && within_quotes(parsing, &text, &size) &&                     \
+                     fast(task, text, size, &values[row]))                                         \
                 continue;                                                                          \
             else                                                                                   \
                 code = put_slowly(parsing, task, row, span);                                       \

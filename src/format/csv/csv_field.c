@@ -106,6 +106,14 @@ int quire_csv_fail_unquote(int code, size_t bad, struct quire_error *error)
     return code;
 }
 
+int quire_csv_fail_open(size_t open, struct quire_error *error)
+{
+    quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "a quote is opened here and never closed");
+    quire_error_at(error, QUIRE_NOWHERE, NULL, (int64_t)open);
+    quire_error_hint(error, "quote=none reads quotes as they stand");
+    return QUIRE_INPUT;
+}
+
 bool quire_csv_comma_to_point(const struct quire_csv_text *text, struct quire_buf *scratch,
                               int *code)
 {

@@ -93,14 +93,6 @@ static int fail_nul(size_t at, struct quire_error *error)
     return QUIRE_INPUT;
 }
 
-static int fail_open(size_t at, struct quire_error *error)
-{
-    quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "a quote is opened here and never closed");
-    quire_error_at(error, QUIRE_NOWHERE, NULL, (int64_t)at);
-    quire_error_hint(error, "quote=none reads quotes as they stand");
-    return QUIRE_INPUT;
-}
-
 /* Writes the positions of the set bits; up to eight entries more than there are. */
 static inline uint32_t *put_positions(uint32_t *out, uint64_t mask, uint32_t base)
 {
@@ -183,7 +175,7 @@ static int index_bytes(const struct quire_csv_marks *marks, const uint8_t *bytes
         }
         size_t open = SIZE_MAX;
         size_t end = quire_csv_field_end(marks, bytes, size, at, &open);
-        if (open != SIZE_MAX) return fail_open(open, error);
+        if (open != SIZE_MAX) return quire_csv_fail_open(open, error);
         const uint8_t *nul = bytes[at] == marks->quote ? NULL : memchr(bytes + at, 0, end - at);
         if (nul != NULL) return fail_nul((size_t)(nul - bytes), error);
         at = end + 1;

@@ -2,8 +2,6 @@
  * themselves: TSV is CSV whose delimiter is a tab unless told otherwise. */
 #include "format/csv/csv.h"
 
-#include <string.h>
-
 #include "base/fail.h"
 #include "format/format.h"
 #include "format/text/encode.h"
@@ -80,7 +78,7 @@ static const struct quire_option tsv_read_rows[] = {READ_ROWS("tab")};
         (rows), sizeof(rows) / sizeof((rows)[0]), sizeof(type)                                     \
     }
 
-/* No part of a number, a date or a word, so that such values need no quotes. */
+/* No two marks may be the same character, nor one that ends records. */
 static int check_marks(const char *operation, int32_t delimiter, int32_t quote, int32_t escape,
                        int32_t comment, struct quire_error *error)
 {
@@ -137,6 +135,13 @@ int quire_csv_check_read(const struct quire_csv_read_options *options, struct qu
                            options->escape, error);
 }
 
+static int csv_encoder_new(const struct ArrowSchema *schema, const void *options,
+                           struct quire_context *context, struct quire_out *out,
+                           struct quire_encoder **encoder, struct quire_error *error)
+{
+    return quire_csv_encoder_new(&quire_format_csv, schema, options, context, out, encoder, error);
+}
+
 const struct quire_format quire_format_csv = {
     .name = "csv",
     .extensions = ".csv",
@@ -144,12 +149,19 @@ const struct quire_format quire_format_csv = {
     .flags = QUIRE_FORMAT_APPEND,
     .encoder_options = TABLE(csv_write_rows, struct quire_csv_write_options),
     .decoder_options = TABLE(csv_read_rows, struct quire_csv_read_options),
-    .encoder_new = quire_csv_encoder_new,
+    .encoder_new = csv_encoder_new,
     .encoder_write = quire_text_encoder_write,
     .encoder_finish = quire_text_encoder_finish,
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_csv_decoder_open,
 };
+
+static int tsv_encoder_new(const struct ArrowSchema *schema, const void *options,
+                           struct quire_context *context, struct quire_out *out,
+                           struct quire_encoder **encoder, struct quire_error *error)
+{
+    return quire_csv_encoder_new(&quire_format_tsv, schema, options, context, out, encoder, error);
+}
 
 const struct quire_format quire_format_tsv = {
     .name = "tsv",
@@ -158,7 +170,7 @@ const struct quire_format quire_format_tsv = {
     .flags = QUIRE_FORMAT_APPEND,
     .encoder_options = TABLE(tsv_write_rows, struct quire_csv_write_options),
     .decoder_options = TABLE(tsv_read_rows, struct quire_csv_read_options),
-    .encoder_new = quire_csv_encoder_new,
+    .encoder_new = tsv_encoder_new,
     .encoder_write = quire_text_encoder_write,
     .encoder_finish = quire_text_encoder_finish,
     .encoder_free = quire_text_encoder_free,

@@ -44,8 +44,9 @@ int quire_csv_unquote(const struct quire_csv_marks *marks, const uint8_t *bytes,
                       size_t end, struct quire_buf *scratch, struct quire_csv_text *text,
                       size_t *bad);
 
-/* The error for that. */
+/* The error for that, and the one for a quote that is left open. */
 int quire_csv_fail_unquote(int code, size_t bad, struct quire_error *error);
+int quire_csv_fail_open(size_t open, struct quire_error *error);
 
 /* Where each field of a chunk ends, as 32-bit positions of delimiters and line
  * feeds, behind a first entry of UINT32_MAX that stands for "before the chunk". */

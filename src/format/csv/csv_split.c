@@ -1,6 +1,5 @@
 /* Where the last whole record of a run of bytes ends: all that the reading thread
  * has to know, so it looks at every byte once and keeps nothing. */
-#include "base/fail.h"
 #include "format/csv/csv_read.h"
 
 #define BLOCK 64
@@ -55,14 +54,6 @@ static size_t split_bytes(const struct quire_csv_marks *marks, const uint8_t *by
     return end;
 }
 
-static int fail_open(size_t open, struct quire_error *error)
-{
-    quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "a quote is opened here and never closed");
-    quire_error_at(error, QUIRE_NOWHERE, NULL, (int64_t)open);
-    quire_error_hint(error, "quote=none reads quotes as they stand");
-    return QUIRE_INPUT;
-}
-
 int quire_csv_split(void *state, const uint8_t *bytes, size_t size, size_t from, bool at_end,
                     size_t *end, struct quire_error *error)
 {
@@ -80,7 +71,7 @@ int quire_csv_split(void *state, const uint8_t *bytes, size_t size, size_t from,
         !split_blocks(marks, bytes, size, end, &closed) || (at_end && !closed))
         *end = split_bytes(marks, bytes, size, &open);
     if (!at_end) return 0;
-    if (open != SIZE_MAX) return fail_open(open, error);
+    if (open != SIZE_MAX) return quire_csv_fail_open(open, error);
     *end = size;
     return 0;
 }

@@ -132,7 +132,7 @@ static int project_names(struct quire_csv_reader *reader, struct quire_csv_names
 /* --- A given schema ------------------------------------------------------------ */
 
 /* The column of the file that a field of the schema has, by name or position;
- * names->size when none. used marks those that were found. */
+ * names->size when none. *guess is where the last one was found. */
 static size_t find_column(const struct quire_csv_reader *reader,
                           const struct quire_csv_names *names, const struct quire_field *field,
                           size_t position, size_t *guess)
@@ -274,9 +274,7 @@ static int fail_first(const struct sample *sample, size_t open, struct quire_err
     if (memchr(sample->bytes + sample->start, 0, sample->size - sample->start) != NULL)
         return fail_at((int64_t)sample->start, error, "this is not a line of text",
                        "is this a binary or compressed file?");
-    if (open != SIZE_MAX)
-        return fail_at((int64_t)open, error, "a quote is opened here and never closed",
-                       "quote=none reads quotes as they stand");
+    if (open != SIZE_MAX) return quire_csv_fail_open(open, error);
     return fail_at((int64_t)sample->start, error, "the first record is too long",
                    "a record must fit in an eighth of the memory budget (--memory)");
 }

@@ -9,7 +9,6 @@
 #include "base/fail.h"
 #include "base/number.h"
 #include "base/options.h"
-#include "format/format.h"
 #include "format/text/encode.h"
 
 #define OPERATION "write csv"
@@ -243,7 +242,8 @@ static int write_begin(const void *state, struct quire_buf *out, struct quire_er
     return code;
 }
 
-int quire_csv_encoder_new(const struct ArrowSchema *schema, const void *options,
+int quire_csv_encoder_new(const struct quire_format *format, const struct ArrowSchema *schema,
+                          const struct quire_csv_write_options *options,
                           struct quire_context *context, struct quire_out *out,
                           struct quire_encoder **encoder, struct quire_error *error)
 {
@@ -252,12 +252,9 @@ int quire_csv_encoder_new(const struct ArrowSchema *schema, const void *options,
         .begin = write_begin,
         .free = writer_free,
     };
-    const struct quire_csv_write_options *write_options = options;
-    const struct quire_format *format =
-        write_options->delimiter == '\t' ? &quire_format_tsv : &quire_format_csv;
     struct quire_csv_writer *writer = quire_alloc_zero(1, sizeof(*writer));
     if (writer == NULL) return quire_fail_memory(error, OPERATION);
-    int code = writer_init(writer, schema, write_options, error);
+    int code = writer_init(writer, schema, options, error);
     if (code == 0)
         code = quire_text_encoder_new(format, &encoding, writer, writer->root, context, out,
                                       encoder, error);

@@ -5,17 +5,12 @@
  * bytes at a time and looked at on the way; one that has a special byte, or any
  * beyond ASCII, is written anew by quire_csv_put_text. Vector loads never leave
  * the data of the column: the last few strings of a batch go byte by byte. */
-#include "format/csv/csv_write.h"
+#include "format/csv/csv_put.h"
 
 #include "base/cleanup.h"
-#include "base/digits.h"
 #include "base/fail.h"
-#include "base/number.h"
-#include "base/sse2.h"
 
 #define OPERATION "write csv"
-#define BLOCK     16
-
 /* Bytes that a string view holds itself (Arrow Columnar.rst). */
 #define VIEW_INLINE 12
 
@@ -46,42 +41,6 @@ int quire_csv_run_grow(struct quire_csv_run *run, size_t more)
     return 0;
 }
 
-static inline char *put_unsigned(char *out, uint64_t value)
-{
-    if (__builtin_expect(value >= 100000000, 0)) return quire_number_format_u64(value, out);
-    uint64_t digits = quire_digits_word8((uint32_t)value);
-    uint64_t some = (digits ^ QUIRE_DIGITS_ZEROS) | UINT64_C(1) << 56; /* the last one stays */
-    int zeros = __builtin_ctzll(some) / 8;
-    quire_digits_store8(out, digits >> (8 * zeros));
-    return out + 8 - zeros;
-}
-
-static inline char *put_signed(char *out, int64_t value)
-{
-    uint64_t negative = value < 0;
-    *out = '-';
-    return put_unsigned(out + negative, ((uint64_t)value ^ -negative) + negative);
-}
-
-static inline char *put_bool(char *out, bool value)
-{
-    memcpy(out, value ? "true\0\0\0" : "false\0\0", 8);
-    return out + 5 - value;
-}
-
-static inline char *put_float(char *out, double value)
-{
-    if (__builtin_fabs(value) < 1e8) {
-        int32_t whole = (int32_t)value;
-        if ((double)whole == value && (whole != 0 || !__builtin_signbit(value))) {
-            out = put_signed(out, whole);
-            memcpy(out, ".0", 2);
-            return out + 2;
-        }
-    }
-    return quire_number_format_f64(value, out);
-}
-
 static char *put_fixed(const struct cell *cell, int64_t row, char *out)
 {
     double value;
@@ -108,61 +67,13 @@ static inline char *put_moment(struct cell *cell, const struct quire_csv_writer 
     return out + cell->last.size;
 }
 
-#if QUIRE_SSE2
-/* The bytes that a string may not hold to be copied as it is: a bit each. */
-static inline unsigned special_in(__m128i block, __m128i delimiter, __m128i quote)
-{
-    const __m128i low = _mm_set1_epi8('\r'); /* and all below it, tabs too */
-    __m128i special = _mm_cmpeq_epi8(_mm_min_epu8(block, low), block);
-    special = _mm_or_si128(special, _mm_cmpeq_epi8(block, delimiter));
-    special = _mm_or_si128(special, _mm_cmpeq_epi8(block, quote));
-    return (unsigned)_mm_movemask_epi8(_mm_or_si128(special, block));
-}
-
-/* Copies a string that has no special byte; NULL when it has one, or is not to
- * be loaded in blocks. Writes up to a block more than size. */
-static inline char *copy_plain(const struct quire_csv_writer *writer, const uint8_t *text,
-                               size_t size, const uint8_t *text_block, char *out)
-{
-    const __m128i delimiter = _mm_set1_epi8((char)writer->options.delimiter);
-    const __m128i quote = _mm_set1_epi8((char)writer->options.quote);
-    if (__builtin_expect(size - 1 < BLOCK && text <= text_block, 1)) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
-        _mm_storeu_si128((__m128i *)(void *)out, block);
-        unsigned within = (2u << (size - 1)) - 1;
-        return (special_in(block, delimiter, quote) & within) == 0 ? out + size : NULL;
-    }
-    if (size <= BLOCK) return NULL;
-    unsigned special = 0;
-    for (size_t i = 0; i < size; i += BLOCK) {
-        size_t at = i + BLOCK <= size ? i : size - BLOCK;
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(text + at));
-        _mm_storeu_si128((__m128i *)(void *)(out + at), block);
-        special |= special_in(block, delimiter, quote);
-    }
-    return special == 0 ? out + size : NULL;
-}
-#else
-static inline char *copy_plain(const struct quire_csv_writer *writer, const uint8_t *text,
-                               size_t size, const uint8_t *text_block, char *out)
-{
-    (void)text_block;
-    bool special = size == 0;
-    for (size_t i = 0; i < size; i++) {
-        special |= writer->special[text[i]] || text[i] >= 0x80;
-        out[i] = (char)text[i];
-    }
-    return special ? NULL : out + size;
-}
-#endif
-
 static inline int put_string(struct quire_csv_run *run, const struct quire_csv_column *column,
                              const uint8_t *text, size_t size, const uint8_t *text_block)
 {
     const struct quire_csv_writer *writer = run->writer;
     if (__builtin_expect(writer->plain_strings, 1)) {
         QUIRE_TRY(quire_csv_run_reserve(run, size));
-        char *end = copy_plain(writer, text, size, text_block, run->end);
+        char *end = quire_csv_copy_plain(writer, text, size, text_block, run->end);
         if (__builtin_expect(end != NULL, 1)) {
             run->end = end;
             return 0;
@@ -210,9 +121,9 @@ static int put_bytes(struct quire_csv_run *run, const struct cell *cell, int64_t
     if (view->field->kind != QUIRE_KIND_STRING_VIEW || bytes.size > VIEW_INLINE)
         return put_string(run, cell->column, bytes.data, bytes.size, cell->bytes_block);
     /* A short string stands in its view; behind it there may be nothing to load. */
-    uint8_t block[BLOCK];
+    uint8_t block[QUIRE_CSV_BLOCK];
     memcpy(block, bytes.data, VIEW_INLINE);
-    memset(block + VIEW_INLINE, 0, BLOCK - VIEW_INLINE);
+    memset(block + VIEW_INLINE, 0, QUIRE_CSV_BLOCK - VIEW_INLINE);
     return put_string(run, cell->column, block, bytes.size, block);
 }
 
@@ -259,15 +170,15 @@ static inline int put_cell(struct quire_csv_run *run, struct cell *cell, int64_t
                            int64_t start)
 {
     switch (cell->op) {
-    case QUIRE_CSV_INT64: PUT_VALUE(int64_t, put_signed);
-    case QUIRE_CSV_INT32: PUT_VALUE(int32_t, put_signed);
-    case QUIRE_CSV_INT16: PUT_VALUE(int16_t, put_signed);
-    case QUIRE_CSV_INT8: PUT_VALUE(int8_t, put_signed);
-    case QUIRE_CSV_UINT64: PUT_VALUE(uint64_t, put_unsigned);
-    case QUIRE_CSV_UINT32: PUT_VALUE(uint32_t, put_unsigned);
-    case QUIRE_CSV_UINT16: PUT_VALUE(uint16_t, put_unsigned);
-    case QUIRE_CSV_UINT8: PUT_VALUE(uint8_t, put_unsigned);
-    case QUIRE_CSV_FLOAT64: PUT_VALUE(double, put_float);
+    case QUIRE_CSV_INT64: PUT_VALUE(int64_t, quire_csv_put_signed);
+    case QUIRE_CSV_INT32: PUT_VALUE(int32_t, quire_csv_put_signed);
+    case QUIRE_CSV_INT16: PUT_VALUE(int16_t, quire_csv_put_signed);
+    case QUIRE_CSV_INT8: PUT_VALUE(int8_t, quire_csv_put_signed);
+    case QUIRE_CSV_UINT64: PUT_VALUE(uint64_t, quire_csv_put_unsigned);
+    case QUIRE_CSV_UINT32: PUT_VALUE(uint32_t, quire_csv_put_unsigned);
+    case QUIRE_CSV_UINT16: PUT_VALUE(uint16_t, quire_csv_put_unsigned);
+    case QUIRE_CSV_UINT8: PUT_VALUE(uint8_t, quire_csv_put_unsigned);
+    case QUIRE_CSV_FLOAT64: PUT_VALUE(double, quire_csv_put_float);
     case QUIRE_CSV_FLOAT32:
         run->end = quire_number_format_f32(((const float *)cell->values)[row], run->end);
         return 0;
@@ -283,7 +194,7 @@ static inline int put_cell(struct quire_csv_run *run, struct cell *cell, int64_t
         run->end = put_moment(cell, run->writer, row, start, run->end);
         return 0;
     case QUIRE_CSV_BOOL:
-        run->end = put_bool(run->end, quire_view_bool(cell->view, start + row));
+        run->end = quire_csv_put_bool(run->end, quire_view_bool(cell->view, start + row));
         return 0;
     case QUIRE_CSV_FIXED: run->end = put_fixed(cell, row, run->end); return 0;
     case QUIRE_CSV_BOUNDED:
@@ -305,7 +216,7 @@ static const uint8_t *last_block(const struct quire_view *view)
         size = (size_t)((const int32_t *)view->values)[end];
     else if (view->field->kind == QUIRE_KIND_LARGE_STRING)
         size = (size_t)((const int64_t *)view->values)[end];
-    return size >= BLOCK ? (const uint8_t *)view->extra + size - BLOCK : NULL;
+    return size >= QUIRE_CSV_BLOCK ? (const uint8_t *)view->extra + size - QUIRE_CSV_BLOCK : NULL;
 }
 
 /* Resolves the columns of a batch for a run that begins at row start. */

@@ -11,7 +11,8 @@ static const char operation[] = "read json";
 
 static int check_padded(const uint8_t *text, size_t size, struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_json_cursor_release) struct quire_json_cursor cursor = {
+    QUIRE_CLEANUP(quire_json_cursor_release)
+    struct quire_json_cursor cursor = {
         .at = text,
         .start = text,
         .end = text + size,

@@ -5,10 +5,10 @@
  * array. Which of the two follows from where the chunk lies, so that chunks can be
  * parsed in any order. Text that is UTF-8 as a whole, as it nearly always is, is
  * checked once; otherwise each string is. */
+#include "format/json/json_decode.h"
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/utf8.h"
-#include "format/json/json_decode.h"
 #include "format/json/json_options.h"
 #include "format/json/json_typed.h"
 
@@ -43,7 +43,8 @@ static int parse_record(struct parsing *parsing, struct quire_error *error)
         struct quire_json_cursor probe = *cursor;
         int code = quire_json_skip(&probe, error);
         cursor->unescaped = probe.unescaped;
-        if (code == 0) code = quire_json_fail(cursor, error, "a record is an object, and this is not");
+        if (code == 0)
+            code = quire_json_fail(cursor, error, "a record is an object, and this is not");
         return code;
     }
     return quire_json_object(cursor, parsing->chunk->columns, &parsing->decoding->shape,
@@ -74,7 +75,8 @@ static int refuse_record(struct parsing *parsing, const uint8_t *first, int64_t 
     }
     const uint8_t *end = record_end(parsing, first);
     size_t size = (size_t)(end - first);
-    while (size > 0 && (first[size - 1] == '\r' || first[size - 1] == ' ')) size--;
+    while (size > 0 && (first[size - 1] == '\r' || first[size - 1] == ' '))
+        size--;
     if (quire_text_reject(chunk, chunk->records, (size_t)(first - chunk->bytes), size, error) != 0)
         return quire_fail_memory(error, parsing->decoding->operation);
     quire_error_clear(error);
@@ -244,17 +246,18 @@ static int decoder_open(const char *operation, enum quire_json_layout layout, st
         .binary_hex = options->binary == 1,
     };
     decoding->sample.policy.keep_text = options->keep_text;
-    int code = quire_text_decoder_open(operation, &calls, decoding, in, policy, context, stream,
-                                       error);
-    if (code != 0) decoding_free(decoding);
-    else decoding->policy = NULL;
+    int code =
+        quire_text_decoder_open(operation, &calls, decoding, in, policy, context, stream, error);
+    if (code != 0)
+        decoding_free(decoding);
+    else
+        decoding->policy = NULL;
     return code;
 }
 
 int quire_json_decoder_open(struct quire_in *in, const void *options,
-                            const struct quire_record_policy *policy,
-                            struct quire_context *context, struct ArrowArrayStream *stream,
-                            struct quire_error *error)
+                            const struct quire_record_policy *policy, struct quire_context *context,
+                            struct ArrowArrayStream *stream, struct quire_error *error)
 {
     return decoder_open("read json", QUIRE_JSON_ARRAY, in, options, policy, context, stream, error);
 }

@@ -9,9 +9,9 @@
 
 /* How the records of a text stand in it. */
 enum quire_json_layout {
-    QUIRE_JSON_LINES,  /* one a line */
-    QUIRE_JSON_ARRAY,  /* the items of one array */
-    QUIRE_JSON_SINGLE  /* one object, which is the whole text */
+    QUIRE_JSON_LINES, /* one a line */
+    QUIRE_JSON_ARRAY, /* the items of one array */
+    QUIRE_JSON_SINGLE /* one object, which is the whole text */
 };
 
 struct quire_json_decoding {

@@ -26,8 +26,8 @@ static int infer_json(struct inferring *in, struct quire_infer_node *node,
 
 static int fail_name(struct inferring *in, struct quire_error *error)
 {
-    int code = quire_json_fail(in->cursor, error,
-                               "a member's name has the character U+0000, which no column can have");
+    int code = quire_json_fail(
+        in->cursor, error, "a member's name has the character U+0000, which no column can have");
     quire_error_hint(error, "--mixed json keeps objects within columns as JSON text");
     return code;
 }
@@ -137,8 +137,8 @@ static int infer_value(struct inferring *in, struct quire_infer_node *node, int 
 }
 
 int quire_json_infer_record(struct quire_json_cursor *cursor, struct quire_arena *arena,
-                            struct quire_infer_node *root,
-                            const struct quire_infer_policy *policy, struct quire_error *error)
+                            struct quire_infer_node *root, const struct quire_infer_policy *policy,
+                            struct quire_error *error)
 {
     struct inferring in = {cursor, arena, policy};
     return infer_object(&in, root, 0, error);

@@ -25,10 +25,11 @@ static int find_member_slow(struct quire_json_cursor *cursor, const struct quire
             *next < field->children_size ? &field->children[*next] : NULL;
         bool hit = guess != NULL && guess->name_size == name.size &&
                    memcmp(guess->name, name.data, name.size) == 0;
-        *member = hit ? (int64_t)*next
-                      : quire_field_child(field, (const char *)name.data, name.size);
+        *member =
+            hit ? (int64_t)*next : quire_field_child(field, (const char *)name.data, name.size);
     }
-    if (*member >= 0) *next = (size_t)*member + 1;
+    if (*member >= 0)
+        *next = (size_t)*member + 1;
     else if (cursor->read.extra == QUIRE_EXTRA_ERROR) {
         cursor->at = at;
         int code = quire_json_fail(cursor, error, "there is no column for the member \"%.*s\"",
@@ -74,6 +75,7 @@ static inline int take_value(struct quire_json_cursor *cursor, struct quire_colu
     bool null_bad = rules != NULL && rules->null_bad;
     int code = quire_json_typed(cursor, child, shape, null_bad ? NULL : error);
     if (__builtin_expect(code == 0, 1)) return 0;
+    if (code == QUIRE_MEMORY) return quire_fail_memory(error, cursor->operation);
     if (null_bad) {
         cursor->at = at;
         quire_column_truncate(child, row);
@@ -142,9 +144,8 @@ int quire_json_object(struct quire_json_cursor *cursor, struct quire_column *col
             else
                 filled++;
             if (!skip)
-                QUIRE_TRY(take_value(cursor, child,
-                                     shape != NULL ? &shape->children[member] : NULL, row, rules,
-                                     error));
+                QUIRE_TRY(take_value(cursor, child, shape != NULL ? &shape->children[member] : NULL,
+                                     row, rules, error));
         }
         if (skip) QUIRE_TRY(quire_json_skip(cursor, error));
         QUIRE_TRY(quire_json_next(cursor, '}', &more, error));
@@ -212,7 +213,8 @@ static int mark_repeated(struct quire_json_cursor *cursor, const struct quire_co
                          struct quire_error *error)
 {
     size_t count = (size_t)(key->length - start), slots_size = 8;
-    while (slots_size < 2 * count) slots_size *= 2;
+    while (slots_size < 2 * count)
+        slots_size *= 2;
     quire_buf_clear(&cursor->names);
     if (quire_buf_reserve(&cursor->names, slots_size * sizeof(struct name_slot)) != 0 ||
         quire_buf_reserve(marks, count) != 0)

@@ -9,7 +9,7 @@ enum quire_json_utf8 { QUIRE_JSON_UTF8_ERROR, QUIRE_JSON_UTF8_REPLACE };
 
 struct quire_json_encoder_options {
     bool pretty;
-    int32_t separators;   /* compact|python */
+    int32_t separators; /* compact|python */
     bool ascii;
     int32_t nan;          /* null|string|error: enum quire_json_floats */
     int32_t decimals;     /* string|number */
@@ -35,9 +35,8 @@ int quire_jsonl_encoder_new(const struct ArrowSchema *schema, const void *option
                             struct quire_context *context, struct quire_out *out,
                             struct quire_encoder **encoder, struct quire_error *error);
 int quire_json_decoder_open(struct quire_in *in, const void *options,
-                            const struct quire_record_policy *policy,
-                            struct quire_context *context, struct ArrowArrayStream *stream,
-                            struct quire_error *error);
+                            const struct quire_record_policy *policy, struct quire_context *context,
+                            struct ArrowArrayStream *stream, struct quire_error *error);
 int quire_jsonl_decoder_open(struct quire_in *in, const void *options,
                              const struct quire_record_policy *policy,
                              struct quire_context *context, struct ArrowArrayStream *stream,

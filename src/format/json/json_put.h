@@ -7,9 +7,8 @@
 
 /* As quire_json_value_write, for a value that stands `depth` levels deep (which
  * only pretty printing needs to know). */
-int quire_json_put(const struct quire_view *view, int64_t row,
-                   const struct quire_json_style *style, int depth, struct quire_buf *out,
-                   struct quire_error *error);
+int quire_json_put(const struct quire_view *view, int64_t row, const struct quire_json_style *style,
+                   int depth, struct quire_buf *out, struct quire_error *error);
 
 /* Can values of the field be written? QUIRE_UNSUPPORTED, naming the field, when
  * it or one below it is a union or run-end encoded. */

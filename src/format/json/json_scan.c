@@ -10,7 +10,7 @@
 #include "base/fail.h"
 #include "base/number.h"
 
-#define DIGITS_MAX 19
+#define DIGITS_MAX   19
 #define EXPONENT_MAX 1000000
 
 void quire_json_cursor_release(struct quire_json_cursor *cursor)
@@ -40,7 +40,8 @@ int quire_json_fail_expected(const struct quire_json_cursor *cursor, const char 
     if (cursor->at >= cursor->end)
         return quire_json_fail(cursor, error, "%s is missing: the text ends here", what);
     if (c == '\n') return quire_json_fail(cursor, error, "%s is missing at the line's end", what);
-    if (c > ' ' && c < 0x7f) return quire_json_fail(cursor, error, "'%c' where %s belongs", c, what);
+    if (c > ' ' && c < 0x7f)
+        return quire_json_fail(cursor, error, "'%c' where %s belongs", c, what);
     return quire_json_fail(cursor, error, "byte 0x%02x where %s belongs", c, what);
 }
 
@@ -122,18 +123,19 @@ int quire_json_number(struct quire_json_cursor *cursor, struct quire_json_number
     return 0;
 }
 
+const double quire_json_powers[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 double quire_json_number_double(const struct quire_json_number *number)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     double value;
-    /* Both are exact doubles, so that one operation rounds once (Clinger 1990). */
+    /* Exact operands, so that one operation rounds once (Clinger 1990). */
     if (number->whole && number->digits <= UINT64_C(1) << 53 && number->exponent >= -22 &&
         number->exponent <= 22) {
         value = (double)number->digits;
-        value = number->exponent < 0 ? value / powers[-number->exponent]
-                                     : value * powers[number->exponent];
+        value = number->exponent < 0 ? value / quire_json_powers[-number->exponent]
+                                     : value * quire_json_powers[number->exponent];
         return number->negative ? -value : value;
     }
     quire_number_parse_f64(number->text, number->size, &value);
@@ -144,8 +146,10 @@ int quire_json_literal(struct quire_json_cursor *cursor, struct quire_error *err
 {
     const char *at = (const char *)cursor->at;
     size_t size = 0;
-    if (memcmp(at, "true", 4) == 0 || memcmp(at, "null", 4) == 0) size = 4;
-    else if (memcmp(at, "false", 5) == 0) size = 5;
+    if (memcmp(at, "true", 4) == 0 || memcmp(at, "null", 4) == 0)
+        size = 4;
+    else if (memcmp(at, "false", 5) == 0)
+        size = 5;
     if (size == 0) return quire_json_fail_expected(cursor, "a value", error);
     cursor->at += size;
     return 0;
@@ -197,8 +201,10 @@ static int skip_container(struct quire_json_cursor *cursor, struct quire_error *
         for (more = false; depth > 0 && !more;) {
             bool object = (objects[(depth - 1) / 64] >> ((depth - 1) % 64) & 1) != 0;
             QUIRE_TRY(quire_json_next(cursor, object ? '}' : ']', &more, error));
-            if (!more) depth--;
-            else if (object) QUIRE_TRY(skip_name(cursor, error));
+            if (!more)
+                depth--;
+            else if (object)
+                QUIRE_TRY(skip_name(cursor, error));
         }
         if (depth == 0) return 0;
     }

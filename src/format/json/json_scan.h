@@ -21,9 +21,9 @@ struct quire_json_cursor {
     const uint8_t *end;
     const char *operation; /* "read json" */
     struct quire_json_read read;
-    bool lines;           /* a line feed is no blank: it ends the record */
-    bool check_utf8;      /* the text as a whole was not valid UTF-8 */
-    bool pass_surrogates; /* lone surrogates in escapes are not looked at */
+    bool lines;                 /* a line feed is no blank: it ends the record */
+    bool check_utf8;            /* the text as a whole was not valid UTF-8 */
+    bool pass_surrogates;       /* lone surrogates in escapes are not looked at */
     struct quire_buf unescaped; /* the last string that had escapes or was repaired */
     struct quire_buf names;     /* hashes of the members of a map */
 };
@@ -42,7 +42,8 @@ static inline void quire_json_skip_blank(struct quire_json_cursor *cursor)
 {
     const uint8_t *at = cursor->at;
     if (__builtin_expect(*at > ' ', 1)) return;
-    while (*at == ' ' || *at == '\t' || *at == '\r' || (*at == '\n' && !cursor->lines)) at++;
+    while (*at == ' ' || *at == '\t' || *at == '\r' || (*at == '\n' && !cursor->lines))
+        at++;
     cursor->at = at;
 }
 
@@ -52,8 +53,8 @@ static inline const uint8_t *quire_json_string_stop(const uint8_t *at)
 #if QUIRE_SSE2
     for (;; at += 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(0x1f)),
-                                         _mm_set1_epi8(0x1f));
+        __m128i control =
+            _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(0x1f)), _mm_set1_epi8(0x1f));
         __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
         __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
         int mask = _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
@@ -125,6 +126,38 @@ static inline bool quire_json_short_integer(struct quire_json_cursor *cursor, in
     return true;
 }
 
+/* 10^0 … 10^22: the powers of ten that doubles hold exactly. */
+extern const double quire_json_powers[23];
+
+/* A number of at most 18 digits without exponent, such as 517.0, as the nearest
+ * double; false and nothing moved for anything else. */
+static inline bool quire_json_short_double(struct quire_json_cursor *cursor, double *value)
+{
+    const uint8_t *at = cursor->at;
+    bool negative = *at == '-';
+    at += negative;
+    const uint8_t *first = at;
+    uint64_t digits = 0;
+    for (; (uint8_t)(*at - '0') < 10 && at - first < 18; at++)
+        digits = digits * 10 + (uint64_t)(*at - '0');
+    ptrdiff_t count = at - first, places = 0;
+    if (count == 0 || (*first == '0' && count > 1)) return false;
+    if (*at == '.') {
+        const uint8_t *fraction = ++at;
+        for (; (uint8_t)(*at - '0') < 10 && at - first < 19; at++)
+            digits = digits * 10 + (uint64_t)(*at - '0');
+        places = at - fraction;
+        if (places == 0) return false;
+    }
+    if ((uint8_t)(*at - '0') < 10 || (*at | 0x20) == 'e' || digits > UINT64_C(1) << 53)
+        return false;
+    /* Both are exact doubles, so that one division rounds once (Clinger 1990). */
+    double size = (double)(int64_t)digits / quire_json_powers[places];
+    *value = negative ? -size : size;
+    cursor->at = at;
+    return true;
+}
+
 /* true, false or null at the cursor (its first letter). */
 int quire_json_literal(struct quire_json_cursor *cursor, struct quire_error *error);
 
@@ -142,7 +175,7 @@ static inline int quire_json_colon(struct quire_json_cursor *cursor, struct quir
 }
 
 /* After a member or item: true in *more and past the comma, or past `close`. */
-static inline int quire_json_next(struct quire_json_cursor *cursor, char close, bool *more,
+static inline int quire_json_next(struct quire_json_cursor *cursor, uint8_t close, bool *more,
                                   struct quire_error *error)
 {
     quire_json_skip_blank(cursor);
@@ -158,13 +191,14 @@ static inline int quire_json_next(struct quire_json_cursor *cursor, char close, 
 }
 
 /* Past the bracket that opens a container: *more when it is not empty. */
-static inline int quire_json_open(struct quire_json_cursor *cursor, char close, bool *more,
+static inline int quire_json_open(struct quire_json_cursor *cursor, uint8_t close, bool *more,
                                   struct quire_error *error)
 {
     cursor->at++;
     quire_json_skip_blank(cursor);
     *more = *cursor->at != close;
-    if (!*more) cursor->at++;
+    if (!*more)
+        cursor->at++;
     else if (close == '}' && *cursor->at != '"')
         return quire_json_fail_expected(cursor, "a member's name in quotes or '}'", error);
     return 0;

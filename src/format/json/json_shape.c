@@ -40,7 +40,8 @@ static int init_text(struct quire_json_member *member, struct quire_arena *arena
 static int init_slots(struct quire_json_shape *shape, struct quire_arena *arena)
 {
     size_t slots_size = 8;
-    while (slots_size < 2 * shape->members_size) slots_size *= 2;
+    while (slots_size < 2 * shape->members_size)
+        slots_size *= 2;
     shape->slots = quire_arena_alloc(arena, slots_size * sizeof(*shape->slots));
     if (shape->slots == NULL) return QUIRE_MEMORY;
     memset(shape->slots, 0, slots_size * sizeof(*shape->slots));
@@ -81,8 +82,7 @@ int quire_json_shape_init(struct quire_json_shape *shape, const struct quire_fie
                           const int64_t *column_of, struct quire_arena *arena)
 {
     *shape = (struct quire_json_shape){.children_size = field->children_size};
-    if (field->kind == QUIRE_KIND_STRUCT)
-        QUIRE_TRY(init_members(shape, field, column_of, arena));
+    if (field->kind == QUIRE_KIND_STRUCT) QUIRE_TRY(init_members(shape, field, column_of, arena));
     if (field->children_size == 0) return 0;
     shape->children = quire_arena_alloc(arena, field->children_size * sizeof(*shape->children));
     if (shape->children == NULL) return QUIRE_MEMORY;

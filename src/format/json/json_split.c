@@ -35,9 +35,12 @@ static void walk(struct quire_json_split *split, const uint8_t *bytes, size_t en
 {
     for (; split->seen < end; split->seen++) {
         uint8_t c = bytes[split->seen];
-        if (split->escaped) split->escaped = false;
-        else if (c == '\\') split->escaped = split->in_string;
-        else if (c == '"') split->in_string = !split->in_string;
+        if (split->escaped)
+            split->escaped = false;
+        else if (c == '\\')
+            split->escaped = split->in_string;
+        else if (c == '"')
+            split->in_string = !split->in_string;
         else if (!split->in_string && ((c | 0x20) == '{' || (c | 0x20) == '}'))
             note_bracket(split, (c | 0x20) == '{', split->seen);
     }
@@ -90,7 +93,8 @@ static inline uint64_t escaped_bits(struct quire_json_split *split, uint64_t bac
 
 static inline uint64_t prefix_xor(uint64_t bits)
 {
-    for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+    for (int shift = 1; shift < 64; shift *= 2)
+        bits ^= bits << shift;
     return bits;
 }
 
@@ -151,12 +155,14 @@ int quire_json_split_items(struct quire_json_split *split, const uint8_t *bytes,
         return 0;
     }
     if (at_end) {
-        return fail_at(size, split->in_string ? "the input ends within a string"
-                                              : "the input ends and the array is not closed",
+        return fail_at(size,
+                       split->in_string ? "the input ends within a string"
+                                        : "the input ends and the array is not closed",
                        error);
     }
     size_t after = split->last;
-    while (after < size && is_blank(bytes[after])) after++;
+    while (after < size && is_blank(bytes[after]))
+        after++;
     *end = after < size ? split->last : split->before;
     return 0;
 }

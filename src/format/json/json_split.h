@@ -10,15 +10,15 @@
 
 /* How far the inside of an array has been looked at: state between calls. */
 struct quire_json_split {
-    size_t seen;    /* bytes of the window */
-    int64_t depth;  /* brackets open within the array */
+    size_t seen;   /* bytes of the window */
+    int64_t depth; /* brackets open within the array */
     bool in_string;
-    bool escaped;   /* the byte before was a backslash that counts */
-    size_t last;    /* end of the last whole item; 0: none */
-    size_t before;  /* of the one before it */
-    bool closed;    /* the array's own bracket was seen, */
-    size_t close;   /* past this byte of the window */
-    bool finished;  /* a window that closes the array has been handed out */
+    bool escaped;  /* the byte before was a backslash that counts */
+    size_t last;   /* end of the last whole item; 0: none */
+    size_t before; /* of the one before it */
+    bool closed;   /* the array's own bracket was seen, */
+    size_t close;  /* past this byte of the window */
+    bool finished; /* a window that closes the array has been handed out */
 };
 
 /* The `split` of a text decoder (format/text/decode.h) for windows into the inside

@@ -17,8 +17,8 @@
 
 static size_t skip_blank(const uint8_t *bytes, size_t size, size_t at)
 {
-    while (at < size && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\n' ||
-                         bytes[at] == '\r'))
+    while (at < size &&
+           (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\n' || bytes[at] == '\r'))
         at++;
     return at;
 }
@@ -64,7 +64,8 @@ static int find_layout(struct quire_json_decoding *decoding, const uint8_t *byte
     at = skip_blank(bytes, size, at + 1);
     *known = at < size;
     if (at == size)
-        return all ? fail_at(decoding, at, "the input ends and the array is not closed", NULL, error)
+        return all ? fail_at(decoding, at, "the input ends and the array is not closed", NULL,
+                             error)
                    : 0;
     if (bytes[at] != '{' && bytes[at] != ']')
         return fail_at(decoding, at, "the items of the array are not objects", NULL, error);
@@ -109,7 +110,8 @@ static int sample_record(struct quire_json_decoding *decoding, struct quire_json
 static int sample_records(struct quire_json_decoding *decoding, const uint8_t *bytes, size_t end,
                           struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_json_cursor_release) struct quire_json_cursor cursor = {
+    QUIRE_CLEANUP(quire_json_cursor_release)
+    struct quire_json_cursor cursor = {
         .at = bytes + decoding->sample.at,
         .start = bytes,
         .end = bytes + end,
@@ -180,11 +182,12 @@ static int fail_unknown(const struct quire_json_decoding *decoding, const char *
                         struct quire_error *error)
 {
     const struct quire_field *field = decoding->field;
-    int code = quire_fail(error, QUIRE_USAGE, decoding->operation, "there is no column \"%s\"",
-                          name);
+    int code =
+        quire_fail(error, QUIRE_USAGE, decoding->operation, "there is no column \"%s\"", name);
     const char **names = quire_alloc((field->children_size + 1) * sizeof(*names));
     if (names == NULL) return code;
-    for (size_t i = 0; i < field->children_size; i++) names[i] = field->children[i].name;
+    for (size_t i = 0; i < field->children_size; i++)
+        names[i] = field->children[i].name;
     const char *nearest = quire_options_nearest(names, field->children_size, name);
     if (nearest != NULL) quire_error_hint(error, "did you mean %s?", nearest);
     quire_free(names);
@@ -198,7 +201,8 @@ static int number_columns(const struct quire_json_decoding *decoding, int64_t *c
     const struct quire_record_policy *policy = decoding->policy;
     bool some = policy->columns != NULL || policy->columns_given;
     size_t fields_size = decoding->field->children_size;
-    for (size_t i = 0; i < fields_size; i++) column_of[i] = some ? -1 : 0;
+    for (size_t i = 0; i < fields_size; i++)
+        column_of[i] = some ? -1 : 0;
     for (size_t i = 0; policy->columns != NULL && i < policy->columns_size; i++) {
         const char *name = policy->columns[i];
         int64_t index = quire_field_child(decoding->field, name, strlen(name));
@@ -233,16 +237,16 @@ static int finish_schema(struct quire_json_decoding *decoding, struct ArrowSchem
     struct ArrowSchema inferred = {.release = NULL};
     const struct ArrowSchema *full = decoding->policy->schema;
     if (full == NULL) {
-        QUIRE_TRY(quire_infer_finish(decoding->sample.root, &decoding->sample.policy, &inferred,
-                                     error));
+        QUIRE_TRY(
+            quire_infer_finish(decoding->sample.root, &decoding->sample.policy, &inferred, error));
         full = &inferred;
     }
     int code = quire_field_open(full, &decoding->field, error);
     quire_schema_release(&inferred);
     quire_arena_release(&decoding->sample.arena);
     QUIRE_TRY(code);
-    int64_t *column_of = quire_arena_alloc(
-        &decoding->arena, (decoding->field->children_size + 1) * sizeof(*column_of));
+    int64_t *column_of = quire_arena_alloc(&decoding->arena, (decoding->field->children_size + 1) *
+                                                                 sizeof(*column_of));
     if (column_of == NULL) return quire_fail_memory(error, decoding->operation);
     QUIRE_TRY(number_columns(decoding, column_of, error));
     if (quire_json_shape_init(&decoding->shape, decoding->field, column_of, &decoding->arena) != 0)
@@ -265,6 +269,7 @@ static int begin_sample(struct quire_json_decoding *decoding, struct quire_error
     return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are the interface's */
 int quire_json_start(void *state, const uint8_t *bytes, size_t size, bool at_end, bool enough,
                      bool *need_more, size_t *skip, struct ArrowSchema *schema,
                      struct quire_error *error)

@@ -16,9 +16,12 @@ static bool read_unit(const uint8_t *at, uint32_t *unit)
     for (int i = 0; i < 4; i++) {
         uint8_t c = at[i], lower = c | 0x20;
         uint32_t digit;
-        if (c >= '0' && c <= '9') digit = (uint32_t)(c - '0');
-        else if (lower >= 'a' && lower <= 'f') digit = (uint32_t)(lower - 'a' + 10);
-        else return false;
+        if (c >= '0' && c <= '9')
+            digit = (uint32_t)(c - '0');
+        else if (lower >= 'a' && lower <= 'f')
+            digit = (uint32_t)(lower - 'a' + 10);
+        else
+            return false;
         *unit = *unit << 4 | digit;
     }
     return true;
@@ -42,7 +45,8 @@ static int read_codepoint(struct quire_json_cursor *cursor, uint32_t *codepoint,
         return 0;
     }
     if (!cursor->read.replace_utf8 && !cursor->pass_surrogates) {
-        int code = quire_json_fail(cursor, error, "\\u%04x is half of a surrogate pair", *codepoint);
+        int code =
+            quire_json_fail(cursor, error, "\\u%04x is half of a surrogate pair", *codepoint);
         quire_error_hint(error, "the option invalid_utf8=replace puts U+FFFD there");
         return code;
     }
@@ -106,9 +110,8 @@ int quire_json_string_hard(struct quire_json_cursor *cursor, const uint8_t *stop
         if (*stop != '\\') {
             if (*stop == '\n' && cursor->lines)
                 return quire_json_fail(cursor, error, "the line ends within a string");
-            return quire_json_fail(cursor, error,
-                                   "the control character 0x%02x stands in a string unescaped",
-                                   *stop);
+            return quire_json_fail(
+                cursor, error, "the control character 0x%02x stands in a string unescaped", *stop);
         }
         QUIRE_TRY(read_escape(cursor, &cursor->unescaped, error));
         run = cursor->at;

@@ -28,7 +28,11 @@ static inline bool quire_json_map_has_names(const struct quire_field *map)
 }
 
 /* What becomes of NaN and infinities. */
-enum quire_json_floats { QUIRE_JSON_FLOATS_NULL, QUIRE_JSON_FLOATS_STRING, QUIRE_JSON_FLOATS_ERROR };
+enum quire_json_floats {
+    QUIRE_JSON_FLOATS_NULL,
+    QUIRE_JSON_FLOATS_STRING,
+    QUIRE_JSON_FLOATS_ERROR
+};
 
 /* How values are spelled. Zero means the contract's defaults. */
 struct quire_json_style {

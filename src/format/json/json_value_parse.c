@@ -41,8 +41,7 @@ int quire_json_fail_append(const struct quire_json_cursor *cursor, int code,
 {
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, cursor->operation);
     if (code != QUIRE_LIMIT) return quire_json_fail(cursor, error, "%s", quire_code_text(code));
-    code = quire_fail(error, QUIRE_LIMIT, cursor->operation,
-                      "the values of one batch pass 2 GiB");
+    code = quire_fail(error, QUIRE_LIMIT, cursor->operation, "the values of one batch pass 2 GiB");
     quire_error_hint(error, "declare the column with a large type, or lower the memory budget");
     return code;
 }
@@ -104,8 +103,7 @@ static int parse_bool(struct quire_json_cursor *cursor, struct quire_column *col
                       struct quire_error *error)
 {
     uint8_t first = *cursor->at;
-    if (first != 't' && first != 'f')
-        return quire_json_fail_mismatch(cursor, column->field, error);
+    if (first != 't' && first != 'f') return quire_json_fail_mismatch(cursor, column->field, error);
     QUIRE_TRY(quire_json_literal(cursor, error));
     int code = quire_column_append_bool(column, first == 't');
     return code != 0 ? quire_json_fail_append(cursor, code, error) : 0;
@@ -137,8 +135,10 @@ static inline int parse_integer(struct quire_json_cursor *cursor, struct quire_c
     int code;
     if (__builtin_expect(!quire_json_short_integer(cursor, &value), 0))
         return parse_number_text(cursor, column, error);
-    if (column->field->kind == QUIRE_KIND_INT64) code = quire_column_append_i64(column, value);
-    else code = quire_column_append_int(column, value, &fits);
+    if (column->field->kind == QUIRE_KIND_INT64)
+        code = quire_column_append_i64(column, value);
+    else
+        code = quire_column_append_int(column, value, &fits);
     if (code != 0) return quire_json_fail_append(cursor, code, error);
     if (fits) return 0;
     code = quire_value_fail(QUIRE_VALUE_RANGE, column->field, (const char *)at,
@@ -184,11 +184,14 @@ static inline int parse_double(struct quire_json_cursor *cursor, struct quire_co
     const uint8_t *at = cursor->at;
     if (*at == '"') return parse_float_word(cursor, column, error);
     if (!starts_number(*at)) return quire_json_fail_mismatch(cursor, column->field, error);
-    struct quire_json_number number;
-    QUIRE_TRY(quire_json_number(cursor, &number, error));
-    double value = quire_json_number_double(&number);
-    if (__builtin_expect(__builtin_isinf(value), 0))
-        return append_text(cursor, at, column, number.text, number.size, error);
+    double value;
+    if (!quire_json_short_double(cursor, &value)) {
+        struct quire_json_number number;
+        QUIRE_TRY(quire_json_number(cursor, &number, error));
+        value = quire_json_number_double(&number);
+        if (__builtin_isinf(value))
+            return append_text(cursor, at, column, number.text, number.size, error);
+    }
     int code = quire_column_append_f64(column, value);
     return code != 0 ? quire_json_fail_append(cursor, code, error) : 0;
 }
@@ -249,8 +252,7 @@ static int parse_nested(struct quire_json_cursor *cursor, struct quire_column *c
     uint8_t first = *cursor->at;
     if (kind == QUIRE_KIND_STRUCT && first == '{')
         return quire_json_object(cursor, column, shape, NULL, error);
-    if (kind == QUIRE_KIND_MAP && first == '{' &&
-        quire_json_map_has_names(column->field))
+    if (kind == QUIRE_KIND_MAP && first == '{' && quire_json_map_has_names(column->field))
         return quire_json_map(cursor, column, shape, error);
     if (kind != QUIRE_KIND_STRUCT && first == '[') return parse_list(cursor, column, shape, error);
     return quire_json_fail_mismatch(cursor, column->field, error);
@@ -316,7 +318,8 @@ int quire_json_value_parse(struct quire_column *column, const uint8_t *text, siz
         return quire_fail_memory(error, operation);
     quire_buf_append(&padded, text, size);
     memset(padded.data + size, 0, QUIRE_TEXT_PADDING);
-    QUIRE_CLEANUP(quire_json_cursor_release) struct quire_json_cursor cursor = {
+    QUIRE_CLEANUP(quire_json_cursor_release)
+    struct quire_json_cursor cursor = {
         .at = padded.data,
         .start = padded.data,
         .end = padded.data + size,

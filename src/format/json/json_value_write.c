@@ -33,7 +33,8 @@ char *quire_json_put_not_finite(double value, const struct quire_json_style *sty
 
 int quire_json_fail_float(struct quire_error *error)
 {
-    quire_fail(error, QUIRE_INPUT, operation, "the value is not finite, and JSON has no number for it");
+    quire_fail(error, QUIRE_INPUT, operation,
+               "the value is not finite, and JSON has no number for it");
     quire_error_hint(error, "the option nan=null or nan=string writes it all the same");
     return QUIRE_INPUT;
 }
@@ -52,8 +53,7 @@ static char *put_float(double value, const struct quire_view *view, int64_t row,
 {
     if (!__builtin_isfinite(value)) return quire_json_put_not_finite(value, style, out);
     if (view->field->kind == QUIRE_KIND_FLOAT64) return quire_number_format_f64(value, out);
-    if (view->field->kind == QUIRE_KIND_FLOAT32)
-        return quire_number_format_f32((float)value, out);
+    if (view->field->kind == QUIRE_KIND_FLOAT32) return quire_number_format_f32((float)value, out);
     uint16_t bits;
     memcpy(&bits, (const uint8_t *)view->values + (row + view->offset) * 2, 2);
     return quire_number_format_f16(bits, out);
@@ -114,14 +114,15 @@ static int put_invalid_string(struct quire_bytes text, size_t valid,
                               struct quire_error *error)
 {
     if (!style->replace_utf8) {
-        quire_fail(error, QUIRE_INPUT, operation,
-                   "the string is not UTF-8: 0x%02x at its byte %zu", text.data[valid], valid);
+        quire_fail(error, QUIRE_INPUT, operation, "the string is not UTF-8: 0x%02x at its byte %zu",
+                   text.data[valid], valid);
         quire_error_hint(error, "the option invalid_utf8=replace puts U+FFFD there");
         return QUIRE_INPUT;
     }
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf repaired = {0};
     if (quire_utf8_repair(&repaired, text.data, text.size) != 0 ||
-        quire_json_append_string(out, (const char *)repaired.data, repaired.size, style->ascii) != 0)
+        quire_json_append_string(out, (const char *)repaired.data, repaired.size, style->ascii) !=
+            0)
         return quire_fail_memory(error, operation);
     return 0;
 }
@@ -143,8 +144,8 @@ static int put_json(struct quire_bytes text, const struct quire_json_style *styl
     if (code != QUIRE_INPUT || error == NULL) return code;
     char cause[sizeof(error->cause)];
     snprintf(cause, sizeof(cause), "%s", error->cause);
-    return quire_fail(error, code, operation, "the column is of JSON texts and this is none: %.400s",
-                      cause);
+    return quire_fail(error, code, operation,
+                      "the column is of JSON texts and this is none: %.400s", cause);
 }
 
 static int put_binary(struct quire_bytes bytes, const struct quire_json_style *style,
@@ -250,8 +251,8 @@ static int put_dictionary(const struct quire_view *view, int64_t row,
 {
     int64_t index = quire_view_index(view, row);
     if (index < 0 || index >= view->dictionary->length)
-        return quire_fail(error, QUIRE_INPUT, operation,
-                          "the dictionary has no entry %lld", (long long)index);
+        return quire_fail(error, QUIRE_INPUT, operation, "the dictionary has no entry %lld",
+                          (long long)index);
     return quire_json_put(view->dictionary, index, style, depth, out, error);
 }
 
@@ -267,9 +268,8 @@ static int put_bounded(const struct quire_view *view, int64_t row,
     return 0;
 }
 
-int quire_json_put(const struct quire_view *view, int64_t row,
-                   const struct quire_json_style *style, int depth, struct quire_buf *out,
-                   struct quire_error *error)
+int quire_json_put(const struct quire_view *view, int64_t row, const struct quire_json_style *style,
+                   int depth, struct quire_buf *out, struct quire_error *error)
 {
     const struct quire_field *field = view->field;
     if (quire_view_is_null(view, row)) return append(out, "null", 4, error);

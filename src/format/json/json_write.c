@@ -29,9 +29,9 @@ struct cell {
 struct json_encoding {
     struct quire_field *root;
     struct quire_json_style style;
-    bool lines;        /* one object a line; else items of one array */
-    size_t name_skip;  /* bytes of a name's text that the first member leaves out */
-    size_t bounded;    /* bytes that a row's names and bounded values can take */
+    bool lines;       /* one object a line; else items of one array */
+    size_t name_skip; /* bytes of a name's text that the first member leaves out */
+    size_t bounded;   /* bytes that a row's names and bounded values can take */
     struct cell *cells;
     struct quire_arena arena;
 };
@@ -39,7 +39,8 @@ struct json_encoding {
 /* Copies in steps of sixteen; both sides have room for the last one. */
 static inline char *copy_name(char *out, const char *text, size_t size)
 {
-    for (size_t done = 0; done < size; done += 16) memcpy(out + done, text + done, 16);
+    for (size_t done = 0; done < size; done += 16)
+        memcpy(out + done, text + done, 16);
     return out + size;
 }
 
@@ -65,12 +66,12 @@ static inline int make_room(struct row_writer *writer, size_t more)
 static inline int put_string(struct row_writer *writer, struct quire_bytes text,
                              struct quire_error *error)
 {
-    if (text.size > PTRDIFF_MAX / 8 ||
-        make_room(writer, QUIRE_JSON_STRING_MAX(text.size)) != 0)
+    if (text.size > PTRDIFF_MAX / 8 || make_room(writer, QUIRE_JSON_STRING_MAX(text.size)) != 0)
         return quire_fail_memory(error, operation);
-    writer->put = writer->encoding->style.ascii
-                      ? quire_json_write_string_ascii((const char *)text.data, text.size, writer->put)
-                      : quire_json_write_string((const char *)text.data, text.size, writer->put);
+    writer->put =
+        writer->encoding->style.ascii
+            ? quire_json_write_string_ascii((const char *)text.data, text.size, writer->put)
+            : quire_json_write_string((const char *)text.data, text.size, writer->put);
     return 0;
 }
 
@@ -219,13 +220,11 @@ static int rows(const void *state, const struct quire_view *batch, int64_t start
                 struct quire_error *error)
 {
     const struct json_encoding *encoding = state;
-    bool careful =
-        encoding->style.pretty || !strings_are_valid(encoding, batch, start, count);
+    bool careful = encoding->style.pretty || !strings_are_valid(encoding, batch, start, count);
     for (int64_t i = 0; i < count; i++) {
         bool first = first_row + i == 0;
-        int code = careful
-                       ? put_row_carefully(encoding, batch, start + i, first, out, error)
-                       : put_row(encoding, batch, start + i, first, out, error);
+        int code = careful ? put_row_carefully(encoding, batch, start + i, first, out, error)
+                           : put_row(encoding, batch, start + i, first, out, error);
         if (__builtin_expect(code == 0, 1)) continue;
         *failed_row = start + i;
         return code;

@@ -192,8 +192,8 @@ static int draw_row(struct table *table, struct quire_error *error)
 /* Fits the columns, draws the head and the rows held. */
 static int draw_sample(struct table *table, struct quire_error *error)
 {
-    table->hidden = quire_table_fit(table->columns, table->columns_size, table->width,
-                                    table->cells.mark_width);
+    table->hidden =
+        quire_table_fit(table->columns, table->columns_size, table->width, table->cells.mark_width);
     struct quire_table_drawing drawing = drawing_of(table);
     if (quire_table_draw_head(&drawing, &table->pending) != 0)
         return quire_fail_memory(error, operation);
@@ -201,8 +201,7 @@ static int draw_sample(struct table *table, struct quire_error *error)
     size_t start = 0, next = 0;
     for (int64_t row = 0; row < table->sampled; row++) {
         for (size_t i = 0; i < table->columns_size; i++, next++) {
-            table->texts[i] =
-                (struct quire_bytes){table->sample.data + start, ends[next] - start};
+            table->texts[i] = (struct quire_bytes){table->sample.data + start, ends[next] - start};
             start = ends[next];
         }
         QUIRE_TRY(draw_row(table, error));
@@ -273,11 +272,13 @@ static int write_rows(struct table *table, const struct ArrowArray *batch,
     QUIRE_TRY(quire_context_check(table->context, error));
     QUIRE_TRY(quire_view_set(table->view, batch, error));
     for (int64_t row = 0; row < batch->length; row++) {
-        if (!table->drawn && (table->sampled >= table->sample_rows ||
-                              table->sample.size >= table->sample_bytes_max))
+        if (!table->drawn &&
+            (table->sampled >= table->sample_rows || table->sample.size >= table->sample_bytes_max))
             QUIRE_TRY(draw_sample(table, error));
-        if (table->drawn) QUIRE_TRY(stream_row(table, row, error));
-        else QUIRE_TRY(sample_row(table, row, error));
+        if (table->drawn)
+            QUIRE_TRY(stream_row(table, row, error));
+        else
+            QUIRE_TRY(sample_row(table, row, error));
         table->rows++;
     }
     return 0;

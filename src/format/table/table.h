@@ -9,11 +9,7 @@
 #include "data/view.h"
 #include "quire/format.h"
 
-enum quire_table_style {
-    QUIRE_TABLE_UNICODE,
-    QUIRE_TABLE_ASCII,
-    QUIRE_TABLE_MARKDOWN
-};
+enum quire_table_style { QUIRE_TABLE_UNICODE, QUIRE_TABLE_ASCII, QUIRE_TABLE_MARKDOWN };
 
 struct quire_table_options {
     int32_t style;
@@ -32,7 +28,7 @@ struct quire_table_cells {
     const char *mark; /* at the end of what was cut */
     size_t mark_width;
     bool binary_hex;
-    bool escape_bar; /* '|' gets a backslash before it */
+    bool escape_bar;          /* '|' gets a backslash before it */
     struct quire_buf raw;     /* scratch */
     struct quire_buf escaped; /* scratch */
 };

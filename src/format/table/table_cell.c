@@ -100,7 +100,8 @@ int quire_table_text(struct quire_table_cells *cells, const void *text, size_t s
     bool shortened = size > most;
     if (shortened) {
         size = most;
-        for (int i = 0; i < 3 && (bytes[size] & 0xc0) == 0x80; i++) size--;
+        for (int i = 0; i < 3 && (bytes[size] & 0xc0) == 0x80; i++)
+            size--;
     }
     if (!quire_utf8_is_valid(bytes, size)) {
         QUIRE_TRY(quire_utf8_repair(&repaired, bytes, size));
@@ -127,8 +128,10 @@ static int write_binary(struct quire_table_cells *cells, struct quire_bytes byte
     size_t text_size = cells->binary_hex ? size * 2 : quire_base64_size(size);
     QUIRE_TRY(quire_buf_reserve(&cells->raw, text_size));
     char *end = (char *)quire_buf_end(&cells->raw);
-    if (cells->binary_hex) quire_hex_encode(bytes.data, size, end);
-    else quire_base64_encode(bytes.data, size, end);
+    if (cells->binary_hex)
+        quire_hex_encode(bytes.data, size, end);
+    else
+        quire_base64_encode(bytes.data, size, end);
     cells->raw.size += text_size;
     return 0;
 }
@@ -143,20 +146,17 @@ static int write_raw(struct quire_table_cells *cells, const struct quire_view *v
                      size_t limit, struct quire_error *error)
 {
     const struct quire_value_style style = {.binary_hex = cells->binary_hex};
-    const struct quire_json_style json = {.floats = QUIRE_JSON_FLOATS_STRING,
-                                          .binary_hex = cells->binary_hex,
-                                          .replace_utf8 = true};
+    const struct quire_json_style json = {
+        .floats = QUIRE_JSON_FLOATS_STRING, .binary_hex = cells->binary_hex, .replace_utf8 = true};
     int code;
-    if (is_json(view->field))
-        return quire_json_value_write(view, row, &json, &cells->raw, error);
+    if (is_json(view->field)) return quire_json_value_write(view, row, &json, &cells->raw, error);
     if (quire_kind_is_binary(view->field->kind))
         code = write_binary(cells, quire_view_bytes(view, row), limit);
     else
         code = quire_value_write(view, row, &style, &cells->raw);
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, operation);
     if (code != 0)
-        return quire_fail(error, QUIRE_UNSUPPORTED, operation,
-                          "values of this type have no text");
+        return quire_fail(error, QUIRE_UNSUPPORTED, operation, "values of this type have no text");
     return 0;
 }
 

@@ -15,15 +15,15 @@ static const struct rule bottom_rules[] = {{"└", "─", "┴", "┘"}, {"+", "
 
 static int repeat(const char *text, size_t times, struct quire_buf *out)
 {
-    for (size_t i = 0; i < times; i++) QUIRE_TRY(quire_buf_append_text(out, text));
+    for (size_t i = 0; i < times; i++)
+        QUIRE_TRY(quire_buf_append_text(out, text));
     return 0;
 }
 
 /* Is this column the first of those hidden? The others of them are not drawn at all. */
 static bool stands_for_hidden(const struct quire_table_drawing *drawing, size_t column)
 {
-    return drawing->columns[column].hidden &&
-           (column == 0 || !drawing->columns[column - 1].hidden);
+    return drawing->columns[column].hidden && (column == 0 || !drawing->columns[column - 1].hidden);
 }
 
 static bool is_drawn(const struct quire_table_drawing *drawing, size_t column)
@@ -94,8 +94,7 @@ static int draw_texts(const struct quire_table_drawing *drawing, const struct qu
     return quire_buf_push(out, '\n');
 }
 
-static int draw_names(const struct quire_table_drawing *drawing, bool types,
-                      struct quire_buf *out)
+static int draw_names(const struct quire_table_drawing *drawing, bool types, struct quire_buf *out)
 {
     size_t bytes = drawing->columns_size * sizeof(struct quire_bytes);
     struct quire_bytes *texts = quire_alloc(bytes);

@@ -1,11 +1,13 @@
 /* How wide each column is drawn.
  *
- * Columns of text can be narrowed to NARROW columns; numbers are not, because a
- * number that is cut says something else. When that is not enough, columns are
- * hidden from the middle outwards, as those at both ends are the ones looked for. */
+ * Columns of text are narrowed, to NARROWEST columns of the terminal, when all can
+ * then be shown; numbers are not, because a number that is cut says something else.
+ * When that is not enough, columns are hidden from the middle outwards, as those at
+ * both ends are the ones looked for, and the others need not be so narrow. */
 #include "format/table/table.h"
 
-#define NARROW ((size_t)12)
+#define NARROWEST ((size_t)8)
+#define NARROW    ((size_t)12)
 /* A blank on both sides and a line. */
 #define FRAME ((size_t)3)
 
@@ -22,7 +24,7 @@ static size_t narrowest(const struct quire_table_column *column)
 /* The width that a column has when all are held to a cap. */
 static size_t capped(const struct quire_table_column *column, size_t cap)
 {
-    return smaller(column->widest, column->right && cap >= NARROW ? column->widest : cap);
+    return smaller(column->widest, column->right && cap >= NARROWEST ? column->widest : cap);
 }
 
 static size_t line_width(const struct quire_table_column *columns, size_t columns_size, size_t cap,
@@ -49,11 +51,14 @@ static size_t hide_middle(struct quire_table_column *columns, size_t columns_siz
         size_t more = narrowest(&columns[next]) + FRAME;
         if (width + more > limit && first > 0) break;
         width += more;
-        if (from_left) first++;
-        else last--;
+        if (from_left)
+            first++;
+        else
+            last--;
         from_left = !from_left;
     }
-    for (size_t i = first; i < last; i++) columns[i].hidden = true;
+    for (size_t i = first; i < last; i++)
+        columns[i].hidden = true;
     return last - first;
 }
 
@@ -66,10 +71,12 @@ size_t quire_table_fit(struct quire_table_column *columns, size_t columns_size, 
         if (columns[i].widest > cap) cap = columns[i].widest;
     }
     if (limit > 0) {
-        if (line_width(columns, columns_size, NARROW, mark_width) > limit)
+        if (line_width(columns, columns_size, NARROWEST, mark_width) > limit)
             hidden = hide_middle(columns, columns_size, limit, mark_width);
-        while (cap > 1 && line_width(columns, columns_size, cap, mark_width) > limit) cap--;
+        while (cap > 1 && line_width(columns, columns_size, cap, mark_width) > limit)
+            cap--;
     }
-    for (size_t i = 0; i < columns_size; i++) columns[i].width = capped(&columns[i], cap);
+    for (size_t i = 0; i < columns_size; i++)
+        columns[i].width = capped(&columns[i], cap);
     return hidden;
 }

@@ -63,7 +63,8 @@ struct text_decoder {
     int cut_code;         /* reading or cutting failed; told after the chunks before */
     struct quire_error cut_error;
 
-    int64_t records; /* in chunks already delivered */
+    int64_t records;   /* in chunks already delivered */
+    int64_t delivered; /* bytes of the input up to the end of the last of them */
     size_t slots_size;
     size_t next, busy; /* the ring: slots [next - busy, next) are being parsed */
     struct slot *slots;
@@ -148,6 +149,24 @@ static int take_bytes(struct text_decoder *decoder, struct slot *slot, size_t si
     return 0;
 }
 
+/* A record does not end within the window: the byte of what was left open in it, as
+ * far as the format can tell, else that of the record. */
+static int fail_endless(struct text_decoder *decoder, size_t window, struct quire_error *error)
+{
+    struct quire_error open;
+    size_t end = 0;
+    quire_error_clear(&open);
+    decoder->decoding->split(decoder->state, decoder->carry.data + decoder->carry_start, window, 0,
+                             true, &end, &open);
+    quire_fail(error, QUIRE_LIMIT, decoder->operation, "a record does not end within %zu bytes",
+               window);
+    quire_error_at(error, QUIRE_NOWHERE, NULL,
+                   decoder->carry_offset + (open.byte > 0 ? open.byte : 0));
+    quire_error_hint(error, "is a quote or bracket left open? records may take a quarter of the "
+                            "memory budget (--memory)");
+    return QUIRE_LIMIT;
+}
+
 /* Finds whole records at the start of carry; *size 0 at the end of the input. */
 static int find_records(struct text_decoder *decoder, size_t *size, struct quire_error *error)
 {
@@ -169,14 +188,7 @@ static int find_records(struct text_decoder *decoder, size_t *size, struct quire
             return code;
         }
         if (*size > 0 || at_end) return 0;
-        if (wanted >= decoder->record_bytes_max) {
-            code = quire_fail(error, QUIRE_LIMIT, decoder->operation,
-                              "a record does not end within %zu bytes", window);
-            quire_error_at(error, QUIRE_NOWHERE, NULL, decoder->carry_offset);
-            quire_error_hint(error, "is a quote or bracket left open? records may take a quarter "
-                                    "of the memory budget (--memory)");
-            return code;
-        }
+        if (wanted >= decoder->record_bytes_max) return fail_endless(decoder, window, error);
         seen = window;
         wanted = wanted * 2 < decoder->record_bytes_max ? wanted * 2 : decoder->record_bytes_max;
     }
@@ -293,8 +305,9 @@ static int deliver_oldest(struct text_decoder *decoder, struct ArrowArray *batch
         counts->rows += taken.length;
         counts->nulled += slot->chunk.nulled;
         counts->rejected += (int64_t)slot->rejects.size;
-        counts->bytes += (int64_t)slot->chunk.size;
+        counts->bytes += slot->chunk.offset + (int64_t)slot->chunk.size - decoder->delivered;
     }
+    decoder->delivered = slot->chunk.offset + (int64_t)slot->chunk.size;
     *batch = taken;
     return 0;
 }

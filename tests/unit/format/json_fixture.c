@@ -96,8 +96,8 @@ static int note_reject(void *user, const struct quire_reject *reject, struct qui
 static int new_context(const struct json_run *run, struct quire_context **context,
                        struct quire_error *error)
 {
-    struct quire_context_options options = {
-        .threads = run->threads > 0 ? run->threads : 1, .memory_max = run->memory};
+    struct quire_context_options options = {.threads = run->threads > 0 ? run->threads : 1,
+                                            .memory_max = run->memory};
     return quire_context_new(&options, context, error);
 }
 
@@ -116,8 +116,7 @@ static int open_decoder(struct json_run *run, struct memory_in *in, struct quire
         code = quire_schema_parse(run->schema, strlen(run->schema), &schema, &run->error);
         policy.schema = &schema;
     }
-    if (code == 0)
-        code = set_options(&format->decoder_options, options, run->in_set, &run->error);
+    if (code == 0) code = set_options(&format->decoder_options, options, run->in_set, &run->error);
     if (code == 0)
         code = format->decoder_open(&in->in, options, &policy, context, stream, &run->error);
     quire_schema_release(&schema);
@@ -145,7 +144,8 @@ static int finish_encoder(struct json_run *run, struct quire_encoder *encoder)
     return code;
 }
 
-static int pump(struct json_run *run, struct ArrowArrayStream *stream, struct quire_context *context)
+static int pump(struct json_run *run, struct ArrowArrayStream *stream,
+                struct quire_context *context)
 {
     struct memory_out out = {.out = {.ops = &out_ops}, .buf = &run->out};
     struct quire_encoder *encoder = NULL;
@@ -274,12 +274,11 @@ static void random_map(struct quire_column *column, struct quire_random *random,
     }
 }
 
-void json_random_value(struct quire_column *column, struct quire_random *random,
-                       unsigned null_each)
+void json_random_value(struct quire_column *column, struct quire_random *random, unsigned null_each)
 {
     enum quire_kind kind = column->field->kind;
-    if (kind == QUIRE_KIND_NULL ||
-        (quire_kind_is_nested(kind) && null_each > 0 && quire_random_below(random, null_each) == 0)) {
+    if (kind == QUIRE_KIND_NULL || (quire_kind_is_nested(kind) && null_each > 0 &&
+                                    quire_random_below(random, null_each) == 0)) {
         assert_int_equal(quire_column_append_null(column), 0);
         return;
     }

@@ -17,17 +17,17 @@
 
 /* One way through: zero means the default of each. */
 struct json_run {
-    const char *from, *to;       /* "json" or "jsonl"; NULL: "jsonl" */
+    const char *from, *to;        /* "json" or "jsonl"; NULL: "jsonl" */
     const char *in_set, *out_set; /* "name=value;name=value" */
-    const char *schema;          /* in the schema language */
+    const char *schema;           /* in the schema language */
     struct quire_record_policy policy;
-    unsigned threads;            /* 0: 1 */
+    unsigned threads; /* 0: 1 */
     int64_t memory;
-    size_t piece;                /* bytes that a read gives at most */
+    size_t piece; /* bytes that a read gives at most */
 
     /* Results; json_run_clear frees them. */
-    struct quire_buf out;        /* zero-terminated */
-    struct quire_buf rejects;    /* "row:byte:column:record|" each */
+    struct quire_buf out;     /* zero-terminated */
+    struct quire_buf rejects; /* "row:byte:column:record|" each */
     struct quire_record_counts counts;
     struct quire_error error;
 };

@@ -140,7 +140,8 @@ static void test_schema(void **state)
     csv_expect_read((struct csv_run){.schema = "b int8, a string, z date"}, "a,b\n1,2\n",
                     "b int8, a string, z date\n2|1|~\n");
     csv_expect_read((struct csv_run){.set = "header=off", .schema = "x int8, y uint64, z bool"},
-                    "1,18446744073709551615\n", "x int8, y uint64, z bool\n1|18446744073709551615|~\n");
+                    "1,18446744073709551615\n",
+                    "x int8, y uint64, z bool\n1|18446744073709551615|~\n");
     csv_expect_read((struct csv_run){.schema = "l list<int8>, s struct<x int8>"},
                     "l,s\n\"[1,null]\",\"{\"\"x\"\":1}\"\n,\n",
                     "l list<int8>, s struct<x:int8>\n[1,null]|{\"x\":1}\n~|~\n");

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define JSON .from = "json"
+#define JSON         .from = "json"
 #define SCHEMA(text) .schema = (text)
 
 static void layouts(void **state)
@@ -46,8 +46,8 @@ static void bad_layouts(void **state)
     json_expect_error(lines, "{\"a\":1,\n\"b\":2}\n", QUIRE_INPUT, 1, -1, "", "");
     json_expect_error(lines, "{\"a\":1}\n{\"a\":\"x\n\"}", QUIRE_INPUT, 2, 15, NULL, "");
     json_expect_error(lines, "{\"a\":1}\n{\"a\":tru}", QUIRE_INPUT, 2, 13, NULL, "a value");
-    json_expect_error((struct json_run){SCHEMA("a int8")}, "{\"a\":1,\n\"b\":2}\n", QUIRE_INPUT, 1, 7,
-                      "", "at the line's end");
+    json_expect_error((struct json_run){SCHEMA("a int8")}, "{\"a\":1,\n\"b\":2}\n", QUIRE_INPUT, 1,
+                      7, "", "at the line's end");
 }
 
 static void repeated_members(void **state)
@@ -76,13 +76,14 @@ static void invalid_utf8(void **state)
 {
     struct json_run replace = {.in_set = "invalid_utf8=replace"};
     (void)state;
-    json_expect_error((struct json_run){0}, "{\"a\":\"x\"}\n{\"a\":\"\xff\"}\n", QUIRE_INPUT, 2, 16, NULL,
-                      "0xff is not UTF-8");
-    json_expect_error((struct json_run){SCHEMA("a string")}, "{\"a\":\"x\xed\xa0\x80\"}", QUIRE_INPUT, 1, 7,
-                      "a", "not UTF-8");
-    json_expect_error((struct json_run){SCHEMA("a json")}, "{\"a\":[\"x\xed\xa0\x80\"]}", QUIRE_INPUT, 1, 8,
-                      "a", "not UTF-8");
-    json_expect_error((struct json_run){0}, "{\"a\":\"\\ud800\"}", QUIRE_INPUT, 1, 6, NULL, "surrogate");
+    json_expect_error((struct json_run){0}, "{\"a\":\"x\"}\n{\"a\":\"\xff\"}\n", QUIRE_INPUT, 2, 16,
+                      NULL, "0xff is not UTF-8");
+    json_expect_error((struct json_run){SCHEMA("a string")}, "{\"a\":\"x\xed\xa0\x80\"}",
+                      QUIRE_INPUT, 1, 7, "a", "not UTF-8");
+    json_expect_error((struct json_run){SCHEMA("a json")}, "{\"a\":[\"x\xed\xa0\x80\"]}",
+                      QUIRE_INPUT, 1, 8, "a", "not UTF-8");
+    json_expect_error((struct json_run){0}, "{\"a\":\"\\ud800\"}", QUIRE_INPUT, 1, 6, NULL,
+                      "surrogate");
     json_expect_error((struct json_run){0}, "{\"a\":\"\\udc00\\ud800\"}", QUIRE_INPUT, 1, 6, NULL,
                       "surrogate");
     json_expect(replace, "{\"a\":\"x\xff\xfey\\ud800z\",\"\xff\":\"\\ud800\\u0041\"}",
@@ -101,12 +102,14 @@ static void text_options(void **state)
     json_expect((struct json_run){.out_set = "timestamps=epoch"},
                 "{\"t\":\"1970-01-01T00:00:01.000001Z\"}", "{\"t\":1000001}\n");
     json_expect((struct json_run){.in_set = "keep_text=on", .out_set = "timestamps=epoch"},
-                "{\"t\":\"1970-01-01T00:00:01.000001Z\"}", "{\"t\":\"1970-01-01T00:00:01.000001Z\"}\n");
-    json_expect((struct json_run){.in_set = "timestamps=epoch", SCHEMA("t timestamp(s), u timestamp(s)")},
-                "{\"t\":61,\"u\":\"1970-01-01T00:00:01\"}",
-                "{\"t\":\"1970-01-01T00:01:01\",\"u\":\"1970-01-01T00:00:01\"}\n");
-    json_expect_error((struct json_run){SCHEMA("t timestamp(s)")}, "{\"t\":61}", QUIRE_INPUT, 1, 5, "t",
-                      "a number stands where the column has timestamp(s)");
+                "{\"t\":\"1970-01-01T00:00:01.000001Z\"}",
+                "{\"t\":\"1970-01-01T00:00:01.000001Z\"}\n");
+    json_expect(
+        (struct json_run){.in_set = "timestamps=epoch", SCHEMA("t timestamp(s), u timestamp(s)")},
+        "{\"t\":61,\"u\":\"1970-01-01T00:00:01\"}",
+        "{\"t\":\"1970-01-01T00:01:01\",\"u\":\"1970-01-01T00:00:01\"}\n");
+    json_expect_error((struct json_run){SCHEMA("t timestamp(s)")}, "{\"t\":61}", QUIRE_INPUT, 1, 5,
+                      "t", "a number stands where the column has timestamp(s)");
     json_expect_error((struct json_run){.in_set = "timestamps=epoch", SCHEMA("t timestamp(s)")},
                       "{\"t\":1.5}", QUIRE_INPUT, 1, 5, "t", "is not a timestamp(s)");
     json_expect((struct json_run){.in_set = "binary=hex", SCHEMA("b binary")}, "{\"b\":\"0aff\"}",
@@ -125,28 +128,31 @@ static void numbers(void **state)
     json_expect((struct json_run){0}, large, "{\"a\":\"123456789012345678901234567890\"}\n");
     json_expect((struct json_run){.policy = {.numbers = QUIRE_NUMBERS_FLOAT}}, large,
                 "{\"a\":1.2345678901234568e+29}\n");
-    json_expect((struct json_run){0},
-                "{\"a\":0.1}\n{\"a\":1234567890.1234567890123456789}\n{\"a\":1e-400}\n{\"a\":-5e-324}\n"
-                "{\"a\":9007199254740993.0}\n{\"a\":0.000000000000000000000000123456789012345678}",
-                "{\"a\":0.1}\n{\"a\":1234567890.1234567}\n{\"a\":0.0}\n{\"a\":-5e-324}\n"
-                "{\"a\":9007199254740992.0}\n{\"a\":1.2345678901234568e-25}\n");
-    json_expect((struct json_run){SCHEMA("d decimal(6,2)")}, "{\"d\":\"1.5\"}\n{\"d\":-1234.50}\n{\"d\":1e2}",
+    json_expect(
+        (struct json_run){0},
+        "{\"a\":0.1}\n{\"a\":1234567890.1234567890123456789}\n{\"a\":1e-400}\n{\"a\":-5e-324}\n"
+        "{\"a\":9007199254740993.0}\n{\"a\":0.000000000000000000000000123456789012345678}",
+        "{\"a\":0.1}\n{\"a\":1234567890.1234567}\n{\"a\":0.0}\n{\"a\":-5e-324}\n"
+        "{\"a\":9007199254740992.0}\n{\"a\":1.2345678901234568e-25}\n");
+    json_expect((struct json_run){SCHEMA("d decimal(6,2)")},
+                "{\"d\":\"1.5\"}\n{\"d\":-1234.50}\n{\"d\":1e2}",
                 "{\"d\":\"1.50\"}\n{\"d\":\"-1234.50\"}\n{\"d\":\"100.00\"}\n");
     json_expect_error((struct json_run){0}, "{\"a\":1.5}\n{\"a\":1e999}", QUIRE_INPUT, 2, 15, "a",
                       "out of the range");
     json_expect_error((struct json_run){SCHEMA("a int8")}, "{\"a\":128}", QUIRE_INPUT, 1, 5, "a",
                       "out of the range of an int8");
-    json_expect_error((struct json_run){SCHEMA("a int64")}, "{\"a\":9223372036854775808}", QUIRE_INPUT, 1,
-                      5, "a", "out of the range of an int64");
+    json_expect_error((struct json_run){SCHEMA("a int64")}, "{\"a\":9223372036854775808}",
+                      QUIRE_INPUT, 1, 5, "a", "out of the range of an int64");
     json_expect_error((struct json_run){SCHEMA("a int64")}, "{\"a\":1.5}", QUIRE_INPUT, 1, 5, "a",
                       "is not an int64");
-    json_expect_error((struct json_run){SCHEMA("a uint8")}, "{\"a\":-1}", QUIRE_INPUT, 1, 5, "a", "range");
+    json_expect_error((struct json_run){SCHEMA("a uint8")}, "{\"a\":-1}", QUIRE_INPUT, 1, 5, "a",
+                      "range");
     json_expect_error((struct json_run){SCHEMA("a int64")}, "{\"a\":01}", QUIRE_INPUT, 1, 5, "a",
                       "leading zero");
     json_expect_error((struct json_run){SCHEMA("a float64")}, "{\"a\":1.}", QUIRE_INPUT, 1, 7, "a",
                       "a digit after the point");
-    json_expect_error((struct json_run){SCHEMA("d decimal(6,2)")}, "{\"d\":1.234}", QUIRE_INPUT, 1, 5, "d",
-                      "more digits");
+    json_expect_error((struct json_run){SCHEMA("d decimal(6,2)")}, "{\"d\":1.234}", QUIRE_INPUT, 1,
+                      5, "d", "more digits");
 }
 
 static void mismatches(void **state)
@@ -155,17 +161,29 @@ static void mismatches(void **state)
         const char *type, *value, *cause;
     } cases[] = {
         {"int32", "\"1\"", "a string stands where the column has int32"},
-        {"int32", "[1]", "an array"}, {"int32", "{}", "an object"}, {"int32", "true", "a boolean"},
-        {"string", "1", "a number stands where the column has string"}, {"string", "false", "a boolean"},
-        {"bool", "1", "a number"}, {"bool", "\"true\"", "a string"}, {"float64", "\"1.5\"", "a string"},
-        {"float64", "true", "a boolean"}, {"date", "5", "a number"}, {"date", "\"x\"", "is not a date"},
-        {"list<int8>", "{}", "an object"}, {"list<int8>", "\"\"", "a string"},
-        {"struct<x:int8>", "[]", "an array"}, {"map<string,int8>", "1", "a number"},
-        {"map<int8,int8>", "{}", "an object"}, {"null", "1", "a number"},
+        {"int32", "[1]", "an array"},
+        {"int32", "{}", "an object"},
+        {"int32", "true", "a boolean"},
+        {"string", "1", "a number stands where the column has string"},
+        {"string", "false", "a boolean"},
+        {"bool", "1", "a number"},
+        {"bool", "\"true\"", "a string"},
+        {"float64", "\"1.5\"", "a string"},
+        {"float64", "true", "a boolean"},
+        {"date", "5", "a number"},
+        {"date", "\"x\"", "is not a date"},
+        {"list<int8>", "{}", "an object"},
+        {"list<int8>", "\"\"", "a string"},
+        {"struct<x:int8>", "[]", "an array"},
+        {"map<string,int8>", "1", "a number"},
+        {"map<int8,int8>", "{}", "an object"},
+        {"null", "1", "a number"},
         {"fixed_list<int8, 2>", "[1]", "an array of 1 where the column has 2 items"},
-        {"int32", "x", "'x' where a value belongs"}, {"list<int8>", "[1", "'}' where ',' or ']' belongs"},
+        {"int32", "x", "'x' where a value belongs"},
+        {"list<int8>", "[1", "'}' where ',' or ']' belongs"},
         {"int8 not null", "null", "declared not null"},
-        {"dictionary<string>", "1", "a number"}, {"uuid", "\"12\"", "is not a"},
+        {"dictionary<string>", "1", "a number"},
+        {"uuid", "\"12\"", "is not a"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -182,18 +200,22 @@ static void mismatches(void **state)
 
 static void mixed(void **state)
 {
-    static const char text[] = "{\"a\":1}\n{\"a\":\"x\"}\n{\"a\":[1, {\"b\" : null}]}\n{\"a\":null}\n";
+    static const char text[] =
+        "{\"a\":1}\n{\"a\":\"x\"}\n{\"a\":[1, {\"b\" : null}]}\n{\"a\":null}\n";
     struct json_run keep = {.policy = {.mixed = QUIRE_MIXED_JSON}};
     (void)state;
     json_expect_error((struct json_run){0}, text, QUIRE_INPUT, -1, -1, "a", "common type");
     json_expect(keep, text, "{\"a\":1}\n{\"a\":\"x\"}\n{\"a\":[1,{\"b\":null}]}\n{\"a\":null}\n");
-    json_expect_error((struct json_run){0}, "{\"a\":{\"x\\u0000\":1}}", QUIRE_INPUT, 1, 5, NULL, "U+0000");
+    json_expect_error((struct json_run){0}, "{\"a\":{\"x\\u0000\":1}}", QUIRE_INPUT, 1, 5, NULL,
+                      "U+0000");
     json_expect(keep, "{\"a\":{\"x\\u0000\":1}}", "{\"a\":{\"x\\u0000\":1}}\n");
     json_expect_error(keep, "{\"x\\u0000\":1}", QUIRE_INPUT, 1, 0, "", "U+0000");
     /* Nesting past what fields have. */
     char deep[512] = "{\"a\":";
-    for (int i = 0; i < 80; i++) strncat(deep, "[", 2);
-    for (int i = 0; i < 80; i++) strncat(deep, "]", 2);
+    for (int i = 0; i < 80; i++)
+        strncat(deep, "[", 2);
+    for (int i = 0; i < 80; i++)
+        strncat(deep, "]", 2);
     strncat(deep, "}", 2);
     json_expect_error((struct json_run){0}, deep, QUIRE_LIMIT, 1, -1, NULL, "nested deeper");
     strncat(deep, "\n", 2);
@@ -219,8 +241,8 @@ static void policies(void **state)
     assert_int_equal(run.counts.rows, 3);
     json_run_clear(&run);
 
-    run = (struct json_run){SCHEMA("a int8"), .policy = {.on_bad = QUIRE_ON_BAD_NULL,
-                                                        .extra = QUIRE_EXTRA_IGNORE}};
+    run = (struct json_run){SCHEMA("a int8"),
+                            .policy = {.on_bad = QUIRE_ON_BAD_NULL, .extra = QUIRE_EXTRA_IGNORE}};
     assert_int_equal(json_run(&run, bad, strlen(bad)), 0);
     assert_string_equal((const char *)run.out.data, "{\"a\":null}\n{\"a\":2}\n{\"a\":null}\n");
     assert_int_equal(run.counts.nulled, 2);
@@ -261,7 +283,8 @@ static void rejected_items(void **state)
 
 static void projection(void **state)
 {
-    static const char text[] = "{\"a\":1,\"b\":[{\"x\":\"]\"}],\"c\":\"z\"}\n{\"c\":\"y\",\"a\":2}\n";
+    static const char text[] =
+        "{\"a\":1,\"b\":[{\"x\":\"]\"}],\"c\":\"z\"}\n{\"c\":\"y\",\"a\":2}\n";
     static const char *const wanted[] = {"c", "a"}, *const unknown[] = {"bb"};
     struct json_run run = {.policy = {.columns = wanted, .columns_size = 2, .columns_given = true}};
     (void)state;
@@ -289,7 +312,8 @@ static void member_order(void **state)
     for (int row = 0; row < 2; row++) {
         for (int i = 0; i < 500; i++)
             assert_int_equal(quire_buf_printf(&text, "%s\"c%d\":%d", i > 0 ? "," : "{",
-                                              row == 0 ? i : 499 - i, i), 0);
+                                              row == 0 ? i : 499 - i, i),
+                             0);
         assert_int_equal(quire_buf_append_text(&text, "}\n"), 0);
     }
     struct json_run run = {.from = "jsonl"};
@@ -305,12 +329,15 @@ static void record_limit(void **state)
     struct quire_buf text = {0};
     (void)state;
     assert_int_equal(quire_buf_append_text(&text, "{\"a\":\""), 0);
-    for (int i = 0; i < 600000; i++) assert_int_equal(quire_buf_push(&text, 'x'), 0);
+    for (int i = 0; i < 600000; i++)
+        assert_int_equal(quire_buf_push(&text, 'x'), 0);
     assert_int_equal(quire_buf_terminate(&text), 0);
     struct json_run run = {SCHEMA("a string"), .memory = QUIRE_MEMORY_MIN};
-    json_expect_error(run, (const char *)text.data, QUIRE_LIMIT, -1, 0, NULL, "does not end within");
+    json_expect_error(run, (const char *)text.data, QUIRE_LIMIT, -1, 0, NULL,
+                      "does not end within");
     run.from = "json";
-    json_expect_error(run, (const char *)text.data, QUIRE_LIMIT, -1, 0, NULL, "does not end within");
+    json_expect_error(run, (const char *)text.data, QUIRE_LIMIT, -1, 0, NULL,
+                      "does not end within");
     run.schema = NULL;
     json_expect_error(run, (const char *)text.data, QUIRE_LIMIT, -1, -1, NULL, "no whole record");
     quire_buf_release(&text);
@@ -319,12 +346,12 @@ static void record_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(layouts),        cmocka_unit_test(bad_layouts),
+        cmocka_unit_test(layouts),          cmocka_unit_test(bad_layouts),
         cmocka_unit_test(repeated_members), cmocka_unit_test(invalid_utf8),
-        cmocka_unit_test(text_options),   cmocka_unit_test(numbers),
-        cmocka_unit_test(mismatches),     cmocka_unit_test(mixed),
-        cmocka_unit_test(policies),       cmocka_unit_test(rejected_items),
-        cmocka_unit_test(projection),     cmocka_unit_test(member_order),
+        cmocka_unit_test(text_options),     cmocka_unit_test(numbers),
+        cmocka_unit_test(mismatches),       cmocka_unit_test(mixed),
+        cmocka_unit_test(policies),         cmocka_unit_test(rejected_items),
+        cmocka_unit_test(projection),       cmocka_unit_test(member_order),
         cmocka_unit_test(record_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

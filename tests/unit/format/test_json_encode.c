@@ -11,9 +11,11 @@
 static const char every[] =
     "n null, b bool, i int64, u uint64, f float64, g float32, d decimal(5,2), day date, t time(ms),"
     "at timestamp(ms, UTC), du duration(s), s string, z binary, id uuid, l list<int8>,"
-    "st struct<x:int8, y:string>, m map<string,bool>, mi map<int8,bool>, di dictionary<string>, j json";
+    "st struct<x:int8, y:string>, m map<string,bool>, mi map<int8,bool>, di dictionary<string>, j "
+    "json";
 static const char every_text[] =
-    "{\"n\":null,\"b\":true,\"i\":-5,\"u\":18446744073709551615,\"f\":1e16,\"g\":0.1,\"d\":\"-0.50\","
+    "{\"n\":null,\"b\":true,\"i\":-5,\"u\":18446744073709551615,\"f\":1e16,\"g\":0.1,\"d\":\"-0."
+    "50\","
     "\"day\":\"1969-12-31\",\"t\":\"01:02:03.004\",\"at\":\"2024-02-29T12:00:00.250Z\","
     "\"du\":\"PT1M\",\"s\":\"q\\\"\\\\\\u0001/\xc3\xa9\",\"z\":\"AAEC\","
     "\"id\":\"00112233-4455-6677-8899-aabbccddeeff\",\"l\":[1,null],\"st\":{\"x\":1,\"y\":null},"
@@ -38,12 +40,13 @@ static void options(void **state)
     static const char text[] =
         "{\"i\":null,\"s\":\"\xc3\xa9\xf0\x9f\x98\x80\",\"st\":{\"x\":1},\"l\":[1,2]}";
     (void)state;
-    json_expect((struct json_run){SCHEMA(wide), .out_set = "ascii=on"}, text,
-                "{\"i\":null,\"s\":\"\\u00e9\\ud83d\\ude00\",\"st\":{\"x\":1,\"y\":null},\"l\":[1,2]}\n");
+    json_expect(
+        (struct json_run){SCHEMA(wide), .out_set = "ascii=on"}, text,
+        "{\"i\":null,\"s\":\"\\u00e9\\ud83d\\ude00\",\"st\":{\"x\":1,\"y\":null},\"l\":[1,2]}\n");
     json_expect((struct json_run){SCHEMA(wide), .out_set = "separators=python;nulls=omit"}, text,
                 "{\"s\": \"\xc3\xa9\xf0\x9f\x98\x80\", \"st\": {\"x\": 1}, \"l\": [1, 2]}\n");
-    json_expect((struct json_run){SCHEMA(wide), .out_set = "nulls=omit", .to = "json"}, "{}\n{\"i\":1}",
-                "[\n{},\n{\"i\":1}\n]\n");
+    json_expect((struct json_run){SCHEMA(wide), .out_set = "nulls=omit", .to = "json"},
+                "{}\n{\"i\":1}", "[\n{},\n{\"i\":1}\n]\n");
     json_expect((struct json_run){SCHEMA(wide), .out_set = "pretty=on;nulls=omit", .to = "json"},
                 "{\"st\":{},\"l\":[]}\n{\"i\":1,\"l\":[1,2],\"st\":{\"x\":1}}",
                 "[\n  {\n    \"st\": {},\n    \"l\": []\n  },\n  {\n    \"i\": 1,\n    \"st\": {\n"
@@ -85,8 +88,8 @@ static struct ArrowArray strings_batch(const char *schema_text, const char *cons
     assert_int_equal(quire_field_open(&schema, &root, NULL), 0);
     assert_int_equal(quire_column_new(root, &column, NULL), 0);
     for (size_t i = 0; i < n; i++) {
-        assert_int_equal(quire_column_append_bytes(&column->children[0], texts[i], strlen(texts[i])),
-                         0);
+        assert_int_equal(
+            quire_column_append_bytes(&column->children[0], texts[i], strlen(texts[i])), 0);
         assert_int_equal(quire_column_end_struct(column), 0);
     }
     assert_int_equal(quire_column_finish(column, &batch, NULL), 0);
@@ -153,8 +156,8 @@ static void bad_schemas(void **state)
     json_run_clear(&run);
 }
 
-static void expect_spelling(const char *type, const char *text, const struct quire_json_style *style,
-                            const char *expected)
+static void expect_spelling(const char *type, const char *text,
+                            const struct quire_json_style *style, const char *expected)
 {
     char schema_text[128] = "v ";
     static const struct quire_json_read read;
@@ -167,8 +170,9 @@ static void expect_spelling(const char *type, const char *text, const struct qui
     struct ArrowSchema schema = json_schema(schema_text);
     assert_int_equal(quire_field_open(&schema, &root, NULL), 0);
     assert_int_equal(quire_column_new(root, &column, NULL), 0);
-    assert_int_equal(quire_json_value_parse(&column->children[0], (const uint8_t *)text, strlen(text),
-                                            &read, NULL), 0);
+    assert_int_equal(quire_json_value_parse(&column->children[0], (const uint8_t *)text,
+                                            strlen(text), &read, NULL),
+                     0);
     assert_int_equal(quire_column_end_struct(column), 0);
     assert_int_equal(quire_column_finish(column, &batch, NULL), 0);
     assert_int_equal(quire_view_new(root, &view, NULL), 0);
@@ -187,14 +191,16 @@ static void expect_spelling(const char *type, const char *text, const struct qui
 /* Single values, as CSV cells have them. */
 static void single_values(void **state)
 {
-    static const struct quire_json_style plain, pretty = {.pretty = true}, spaced = {.spaced = true};
+    static const struct quire_json_style plain, pretty = {.pretty = true},
+                                                spaced = {.spaced = true};
     static const struct quire_json_read strict = {.repeated = QUIRE_JSON_REPEATED_ERROR};
     (void)state;
     expect_spelling("list<int8>", " [1, 2,null] ", &plain, "[1,2,null]");
     expect_spelling("list<int8>", "null", &plain, "null");
     expect_spelling("struct<a:int8, b:list<string>>", "{\"b\":[\"x\"],\"a\":1}", &spaced,
-                 "{\"a\": 1, \"b\": [\"x\"]}");
-    expect_spelling("map<string,int8>", "{\"x\":1,\"y\":2}", &pretty, "{\n  \"x\": 1,\n  \"y\": 2\n}");
+                    "{\"a\": 1, \"b\": [\"x\"]}");
+    expect_spelling("map<string,int8>", "{\"x\":1,\"y\":2}", &pretty,
+                    "{\n  \"x\": 1,\n  \"y\": 2\n}");
     expect_spelling("int64", "-12", &plain, "-12");
 
     struct quire_field *root = NULL;
@@ -203,11 +209,13 @@ static void single_values(void **state)
     struct ArrowSchema schema = json_schema("v struct<a:list<int8>>");
     assert_int_equal(quire_field_open(&schema, &root, NULL), 0);
     assert_int_equal(quire_column_new(root, &column, NULL), 0);
-    static const char *const bad[] = {"{\"a\":[1,\"x\"]}", "{\"a\":[1]} x", "{\"a\":[1],\"a\":[2]}",
-                                      "{\"b\":1}", "[]", "", "{\"a\":[1"};
+    static const char *const bad[] = {
+        "{\"a\":[1,\"x\"]}", "{\"a\":[1]} x", "{\"a\":[1],\"a\":[2]}", "{\"b\":1}", "[]", "",
+        "{\"a\":[1"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_int_equal(quire_json_value_parse(&column->children[0], (const uint8_t *)bad[i],
-                                                strlen(bad[i]), &strict, &error), QUIRE_INPUT);
+                                                strlen(bad[i]), &strict, &error),
+                         QUIRE_INPUT);
         assert_true(error.byte >= 0);
         assert_int_equal(column->children[0].length, 0);
         assert_int_equal(column->children[0].children[0].children[0].length, 0);

@@ -6,14 +6,16 @@
 #include <string.h>
 
 #include "../data/random_column.h"
+#include "base/number.h"
 #include "fault_alloc.h"
 #include "format/json/json_value.h"
 
-static const char nested[] = "n null\n l list<int32>\n ll large_list<string>\n lv list<list<bool>>\n"
-                             "fl fixed_list<int16, 3>\n st struct<x:float64, y:list<struct<p:string,"
-                             "q:bool>>, z:struct<a:decimal(9,2)>>\n m map<string, int64>\n"
-                             "mi map<int32, struct<v:date>>\n d8 dictionary<string, int8>\n"
-                             "`odd \"name\\` int8\n `` int8\n `日本` string not null";
+static const char nested[] =
+    "n null\n l list<int32>\n ll large_list<string>\n lv list<list<bool>>\n"
+    "fl fixed_list<int16, 3>\n st struct<x:float64, y:list<struct<p:string,"
+    "q:bool>>, z:struct<a:decimal(9,2)>>\n m map<string, int64>\n"
+    "mi map<int32, struct<v:date>>\n d8 dictionary<string, int8>\n"
+    "`odd \"name\\` int8\n `` int8\n `日本` string not null";
 
 static void check_round(struct json_run run, const char *schema_text, uint64_t seed, int64_t rows)
 {
@@ -25,8 +27,7 @@ static void check_round(struct json_run run, const char *schema_text, uint64_t s
     run.schema = schema_text;
     run.from = run.to;
     int code = json_encode(&run, &schema, &batch);
-    if (code == 0)
-        code = json_decode(&run, (const char *)run.out.data, run.out.size, &read, &back);
+    if (code == 0) code = json_decode(&run, (const char *)run.out.data, run.out.size, &read, &back);
     if (code != 0) {
         quire_error_format(&run.error, line, sizeof(line));
         fail_msg("%s, seed %d: %s", schema_text, (int)seed, line);
@@ -71,9 +72,9 @@ static void nested_types(void **state)
 static void every_style(void **state)
 {
     static const char *const sets[] = {
-        "nan=string;separators=python", "nan=string;ascii=on",      "nan=string;nulls=omit",
-        "nan=string;nulls=omit;separators=python;ascii=on", "nan=string;decimals=number",
-        "nan=string;invalid_utf8=replace",
+        "nan=string;separators=python", "nan=string;ascii=on",
+        "nan=string;nulls=omit",        "nan=string;nulls=omit;separators=python;ascii=on",
+        "nan=string;decimals=number",   "nan=string;invalid_utf8=replace",
     };
     char all[4096];
     size_t used = 0;
@@ -88,8 +89,9 @@ static void every_style(void **state)
     check_round((struct json_run){.out_set = "nan=string;pretty=on", .to = "json"}, nested, 1, 50);
     check_round((struct json_run){.out_set = "nan=string;pretty=on;nulls=omit", .to = "json"}, all,
                 2, 50);
-    check_round((struct json_run){.out_set = "nan=string;timestamps=epoch",
-                                  .in_set = "timestamps=epoch"}, all, 3, 50);
+    check_round(
+        (struct json_run){.out_set = "nan=string;timestamps=epoch", .in_set = "timestamps=epoch"},
+        all, 3, 50);
     check_round((struct json_run){.out_set = "nan=string;binary=hex", .in_set = "binary=hex"}, all,
                 4, 50);
 }
@@ -116,8 +118,8 @@ static void make_large(struct quire_buf *text, bool array, uint64_t seed)
     static const char long_one[] =
         "a long one that takes more than sixty-four bytes, which is one step of the scanner";
     static const char *const strings[] = {
-        "plain", "quote \\\" in", "back\\\\", "\\\\\\\"", "]}[{", "line\\nend", "é😀",
-        "\\u00e9\\ud83d\\ude00", "", ",", long_one,
+        "plain", "quote \\\" in",         "back\\\\", "\\\\\\\"", "]}[{",   "line\\nend",
+        "é😀",    "\\u00e9\\ud83d\\ude00", "",         ",",        long_one,
     };
     struct quire_random random;
     quire_random_seed(&random, seed);
@@ -129,7 +131,10 @@ static void make_large(struct quire_buf *text, bool array, uint64_t seed)
                                           "%s{\"id\":%d, \"s\":\"%s\",\"l\":[%d,%d],\"o\":{\"a\":"
                                           "{\"b\":\"%s\"}}}%s",
                                           before, i, string, i, i / 3, string,
-                                          array ? "" : i % 7 == 0 ? "\r\n\n" : "\n"), 0);
+                                          array        ? ""
+                                          : i % 7 == 0 ? "\r\n\n"
+                                                       : "\n"),
+                         0);
     }
     if (array) assert_int_equal(quire_buf_append_text(text, "\n ]\n \n"), 0);
 }
@@ -145,8 +150,8 @@ static void small_chunks(void **state)
         assert_int_equal(json_run(&whole, (const char *)text.data, text.size), 0);
         assert_int_equal(whole.counts.rows, 6000);
         for (unsigned threads = 1; threads <= 4; threads += 3) {
-            struct json_run cut = {.from = whole.from, .threads = threads,
-                                   .memory = QUIRE_MEMORY_MIN, .piece = 997};
+            struct json_run cut = {
+                .from = whole.from, .threads = threads, .memory = QUIRE_MEMORY_MIN, .piece = 997};
             assert_int_equal(json_run(&cut, (const char *)text.data, text.size), 0);
             assert_int_equal(cut.counts.rows, 6000);
             assert_string_equal((const char *)cut.out.data, (const char *)whole.out.data);
@@ -193,31 +198,82 @@ static void damaged_texts(void **state)
         if (code == 0 && !good) fail_msg("taken: %.*s", (int)size, text);
         taken += code == 0;
         json_run_clear(&run);
-        run = (struct json_run){.policy = {.on_bad = QUIRE_ON_BAD_REJECT,
-                                           .mixed = QUIRE_MIXED_JSON}};
+        run =
+            (struct json_run){.policy = {.on_bad = QUIRE_ON_BAD_REJECT, .mixed = QUIRE_MIXED_JSON}};
         (void)json_run(&run, text, size);
         json_run_clear(&run);
     }
     assert_in_range(taken, 100, 3900);
 }
 
+/* Numbers of every length are the nearest doubles, whichever path reads them. */
+static void nearest_doubles(void **state)
+{
+    enum { COUNT = 3000 };
+    static double expected[COUNT];
+    struct quire_buf text = {0};
+    struct quire_random random;
+    struct ArrowSchema schema = {.release = NULL};
+    struct ArrowArray batch = {.release = NULL};
+    struct json_run run = {.schema = "v float64"};
+    (void)state;
+    quire_random_seed(&random, 5);
+    for (int i = 0; i < COUNT; i++) {
+        char number[64];
+        size_t size = 0, digits = 1 + (size_t)quire_random_below(&random, 24);
+        size_t point = (size_t)quire_random_below(&random, digits + 1);
+        if (quire_random_below(&random, 2) == 0) number[size++] = '-';
+        if (point == 0) number[size++] = '0';
+        for (size_t j = 0; j < digits; j++) {
+            if (j == point) number[size++] = '.';
+            bool lead = j == 0 && point > 0;
+            number[size++] = (char)('0' + lead + quire_random_below(&random, lead ? 9 : 10));
+        }
+        if (quire_random_below(&random, 4) == 0)
+            size += (size_t)snprintf(number + size, sizeof(number) - size, "e%d",
+                                     (int)quire_random_below(&random, 500) - 250);
+        assert_true(quire_number_parse_f64(number, size, &expected[i]));
+        assert_int_equal(quire_buf_printf(&text, "{\"v\":%.*s}\n", (int)size, number), 0);
+    }
+    assert_int_equal(json_decode(&run, (const char *)text.data, text.size, &schema, &batch), 0);
+    assert_int_equal(batch.length, COUNT);
+    assert_memory_equal(batch.children[0]->buffers[1], expected, sizeof(expected));
+    quire_array_release(&batch);
+    quire_schema_release(&schema);
+    quire_buf_release(&text);
+    json_run_clear(&run);
+}
+
+struct fault_case {
+    struct json_run run;
+    const char *text;
+};
+
+static const struct fault_case fault_cases[] = {
+    {{.policy = {.mixed = QUIRE_MIXED_JSON}},
+     "{\"i\":1,\"s\":\"x\\n\",\"l\":[1,2],\"o\":{\"p\":[{\"q\":1}]},\"m\":1}\n"
+     "{\"m\":\"2\",\"i\":2,\"x\":1}\n"},
+    {{.from = "json",
+      .to = "json",
+      .out_set = "pretty=on",
+      .schema = "m map<string,int64>\n d dictionary<string>\n j json"},
+     "[{\"m\":{\"a\":1,\"b\":2,\"a\":3},\"d\":\"x\",\"j\":[1, 2]}]"},
+    {{.in_set = "invalid_utf8=replace",
+      .out_set = "nulls=omit;separators=python",
+      .policy = {.on_bad = QUIRE_ON_BAD_REJECT}},
+     "{\"s\":\"\xff\",\"f\":1.5}\nbad \"\\n\n{\"s\":\"\\ud800\"}\n{\"s\":\"\\x\"}\n"},
+    {{.policy = {.on_bad = QUIRE_ON_BAD_NULL}, .schema = "a int8\n b list<struct<c:uuid>>"},
+     "{\"a\":\"x\",\"b\":[{\"c\":\"00112233-4455-6677-8899-aabbccddeeff\"},{\"c\":1}]}"},
+};
+
 static void allocations_fail(void **state)
 {
-    static const char text[] =
-        "{\"i\":1,\"s\":\"x\\n\",\"l\":[1,2],\"o\":{\"p\":[{\"q\":1}]},\"m\":1}\n"
-        "{\"m\":\"2\",\"i\":2,\"x\":1}\n";
-    static const char array[] = "[{\"m\":{\"a\":1,\"b\":2,\"a\":3},\"d\":\"x\",\"j\":[1, 2]}]";
-    static const char schema[] = "m map<string,int64>\n d dictionary<string>\n j json";
     (void)state;
-    for (int which = 0; which < 2; which++) {
+    for (size_t i = 0; i < sizeof(fault_cases) / sizeof(fault_cases[0]); i++) {
         for (int64_t n = 1;; n++) {
-            struct json_run run = {.policy = {.mixed = QUIRE_MIXED_JSON}};
-            if (which == 1)
-                run = (struct json_run){.from = "json", .to = "json", .schema = schema,
-                                        .out_set = "pretty=on"};
+            struct json_run run = fault_cases[i].run;
             fault_alloc_arm(n);
-            int code = which == 0 ? json_run(&run, text, strlen(text))
-                                  : json_run(&run, array, strlen(array));
+            int code = json_run(&run, fault_cases[i].text, strlen(fault_cases[i].text));
             json_run_clear(&run);
             assert_int_equal(fault_alloc_held(), 0);
             if (!fault_alloc_disarm()) {
@@ -235,7 +291,7 @@ int main(void)
         cmocka_unit_test(every_scalar_type), cmocka_unit_test(nested_types),
         cmocka_unit_test(every_style),       cmocka_unit_test(inferred),
         cmocka_unit_test(small_chunks),      cmocka_unit_test(damaged_texts),
-        cmocka_unit_test(allocations_fail),
+        cmocka_unit_test(nearest_doubles),   cmocka_unit_test(allocations_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,8 @@ static size_t plain_cut(const char *bytes, size_t size)
         char c = bytes[i];
         if (last > 0 && strchr(" \n", c) == NULL) cut = last;
         if (c == '"') {
-            for (i++; i < size && bytes[i] != '"'; i++) i += bytes[i] == '\\';
+            for (i++; i < size && bytes[i] != '"'; i++)
+                i += bytes[i] == '\\';
         } else if (c == '{' || c == '[') {
             depth++;
         } else if (c == '}' || c == ']') {
@@ -37,8 +38,13 @@ static size_t plain_cut(const char *bytes, size_t size)
 static void make_items(struct quire_buf *text, struct quire_random *random)
 {
     static const char *const pieces[] = {
-        "{}", "[[],{\"a\":\"]\"}]", "{\"\\\"\":\"\\\\\"}", "{\"x\":\"\\\\\\\"}\"}", "{\"k\":[1,2]}",
-        "{\"long\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\\\\\\\\"}",
+        "{}",
+        "[[],{\"a\":\"]\"}]",
+        "{\"\\\"\":\"\\\\\"}",
+        "{\"x\":\"\\\\\\\"}\"}",
+        "{\"k\":[1,2]}",
+        "{\"long\":"
+        "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\\\\\\\\"}",
         "{\"b\":\"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"}\"}",
     };
     for (uint64_t left = 1 + quire_random_below(random, 30); left > 0; left--) {
@@ -60,13 +66,16 @@ static void cut_all(const struct quire_buf *text, size_t step)
             size_t left = text->size - at;
             bool at_end = window >= left;
             if (at_end) window = left;
-            assert_int_equal(quire_json_split_items(&split, text->data + at, window, from, at_end,
-                                                    &end, NULL), 0);
+            assert_int_equal(
+                quire_json_split_items(&split, text->data + at, window, from, at_end, &end, NULL),
+                0);
             size_t expected = plain_cut((const char *)text->data + at, window);
             /* A window's last bytes may be left for the next one. */
             assert_true(end <= window);
-            if (split.finished) assert_int_equal(end, window);
-            else assert_true(end <= expected);
+            if (split.finished)
+                assert_int_equal(end, window);
+            else
+                assert_true(end <= expected);
             if (end > 0 && !split.finished) {
                 size_t again = plain_cut((const char *)text->data + at, end + 2);
                 assert_true(again == end || again == end + 2);
@@ -100,8 +109,9 @@ static void expect_end_error(const char *text, int64_t byte)
     struct quire_json_split split = {0};
     struct quire_error error;
     size_t end = 0;
-    assert_int_equal(quire_json_split_items(&split, (const uint8_t *)text, strlen(text), 0, true,
-                                            &end, &error), QUIRE_INPUT);
+    assert_int_equal(
+        quire_json_split_items(&split, (const uint8_t *)text, strlen(text), 0, true, &end, &error),
+        QUIRE_INPUT);
     assert_int_equal(error.byte, byte);
 }
 
@@ -117,8 +127,8 @@ static void bad_ends(void **state)
     assert_int_equal(quire_json_split_items(&split, (const uint8_t *)"{}]", 3, 0, true, &end, NULL),
                      0);
     assert_int_equal(end, 3);
-    assert_int_equal(quire_json_split_items(&split, (const uint8_t *)" \n", 2, 0, false, &end, NULL),
-                     0);
+    assert_int_equal(
+        quire_json_split_items(&split, (const uint8_t *)" \n", 2, 0, false, &end, NULL), 0);
     assert_int_equal(end, 2);
     assert_int_equal(quire_json_split_items(&split, (const uint8_t *)" ]", 2, 0, true, &end, NULL),
                      QUIRE_INPUT);
@@ -129,8 +139,9 @@ static void item_sizes(void **state)
     static const struct {
         const char *text;
         size_t size;
-    } items[] = {{"{}, {}", 2}, {"{\"a\":\"},\"} ,", 10}, {"1,2", 1}, {"tru]", 3},
-                 {"{\"a\":[1,2]}]", 11}, {"{\"a\"", 4}, {"\"a,b\",1", 5}};
+    } items[] = {{"{}, {}", 2},   {"{\"a\":\"},\"} ,", 10}, {"1,2", 1},
+                 {"tru]", 3},     {"{\"a\":[1,2]}]", 11},   {"{\"a\"", 4},
+                 {"\"a,b\",1", 5}};
     (void)state;
     for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
         assert_int_equal(
