@@ -1,5 +1,10 @@
-/* Batches: making schemas, filling batches by row or by column, finding types,
- * changing types, comparing, and reading streams of them. */
+/* Batches: making schemas, filling batches by row or by column, changing types,
+ * comparing, and reading streams of them.
+ *
+ * Inputs are borrowed during the call unless it is said that they are taken; what is
+ * put out is the caller's to release, and untouched on failure. Functions may be
+ * called from several threads at once, but a builder or stream belongs to one at a
+ * time. */
 #ifndef QUIRE_BATCH_H
 #define QUIRE_BATCH_H
 
@@ -34,7 +39,9 @@ QUIRE_API int quire_schema_parse(const char *text, size_t size, struct ArrowSche
                                  struct quire_error *error);
 
 /* What quire_schema_parse reads back to an equal schema, one line a field.
- * Metadata is written as a comment. Freed with quire_text_free. */
+ * Metadata is written as comments. Freed with quire_text_free. A time zone that this
+ * system does not know can be in a schema made elsewhere, where its values are written
+ * in UTC; the language and its JSON do not take it. */
 QUIRE_API int quire_schema_print(const struct ArrowSchema *schema, char **text,
                                  struct quire_error *error);
 QUIRE_API int quire_schema_print_json(const struct ArrowSchema *schema, char **text,
@@ -136,7 +143,7 @@ QUIRE_API int quire_stream_select(struct ArrowArrayStream *source, const char *c
                                   size_t columns_size, struct ArrowArrayStream *result,
                                   struct quire_error *error);
 
-/* The first `rows` rows of a stream. Takes *source on success. */
+/* The first `rows` rows of a stream (QUIRE_USAGE below 0). Takes *source on success. */
 QUIRE_API int quire_stream_limit(struct ArrowArrayStream *source, int64_t rows,
                                  struct ArrowArrayStream *result, struct quire_error *error);
 

@@ -68,6 +68,10 @@ QUIRE_API void quire_error_clear(struct quire_error *error);
 QUIRE_API int quire_fail(struct quire_error *error, int code, const char *operation,
                          const char *cause_format, ...) QUIRE_PRINTF(4, 5);
 
+/* Adds what to do about it, unless the error says so already. */
+QUIRE_API void quire_error_hint(struct quire_error *error, const char *hint_format, ...)
+    QUIRE_PRINTF(2, 3);
+
 /* The fixed text of a code; "unknown code" for others. Static storage. */
 QUIRE_API const char *quire_code_text(int code);
 

@@ -19,7 +19,7 @@ extern "C" {
 struct quire_read_options {
     const char *format;                   /* name; NULL: by extension, then by content */
     const char *compression;              /* name; NULL: by extension, then by content; "none" */
-    const struct quire_setting *settings; /* of the format's decoder and of the store */
+    const struct quire_setting *settings; /* of the format's decoder */
     size_t settings_size;
     struct quire_record_policy records;
     struct quire_context *context; /* NULL: one with the defaults, owned by the stream */
@@ -35,13 +35,20 @@ QUIRE_API int quire_file_read(const char *url, const struct quire_read_options *
 enum quire_write_mode {
     QUIRE_WRITE_OVERWRITE,
     QUIRE_WRITE_CREATE, /* QUIRE_EXISTS when there is one */
-    QUIRE_WRITE_APPEND  /* after the records already there, by atomic rewrite (CSV, TSV, JSONL) */
+    QUIRE_WRITE_APPEND, /* after the records already there, by atomic rewrite (CSV, TSV, JSONL) */
+    /* At the end of the file itself: the cost does not grow with the file. Local files of
+     * JSON Lines without compression only. Not atomic: a reader may see a part, and a
+     * killed writer may leave one, whose torn last line the next append cuts (a whole one
+     * that only lacks its line end is kept). An abort or a failure cuts the file to what
+     * it was; one that was missing is then empty. Several writers take turns: opening
+     * waits until the one before, in this process or another, is closed. */
+    QUIRE_WRITE_APPEND_IN_PLACE
 };
 
 struct quire_write_options {
     const char *format;                   /* name; NULL: by extension */
     const char *compression;              /* "zstd", "zstd:3"; NULL: by extension */
-    const struct quire_setting *settings; /* of the format's encoder and of the store */
+    const struct quire_setting *settings; /* of the format's encoder */
     size_t settings_size;
     enum quire_write_mode mode;
     enum quire_durability durability;
@@ -57,9 +64,9 @@ struct quire_write_result {
 
 struct quire_writer;
 
-/* Opens a writer; nothing is visible before commit. url may be "-" (standard
- * output), which is not atomic. Sticky: after a failure every call fails with the
- * same error. One thread at a time. */
+/* Opens a writer; nothing is visible before commit (but see APPEND_IN_PLACE). url may
+ * be "-" (standard output), which is not atomic. Sticky: after a failure every call
+ * fails with the same error. One thread at a time. */
 QUIRE_API int quire_writer_open(const char *url, const struct ArrowSchema *schema,
                                 const struct quire_write_options *options,
                                 struct quire_writer **writer, struct quire_error *error);
@@ -90,7 +97,8 @@ QUIRE_API int quire_file_expand(const char *const *patterns, size_t patterns_siz
                                 size_t *names_size, struct quire_error *error);
 QUIRE_API void quire_names_free(char **names, size_t names_size);
 
-/* Do two names stand for one existing object (the same path, or a link to it)? */
+/* Do two names stand for one object (the same path, or a link to it), or would they if
+ * it were written? */
 QUIRE_API bool quire_file_same(const char *a, const char *b);
 
 /* The streams of several objects one after the other, as one stream: the schema is

@@ -136,6 +136,11 @@ QUIRE_API int quire_format_find(const char *name, const struct quire_format **fo
 /* By extension, looking past a codec's (".csv.gz" is csv); NULL when unknown. */
 QUIRE_API const struct quire_format *quire_format_of_path(const char *path);
 
+/* The same, with a reason: *format is NULL when the name tells nothing, and
+ * QUIRE_UNSUPPORTED is returned when it tells a format that this build does not have. */
+QUIRE_API int quire_format_find_path(const char *path, const struct quire_format **format,
+                                     struct quire_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -146,6 +146,9 @@ struct quire_store_ops {
 
     int (*head)(struct quire_store *store, const char *key, struct quire_object *object,
                 struct quire_error *error);
+    /* Would a put to either key be seen under both (links, "./"), whether or not there
+     * is an object yet? NULL: only when they are equal. */
+    bool (*same)(struct quire_store *store, const char *a, const char *b);
     /* Objects whose key begins with prefix and is greater than start_after (NULL:
      * from the first). A missing folder is an empty listing. */
     int (*list)(struct quire_store *store, const char *prefix, const char *start_after,

@@ -106,31 +106,14 @@ char *quire_arena_strndup(struct quire_arena *arena, const char *text, size_t si
     return copy;
 }
 
-static void arena_free_after(struct quire_arena *arena, struct quire_arena_block *kept)
-{
-    struct quire_arena_block *block = kept != NULL ? kept->next : arena->blocks;
-    while (block != NULL) {
-        struct quire_arena_block *next = block->next;
-        arena->bytes -= block->capacity;
-        quire_free(block);
-        block = next;
-    }
-    if (kept != NULL)
-        kept->next = NULL;
-    else
-        arena->blocks = NULL;
-}
-
-void quire_arena_clear(struct quire_arena *arena)
-{
-    if (arena->blocks == NULL) return;
-    arena_free_after(arena, arena->blocks);
-    arena->blocks->used = 0;
-}
-
 void quire_arena_release(struct quire_arena *arena)
 {
-    arena_free_after(arena, NULL);
+    while (arena->blocks != NULL) {
+        struct quire_arena_block *next = arena->blocks->next;
+        quire_free(arena->blocks);
+        arena->blocks = next;
+    }
+    arena->bytes = 0;
 }
 
 static void budget_note_peak(struct quire_budget *budget, size_t used)
@@ -138,16 +121,6 @@ static void budget_note_peak(struct quire_budget *budget, size_t used)
     size_t peak = atomic_load_explicit(&budget->peak, memory_order_relaxed);
     while (used > peak && !atomic_compare_exchange_weak(&budget->peak, &peak, used))
         continue;
-}
-
-bool quire_budget_take(struct quire_budget *budget, size_t bytes)
-{
-    size_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
-    do {
-        if (budget->max != 0 && (bytes > budget->max || used > budget->max - bytes)) return false;
-    } while (!atomic_compare_exchange_weak(&budget->used, &used, used + bytes));
-    budget_note_peak(budget, used + bytes);
-    return true;
 }
 
 void quire_budget_force(struct quire_budget *budget, size_t bytes)

@@ -23,20 +23,17 @@ struct quire_arena {
 void *quire_arena_alloc(struct quire_arena *arena, size_t size) __attribute__((warn_unused_result));
 char *quire_arena_strndup(struct quire_arena *arena, const char *text, size_t size)
     __attribute__((warn_unused_result));
-/* Keeps the newest block for reuse. */
-void quire_arena_clear(struct quire_arena *arena);
 void quire_arena_release(struct quire_arena *arena);
 
 /* How much memory a pipe may hold and does hold. Thread-safe. It does not
- * allocate: whoever keeps a buffer charges it, and asks before growing. */
+ * allocate: whoever keeps a buffer charges it, and looks at what is used before taking
+ * on more work. */
 struct quire_budget {
     size_t max; /* 0: no bound */
     _Atomic size_t used;
     _Atomic size_t peak;
 };
-/* True and charged, or false and unchanged when max would be passed. */
-bool quire_budget_take(struct quire_budget *budget, size_t bytes);
-/* Charges whatever the bound says: for what cannot be refused. */
+/* Charges whatever the bound says. */
 void quire_budget_force(struct quire_budget *budget, size_t bytes);
 void quire_budget_return(struct quire_budget *budget, size_t bytes);
 

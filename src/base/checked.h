@@ -6,27 +6,11 @@
 #define QUIRE_BASE_CHECKED_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-
-static inline bool quire_checked_add_size(size_t a, size_t b, size_t *result)
-{
-    return !__builtin_add_overflow(a, b, result);
-}
-
-static inline bool quire_checked_mul_size(size_t a, size_t b, size_t *result)
-{
-    return !__builtin_mul_overflow(a, b, result);
-}
 
 static inline bool quire_checked_add_i64(int64_t a, int64_t b, int64_t *result)
 {
     return !__builtin_add_overflow(a, b, result);
-}
-
-static inline bool quire_checked_sub_i64(int64_t a, int64_t b, int64_t *result)
-{
-    return !__builtin_sub_overflow(a, b, result);
 }
 
 static inline bool quire_checked_mul_i64(int64_t a, int64_t b, int64_t *result)

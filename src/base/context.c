@@ -1,3 +1,4 @@
+/* A context: the pool, the budget and the observer of one pipe, kept together. */
 #include "base/context.h"
 
 #include "base/fail.h"

@@ -14,7 +14,6 @@
 #define WORDS        4
 #define GROUP_DIGITS 19
 #define GROUP_POWER  UINT64_C(10000000000000000000)
-#define SCALE_MAX    400
 
 static bool is_word(const struct quire_decimal *value)
 {
@@ -134,7 +133,7 @@ int quire_decimal_digits(const struct quire_decimal *value)
 
 char *quire_decimal_format(const struct quire_decimal *value, int scale, char *out)
 {
-    assert(scale >= -SCALE_MAX && scale <= SCALE_MAX);
+    assert(scale >= -QUIRE_DECIMAL_SCALE_MAX && scale <= QUIRE_DECIMAL_SCALE_MAX);
     if (quire_decimal_is_negative(value)) *out++ = '-';
     if (scale <= 0) {
         out = put_digits(*value, out);

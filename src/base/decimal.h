@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define QUIRE_DECIMAL_DIGITS_MAX 76
+#define QUIRE_DECIMAL_SCALE_MAX  400 /* either way, that text has room for */
 #define QUIRE_DECIMAL_TEXT_MAX   512 /* any scale that Arrow types use; see format */
 
 /* Little-endian words, two's complement: the layout of Arrow's decimal256. */
@@ -32,7 +33,7 @@ int quire_decimal_digits(const struct quire_decimal *value);
 
 /* Exact plain text with `scale` digits after the point ("-0.05"; scale <= 0 has
  * no point, and |scale| zeros are appended). out needs QUIRE_DECIMAL_TEXT_MAX
- * bytes; |scale| is at most 400. Returns the end. */
+ * bytes; |scale| is at most QUIRE_DECIMAL_SCALE_MAX. Returns the end. */
 char *quire_decimal_format(const struct quire_decimal *value, int scale, char *out);
 
 /* Why a text is not a decimal of that precision and scale. */

@@ -18,7 +18,7 @@ __extension__ typedef __int128 quire_i128;
 
 #define QUIRE_DIGITS_ZEROS UINT64_C(0x3030303030303030) /* "00000000" */
 
-/* "00" "01" … "99", and 10^0 … 10^19. Private to base. */
+/* "00" "01" … "99", and 10^0 … 10^19. */
 extern const char quire_digits_pairs[200];
 extern const uint64_t quire_digits_power[20];
 

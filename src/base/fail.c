@@ -85,6 +85,7 @@ static int errno_code(int errno_value)
     case ENOSPC:
     case EDQUOT: return QUIRE_FULL;
     case ENOMEM: return QUIRE_MEMORY;
+    case EINTR: return QUIRE_CANCELLED;
     case EPIPE:
     case ECONNRESET: return QUIRE_CLOSED;
     case EISDIR:
@@ -145,7 +146,7 @@ void quire_error_hint(struct quire_error *error, const char *hint_format, ...)
 void quire_error_outer_column(struct quire_error *error, const char *outer)
 {
     if (error == NULL || outer == NULL) return;
-    char column[sizeof(error->column)];
+    char column[sizeof(error->column) + 4]; /* for set_field to see where to cut */
     snprintf(column, sizeof(column), "%s%s%s", outer, error->column[0] != '\0' ? "." : "",
              error->column);
     set_field(error->column, sizeof(error->column), column);

@@ -30,8 +30,6 @@ int quire_fail_memory(struct quire_error *error, const char *operation);
  * row and byte may be QUIRE_NOWHERE, column NULL. All accept error == NULL. */
 void quire_error_at(struct quire_error *error, int64_t row, const char *column, int64_t byte);
 void quire_error_path(struct quire_error *error, const char *path);
-void quire_error_hint(struct quire_error *error, const char *hint_format, ...) QUIRE_PRINTF(2, 3);
-
 /* Puts "outer." before the column of an error raised inside a nested value. */
 void quire_error_outer_column(struct quire_error *error, const char *outer);
 

@@ -57,7 +57,6 @@ void quire_json_writer_string(struct quire_json_writer *writer, const char *text
 void quire_json_writer_string_sized(struct quire_json_writer *writer, const char *bytes,
                                     size_t size);
 void quire_json_writer_i64(struct quire_json_writer *writer, int64_t value);
-void quire_json_writer_u64(struct quire_json_writer *writer, uint64_t value);
 void quire_json_writer_f64(struct quire_json_writer *writer, double value);
 void quire_json_writer_bool(struct quire_json_writer *writer, bool value);
 void quire_json_writer_null(struct quire_json_writer *writer);

@@ -122,13 +122,6 @@ void quire_json_writer_i64(struct quire_json_writer *writer, int64_t value)
     put(writer, text, (size_t)(quire_number_format_i64(value, text) - text));
 }
 
-void quire_json_writer_u64(struct quire_json_writer *writer, uint64_t value)
-{
-    char text[QUIRE_INT_TEXT_MAX];
-    begin_value(writer);
-    put(writer, text, (size_t)(quire_number_format_u64(value, text) - text));
-}
-
 void quire_json_writer_f64(struct quire_json_writer *writer, double value)
 {
     if (!isfinite(value)) {

@@ -1,4 +1,4 @@
-/* Integers, and sizes and durations as people write them.
+/* Integers as text, and back.
  *
  * Both directions work on eight digits at a time (digits.h); short numbers take
  * a branch on their length and no loop. */

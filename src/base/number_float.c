@@ -1,4 +1,4 @@
-/* Doubles and floats as text, shortest and with fixed digits, and back.
+/* Doubles and floats as shortest text, and back.
  *
  * Shortest digits come from Dragonbox. Values with at most 15 digits of which at
  * most four follow the point, which most real columns are made of, are printed

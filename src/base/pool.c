@@ -140,11 +140,3 @@ void quire_pool_wait(struct quire_pool *pool, struct quire_job *job)
     }
     pthread_mutex_unlock(&pool->mutex);
 }
-
-bool quire_pool_done(struct quire_pool *pool, struct quire_job *job)
-{
-    pthread_mutex_lock(&pool->mutex);
-    bool done = job->state == JOB_DONE;
-    pthread_mutex_unlock(&pool->mutex);
-    return done;
-}

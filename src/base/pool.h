@@ -6,8 +6,6 @@
 #ifndef QUIRE_BASE_POOL_H
 #define QUIRE_BASE_POOL_H
 
-#include <stdbool.h>
-
 #include "quire/error.h"
 
 struct quire_pool;
@@ -37,8 +35,5 @@ void quire_pool_submit(struct quire_pool *pool, struct quire_job *job);
 
 /* Returns when the job has run, running it or other queued jobs meanwhile. */
 void quire_pool_wait(struct quire_pool *pool, struct quire_job *job);
-
-/* True when the job has run; does not block. */
-bool quire_pool_done(struct quire_pool *pool, struct quire_job *job);
 
 #endif

@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <stdatomic.h>
 
-#include "base/fail.h"
 #include "base/time_text.h"
 
 #define TELL_INTERVAL_NS INT64_C(100000000)
@@ -63,11 +62,4 @@ void quire_progress_end(struct quire_progress_task *task, enum quire_progress_st
     if (task->observer == NULL) return;
     tell(task, state, task->now_ns());
     task->observer = NULL;
-}
-
-int quire_progress_cancelled(const struct quire_observer *observer, struct quire_error *error)
-{
-    if (observer == NULL || observer->cancelled == NULL) return 0;
-    if (!observer->cancelled(observer->user)) return 0;
-    return quire_fail(error, QUIRE_CANCELLED, "", "the operation was cancelled");
 }

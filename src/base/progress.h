@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "quire/error.h"
 #include "quire/observer.h"
 
 struct quire_progress_task {
@@ -47,9 +46,5 @@ static inline void quire_progress_add(struct quire_progress_task *task, int64_t 
 /* Tells the observer the final figures, once: a second end, or the end of a
  * zeroed task, does nothing. state is any but QUIRE_PROGRESS_RUNNING. */
 void quire_progress_end(struct quire_progress_task *task, enum quire_progress_state state);
-
-/* QUIRE_CANCELLED, with the error filled in, when the observer (may be NULL)
- * says so; else 0. From any thread. */
-int quire_progress_cancelled(const struct quire_observer *observer, struct quire_error *error);
 
 #endif

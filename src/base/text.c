@@ -24,13 +24,6 @@ bool quire_text_starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-bool quire_text_ends_with(const char *text, const char *suffix)
-{
-    size_t text_size = strlen(text);
-    size_t suffix_size = strlen(suffix);
-    return text_size >= suffix_size && strcmp(text + text_size - suffix_size, suffix) == 0;
-}
-
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;

@@ -1,4 +1,4 @@
-/* Small questions about names: equality, ends, distance, patterns. */
+/* Small questions about names: equality, beginnings, distance, patterns. */
 #ifndef QUIRE_BASE_TEXT_H
 #define QUIRE_BASE_TEXT_H
 
@@ -8,7 +8,6 @@
 /* Case is ignored for ASCII letters only, whatever the locale. */
 bool quire_text_equal_ignore_case(const char *a, const char *b);
 bool quire_text_starts_with(const char *text, const char *prefix);
-bool quire_text_ends_with(const char *text, const char *suffix);
 
 /* How many bytes must be added, removed, replaced or swapped with their
  * neighbour to make b of a (optimal string alignment). Distances above max come

@@ -20,19 +20,6 @@ int64_t quire_time_unit_scale(enum quire_time_unit unit)
     return scales[unit];
 }
 
-int64_t quire_time_days_from_civil(int64_t year, int month, int day)
-{
-    return civil_to_days(year, (uint32_t)month, (uint32_t)day);
-}
-
-void quire_time_civil_from_days(int64_t days, int64_t *year, int *month, int *day)
-{
-    struct civil_date date = civil_from_days(days);
-    *year = date.year;
-    *month = (int)date.month;
-    *day = (int)date.day;
-}
-
 static char *put_far_year(int64_t year, char *out)
 {
     *out++ = year < 0 ? '-' : '+';

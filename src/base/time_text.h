@@ -21,10 +21,6 @@ enum quire_time_unit { QUIRE_SECOND, QUIRE_MILLI, QUIRE_MICRO, QUIRE_NANO };
 /* Units in a second: 1, 1000, 1000000, 1000000000. */
 int64_t quire_time_unit_scale(enum quire_time_unit unit);
 
-/* Days since 1970-01-01 of a civil date, and back. Months 1..12, days 1..31. */
-int64_t quire_time_days_from_civil(int64_t year, int month, int day);
-void quire_time_civil_from_days(int64_t days, int64_t *year, int *month, int *day);
-
 /* "2024-02-29". */
 char *quire_time_format_date(int64_t days, char *out);
 /* "23:59:59" with as many fraction digits as the unit has (0, 3, 6, 9). */

@@ -30,6 +30,7 @@ int quire_utf8_encode(uint32_t codepoint, uint8_t *out);
 /* Columns that a character takes on a terminal: 0 (combining, control), 1, 2
  * (East Asian wide and fullwidth, emoji). Tables from Unicode's EastAsianWidth. */
 int quire_utf8_codepoint_width(uint32_t codepoint);
+/* The same of a whole text, which must be valid. */
 size_t quire_utf8_width(const uint8_t *bytes, size_t size);
 
 #endif

@@ -41,8 +41,8 @@ static int fail_unknown(struct walk *walk, const char *dashes, const char *name,
 {
     const char *command = walk->cli->command->name;
     if (quire_cli_option_absent(name))
-        return quire_cli_fail(error, QUIRE_UNSUPPORTED, command, "%s%s is not in this build",
-                              dashes, name);
+        return quire_fail(error, QUIRE_UNSUPPORTED, command, "%s%s is not in this build", dashes,
+                          name);
     const char *names[QUIRE_CLI_ROWS_MAX];
     size_t size = 0;
     for (size_t i = 0; i < walk->scopes_size; i++) {
@@ -50,11 +50,15 @@ static int fail_unknown(struct walk *walk, const char *dashes, const char *name,
         for (size_t row = 0; row < table->rows_size && size < QUIRE_CLI_ROWS_MAX; row++)
             names[size++] = table->rows[row].name;
     }
+    for (size_t i = 0; i < quire_cli_options_absent_size && size < QUIRE_CLI_ROWS_MAX; i++)
+        names[size++] = quire_cli_options_absent[i];
     const char *nearest = quire_options_nearest(names, size, name);
-    quire_cli_fail(error, QUIRE_USAGE, command, "there is no option %s%s", dashes, name);
+    quire_fail(error, QUIRE_USAGE, command, "there is no option %s%s", dashes, name);
     if (nearest != NULL)
-        quire_cli_hint(error, "did you mean %s%s?", nearest[1] != '\0' ? "--" : "-", nearest);
-    else quire_cli_hint(error, "\"quire help %s\" lists them", command);
+        quire_error_hint(error, "did you mean %s%s%s?", nearest[1] != '\0' ? "--" : "-", nearest,
+                       quire_cli_option_absent(nearest) ? " (not in this build)" : "");
+    else
+        quire_error_hint(error, "\"quire help %s\" lists them", command);
     return QUIRE_USAGE;
 }
 
@@ -64,15 +68,15 @@ static int take_next(struct walk *walk, struct argument *argument, const char *d
 {
     if (argument->row->type == QUIRE_OPTION_BOOL || argument->value != NULL) return 0;
     if (walk->at == walk->argc)
-        return quire_cli_fail(error, QUIRE_USAGE, walk->cli->command->name,
-                              "%s%s needs a value", dashes, argument->name);
+        return quire_fail(error, QUIRE_USAGE, walk->cli->command->name, "%s%s needs a value",
+                          dashes, argument->name);
     argument->value = walk->argv[walk->at++];
     return 0;
 }
 
 /* "-n5", "-n 5", "-h". */
-static int read_short(struct walk *walk, const char *text, struct argument *argument,
-                      char name[2], struct quire_error *error)
+static int read_short(struct walk *walk, const char *text, struct argument *argument, char name[2],
+                      struct quire_error *error)
 {
     name[0] = text[1];
     name[1] = '\0';
@@ -97,8 +101,8 @@ static int read_long(struct walk *walk, char *text, struct argument *argument,
                    argument->row->type == QUIRE_OPTION_BOOL;
     if (!negated) return fail_unknown(walk, "--", name, error);
     if (argument->value != NULL)
-        return quire_cli_fail(error, QUIRE_USAGE, walk->cli->command->name,
-                              "--%s takes no value", name);
+        return quire_fail(error, QUIRE_USAGE, walk->cli->command->name, "--%s takes no value",
+                          name);
     argument->value = "off";
     return 0;
 }
@@ -107,8 +111,8 @@ static int read_long(struct walk *walk, char *text, struct argument *argument,
 static int set_argument(struct walk *walk, const struct argument *argument,
                         struct quire_error *error)
 {
-    int code = quire_cli_option_set(walk->cli, argument->scope, argument->name, argument->value,
-                                    error);
+    int code =
+        quire_cli_option_set(walk->cli, argument->scope, argument->name, argument->value, error);
     if (code == QUIRE_USAGE && error != NULL)
         snprintf(error->operation, sizeof(error->operation), "%s", walk->cli->command->name);
     return code;
@@ -138,8 +142,8 @@ static int walk_all(struct walk *walk, bool config_only, int *operands, struct q
         if (copy == NULL) return quire_cli_fail_memory(error);
         int code = text[1] == '-' ? read_long(walk, copy, &argument, error)
                                   : read_short(walk, copy, &argument, short_name, error);
-        bool wanted = argument.row != NULL &&
-                      (!config_only || strcmp(argument.row->name, "config") == 0);
+        bool wanted =
+            argument.row != NULL && (!config_only || strcmp(argument.row->name, "config") == 0);
         if (code == 0 && wanted) code = set_argument(walk, &argument, error);
         quire_free(copy);
         QUIRE_TRY(code);

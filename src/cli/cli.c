@@ -39,11 +39,15 @@ static void print_error(const struct quire_cli *cli, int code)
     const char *path = cli->error.path;
     quire_cli_progress_clear();
     if (code == QUIRE_CLOSED && (path[0] == '\0' || strcmp(path, "-") == 0)) return;
-    if (code == QUIRE_CANCELLED) snprintf(message, sizeof(message), "interrupted");
+    if (code == QUIRE_CANCELLED)
+        snprintf(message, sizeof(message), "interrupted");
     else if (cli->error.code == 0)
         snprintf(message, sizeof(message), "%s", quire_code_text(code));
-    else quire_error_format(&cli->error, message, sizeof(message));
-    fprintf(stderr, "quire: %s\n", message);
+    else
+        quire_error_format(&cli->error, message, sizeof(message));
+    fputs("quire: ", stderr);
+    quire_cli_print_plain(message, stderr);
+    fputc('\n', stderr);
 }
 
 /* Everything that was printed must have arrived. */
@@ -53,8 +57,8 @@ static int flush_output(struct quire_cli *cli)
     bool failed = ferror(stdout) != 0;
     if (fflush(stdout) == 0 && !failed) return 0;
     int code = errno == EPIPE ? QUIRE_CLOSED : QUIRE_IO;
-    return quire_cli_fail(&cli->error, code, "write", "standard output: %s",
-                          errno != 0 ? strerror(errno) : "output failed");
+    return quire_fail(&cli->error, code, "write", "standard output: %s",
+                      errno != 0 ? strerror(errno) : "output failed");
 }
 
 /* Running ------------------------------------------------------------------------------ */
@@ -63,13 +67,14 @@ static int check_operands(struct quire_cli *cli, int operands, char *const *argv
 {
     const struct quire_command *command = cli->command;
     if (operands < command->operands_min)
-        quire_cli_fail(&cli->error, QUIRE_USAGE, command->name, "%s",
-                       operands == 0 ? "something to work on is missing" : "a name is missing");
+        quire_fail(&cli->error, QUIRE_USAGE, command->name, "%s",
+                   operands == 0 ? "something to work on is missing" : "a name is missing");
     else if (command->operands_max >= 0 && operands > command->operands_max)
-        quire_cli_fail(&cli->error, QUIRE_USAGE, command->name, "\"%.200s\" is one name too many",
-                       argv[command->operands_max]);
-    else return 0;
-    quire_cli_hint(&cli->error, "the form is: quire %s [OPTIONS]%s%s", command->name,
+        quire_fail(&cli->error, QUIRE_USAGE, command->name, "\"%.200s\" is one name too many",
+                   argv[command->operands_max]);
+    else
+        return 0;
+    quire_error_hint(&cli->error, "the form is: quire %s [OPTIONS]%s%s", command->name,
                    command->operands[0] != '\0' ? " " : "", command->operands);
     return QUIRE_USAGE;
 }
@@ -99,8 +104,8 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) name = "help";
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) name = "version";
     if (name[0] == '-') {
-        quire_cli_fail(&cli->error, QUIRE_USAGE, "", "the command comes before \"%.80s\"", name);
-        quire_cli_hint(&cli->error, "the form is: quire COMMAND [OPTIONS] [NAME...]");
+        quire_fail(&cli->error, QUIRE_USAGE, "", "the command comes before \"%.80s\"", name);
+        quire_error_hint(&cli->error, "the form is: quire COMMAND [OPTIONS] [NAME...]");
         return QUIRE_USAGE;
     }
     cli->command = quire_cli_command_find(name);
@@ -115,7 +120,9 @@ int quire_cli_main(int argc, char **argv)
     quire_cli_interrupt_catch();
     int code = run(&cli, argc, argv);
     int flushed = flush_output(&cli);
-    if (code == 0) code = flushed;
+    if (code >= 0 && flushed != 0) code = flushed;
+    /* The handler ends standard input, which may then look damaged. */
+    if (code != 0 && quire_cli_interrupted(NULL)) code = QUIRE_CANCELLED;
     if (code < 0) print_error(&cli, code);
     quire_cli_options_release(&cli);
     return exit_status(code);
@@ -132,12 +139,4 @@ int quire_cli_context(struct quire_cli *cli, struct quire_context **context,
         .observer = &cli->observer,
     };
     return quire_context_new(&options, context, error);
-}
-
-int quire_cli_print_json(struct quire_json *json, struct quire_error *error)
-{
-    const char *text = NULL;
-    QUIRE_TRY(quire_json_text(json, &text, NULL, error));
-    printf("%s\n", text);
-    return 0;
 }

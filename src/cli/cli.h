@@ -96,7 +96,7 @@ struct quire_command {
     const char *description; /* sentences for --help and the man page; may be NULL */
     unsigned flags;          /* enum quire_command_flag */
     int operands_min;
-    int operands_max;        /* -1: no bound */
+    int operands_max; /* -1: no bound */
     /* The command's own options; rows NULL when it has none. A row whose name is one
      * letter is written with one dash ("-n 10"). In the program's rows the choices of
      * a TEXT are the word that stands for the value in the help: FILE, FORMAT. */
@@ -126,12 +126,11 @@ bool quire_cli_is_given(const struct quire_cli *cli, const char *name);
 
 /* --- Failing ------------------------------------------------------------------ */
 
-/* Fills in *error and returns code. error may be NULL. */
-int quire_cli_fail(struct quire_error *error, int code, const char *operation,
-                   const char *cause_format, ...) QUIRE_PRINTF(4, 5);
-int quire_cli_fail_memory(struct quire_error *error);
-/* Adds what to do about it. */
-void quire_cli_hint(struct quire_error *error, const char *hint_format, ...) QUIRE_PRINTF(2, 3);
+/* Beside quire_fail: memory is out. Returns QUIRE_MEMORY. */
+static inline int quire_cli_fail_memory(struct quire_error *error)
+{
+    return quire_fail(error, QUIRE_MEMORY, "", "memory could not be allocated");
+}
 
 /* --- Reading ------------------------------------------------------------------ */
 
@@ -155,7 +154,7 @@ struct quire_cli_input {
     struct quire_setting *output_settings; /* the same for the encoder */
     size_t output_settings_size;
     struct quire_rejects *rejects;
-    const char *rejects_path; /* borrowed from cli */
+    const char *rejects_path;          /* borrowed from cli */
     struct quire_record_counts counts; /* what was read so far */
     struct ArrowArrayStream stream;    /* quire_stream_next; owned by this struct */
 };
@@ -181,6 +180,14 @@ void quire_cli_input_release(struct quire_cli_input *input);
 
 /* --- Reporting ---------------------------------------------------------------- */
 
+/* One member of an object, with its name. A text of NULL is null, and so is a number
+ * below 0 that is "known" only from 0 on. */
+void quire_cli_json_string(struct quire_json *json, const char *name, const char *text);
+void quire_cli_json_i64(struct quire_json *json, const char *name, int64_t value);
+void quire_cli_json_known(struct quire_json *json, const char *name, int64_t value);
+void quire_cli_json_f64(struct quire_json *json, const char *name, double value);
+void quire_cli_json_bool(struct quire_json *json, const char *name, bool value);
+
 /* Prints a finished document and a line end on standard output. */
 int quire_cli_print_json(struct quire_json *json, struct quire_error *error);
 
@@ -188,6 +195,9 @@ int quire_cli_print_json(struct quire_json *json, struct quire_error *error);
 
 /* Columns of the terminal behind a descriptor (1 or 2), or 0 when there is none. */
 int quire_cli_terminal_columns(int descriptor);
+/* Prints text that came from a file or its name: what would move the cursor or
+ * change the terminal is escaped. */
+void quire_cli_print_plain(const char *text, FILE *out);
 /* Takes the progress bar off the terminal, before anything else is printed there. */
 void quire_cli_progress_clear(void);
 
@@ -205,7 +215,7 @@ extern const struct quire_command quire_command_formats; /* cmd_formats.c */
 extern const struct quire_command quire_command_codecs;
 extern const struct quire_command quire_command_stores;
 extern const struct quire_command quire_command_queues;
-extern const struct quire_command quire_command_clean;   /* cmd_clean.c */
+extern const struct quire_command quire_command_clean; /* cmd_clean.c */
 extern const struct quire_command quire_command_version;
 extern const struct quire_command quire_command_help;
 

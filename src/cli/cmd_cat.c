@@ -9,8 +9,10 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 }
 
 static const struct quire_option rows[] = {
-    {.name = "n", .type = QUIRE_OPTION_INT,
-     .offset = offsetof(struct quire_cli_show_options, n), .max = INT64_MAX,
+    {.name = "n",
+     .type = QUIRE_OPTION_INT,
+     .offset = offsetof(struct quire_cli_show_options, n),
+     .max = INT64_MAX,
      .help = "rows to write at most; else all"},
 };
 

@@ -1,7 +1,7 @@
 /* clean: sweeps what killed writers left behind, and nothing else. */
 #include <inttypes.h>
 
-#include "cli.h"
+#include "report_table.h"
 
 struct clean_options {
     int64_t older;
@@ -19,15 +19,14 @@ static void tell(void *user, const char *key, int64_t bytes)
     struct sweeping *sweeping = user;
     sweeping->bytes += bytes;
     if (sweeping->json == NULL) {
-        printf("%s %s (%" PRId64 " bytes)\n", sweeping->dry_run ? "would remove" : "removed", key,
-               bytes);
+        printf("%s ", sweeping->dry_run ? "would remove" : "removed");
+        quire_cli_print_plain(key, stdout);
+        printf(" (%" PRId64 " bytes)\n", bytes);
         return;
     }
     quire_json_begin_object(sweeping->json);
-    quire_json_key(sweeping->json, "name");
-    quire_json_string(sweeping->json, key);
-    quire_json_key(sweeping->json, "bytes");
-    quire_json_i64(sweeping->json, bytes);
+    quire_cli_json_string(sweeping->json, "name", key);
+    quire_cli_json_i64(sweeping->json, "bytes", bytes);
     quire_json_end_object(sweeping->json);
 }
 
@@ -50,12 +49,9 @@ static int sweep_json(struct quire_cli *cli, const char *folder, struct quire_js
     quire_json_begin_array(json);
     QUIRE_TRY(sweep(cli, folder, &sweeping, &removed));
     quire_json_end_array(json);
-    quire_json_key(json, "count");
-    quire_json_i64(json, removed);
-    quire_json_key(json, "bytes");
-    quire_json_i64(json, sweeping.bytes);
-    quire_json_key(json, "dry_run");
-    quire_json_bool(json, own->dry_run);
+    quire_cli_json_i64(json, "count", removed);
+    quire_cli_json_i64(json, "bytes", sweeping.bytes);
+    quire_cli_json_bool(json, "dry_run", own->dry_run);
     quire_json_end_object(json);
     return quire_cli_print_json(json, &cli->error);
 }
@@ -85,7 +81,7 @@ static const struct quire_option rows[] = {
      .default_text = "1d",
      .offset = offsetof(struct clean_options, older),
      .help = "sweep leftovers that were last written to longer ago than this"},
-    {.name = "dry_run",
+    {.name = "dry-run",
      .type = QUIRE_OPTION_BOOL,
      .default_text = "off",
      .offset = offsetof(struct clean_options, dry_run),

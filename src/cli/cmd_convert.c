@@ -10,6 +10,7 @@
 struct convert_options {
     int64_t limit;
     bool append;
+    bool in_place;
     bool parents;
 };
 
@@ -32,21 +33,31 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* The output must not be what is read, nor where the rejects go. */
+/* What is written must not be what is read. */
+static int check_written(const char *what, const char *written, const struct quire_cli_input *input,
+                         struct quire_error *error)
+{
+    for (size_t i = 0; i < input->names_size; i++) {
+        if (!quire_file_same(input->names[i], written)) continue;
+        quire_fail(error, QUIRE_USAGE, "convert", "the %s is one of the inputs: %.300s", what,
+                   written);
+        quire_error_hint(error, "write to another name, then rename");
+        return QUIRE_USAGE;
+    }
+    return 0;
+}
+
+/* Neither may the rejects go where the rows go. */
 static int check_output(const struct quire_cli *cli, const char *output,
                         const struct quire_cli_input *input, struct quire_error *error)
 {
-    for (size_t i = 0; i < input->names_size; i++) {
-        if (!quire_file_same(input->names[i], output)) continue;
-        quire_cli_fail(error, QUIRE_USAGE, "convert", "the output is one of the inputs: %.300s",
-                       output);
-        quire_cli_hint(error, "write to another name, then rename");
-        return QUIRE_USAGE;
-    }
+    QUIRE_TRY(check_written("output", output, input, error));
     const char *rejects = cli->reading.rejects;
-    if (rejects != NULL && (strcmp(rejects, output) == 0 || quire_file_same(rejects, output)))
-        return quire_cli_fail(error, QUIRE_USAGE, "convert",
-                              "the rejects file is the output: %.300s", output);
+    if (rejects == NULL) return 0;
+    QUIRE_TRY(check_written("rejects file", rejects, input, error));
+    if (strcmp(rejects, output) == 0 || quire_file_same(rejects, output))
+        return quire_fail(error, QUIRE_USAGE, "convert", "the rejects file is the output: %.300s",
+                          output);
     return 0;
 }
 
@@ -68,14 +79,9 @@ static void print_summary(const struct conversion *conversion, const struct figu
     char bytes[QUIRE_CLI_AMOUNT_SIZE];
     quire_cli_progress_clear();
     quire_cli_format_bytes(figures->bytes, bytes);
-    fprintf(stderr, "%s: %" PRId64 " row%s, %s in %.2f s\n", conversion->output.name,
-            figures->rows, figures->rows == 1 ? "" : "s", bytes, figures->seconds);
-}
-
-static void write_figure(struct quire_json *json, const char *name, int64_t value)
-{
-    quire_json_key(json, name);
-    quire_json_i64(json, value);
+    quire_cli_print_plain(conversion->output.name, stderr);
+    fprintf(stderr, ": %" PRId64 " row%s, %s in %.2f s\n", figures->rows,
+            figures->rows == 1 ? "" : "s", bytes, figures->seconds);
 }
 
 static void write_report(struct quire_json *json, const struct quire_cli_output *output,
@@ -83,19 +89,16 @@ static void write_report(struct quire_json *json, const struct quire_cli_output 
 {
     quire_json_clear(json);
     quire_json_begin_object(json);
-    quire_json_key(json, "output");
-    quire_json_string(json, output->name);
-    quire_json_key(json, "format");
-    quire_json_string(json, output->format->name);
-    write_figure(json, "inputs", figures->inputs);
-    write_figure(json, "rows", figures->rows);
-    write_figure(json, "bytes", figures->bytes);
-    write_figure(json, "bytes_read", figures->bytes_read);
-    write_figure(json, "nulled", figures->nulled);
-    write_figure(json, "rejected", figures->rejected);
-    write_figure(json, "memory_peak", figures->memory_peak);
-    quire_json_key(json, "seconds");
-    quire_json_f64(json, figures->seconds);
+    quire_cli_json_string(json, "output", output->name);
+    quire_cli_json_string(json, "format", output->format->name);
+    quire_cli_json_i64(json, "inputs", figures->inputs);
+    quire_cli_json_i64(json, "rows", figures->rows);
+    quire_cli_json_i64(json, "bytes", figures->bytes);
+    quire_cli_json_i64(json, "bytes_read", figures->bytes_read);
+    quire_cli_json_i64(json, "nulled", figures->nulled);
+    quire_cli_json_i64(json, "rejected", figures->rejected);
+    quire_cli_json_i64(json, "memory_peak", figures->memory_peak);
+    quire_cli_json_f64(json, "seconds", figures->seconds);
     quire_json_end_object(json);
 }
 
@@ -146,7 +149,9 @@ static int convert(struct quire_cli *cli, struct conversion *conversion, int inp
     QUIRE_TRY(quire_cli_input_open(cli, &request, input, &cli->error));
     QUIRE_TRY(check_output(cli, conversion->output.name, input, &cli->error));
     QUIRE_TRY(limit_rows(cli, input, &cli->error));
-    conversion->output.mode = options->append ? QUIRE_WRITE_APPEND : QUIRE_WRITE_OVERWRITE;
+    conversion->output.mode = !options->append    ? QUIRE_WRITE_OVERWRITE
+                              : options->in_place ? QUIRE_WRITE_APPEND_IN_PLACE
+                                                  : QUIRE_WRITE_APPEND;
     conversion->output.no_parents = !options->parents;
     QUIRE_TRY(quire_cli_output_open(cli, &conversion->output, input, &writer, &cli->error));
     return quire_cli_output_finish(writer, input, &conversion->result, &cli->error);
@@ -161,14 +166,17 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 {
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
     QUIRE_CLEANUP(free_report) struct conversion conversion = {.output = {.name = argv[argc - 1]}};
+    const struct convert_options *options = cli->options;
     bool to_standard = strcmp(conversion.output.name, "-") == 0;
     double begun = now_s();
     if (cli->common.json && to_standard)
-        return quire_cli_fail(&cli->error, QUIRE_USAGE, "convert",
-                              "--json and the rows cannot both go to standard output");
+        return quire_fail(&cli->error, QUIRE_USAGE, "convert",
+                          "--json and the rows cannot both go to standard output");
+    if (options->in_place && !options->append)
+        return quire_fail(&cli->error, QUIRE_USAGE, "convert", "--in-place goes with --append");
     if (to_standard) quire_cli_progress_yield(cli);
-    QUIRE_TRY(quire_cli_output_format(cli, conversion.output.name, NULL,
-                                      &conversion.output.format, &cli->error));
+    QUIRE_TRY(quire_cli_output_format(cli, conversion.output.name, NULL, &conversion.output.format,
+                                      &cli->error));
     if (cli->common.json) QUIRE_TRY(rehearse_report(&conversion, &cli->error));
     QUIRE_TRY(convert(cli, &conversion, argc - 1, argv, &input));
     return report(cli, &conversion, &input, now_s() - begun);
@@ -176,11 +184,23 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 
 #define AT(field) offsetof(struct convert_options, field)
 static const struct quire_option rows[] = {
-    {.name = "limit", .type = QUIRE_OPTION_INT, .offset = AT(limit), .max = INT64_MAX,
+    {.name = "limit",
+     .type = QUIRE_OPTION_INT,
+     .offset = AT(limit),
+     .max = INT64_MAX,
      .help = "rows to write at most"},
-    {.name = "append", .type = QUIRE_OPTION_BOOL, .offset = AT(append),
+    {.name = "append",
+     .type = QUIRE_OPTION_BOOL,
+     .offset = AT(append),
      .help = "write after the rows already there (CSV, TSV, JSON Lines), by an atomic rewrite"},
-    {.name = "parents", .type = QUIRE_OPTION_BOOL, .default_text = "on", .offset = AT(parents),
+    {.name = "in-place",
+     .type = QUIRE_OPTION_BOOL,
+     .offset = AT(in_place),
+     .help = "with --append: at the end of the file itself (JSON Lines), not by rewriting it"},
+    {.name = "parents",
+     .type = QUIRE_OPTION_BOOL,
+     .default_text = "on",
+     .offset = AT(parents),
      .help = "make missing folders of the output"},
 };
 

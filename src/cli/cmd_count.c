@@ -16,8 +16,7 @@ static void release_names(struct names *names)
 static int count_one(struct quire_cli *cli, char *name, int64_t *rows)
 {
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
-    const struct quire_cli_request request = {
-        .names = &name, .names_size = 1, .rows_only = true};
+    const struct quire_cli_request request = {.names = &name, .names_size = 1, .rows_only = true};
     QUIRE_TRY(quire_cli_input_open(cli, &request, &input, &cli->error));
     for (;;) {
         struct ArrowArray batch = {.release = NULL};
@@ -36,10 +35,8 @@ static int print_json(struct quire_cli *cli, int64_t rows, size_t files)
     struct quire_json *json = NULL;
     QUIRE_TRY(quire_json_new(&json, &cli->error));
     quire_json_begin_object(json);
-    quire_json_key(json, "rows");
-    quire_json_i64(json, rows);
-    quire_json_key(json, "files");
-    quire_json_i64(json, (int64_t)files);
+    quire_cli_json_i64(json, "rows", rows);
+    quire_cli_json_i64(json, "files", (int64_t)files);
     quire_json_end_object(json);
     int code = quire_cli_print_json(json, &cli->error);
     quire_json_free(json);
@@ -50,11 +47,11 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 {
     QUIRE_CLEANUP(release_names) struct names names = {NULL, 0};
     int64_t rows = 0;
-    QUIRE_TRY(quire_file_expand((const char *const *)argv, (size_t)argc, &names.names,
-                                &names.size, &cli->error));
+    QUIRE_TRY(quire_file_expand((const char *const *)argv, (size_t)argc, &names.names, &names.size,
+                                &cli->error));
     if (cli->reading.rejects != NULL && names.size > 1)
-        return quire_cli_fail(&cli->error, QUIRE_USAGE, "count",
-                              "--rejects takes the records of one file");
+        return quire_fail(&cli->error, QUIRE_USAGE, "count",
+                          "--rejects takes the records of one file");
     for (size_t i = 0; i < names.size; i++)
         QUIRE_TRY(count_one(cli, names.names[i], &rows));
     if (cli->common.json) return print_json(cli, rows, names.size);

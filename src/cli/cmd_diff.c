@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli.h"
 #include "quire/diff.h"
+#include "report_table.h"
 
 struct diff_options {
     int64_t max;
@@ -28,34 +28,13 @@ static const char *kind_name(enum quire_difference_kind kind)
 static void tell_json(struct quire_json *json, const struct quire_difference *difference)
 {
     quire_json_begin_object(json);
-    quire_json_key(json, "kind");
-    quire_json_string(json, kind_name(difference->kind));
-    quire_json_key(json, "row");
-    if (difference->row != QUIRE_NOWHERE)
-        quire_json_i64(json, difference->row);
-    else
-        quire_json_null(json);
-    quire_json_key(json, "column");
-    quire_json_string(json, difference->column);
-    quire_json_key(json, "a");
-    quire_json_string(json, difference->a);
-    quire_json_key(json, "b");
-    quire_json_string(json, difference->b);
-    quire_json_key(json, "cause");
-    quire_json_string(json, difference->cause);
+    quire_cli_json_string(json, "kind", kind_name(difference->kind));
+    quire_cli_json_known(json, "row", difference->row);
+    quire_cli_json_string(json, "column", difference->column);
+    quire_cli_json_string(json, "a", difference->a);
+    quire_cli_json_string(json, "b", difference->b);
+    quire_cli_json_string(json, "cause", difference->cause);
     quire_json_end_object(json);
-}
-
-/* Values come from files: what would move the cursor is escaped. */
-static void print_safely(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c < 0x20 || c == 0x7f)
-            printf("\\x%02x", c);
-        else
-            putchar(c);
-    }
 }
 
 static void tell_text(const struct quire_difference *difference)
@@ -63,10 +42,10 @@ static void tell_text(const struct quire_difference *difference)
     if (difference->row != QUIRE_NOWHERE) printf("row %" PRId64 ", ", difference->row);
     if (difference->column != NULL) {
         printf("column ");
-        print_safely(difference->column);
+        quire_cli_print_plain(difference->column, stdout);
         printf(": ");
     }
-    print_safely(difference->cause);
+    quire_cli_print_plain(difference->cause, stdout);
     putchar('\n');
 }
 
@@ -112,16 +91,11 @@ static int compare_json(struct quire_cli *cli, struct quire_cli_input *a, struct
     quire_json_begin_array(json);
     QUIRE_TRY(compare(cli, a, b, json, result));
     quire_json_end_array(json);
-    quire_json_key(json, "same");
-    quire_json_bool(json, result->same);
-    quire_json_key(json, "complete");
-    quire_json_bool(json, result->complete);
-    quire_json_key(json, "rows_a");
-    quire_json_i64(json, result->rows_a);
-    quire_json_key(json, "rows_b");
-    quire_json_i64(json, result->rows_b);
-    quire_json_key(json, "columns");
-    quire_json_i64(json, result->columns);
+    quire_cli_json_bool(json, "same", result->same);
+    quire_cli_json_bool(json, "complete", result->complete);
+    quire_cli_json_i64(json, "rows_a", result->rows_a);
+    quire_cli_json_i64(json, "rows_b", result->rows_b);
+    quire_cli_json_i64(json, "columns", result->columns);
     quire_json_end_object(json);
     return quire_cli_print_json(json, &cli->error);
 }
@@ -151,11 +125,10 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     const struct quire_cli_request second = {.names = &argv[1], .names_size = 1};
     struct quire_diff_result result;
     if (cli->reading.rejects != NULL)
-        return quire_cli_fail(&cli->error, QUIRE_USAGE, "diff",
-                              "--rejects takes the records of one file");
+        return quire_fail(&cli->error, QUIRE_USAGE, "diff",
+                          "--rejects takes the records of one file");
     if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
-        return quire_cli_fail(&cli->error, QUIRE_USAGE, "diff",
-                              "standard input cannot be both sides");
+        return quire_fail(&cli->error, QUIRE_USAGE, "diff", "standard input cannot be both sides");
     QUIRE_TRY(quire_cli_input_open(cli, &first, &a, &cli->error));
     QUIRE_TRY(quire_cli_input_open(cli, &second, &b, &cli->error));
     QUIRE_TRY(report(cli, &a, &b, &result));

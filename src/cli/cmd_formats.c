@@ -1,69 +1,16 @@
 /* formats, codecs, stores, queues: what this build has, with its options. */
 #include <string.h>
 
+#include "backends.h"
 #include "report_table.h"
 
-/* One backend, whatever it is one of. */
-struct backend {
-    const char *name;
-    const char *extensions; /* or the schemes of a store */
-    const char *summary;
-    const char *built_without;
-    bool reads, writes;
-    int level_min, level_max, level_default; /* codecs */
-    struct quire_option_table read_options, write_options;
-};
-
 struct registry {
+    const struct quire_cli_backends *backends;
     const char *one;        /* "format" */
     const char *extensions; /* "extensions", "schemes" */
     bool levels;
     bool two_sides; /* options of reading and of writing are not the same */
-    size_t size;
-    struct backend (*at)(size_t index);
 };
-
-static struct backend format_at(size_t index)
-{
-    size_t size;
-    const struct quire_format *format = quire_formats(&size)[index];
-    return (struct backend){.name = format->name,
-                            .extensions = format->extensions,
-                            .summary = format->summary,
-                            .built_without = format->built_without,
-                            .reads = format->decoder_open != NULL,
-                            .writes = format->encoder_new != NULL,
-                            .read_options = format->decoder_options,
-                            .write_options = format->encoder_options};
-}
-
-static struct backend codec_at(size_t index)
-{
-    size_t size;
-    const struct quire_codec *codec = quire_codecs(&size)[index];
-    return (struct backend){.name = codec->name,
-                            .extensions = codec->extension != NULL ? codec->extension : "",
-                            .summary = codec->summary,
-                            .built_without = codec->built_without,
-                            .reads = codec->in_open != NULL,
-                            .writes = codec->out_open != NULL,
-                            .level_min = codec->level_min,
-                            .level_max = codec->level_max,
-                            .level_default = codec->level_default};
-}
-
-static struct backend store_at(size_t index)
-{
-    size_t size;
-    const struct quire_store_ops *store = quire_stores(&size)[index];
-    return (struct backend){.name = store->name,
-                            .extensions = store->schemes,
-                            .summary = store->summary,
-                            .built_without = store->built_without,
-                            .reads = store->reader_open != NULL,
-                            .writes = store->upload_begin != NULL,
-                            .write_options = store->options};
-}
 
 /* --- As JSON --- */
 
@@ -97,24 +44,18 @@ static void write_list(struct quire_json *json, const char *list)
 static void write_option(struct quire_json *json, const struct quire_option *row)
 {
     quire_json_begin_object(json);
-    quire_json_key(json, "name");
-    quire_json_string(json, row->name);
-    quire_json_key(json, "type");
-    quire_json_string(json, type_name(row->type));
-    quire_json_key(json, "default");
-    quire_json_string(json, row->default_text);
+    quire_cli_json_string(json, "name", row->name);
+    quire_cli_json_string(json, "type", type_name(row->type));
+    quire_cli_json_string(json, "default", row->default_text);
     if (row->choices != NULL) {
         quire_json_key(json, "choices");
         write_list(json, row->choices);
     }
     if (row->max > 0) {
-        quire_json_key(json, "min");
-        quire_json_i64(json, row->min);
-        quire_json_key(json, "max");
-        quire_json_i64(json, row->max);
+        quire_cli_json_i64(json, "min", row->min);
+        quire_cli_json_i64(json, "max", row->max);
     }
-    quire_json_key(json, "help");
-    quire_json_string(json, row->help);
+    quire_cli_json_string(json, "help", row->help);
     quire_json_end_object(json);
 }
 
@@ -129,28 +70,20 @@ static void write_options(struct quire_json *json, const char *key,
 }
 
 static void write_backend(struct quire_json *json, const struct registry *registry,
-                          const struct backend *backend)
+                          const struct quire_cli_backend *backend)
 {
     quire_json_begin_object(json);
-    quire_json_key(json, "name");
-    quire_json_string(json, backend->name);
-    quire_json_key(json, "summary");
-    quire_json_string(json, backend->summary);
+    quire_cli_json_string(json, "name", backend->name);
+    quire_cli_json_string(json, "summary", backend->summary);
     quire_json_key(json, registry->extensions);
     write_list(json, backend->extensions);
-    quire_json_key(json, "read");
-    quire_json_bool(json, backend->reads);
-    quire_json_key(json, "write");
-    quire_json_bool(json, backend->writes);
-    quire_json_key(json, "built_without");
-    quire_json_string(json, backend->built_without);
+    quire_cli_json_bool(json, "read", backend->reads);
+    quire_cli_json_bool(json, "write", backend->writes);
+    quire_cli_json_string(json, "built_without", backend->built_without);
     if (registry->levels) {
-        quire_json_key(json, "level_min");
-        quire_json_i64(json, backend->level_min);
-        quire_json_key(json, "level_max");
-        quire_json_i64(json, backend->level_max);
-        quire_json_key(json, "level_default");
-        quire_json_i64(json, backend->level_default);
+        quire_cli_json_i64(json, "level_min", backend->level_min);
+        quire_cli_json_i64(json, "level_max", backend->level_max);
+        quire_cli_json_i64(json, "level_default", backend->level_default);
     } else if (registry->two_sides) {
         write_options(json, "read_options", &backend->read_options);
         write_options(json, "write_options", &backend->write_options);
@@ -167,7 +100,7 @@ static int print_json(struct quire_cli *cli, const struct registry *registry, si
     QUIRE_TRY(quire_json_new(&json, &cli->error));
     int code = 0;
     for (size_t i = first; code == 0 && i < end; i++) {
-        struct backend backend = registry->at(i);
+        struct quire_cli_backend backend = registry->backends->at(i);
         quire_json_clear(json);
         write_backend(json, registry, &backend);
         code = quire_cli_print_json(json, &cli->error);
@@ -194,7 +127,7 @@ static int append_list(struct quire_cli_report *report, const char *list, struct
     return quire_cli_report_text(report, used > 0 ? text : NULL, error);
 }
 
-static int append_levels(struct quire_cli_report *report, const struct backend *backend,
+static int append_levels(struct quire_cli_report *report, const struct quire_cli_backend *backend,
                          struct quire_error *error)
 {
     char text[64];
@@ -205,7 +138,7 @@ static int append_levels(struct quire_cli_report *report, const struct backend *
 }
 
 static int append_backend(struct quire_cli_report *report, const struct registry *registry,
-                          const struct backend *backend, struct quire_error *error)
+                          const struct quire_cli_backend *backend, struct quire_error *error)
 {
     char summary[256];
     const char *use = backend->reads && backend->writes ? "read, write"
@@ -233,8 +166,8 @@ static int print_overview(struct quire_cli *cli, const struct registry *registry
     snprintf(schema, sizeof(schema), "%s string, %s string, use string, %ssummary string",
              registry->one, registry->extensions, registry->levels ? "levels string, " : "");
     QUIRE_TRY(quire_cli_report_begin(&report, schema, &cli->error));
-    for (size_t i = 0; i < registry->size; i++) {
-        struct backend backend = registry->at(i);
+    for (size_t i = 0; i < registry->backends->size(); i++) {
+        struct quire_cli_backend backend = registry->backends->at(i);
         QUIRE_TRY(append_backend(&report, registry, &backend, &cli->error));
     }
     QUIRE_TRY(quire_cli_report_draw(cli, &report, &cli->error));
@@ -255,7 +188,7 @@ static void print_options(const char *title, const struct quire_option_table *ta
     }
 }
 
-static void print_one(const struct registry *registry, const struct backend *backend)
+static void print_one(const struct registry *registry, const struct quire_cli_backend *backend)
 {
     printf("%s: %s\n", backend->name, backend->summary);
     if (backend->built_without != NULL)
@@ -277,21 +210,21 @@ static int find(struct quire_cli *cli, const struct registry *registry, const ch
 {
     const char *names[128];
     size_t size = 0;
-    for (size_t i = 0; i < registry->size; i++) {
-        const char *known = registry->at(i).name;
+    for (size_t i = 0; i < registry->backends->size(); i++) {
+        const char *known = registry->backends->at(i).name;
         if (strcmp(known, name) == 0) {
             *index = i;
             return 0;
         }
         if (size < sizeof(names) / sizeof(names[0])) names[size++] = known;
     }
-    quire_cli_fail(&cli->error, QUIRE_USAGE, cli->command->name, "there is no %s \"%.80s\"",
-                   registry->one, name);
+    quire_fail(&cli->error, QUIRE_USAGE, cli->command->name, "there is no %s \"%.80s\"",
+               registry->one, name);
     const char *nearest = quire_options_nearest(names, size, name);
     if (nearest != NULL)
-        quire_cli_hint(&cli->error, "did you mean %s?", nearest);
+        quire_error_hint(&cli->error, "did you mean %s?", nearest);
     else
-        quire_cli_hint(&cli->error, "\"quire %s\" lists them", cli->command->name);
+        quire_error_hint(&cli->error, "\"quire %s\" lists them", cli->command->name);
     return QUIRE_USAGE;
 }
 
@@ -300,39 +233,39 @@ static int list(struct quire_cli *cli, const struct registry *registry, int argc
     size_t index = 0;
     if (argc > 0) QUIRE_TRY(find(cli, registry, argv[0], &index));
     if (cli->common.json)
-        return print_json(cli, registry, index, argc > 0 ? index + 1 : registry->size);
+        return print_json(cli, registry, index, argc > 0 ? index + 1 : registry->backends->size());
     if (argc == 0) return print_overview(cli, registry);
-    struct backend backend = registry->at(index);
+    struct quire_cli_backend backend = registry->backends->at(index);
     print_one(registry, &backend);
     return 0;
 }
 
 static int run_formats(struct quire_cli *cli, int argc, char **argv)
 {
-    struct registry registry = {
-        .one = "format", .extensions = "extensions", .two_sides = true, .at = format_at};
-    quire_formats(&registry.size);
+    const struct registry registry = {.backends = &quire_cli_formats,
+                                      .one = "format",
+                                      .extensions = "extensions",
+                                      .two_sides = true};
     return list(cli, &registry, argc, argv);
 }
 
 static int run_codecs(struct quire_cli *cli, int argc, char **argv)
 {
-    struct registry registry = {
-        .one = "codec", .extensions = "extensions", .levels = true, .at = codec_at};
-    quire_codecs(&registry.size);
+    const struct registry registry = {
+        .backends = &quire_cli_codecs, .one = "codec", .extensions = "extensions", .levels = true};
     return list(cli, &registry, argc, argv);
 }
 
 static int run_stores(struct quire_cli *cli, int argc, char **argv)
 {
-    struct registry registry = {.one = "store", .extensions = "schemes", .at = store_at};
-    quire_stores(&registry.size);
+    const struct registry registry = {
+        .backends = &quire_cli_stores, .one = "store", .extensions = "schemes"};
     return list(cli, &registry, argc, argv);
 }
 
 static int run_queues(struct quire_cli *cli, int argc, char **argv)
 {
-    const struct registry registry = {.one = "queue"};
+    const struct registry registry = {.backends = &quire_cli_queues, .one = "queue"};
     size_t index;
     if (argc > 0) return find(cli, &registry, argv[0], &index);
     if (!cli->common.json) printf("this build has no queues\n");

@@ -8,8 +8,11 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 }
 
 static const struct quire_option rows[] = {
-    {.name = "n", .type = QUIRE_OPTION_INT, .default_text = "10",
-     .offset = offsetof(struct quire_cli_show_options, n), .max = INT64_MAX,
+    {.name = "n",
+     .type = QUIRE_OPTION_INT,
+     .default_text = "10",
+     .offset = offsetof(struct quire_cli_show_options, n),
+     .max = INT64_MAX,
      .help = "rows to show"},
 };
 
@@ -17,8 +20,7 @@ const struct quire_command quire_command_head = {
     .name = "head",
     .operands = "FILE...",
     .summary = "show the first rows of files",
-    .description = "Draws a table that fits the terminal; --to writes another format, and --json "
-                   "is short for --to jsonl.",
+    .description = QUIRE_CLI_SHOW_DRAWN,
     .flags = QUIRE_COMMAND_READS | QUIRE_COMMAND_WRITES,
     .operands_min = 1,
     .operands_max = -1,

@@ -21,8 +21,8 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     }
     if (quire_cli_is_given(cli, "completion")) {
         if (options->man || command != NULL)
-            return quire_cli_fail(&cli->error, QUIRE_USAGE, "help",
-                                  "a completion script is of the whole program alone");
+            return quire_fail(&cli->error, QUIRE_USAGE, "help",
+                              "a completion script is of the whole program alone");
         quire_cli_help_completion(shells[options->completion], stdout);
     } else if (options->man) {
         quire_cli_help_man(command, stdout);
@@ -37,8 +37,11 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 #define AT(field) offsetof(struct help_options, field)
 static const struct quire_option rows[] = {
     {.name = "man", .type = QUIRE_OPTION_BOOL, .offset = AT(man), .help = "as a manual page"},
-    {.name = "completion", .type = QUIRE_OPTION_CHOICE, .offset = AT(completion),
-     .choices = "bash|zsh|fish", .help = "a script that completes commands and options"},
+    {.name = "completion",
+     .type = QUIRE_OPTION_CHOICE,
+     .offset = AT(completion),
+     .choices = "bash|zsh|fish",
+     .help = "a script that completes commands and options"},
 };
 
 const struct quire_command quire_command_help = {

@@ -24,6 +24,8 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
     const struct quire_cli_request request = {.names = argv, .names_size = (size_t)argc};
     QUIRE_TRY(quire_cli_input_open(cli, &request, &input, &cli->error));
+    /* What came before an interrupt is no whole sample. */
+    QUIRE_TRY(quire_cli_input_done(&input, &cli->error));
     return print_schema(cli, &input);
 }
 

@@ -32,34 +32,17 @@ static int gather(struct quire_cli_input *input, struct quire_stats **stats, int
 static void write_column(struct quire_json *json, const struct quire_stats_column *column)
 {
     quire_json_begin_object(json);
-    quire_json_key(json, "column");
-    quire_json_string(json, column->name);
-    quire_json_key(json, "type");
-    quire_json_string(json, column->type);
-    quire_json_key(json, "rows");
-    quire_json_i64(json, column->rows);
-    quire_json_key(json, "nulls");
-    quire_json_i64(json, column->nulls);
-    quire_json_key(json, "nans");
-    quire_json_i64(json, column->nans);
-    quire_json_key(json, "distinct");
-    if (column->distinct >= 0)
-        quire_json_i64(json, column->distinct);
-    else
-        quire_json_null(json);
-    quire_json_key(json, "min");
-    quire_json_string(json, column->min);
-    quire_json_key(json, "max");
-    quire_json_string(json, column->max);
-    quire_json_key(json, "min_exact");
-    quire_json_bool(json, column->min_exact);
-    quire_json_key(json, "max_exact");
-    quire_json_bool(json, column->max_exact);
-    quire_json_key(json, "bytes");
-    if (column->bytes >= 0)
-        quire_json_i64(json, column->bytes);
-    else
-        quire_json_null(json);
+    quire_cli_json_string(json, "column", column->name);
+    quire_cli_json_string(json, "type", column->type);
+    quire_cli_json_i64(json, "rows", column->rows);
+    quire_cli_json_i64(json, "nulls", column->nulls);
+    quire_cli_json_i64(json, "nans", column->nans);
+    quire_cli_json_known(json, "distinct", column->distinct);
+    quire_cli_json_string(json, "min", column->min);
+    quire_cli_json_string(json, "max", column->max);
+    quire_cli_json_bool(json, "min_exact", column->min_exact);
+    quire_cli_json_bool(json, "max_exact", column->max_exact);
+    quire_cli_json_known(json, "bytes", column->bytes);
     quire_json_end_object(json);
 }
 

@@ -76,6 +76,7 @@ static int write_rows(struct ring *ring, int64_t wanted, struct quire_writer *wr
         /* A struct array that begins later: its offset counts for all its children. */
         batch.offset += skipped;
         batch.length -= skipped;
+        if (skipped > 0 && batch.null_count > 0) batch.null_count = -1;
         QUIRE_TRY(quire_writer_write(writer, &batch, error));
     }
     return 0;
@@ -101,8 +102,11 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 }
 
 static const struct quire_option rows[] = {
-    {.name = "n", .type = QUIRE_OPTION_INT, .default_text = "10",
-     .offset = offsetof(struct quire_cli_show_options, n), .max = INT64_MAX,
+    {.name = "n",
+     .type = QUIRE_OPTION_INT,
+     .default_text = "10",
+     .offset = offsetof(struct quire_cli_show_options, n),
+     .max = INT64_MAX,
      .help = "rows to show; they are held in memory"},
 };
 
@@ -110,8 +114,7 @@ const struct quire_command quire_command_tail = {
     .name = "tail",
     .operands = "FILE...",
     .summary = "show the last rows of files",
-    .description = "Draws a table that fits the terminal; --to writes another format, and --json "
-                   "is short for --to jsonl.",
+    .description = QUIRE_CLI_SHOW_DRAWN,
     .flags = QUIRE_COMMAND_READS | QUIRE_COMMAND_WRITES,
     .operands_min = 1,
     .operands_max = -1,

@@ -25,17 +25,29 @@ const struct quire_command *quire_cli_command_find(const char *name)
     return NULL;
 }
 
-int quire_cli_command_fail(const char *name, struct quire_error *error)
+static bool is_absent(const char *name)
 {
     for (size_t i = 0; i < COUNT(absent); i++) {
-        if (strcmp(absent[i], name) == 0)
-            return quire_cli_fail(error, QUIRE_UNSUPPORTED, name, "not in this build");
+        if (strcmp(absent[i], name) == 0) return true;
     }
-    const char *names[COUNT(quire_cli_commands)];
-    for (size_t i = 0; i < quire_cli_commands_size; i++) names[i] = quire_cli_commands[i]->name;
-    const char *nearest = quire_options_nearest(names, quire_cli_commands_size, name);
-    quire_cli_fail(error, QUIRE_USAGE, "", "there is no command \"%.80s\"", name);
-    if (nearest != NULL) quire_cli_hint(error, "did you mean \"quire %s\"?", nearest);
-    else quire_cli_hint(error, "\"quire help\" lists them");
+    return false;
+}
+
+int quire_cli_command_fail(const char *name, struct quire_error *error)
+{
+    if (is_absent(name)) return quire_fail(error, QUIRE_UNSUPPORTED, name, "not in this build");
+    const char *names[COUNT(quire_cli_commands) + COUNT(absent)];
+    size_t size = 0;
+    for (size_t i = 0; i < quire_cli_commands_size; i++)
+        names[size++] = quire_cli_commands[i]->name;
+    for (size_t i = 0; i < COUNT(absent); i++)
+        names[size++] = absent[i];
+    const char *nearest = quire_options_nearest(names, size, name);
+    quire_fail(error, QUIRE_USAGE, "", "there is no command \"%.80s\"", name);
+    if (nearest != NULL)
+        quire_error_hint(error, "did you mean \"quire %s\"%s?", nearest,
+                       is_absent(nearest) ? " (not in this build)" : "");
+    else
+        quire_error_hint(error, "\"quire help\" lists them");
     return QUIRE_USAGE;
 }

@@ -19,11 +19,19 @@ static void close_file(FILE **file)
 /* Cuts blanks off both ends, in place. */
 static char *trim(char *text)
 {
-    while (isspace((unsigned char)*text)) text++;
+    while (isspace((unsigned char)*text))
+        text++;
     size_t size = strlen(text);
-    while (size > 0 && isspace((unsigned char)text[size - 1])) size--;
+    while (size > 0 && isspace((unsigned char)text[size - 1]))
+        size--;
     text[size] = '\0';
     return text;
+}
+
+/* A file cannot name another file, nor ask for help. */
+static bool may_stand_in_file(const struct quire_option *row)
+{
+    return strcmp(row->name, "config") != 0 && strcmp(row->name, "help") != 0;
 }
 
 static int fail_key(const struct quire_cli_scope *scopes, size_t scopes_size, const char *key,
@@ -32,12 +40,14 @@ static int fail_key(const struct quire_cli_scope *scopes, size_t scopes_size, co
     const char *names[QUIRE_CLI_ROWS_MAX];
     size_t size = 0;
     for (size_t i = 0; i < scopes_size; i++) {
-        for (size_t row = 0; row < scopes[i].table->rows_size && size < QUIRE_CLI_ROWS_MAX; row++)
-            names[size++] = scopes[i].table->rows[row].name;
+        const struct quire_option_table *table = scopes[i].table;
+        for (size_t row = 0; row < table->rows_size && size < QUIRE_CLI_ROWS_MAX; row++) {
+            if (may_stand_in_file(&table->rows[row])) names[size++] = table->rows[row].name;
+        }
     }
-    quire_cli_fail(error, QUIRE_USAGE, "configure", "there is no option \"%.80s\"", key);
+    quire_fail(error, QUIRE_USAGE, "configure", "there is no option \"%.80s\"", key);
     const char *nearest = quire_options_nearest(names, size, key);
-    if (nearest != NULL) quire_cli_hint(error, "did you mean \"%s\"?", nearest);
+    if (nearest != NULL) quire_error_hint(error, "did you mean \"%s\"?", nearest);
     return QUIRE_USAGE;
 }
 
@@ -53,14 +63,13 @@ static int read_line(struct quire_cli *cli, char *line, struct quire_error *erro
     if (text[0] == '\0' || text[0] == '#') return 0;
     char *equals = strchr(text, '=');
     if (equals == NULL)
-        return quire_cli_fail(error, QUIRE_USAGE, "configure", "\"%.80s\" is not name = value",
-                              text);
+        return quire_fail(error, QUIRE_USAGE, "configure", "\"%.80s\" is not name = value", text);
     *equals = '\0';
     const char *name = trim(text), *value = trim(equals + 1);
     for (size_t i = 0; i < scopes_size; i++) {
-        bool known = quire_options_has(scopes[i].table, name);
-        if (!known || strcmp(name, "config") == 0 || strcmp(name, "help") == 0) continue;
-        return quire_cli_option_set(cli, &scopes[i], name, value, error);
+        const struct quire_option *row = quire_options_find(scopes[i].table, name);
+        if (row != NULL && may_stand_in_file(row))
+            return quire_cli_option_set(cli, &scopes[i], name, value, error);
     }
     return fail_key(scopes, scopes_size, name, error);
 }
@@ -82,21 +91,21 @@ int quire_cli_config_read(struct quire_cli *cli, const char *path, struct quire_
     char line[LINE_SIZE_MAX];
     int64_t number = 0;
     if (file == NULL) {
-        quire_cli_fail(error, QUIRE_USAGE, "configure", "%s", strerror(errno));
+        quire_fail(error, QUIRE_USAGE, "configure", "%s", strerror(errno));
         snprintf(error->path, sizeof(error->path), "%s", path);
         return QUIRE_USAGE;
     }
     while (fgets(line, sizeof(line), file) != NULL) {
         number++;
-        if (strlen(line) == sizeof(line) - 1) {
-            quire_cli_fail(error, QUIRE_USAGE, "", "longer than %d bytes", LINE_SIZE_MAX - 2);
+        if (strlen(line) == sizeof(line) - 1 && line[sizeof(line) - 2] != '\n') {
+            quire_fail(error, QUIRE_USAGE, "", "longer than %d bytes", LINE_SIZE_MAX - 2);
             return fail_at(error, QUIRE_USAGE, path, number);
         }
         int code = read_line(cli, line, error);
         if (code != 0) return fail_at(error, code, path, number);
     }
     if (ferror(file)) {
-        quire_cli_fail(error, QUIRE_USAGE, "", "cannot be read: %s", strerror(errno));
+        quire_fail(error, QUIRE_USAGE, "", "cannot be read: %s", strerror(errno));
         return fail_at(error, QUIRE_USAGE, path, number + 1);
     }
     return 0;

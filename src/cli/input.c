@@ -12,12 +12,11 @@ static int check_rejects(const struct quire_cli *cli, struct quire_error *error)
     const struct quire_cli_reading *reading = &cli->reading;
     bool given = quire_cli_is_given(cli, "on-bad"), reject = reading->on_bad == QUIRE_ON_BAD_REJECT;
     if (reading->rejects != NULL && given && !reject)
-        return quire_cli_fail(error, QUIRE_USAGE, cli->command->name,
-                              "--rejects goes with --on-bad reject alone");
+        return quire_fail(error, QUIRE_USAGE, cli->command->name,
+                          "--rejects goes with --on-bad reject alone");
     if (reading->rejects == NULL && reject) {
-        quire_cli_fail(error, QUIRE_USAGE, cli->command->name,
-                       "--on-bad reject needs --rejects FILE");
-        quire_cli_hint(error, "or use --on-bad null to keep the rest of the record");
+        quire_fail(error, QUIRE_USAGE, cli->command->name, "--on-bad reject needs --rejects FILE");
+        quire_error_hint(error, "or use --on-bad null to keep the rest of the record");
         return QUIRE_USAGE;
     }
     return 0;
@@ -27,22 +26,20 @@ static int find_format(const struct quire_cli *cli, const struct quire_cli_input
                        const struct quire_format **format, struct quire_error *error)
 {
     if (cli->reading.from != NULL) return quire_format_find(cli->reading.from, format, error);
-    *format = quire_format_of_path(input->names[0]);
-    return 0;
+    return quire_format_find_path(input->names[0], format, error);
 }
 
 /* "a,b.c" taken apart. */
-static int split_columns(const char *text, struct quire_cli_input *input,
-                         struct quire_error *error)
+static int split_columns(const char *text, struct quire_cli_input *input, struct quire_error *error)
 {
     size_t max = 1;
-    for (const char *c = text; *c != '\0'; c++) max += *c == ',';
+    for (const char *c = text; *c != '\0'; c++)
+        max += *c == ',';
     input->columns = quire_alloc_zero(max, sizeof(*input->columns));
     if (input->columns == NULL) return quire_cli_fail_memory(error);
     for (;;) {
         size_t size = strcspn(text, ",");
-        if (size == 0)
-            return quire_cli_fail(error, QUIRE_USAGE, "select", "a column without a name");
+        if (size == 0) return quire_fail(error, QUIRE_USAGE, "select", "a column without a name");
         char *column = quire_strndup(text, size);
         if (column == NULL) return quire_cli_fail_memory(error);
         input->columns[input->columns_size++] = column;
@@ -61,8 +58,8 @@ static int open_rejects(struct quire_cli *cli, struct quire_cli_input *input,
     if (path == NULL) return 0;
     for (size_t i = 0; i < input->names_size; i++) {
         if (quire_file_same(path, input->names[i]))
-            return quire_cli_fail(error, QUIRE_USAGE, cli->command->name,
-                                  "the rejects file is one of the inputs: %s", path);
+            return quire_fail(error, QUIRE_USAGE, cli->command->name,
+                              "the rejects file is one of the inputs: %s", path);
     }
     input->rejects_path = path;
     return quire_rejects_open(path, &options, &input->rejects, error);
@@ -79,8 +76,7 @@ static struct quire_record_policy make_policy(const struct quire_cli *cli,
         .infer_rows = reading->infer_rows,
         .mixed = (enum quire_mixed)reading->mixed,
         .numbers = (enum quire_numbers)reading->numbers,
-        .on_bad = input->rejects != NULL ? QUIRE_ON_BAD_REJECT
-                                         : (enum quire_on_bad)reading->on_bad,
+        .on_bad = input->rejects != NULL ? QUIRE_ON_BAD_REJECT : (enum quire_on_bad)reading->on_bad,
         .extra = (enum quire_extra)reading->extra,
         .missing = (enum quire_missing)reading->missing,
         .reject = input->rejects != NULL ? quire_rejects_take : NULL,
@@ -136,7 +132,8 @@ static int open_selected(struct quire_cli *cli, const struct quire_cli_request *
         if (tops[i] == NULL) code = quire_cli_fail_memory(error);
     }
     if (code == 0) code = open_stream(cli, request, input, tops, error);
-    for (size_t i = 0; i < input->columns_size; i++) quire_free(tops[i]);
+    for (size_t i = 0; i < input->columns_size; i++)
+        quire_free(tops[i]);
     quire_free(tops);
     if (code != QUIRE_USAGE || !nested) return code;
     quire_stream_release(&input->stream);
@@ -176,8 +173,8 @@ void quire_cli_input_tell(const struct quire_cli_input *input)
     if (counts->nulled == 0 && counts->rejected == 0) return;
     quire_cli_progress_clear();
     if (counts->nulled > 0)
-        fprintf(stderr, "quire: %" PRId64 " value%s did not fit and became null\n",
-                counts->nulled, counts->nulled == 1 ? "" : "s");
+        fprintf(stderr, "quire: %" PRId64 " value%s did not fit and became null\n", counts->nulled,
+                counts->nulled == 1 ? "" : "s");
     if (counts->rejected > 0)
         fprintf(stderr, "quire: %" PRId64 " record%s did not fit and went to %s\n",
                 counts->rejected, counts->rejected == 1 ? "" : "s", input->rejects_path);
@@ -188,7 +185,8 @@ void quire_cli_input_release(struct quire_cli_input *input)
     quire_stream_release(&input->stream);
     quire_rejects_close(input->rejects);
     quire_schema_release(&input->schema);
-    for (size_t i = 0; i < input->columns_size; i++) quire_free(input->columns[i]);
+    for (size_t i = 0; i < input->columns_size; i++)
+        quire_free(input->columns[i]);
     quire_free(input->columns);
     quire_free(input->settings);
     quire_free(input->output_settings);

@@ -34,14 +34,21 @@ static void on_signal(int number)
     errno = saved;
 }
 
+/* A signal that the parent ignores (nohup, a job in the background) stays ignored. */
+static void catch_unless_ignored(int number)
+{
+    struct sigaction before, action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN) return;
+    sigaction(number, &action, NULL);
+}
+
 void quire_cli_interrupt_catch(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
     atomic_store(&interrupted, false);
     main_thread = pthread_self();
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    catch_unless_ignored(SIGINT);
+    catch_unless_ignored(SIGTERM);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, NULL);

@@ -5,22 +5,44 @@
 #include "help.h"
 #include "options.h"
 
+/* One character of UTF-8 (our own texts, so it is whole) as roff names it, \[u2026];
+ * returns its size. */
+static size_t print_character(const unsigned char *text, FILE *out)
+{
+    size_t size = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+    unsigned code = text[0] & (0xffu >> (size + 1));
+    for (size_t i = 1; i < size; i++)
+        code = code << 6 | (text[i] & 0x3f);
+    fprintf(out, "\\[u%04X]", code);
+    return size;
+}
+
 /* Text with what roff would take as its own made literal. */
 static void print_text(const char *text, FILE *out)
 {
     if (*text == '.' || *text == '\'') fputs("\\&", out);
-    for (; *text != '\0'; text++) {
-        if (*text == '\\') fputs("\\e", out);
-        else if (*text == '-') fputs("\\-", out);
-        else fputc(*text, out);
+    while (*text != '\0') {
+        if ((unsigned char)*text >= 0x80) {
+            text += print_character((const unsigned char *)text, out);
+            continue;
+        }
+        if (*text == '\\')
+            fputs("\\e", out);
+        else if (*text == '-')
+            fputs("\\-", out);
+        else
+            fputc(*text, out);
+        text++;
     }
 }
 
 static void print_upper(const char *text, FILE *out)
 {
     for (; *text != '\0'; text++) {
-        if (*text == '-') fputs("\\-", out);
-        else fputc(toupper((unsigned char)*text), out);
+        if (*text == '-')
+            fputs("\\-", out);
+        else
+            fputc(toupper((unsigned char)*text), out);
     }
 }
 

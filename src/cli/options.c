@@ -11,76 +11,144 @@
 
 #define COMMON(field) offsetof(struct quire_cli_common, field)
 static const struct quire_option common_rows[] = {
-    {.name = "json", .type = QUIRE_OPTION_BOOL, .offset = COMMON(json),
+    {.name = "json",
+     .type = QUIRE_OPTION_BOOL,
+     .offset = COMMON(json),
      .help = "report as JSON on standard output, with stable names"},
-    {.name = "progress", .type = QUIRE_OPTION_CHOICE, .default_text = "auto",
-     .offset = COMMON(progress), .choices = "auto|bar|json|none",
+    {.name = "progress",
+     .type = QUIRE_OPTION_CHOICE,
+     .default_text = "auto",
+     .offset = COMMON(progress),
+     .choices = "auto|bar|json|none",
      .help = "progress on standard error; auto draws a bar when that is a terminal"},
-    {.name = "threads", .type = QUIRE_OPTION_INT, .default_text = "0", .offset = COMMON(threads),
-     .max = 1024, .help = "threads that work; 0 is one a core, 1 makes none"},
-    {.name = "memory", .type = QUIRE_OPTION_SIZE, .default_text = "256MB",
-     .offset = COMMON(memory), .min = QUIRE_MEMORY_MIN, .max = INT64_C(1) << 40,
+    {.name = "threads",
+     .type = QUIRE_OPTION_INT,
+     .default_text = "0",
+     .offset = COMMON(threads),
+     .max = 1024,
+     .help = "threads that work; 0 is one a core, 1 makes none"},
+    {.name = "memory",
+     .type = QUIRE_OPTION_SIZE,
+     .default_text = "256MB",
+     .offset = COMMON(memory),
+     .min = QUIRE_MEMORY_MIN,
+     .max = INT64_C(1) << 40,
      .help = "memory that buffers may hold"},
-    {.name = "durability", .type = QUIRE_OPTION_CHOICE, .default_text = "full",
-     .offset = COMMON(durability), .choices = "full|rename|none",
+    {.name = "durability",
+     .type = QUIRE_OPTION_CHOICE,
+     .default_text = "full",
+     .offset = COMMON(durability),
+     .choices = "full|rename|none",
      .help = "what is flushed to the disk before a file counts as written: the data and its "
              "name, the data, or nothing"},
-    {.name = "log-level", .type = QUIRE_OPTION_CHOICE, .default_text = "warn",
-     .offset = COMMON(log_level), .choices = "error|warn|info|debug",
+    {.name = "log-level",
+     .type = QUIRE_OPTION_CHOICE,
+     .default_text = "warn",
+     .offset = COMMON(log_level),
+     .choices = "error|warn|info|debug",
      .help = "which messages to show on standard error"},
-    {.name = "config", .type = QUIRE_OPTION_TEXT, .choices = "FILE", .offset = COMMON(config),
+    {.name = "config",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "FILE",
+     .offset = COMMON(config),
      .help = "file of \"name = value\" lines that give the options of every command, of input and "
              "of output; arguments and the environment come before it"},
-    {.name = "help", .type = QUIRE_OPTION_BOOL, .offset = COMMON(help),
+    {.name = "help",
+     .type = QUIRE_OPTION_BOOL,
+     .offset = COMMON(help),
      .help = "show the options of a command"},
 };
 
 #define READING(field) offsetof(struct quire_cli_reading, field)
 static const struct quire_option reading_rows[] = {
-    {.name = "from", .type = QUIRE_OPTION_TEXT, .choices = "FORMAT", .offset = READING(from),
+    {.name = "from",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "FORMAT",
+     .offset = READING(from),
      .help = "format of the input; else known by its name, or by its content"},
-    {.name = "schema", .type = QUIRE_OPTION_TEXT, .choices = "SCHEMA", .offset = READING(schema),
+    {.name = "schema",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "SCHEMA",
+     .offset = READING(schema),
      .help = "types of the columns: a schema file, a schema (\"id int64, at date\"), or a data "
              "file whose schema to take"},
-    {.name = "infer-rows", .type = QUIRE_OPTION_INT, .default_text = "10000",
-     .offset = READING(infer_rows), .min = 1, .max = INT64_MAX,
+    {.name = "infer-rows",
+     .type = QUIRE_OPTION_INT,
+     .default_text = "10000",
+     .offset = READING(infer_rows),
+     .min = 1,
+     .max = INT64_MAX,
      .help = "records that types are inferred from"},
-    {.name = "mixed", .type = QUIRE_OPTION_CHOICE, .default_text = "error",
-     .offset = READING(mixed), .choices = "error|json",
+    {.name = "mixed",
+     .type = QUIRE_OPTION_CHOICE,
+     .default_text = "error",
+     .offset = READING(mixed),
+     .choices = "error|json",
      .help = "a column whose values have no common type: refuse it, or keep each value's JSON "
              "text"},
-    {.name = "numbers", .type = QUIRE_OPTION_CHOICE, .default_text = "exact",
-     .offset = READING(numbers), .choices = "exact|float",
+    {.name = "numbers",
+     .type = QUIRE_OPTION_CHOICE,
+     .default_text = "exact",
+     .offset = READING(numbers),
+     .choices = "exact|float",
      .help = "integers beyond 64 bits: decimals of up to 38 digits, or floats"},
-    {.name = "on-bad", .type = QUIRE_OPTION_CHOICE, .default_text = "fail",
-     .offset = READING(on_bad), .choices = "fail|null|reject",
+    {.name = "on-bad",
+     .type = QUIRE_OPTION_CHOICE,
+     .default_text = "fail",
+     .offset = READING(on_bad),
+     .choices = "fail|null|reject",
      .help = "a record that does not fit: fail, make the value null, or put the record into the "
              "rejects file"},
-    {.name = "rejects", .type = QUIRE_OPTION_TEXT, .choices = "FILE", .offset = READING(rejects),
+    {.name = "rejects",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "FILE",
+     .offset = READING(rejects),
      .help = "file for records that do not fit, with reason and place as JSON Lines; implies "
              "--on-bad reject"},
-    {.name = "extra", .type = QUIRE_OPTION_CHOICE, .default_text = "error",
-     .offset = READING(extra), .choices = "error|ignore",
+    {.name = "extra",
+     .type = QUIRE_OPTION_CHOICE,
+     .default_text = "error",
+     .offset = READING(extra),
+     .choices = "error|ignore",
      .help = "fields that are not in the schema"},
-    {.name = "missing", .type = QUIRE_OPTION_CHOICE, .default_text = "null",
-     .offset = READING(missing), .choices = "null|error",
+    {.name = "missing",
+     .type = QUIRE_OPTION_CHOICE,
+     .default_text = "null",
+     .offset = READING(missing),
+     .choices = "null|error",
      .help = "fields that are not in the record"},
-    {.name = "select", .type = QUIRE_OPTION_TEXT, .choices = "COLUMNS", .offset = READING(select),
+    {.name = "select",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "COLUMNS",
+     .offset = READING(select),
      .help = "columns to keep, in this order: a,b.c"},
-    {.name = "delimiter", .type = QUIRE_OPTION_TEXT, .choices = "C", .offset = READING(delimiter),
+    {.name = "delimiter",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "C",
+     .offset = READING(delimiter),
      .help = "character between the fields of CSV, in and out"},
-    {.name = "header", .type = QUIRE_OPTION_BOOL, .default_text = "on",
-     .offset = READING(header), .help = "CSV has a line of column names, in and out"},
-    {.name = "set", .type = QUIRE_OPTION_KEYED, .offset = READING(set),
+    {.name = "header",
+     .type = QUIRE_OPTION_BOOL,
+     .default_text = "on",
+     .offset = READING(header),
+     .help = "CSV has a line of column names, in and out"},
+    {.name = "set",
+     .type = QUIRE_OPTION_KEYED,
+     .offset = READING(set),
      .help = "option of the format on either side; in.NAME and out.NAME mean one side "
              "(\"quire formats\" lists them)"},
 };
 
 #define WRITING(field) offsetof(struct quire_cli_writing, field)
 static const struct quire_option writing_rows[] = {
-    {.name = "to", .type = QUIRE_OPTION_TEXT, .choices = "FORMAT", .offset = WRITING(to),
+    {.name = "to",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "FORMAT",
+     .offset = WRITING(to),
      .help = "format of the output; else known by its name"},
-    {.name = "compression", .type = QUIRE_OPTION_TEXT, .choices = "CODEC",
+    {.name = "compression",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "CODEC",
      .offset = WRITING(compression),
      .help = "compression of the output and its level, \"zstd:3\"; else known by its name"},
 };
@@ -92,11 +160,13 @@ const struct quire_option_table quire_cli_reading_table = {reading_rows, COUNT(r
 const struct quire_option_table quire_cli_writing_table = {writing_rows, COUNT(writing_rows),
                                                            sizeof(struct quire_cli_writing)};
 
+const char *const quire_cli_options_absent[] = {"where", "sort", "rules", "raw", "row-group-rows"};
+const size_t quire_cli_options_absent_size = COUNT(quire_cli_options_absent);
+
 bool quire_cli_option_absent(const char *name)
 {
-    static const char *const absent[] = {"where", "sort", "rules", "raw", "row-group-rows"};
-    for (size_t i = 0; i < COUNT(absent); i++) {
-        if (strcasecmp(absent[i], name) == 0) return true;
+    for (size_t i = 0; i < quire_cli_options_absent_size; i++) {
+        if (strcasecmp(quire_cli_options_absent[i], name) == 0) return true;
     }
     return false;
 }
@@ -166,8 +236,8 @@ static int set_pair(const struct quire_cli_scope *scope, const struct quire_opti
 {
     const char *equals = pair != NULL ? strchr(pair, '=') : NULL;
     if (equals == NULL || equals == pair)
-        return quire_cli_fail(error, QUIRE_USAGE, "", "--%s wants NAME=VALUE, not \"%s\"",
-                              row->name, pair != NULL ? pair : "");
+        return quire_fail(error, QUIRE_USAGE, "", "--%s wants NAME=VALUE, not \"%s\"", row->name,
+                          pair != NULL ? pair : "");
     size_t row_size = strlen(row->name), key_size = (size_t)(equals - pair);
     char *name = quire_alloc(row_size + 1 + key_size + 1);
     if (name == NULL) return quire_cli_fail_memory(error);
@@ -186,7 +256,8 @@ int quire_cli_option_set(struct quire_cli *cli, const struct quire_cli_scope *sc
     const struct quire_option *row = quire_options_find(scope->table, name);
     if (row != NULL && row->type == QUIRE_OPTION_KEYED && strcasecmp(row->name, name) == 0)
         QUIRE_TRY(set_pair(scope, row, value, error));
-    else QUIRE_TRY(quire_options_set(scope->table, scope->options, name, value, error));
+    else
+        QUIRE_TRY(quire_options_set(scope->table, scope->options, name, value, error));
     remember(cli, row);
     return 0;
 }

@@ -13,19 +13,22 @@ int quire_cli_output_format(const struct quire_cli *cli, const char *name, const
         int level = 0;
         QUIRE_TRY(quire_codec_parse(writing->compression, &codec, &level, error));
     }
-    const struct quire_format *found = quire_format_of_path(name);
-    if (writing->to != NULL) QUIRE_TRY(quire_format_find(writing->to, &found, error));
-    else if (found == NULL && fallback != NULL)
+    const struct quire_format *found = NULL;
+    if (writing->to != NULL)
+        QUIRE_TRY(quire_format_find(writing->to, &found, error));
+    else
+        QUIRE_TRY(quire_format_find_path(name, &found, error));
+    if (found == NULL && fallback != NULL)
         QUIRE_TRY(quire_format_find(fallback, &found, error));
     if (found == NULL) {
-        quire_cli_fail(error, QUIRE_USAGE, cli->command->name,
-                       "the format of the output \"%.200s\" is not known by its name", name);
-        quire_cli_hint(error, "name it with --to; \"quire formats\" lists them");
+        quire_fail(error, QUIRE_USAGE, cli->command->name,
+                   "the format of the output \"%.200s\" is not known by its name", name);
+        quire_error_hint(error, "name it with --to; \"quire formats\" lists them");
         return QUIRE_USAGE;
     }
     if (found->encoder_new == NULL)
-        return quire_cli_fail(error, QUIRE_UNSUPPORTED, cli->command->name,
-                              "the format %s is not written", found->name);
+        return quire_fail(error, QUIRE_UNSUPPORTED, cli->command->name,
+                          "the format %s is not written", found->name);
     *format = found;
     return 0;
 }

@@ -37,13 +37,15 @@ static void add_part(struct line *line, const char *part)
     size_t size = strlen(part), gap = line->size > 0 ? 2 : 0;
     if (size == 0 || line->size + gap + size >= line->columns) return;
     memcpy(line->text + line->size, "  ", gap);
-    memcpy(line->text + line->size + gap, part, size);
-    line->size += gap + size;
+    line->size += gap;
+    for (size_t i = 0; i < size; i++) {
+        bool control = (unsigned char)part[i] < 0x20 || part[i] == 0x7f;
+        line->text[line->size++] = control ? '?' : part[i];
+    }
 }
 
 /* "[=====>    ]  43%", or nothing while the total is not known. */
-static void format_bar(const struct quire_progress *progress, int cells,
-                       char out[PART_SIZE_MAX])
+static void format_bar(const struct quire_progress *progress, int cells, char out[PART_SIZE_MAX])
 {
     out[0] = '\0';
     if (progress->bytes_total <= 0) return;
@@ -51,7 +53,8 @@ static void format_bar(const struct quire_progress *progress, int cells,
     if (share > 1) share = 1;
     int filled = (int)(share * cells), size = 0;
     out[size++] = '[';
-    for (int i = 0; i < cells; i++) out[size++] = i < filled ? '=' : i == filled ? '>' : ' ';
+    for (int i = 0; i < cells; i++)
+        out[size++] = i < filled ? '=' : i == filled ? '>' : ' ';
     snprintf(out + size, PART_SIZE_MAX - (size_t)size, "] %3d%%", (int)(share * 100));
 }
 
@@ -63,7 +66,8 @@ static void format_left(double seconds, char out[PART_SIZE_MAX])
     if (whole >= 3600)
         snprintf(out, PART_SIZE_MAX, "%d:%02d:%02d left", whole / 3600, whole / 60 % 60,
                  whole % 60);
-    else snprintf(out, PART_SIZE_MAX, "%d:%02d left", whole / 60, whole % 60);
+    else
+        snprintf(out, PART_SIZE_MAX, "%d:%02d left", whole / 60, whole % 60);
 }
 
 /* The end of a long name tells more than its beginning. Cut between characters. */
@@ -72,7 +76,8 @@ static const char *name_end(const char *name)
     size_t size = strlen(name);
     if (size <= NAME_BYTES) return name;
     name += size - NAME_BYTES;
-    while (((unsigned char)*name & 0xc0) == 0x80) name++;
+    while (((unsigned char)*name & 0xc0) == 0x80)
+        name++;
     return name;
 }
 
@@ -102,34 +107,33 @@ static void tell_bar(void *user, const struct quire_progress *progress)
 {
     (void)user;
     int columns = quire_cli_terminal_columns(STDERR_FILENO);
-    if (progress->state != QUIRE_PROGRESS_RUNNING) quire_cli_progress_clear();
-    else if (progress->elapsed_s >= QUIET_S) draw_bar(progress, columns > 0 ? columns : 80);
+    if (progress->state != QUIRE_PROGRESS_RUNNING)
+        quire_cli_progress_clear();
+    else if (progress->elapsed_s >= QUIET_S)
+        draw_bar(progress, columns > 0 ? columns : 80);
 }
 
 static void write_json(struct quire_json *json, const struct quire_progress *progress)
 {
     static const char *const states[] = {"running", "done", "failed", "cancelled"};
     quire_json_begin_object(json);
-    quire_json_key(json, "task");
-    quire_json_i64(json, (int64_t)progress->task);
-    quire_json_key(json, "name");
-    quire_json_string(json, progress->name);
-    quire_json_key(json, "state");
-    quire_json_string(json, states[progress->state]);
-    quire_json_key(json, "rows");
-    quire_json_i64(json, progress->rows);
-    quire_json_key(json, "bytes");
-    quire_json_i64(json, progress->bytes);
+    quire_cli_json_i64(json, "task", (int64_t)progress->task);
+    quire_cli_json_string(json, "name", progress->name);
+    quire_cli_json_string(json, "state", states[progress->state]);
+    quire_cli_json_i64(json, "rows", progress->rows);
+    quire_cli_json_i64(json, "bytes", progress->bytes);
     quire_json_key(json, "bytes_total");
-    if (progress->bytes_total > 0) quire_json_i64(json, progress->bytes_total);
-    else quire_json_null(json);
-    quire_json_key(json, "elapsed_seconds");
-    quire_json_f64(json, progress->elapsed_s);
-    quire_json_key(json, "rows_per_second");
-    quire_json_f64(json, progress->rows_per_s);
+    if (progress->bytes_total > 0)
+        quire_json_i64(json, progress->bytes_total);
+    else
+        quire_json_null(json);
+    quire_cli_json_f64(json, "elapsed_seconds", progress->elapsed_s);
+    quire_cli_json_f64(json, "rows_per_second", progress->rows_per_s);
     quire_json_key(json, "left_seconds");
-    if (progress->left_s > 0) quire_json_f64(json, progress->left_s);
-    else quire_json_null(json);
+    if (progress->left_s > 0)
+        quire_json_f64(json, progress->left_s);
+    else
+        quire_json_null(json);
     quire_json_end_object(json);
 }
 
@@ -151,7 +155,9 @@ static void tell_log(void *user, enum quire_log_level level, const char *message
     const struct quire_cli *cli = user;
     if ((int32_t)level > cli->common.log_level) return;
     quire_cli_progress_clear();
-    fprintf(stderr, "quire: %s: %s\n", names[level], message);
+    fprintf(stderr, "quire: %s: ", names[level]);
+    quire_cli_print_plain(message, stderr);
+    fputc('\n', stderr);
 }
 
 void quire_cli_progress_begin(struct quire_cli *cli)

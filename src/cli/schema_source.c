@@ -52,7 +52,7 @@ static int schema_of_text_file(const char *name, struct ArrowSchema *schema,
     size_t size = 0;
     QUIRE_TRY(read_start(name, &bytes, &size, error));
     if (size == SCHEMA_BYTES_MAX)
-        return quire_cli_fail(error, QUIRE_LIMIT, "read schema", "too long to be a schema");
+        return quire_fail(error, QUIRE_LIMIT, "read schema", "too long to be a schema");
     return quire_schema_parse(bytes, size, schema, error);
 }
 
@@ -71,8 +71,8 @@ static int schema_of_text(const char *text, struct ArrowSchema *schema, struct q
 {
     int code = quire_schema_parse(text, strlen(text), schema, error);
     if (code == 0 || strchr(text, ' ') != NULL) return code;
-    quire_cli_fail(error, QUIRE_NOT_FOUND, "read schema", "no such file, and it is not a schema");
-    quire_cli_hint(error, "a schema is one field a line or comma: name type [not null]");
+    quire_fail(error, QUIRE_NOT_FOUND, "read schema", "no such file, and it is not a schema");
+    quire_error_hint(error, "a schema is one field a line or comma: name type [not null]");
     set_path(error, text);
     return QUIRE_NOT_FOUND;
 }

@@ -32,8 +32,7 @@ static bool output_has(const struct routing *routing, const char *name)
     return routing->to != NULL && quire_options_has(&routing->to->encoder_options, name);
 }
 
-static size_t collect_names(const struct quire_option_table *table, const char **names,
-                            size_t size)
+static size_t collect_names(const struct quire_option_table *table, const char **names, size_t size)
 {
     for (size_t i = 0; i < table->rows_size && size < QUIRE_CLI_ROWS_MAX; i++)
         names[size++] = table->rows[i].name;
@@ -52,13 +51,18 @@ static int fail_unknown(const struct routing *routing, const char *name, bool in
     if (out && routing->to != NULL)
         size = collect_names(&routing->to->encoder_options, names, size);
     out = out && routing->to != NULL;
-    quire_cli_fail(error, QUIRE_USAGE, routing->cli->command->name,
-                   "no option \"%.80s\" is there for %s%s%s%s", name, in ? "reading " : "",
-                   in ? from : "", in && out ? " or for writing " : out ? "writing " : "",
-                   out ? to : "");
+    quire_fail(error, QUIRE_USAGE, routing->cli->command->name,
+               "no option \"%.80s\" is there for %s%s%s%s", name, in ? "reading " : "",
+               in ? from : "",
+               in && out ? " or for writing "
+               : out     ? "writing "
+                         : "",
+               out ? to : "");
     const char *nearest = quire_options_nearest(names, size, name);
-    if (nearest != NULL) quire_cli_hint(error, "did you mean \"%s\"?", nearest);
-    else quire_cli_hint(error, "\"quire formats --json\" lists them");
+    if (nearest != NULL)
+        quire_error_hint(error, "did you mean \"%s\"?", nearest);
+    else
+        quire_error_hint(error, "\"quire formats --json\" lists them");
     return QUIRE_USAGE;
 }
 
@@ -67,8 +71,10 @@ static int route(struct routing *routing, const char *name, const char *value,
 {
     struct quire_cli_input *input = routing->input;
     bool in = strncmp(name, "out.", 4) != 0, out = strncmp(name, "in.", 3) != 0;
-    if (!in) name += 4;
-    else if (!out) name += 3;
+    if (!in)
+        name += 4;
+    else if (!out)
+        name += 3;
     bool to_input = in && input_has(routing, name), to_output = out && output_has(routing, name);
     if (!to_input && !to_output) return fail_unknown(routing, name, in, out, error);
     const struct quire_setting setting = {name, value};
@@ -84,7 +90,8 @@ int quire_cli_settings_route(const struct quire_cli *cli, const struct quire_for
     struct routing routing = {cli, from, to, input};
     const struct quire_cli_reading *reading = &cli->reading;
     size_t max = 2; /* delimiter and header */
-    for (const struct quire_keyed *set = reading->set; set != NULL; set = set->next) max++;
+    for (const struct quire_keyed *set = reading->set; set != NULL; set = set->next)
+        max++;
     input->settings = quire_alloc_zero(max, sizeof(*input->settings));
     input->output_settings = quire_alloc_zero(max, sizeof(*input->output_settings));
     if (input->settings == NULL || input->output_settings == NULL)

@@ -8,6 +8,11 @@ struct quire_cli_show_options {
     int64_t n; /* rows */
 };
 
+/* The description of head and tail. */
+#define QUIRE_CLI_SHOW_DRAWN                                                        \
+    "Draws a table that fits the terminal; --to writes another format, and --json " \
+    "is short for --to jsonl."
+
 /* The output of these commands: --to, else jsonl with --json, else fallback. */
 int quire_cli_show_output(struct quire_cli *cli, const char *fallback,
                           struct quire_cli_output *output, struct quire_error *error);

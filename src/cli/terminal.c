@@ -1,4 +1,5 @@
-/* What is known of the terminal, and amounts as people read them. */
+/* What is known of the terminal, text that does it no harm, and amounts as people
+ * read them. */
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -7,7 +8,7 @@
 #include "progress.h"
 
 #define COLUMNS_DEFAULT 80
-#define COLUMNS_MAX 10000
+#define COLUMNS_MAX     10000
 
 int quire_cli_terminal_columns(int descriptor)
 {
@@ -17,6 +18,22 @@ int quire_cli_terminal_columns(int descriptor)
     const char *text = quire_cli_environment_get("COLUMNS");
     long columns = text != NULL ? strtol(text, NULL, 10) : 0;
     return columns > 0 && columns <= COLUMNS_MAX ? (int)columns : COLUMNS_DEFAULT;
+}
+
+void quire_cli_print_plain(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        bool control = c < 0x20 || c == 0x7f;
+        /* U+0080 to U+009F are controls too. */
+        bool second = c == 0xc2 && (unsigned char)text[1] >= 0x80 && (unsigned char)text[1] < 0xa0;
+        if (control)
+            fprintf(out, "\\x%02x", c);
+        else if (second)
+            fprintf(out, "\\x%02x", (unsigned char)*++text);
+        else
+            fputc(c, out);
+    }
 }
 
 /* Three digits are enough to read. */

@@ -8,10 +8,10 @@
 #include "base/fail.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "quire/option.h"
 
-#define OPERATION            "codec"
-#define NAME_SIZE_MAX        31 /* bytes of a codec's name in a request */
-#define NEAREST_DISTANCE_MAX 2  /* a name farther off is no hint */
+#define OPERATION     "codec"
+#define NAME_SIZE_MAX 31 /* bytes of a codec's name in a request */
 
 static const struct quire_codec *const codecs[] = {
     &quire_codec_none, &quire_codec_gzip,   &quire_codec_zstd,
@@ -27,16 +27,11 @@ const struct quire_codec *const *quire_codecs(size_t *size)
 
 static int fail_unknown(const char *name, struct quire_error *error)
 {
-    const char *nearest = NULL;
-    size_t best = strlen(name); /* a name of which nothing is kept is no hint either */
-    if (best > NEAREST_DISTANCE_MAX + 1) best = NEAREST_DISTANCE_MAX + 1;
-    for (size_t i = 0; i < CODECS_SIZE; i++) {
-        size_t distance = quire_text_distance(name, codecs[i]->name, NEAREST_DISTANCE_MAX);
-        if (distance >= best) continue;
-        best = distance;
-        nearest = codecs[i]->name;
-    }
+    const char *names[CODECS_SIZE];
+    for (size_t i = 0; i < CODECS_SIZE; i++)
+        names[i] = codecs[i]->name;
     quire_fail(error, QUIRE_USAGE, OPERATION, "no codec is named \"%.*s\"", NAME_SIZE_MAX, name);
+    const char *nearest = quire_options_nearest(names, CODECS_SIZE, name);
     if (nearest != NULL)
         quire_error_hint(error, "did you mean \"%s\"?", nearest);
     else

@@ -20,7 +20,8 @@ static void release_copy(struct ArrowArray *copy)
     quire_array_release(copy->dictionary);
     quire_free(copy->dictionary);
     void **buffers = copy->private_data;
-    for (int64_t i = 0; i < copy->n_buffers; i++) quire_free(buffers[i]);
+    for (int64_t i = 0; i < copy->n_buffers; i++)
+        quire_free(buffers[i]);
     quire_free(buffers);
     memset(copy, 0, sizeof(*copy));
 }
@@ -110,11 +111,13 @@ static int copy_offsets(const struct quire_view *view, bool wide, int64_t start,
     if (n == 0) return 0;
     if (wide) {
         const int64_t *from = (const int64_t *)view->values + view->offset + start;
-        for (int64_t i = 0; i <= n; i++) ((int64_t *)bytes)[i] = from[i] - from[0];
+        for (int64_t i = 0; i <= n; i++)
+            ((int64_t *)bytes)[i] = from[i] - from[0];
         *covered = (struct quire_range){from[0], from[n] - from[0]};
     } else {
         const int32_t *from = (const int32_t *)view->values + view->offset + start;
-        for (int64_t i = 0; i <= n; i++) ((int32_t *)bytes)[i] = from[i] - from[0];
+        for (int64_t i = 0; i <= n; i++)
+            ((int32_t *)bytes)[i] = from[i] - from[0];
         *covered = (struct quire_range){from[0], from[n] - from[0]};
     }
     return 0;
@@ -125,8 +128,7 @@ static int copy_strings(const struct quire_view *view, bool wide, int64_t start,
 {
     struct quire_range covered;
     QUIRE_TRY(copy_offsets(view, wide, start, n, copy, &covered));
-    return copy_bytes(copy, 2, (const uint8_t *)view->extra + covered.start,
-                      (size_t)covered.size);
+    return copy_bytes(copy, 2, (const uint8_t *)view->extra + covered.start, (size_t)covered.size);
 }
 
 static int copy_lists(const struct quire_view *view, bool wide, int64_t start, int64_t n,

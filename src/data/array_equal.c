@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/json_text.h"
 #include "data/field_format.h"
 #include "data/value_text.h"
 #include "data/view.h"
@@ -195,19 +196,35 @@ static int64_t equal_rows(struct pair pair, int64_t n)
 
 /* --- Saying what differs --- */
 
-static const char *shown_value(const struct quire_view *view, int64_t row, struct quire_buf *out)
+static void cut(struct quire_buf *text)
+{
+    if (text->size <= SHOWN_SIZE_MAX) return;
+    text->size = SHOWN_SIZE_MAX;
+    while (text->size > 0 && (text->data[text->size] & 0xc0) == 0x80)
+        text->size--;
+}
+
+static int show_value(const struct quire_view *view, int64_t row, struct quire_buf *out)
 {
     static const struct quire_value_style style;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    QUIRE_TRY(quire_value_write(view, row, &style, &text));
+    size_t size = text.size;
+    cut(&text);
+    if (quire_kind_is_string(view->field->kind))
+        QUIRE_TRY(quire_json_append_string(out, (const char *)text.data, text.size, false));
+    else
+        QUIRE_TRY(quire_buf_append(out, text.data, text.size));
+    if (text.size < size) QUIRE_TRY(quire_buf_append_text(out, "..."));
+    return quire_buf_terminate(out);
+}
+
+/* Strings stand in quotes, so that "null" and "" are not taken for a null and for
+ * nothing. */
+static const char *shown_value(const struct quire_view *view, int64_t row, struct quire_buf *out)
+{
     if (quire_view_is_null(view, row)) return "null";
-    if (quire_value_write(view, row, &style, out) != 0) return "(memory is out)";
-    if (out->size > SHOWN_SIZE_MAX) {
-        out->size = SHOWN_SIZE_MAX;
-        while (out->size > 0 && (out->data[out->size] & 0xc0) == 0x80)
-            out->size--;
-        if (quire_buf_append_text(out, "...") != 0) return "(memory is out)";
-    }
-    if (quire_buf_terminate(out) != 0) return "(memory is out)";
-    return (const char *)out->data;
+    return show_value(view, row, out) == 0 ? (const char *)out->data : "(memory is out)";
 }
 
 static bool is_compound(const struct quire_field *field)

@@ -89,9 +89,11 @@ static int cast_decoded(struct quire_caster *caster, const struct quire_view *vi
                         struct quire_column *column)
 {
     for (int64_t row = start; row < start + count; row++) {
-        int64_t index = quire_view_is_null(view, row) ? -1 : quire_view_index(view, row);
-        if (index >= view->dictionary->length) return quire_cast_code(caster, QUIRE_INPUT);
-        if (index < 0 || quire_view_is_null(view->dictionary, index)) {
+        bool null = quire_view_is_null(view, row);
+        int64_t index = null ? 0 : quire_view_index(view, row);
+        if (!null && (index < 0 || index >= view->dictionary->length))
+            return quire_cast_code(caster, QUIRE_INPUT);
+        if (null || quire_view_is_null(view->dictionary, index)) {
             QUIRE_TRY(quire_cast_absent(caster, row, mask, column));
             continue;
         }

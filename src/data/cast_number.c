@@ -76,15 +76,10 @@ CAST(decimal)
     return quire_value_put_decimal(column, &value, view->field->scale, caster->lossy);
 }
 
-static bool is_float(enum quire_kind kind)
-{
-    return kind >= QUIRE_KIND_FLOAT16 && kind <= QUIRE_KIND_FLOAT64;
-}
-
 quire_cast_value *quire_cast_number_of(const struct quire_field *from, const struct quire_field *to)
 {
-    bool number =
-        quire_kind_is_integer(to->kind) || is_float(to->kind) || to->kind == QUIRE_KIND_DECIMAL;
+    bool number = quire_kind_is_integer(to->kind) || quire_kind_is_float(to->kind) ||
+                  to->kind == QUIRE_KIND_DECIMAL;
     bool count = to->kind >= QUIRE_KIND_DATE32 && to->kind <= QUIRE_KIND_DURATION;
     if (from->kind == QUIRE_KIND_BOOL)
         return to->kind == QUIRE_KIND_BOOL ? cast_bool_to_bool : number ? cast_bool : NULL;
@@ -92,7 +87,7 @@ quire_cast_value *quire_cast_number_of(const struct quire_field *from, const str
         if (to->kind == QUIRE_KIND_BOOL) return cast_integer_to_bool;
         return number || count ? cast_integer : NULL;
     }
-    if (is_float(from->kind)) {
+    if (quire_kind_is_float(from->kind)) {
         if (to->kind == QUIRE_KIND_DECIMAL) return cast_float_to_decimal;
         return number ? cast_float : NULL;
     }

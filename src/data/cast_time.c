@@ -64,7 +64,7 @@ static bool same_line(const struct quire_field *from, const struct quire_field *
     const char *zone = from->kind == QUIRE_KIND_TIMESTAMP ? from->zone : NULL;
     const char *other = to->kind == QUIRE_KIND_TIMESTAMP ? to->zone : NULL;
     if (zone != NULL && other != NULL) return true;
-    return from->zone_table == NULL && to->zone_table == NULL;
+    return (zone == NULL || from->utc) && (other == NULL || to->utc);
 }
 
 static bool is_date_or_timestamp(enum quire_kind kind)

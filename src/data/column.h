@@ -79,15 +79,15 @@ static inline int quire_column_note_valid(struct quire_column *column)
     return 0;
 }
 
-#define QUIRE_COLUMN_APPEND(suffix, type)                                                          \
-    static inline int quire_column_append_##suffix(struct quire_column *column, type value)        \
-    {                                                                                              \
-        int code = quire_buf_reserve(&column->values, sizeof(type));                               \
-        if (code != 0) return code;                                                                \
-        memcpy(column->values.data + column->values.size, &value, sizeof(type));                   \
-        code = quire_column_note_valid(column);                                                    \
-        if (code == 0) column->values.size += sizeof(type);                                        \
-        return code;                                                                               \
+#define QUIRE_COLUMN_APPEND(suffix, type)                                                   \
+    static inline int quire_column_append_##suffix(struct quire_column *column, type value) \
+    {                                                                                       \
+        int code = quire_buf_reserve(&column->values, sizeof(type));                        \
+        if (code != 0) return code;                                                         \
+        memcpy(column->values.data + column->values.size, &value, sizeof(type));            \
+        code = quire_column_note_valid(column);                                             \
+        if (code == 0) column->values.size += sizeof(type);                                 \
+        return code;                                                                        \
     }
 /* One value of exactly the column's width. */
 QUIRE_COLUMN_APPEND(i8, int8_t)

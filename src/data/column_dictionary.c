@@ -8,7 +8,9 @@
 #include <assert.h>
 
 #include "base/fail.h"
+#include "base/hash.h"
 #include "data/column_private.h"
+#include "data/view.h"
 
 #define SLOTS_MIN ((size_t)64)
 
@@ -62,42 +64,24 @@ struct quire_column *quire_column_dictionary_scratch(struct quire_column *column
     return dictionary->values;
 }
 
-/* Multiply-and-fold of 8 bytes a step, as wyhash does (Wang Yi, public domain idea). */
-static uint32_t hash_bytes(const uint8_t *bytes, size_t size)
+static uint32_t hash_of(struct quire_bytes value)
 {
-    uint64_t hash = size * UINT64_C(0x9e3779b97f4a7c15);
-    while (size > 0) {
-        uint64_t word = 0;
-        size_t step = size < 8 ? size : 8;
-        memcpy(&word, bytes, step);
-        uint64_t mixed = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
-        hash = mixed ^ mixed >> 32;
-        bytes += step;
-        size -= step;
-    }
-    hash *= UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)(hash >> 32);
+    return (uint32_t)quire_hash_bytes(value.data, value.size);
 }
 
-struct bytes {
-    const uint8_t *data;
-    size_t size;
-};
-
 /* The bytes that tell a value from others. */
-static struct bytes value_bytes(const struct quire_column *values, int64_t row)
+static struct quire_bytes value_bytes(const struct quire_column *values, int64_t row)
 {
-    if (values->field->kind == QUIRE_KIND_BOOL) {
-        static const uint8_t truth[2] = {0, 1};
-        return (struct bytes){truth + (values->values.data[row >> 3] >> (row & 7) & 1), 1};
-    }
+    static const uint8_t truth[2] = {0, 1};
+    if (values->field->kind == QUIRE_KIND_BOOL)
+        return (struct quire_bytes){truth + (values->values.data[row >> 3] >> (row & 7) & 1), 1};
     if (quire_column_offset_width(values->field->kind) != 0) {
         int64_t start = quire_column_offset(values, row);
-        return (struct bytes){values->bytes.data + start,
-                              (size_t)(quire_column_offset(values, row + 1) - start)};
+        size_t size = (size_t)(quire_column_offset(values, row + 1) - start);
+        return (struct quire_bytes){size > 0 ? values->bytes.data + start : truth, size};
     }
     size_t width = quire_column_value_width(values->field);
-    return (struct bytes){values->values.data + (size_t)row * width, width};
+    return (struct quire_bytes){values->values.data + (size_t)row * width, width};
 }
 
 static bool is_null(const struct quire_column *values, int64_t row)
@@ -108,14 +92,14 @@ static bool is_null(const struct quire_column *values, int64_t row)
 
 /* The slot of an equal value, or the free one where it would go. */
 static struct quire_column_dictionary_slot *
-find_slot(const struct quire_column_dictionary *dictionary, struct bytes bytes, uint32_t hash)
+find_slot(const struct quire_column_dictionary *dictionary, struct quire_bytes bytes, uint32_t hash)
 {
     size_t mask = dictionary->slots_size - 1;
     for (size_t at = hash & mask;; at = (at + 1) & mask) {
         struct quire_column_dictionary_slot *slot = &dictionary->slots[at];
         if (slot->entry == 0) return slot;
         if (slot->hash != hash) continue;
-        struct bytes other = value_bytes(dictionary->values, slot->entry - 1);
+        struct quire_bytes other = value_bytes(dictionary->values, slot->entry - 1);
         if (other.size == bytes.size &&
             (bytes.size == 0 || memcmp(other.data, bytes.data, bytes.size) == 0))
             return slot;
@@ -185,8 +169,8 @@ int quire_column_dictionary_bytes(struct quire_column *column, const void *bytes
 {
     struct quire_column_dictionary *dictionary = column->dictionary;
     struct quire_column *values = quire_column_dictionary_scratch(column);
-    struct bytes value = {bytes, size};
-    uint32_t hash = hash_bytes(value.data, size);
+    struct quire_bytes value = {bytes, size};
+    uint32_t hash = hash_of(value);
     QUIRE_TRY(reserve_slot(dictionary));
     struct quire_column_dictionary_slot *slot = find_slot(dictionary, value, hash);
     if (slot->entry != 0) return append_index(column, slot->entry - 1);
@@ -210,8 +194,8 @@ int quire_column_dictionary_intern(struct quire_column *column)
         quire_column_dictionary_scratch(column);
         return code;
     }
-    struct bytes value = value_bytes(values, dictionary->interned);
-    uint32_t hash = hash_bytes(value.data, value.size);
+    struct quire_bytes value = value_bytes(values, dictionary->interned);
+    uint32_t hash = hash_of(value);
     struct quire_column_dictionary_slot *slot = find_slot(dictionary, value, hash);
     if (slot->entry == 0) return keep_scratch(column, slot, hash);
     int64_t entry = slot->entry - 1;

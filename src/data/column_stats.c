@@ -25,7 +25,7 @@ static enum shape shape_of(const struct quire_field *field)
 {
     enum quire_kind kind = field->kind;
     if (kind == QUIRE_KIND_BOOL || quire_kind_is_integer(kind)) return SHAPE_INTEGER;
-    if (kind >= QUIRE_KIND_FLOAT16 && kind <= QUIRE_KIND_FLOAT64) return SHAPE_REAL;
+    if (quire_kind_is_float(kind)) return SHAPE_REAL;
     if (kind == QUIRE_KIND_DECIMAL) return field->width <= 8 ? SHAPE_INTEGER : SHAPE_DECIMAL;
     if (kind >= QUIRE_KIND_DATE32 && kind <= QUIRE_KIND_INTERVAL_MONTHS) return SHAPE_INTEGER;
     if (quire_kind_is_string(kind) || quire_kind_is_binary(kind)) return SHAPE_BYTES;
@@ -294,6 +294,15 @@ static int add_values(struct quire_column_stats_sum *sum, const struct quire_vie
     return 0;
 }
 
+static bool is_nan(const struct quire_view *view, int64_t row)
+{
+    double value = 0;
+    struct quire_view one = *view;
+    one.validity = NULL;
+    if (quire_kind_is_float(view->field->kind)) gather_reals(&one, row, 1, &value);
+    return value != value;
+}
+
 /* Each value of the dictionary that some row stands for counts once: the dictionary
  * is looked at as a column in which all others are null. NaNs are counted by row. */
 static int add_dictionary(struct quire_column_stats_sum *sum, const struct quire_view *view,
@@ -303,6 +312,7 @@ static int add_dictionary(struct quire_column_stats_sum *sum, const struct quire
     QUIRE_CLEANUP(quire_cleanup_free)
     uint8_t *used = quire_alloc_zero((size_t)(values.offset + values.length) / 8 + 1, 1);
     if (used == NULL) return QUIRE_MEMORY;
+    int64_t nans = sum->nans;
     for (int64_t row = 0; row < rows; row++) {
         int64_t index = quire_view_is_null(view, row) ? -1 : quire_view_index(view, row);
         if (index < 0 || index >= values.length || quire_view_is_null(view->dictionary, index)) {
@@ -311,9 +321,12 @@ static int add_dictionary(struct quire_column_stats_sum *sum, const struct quire
         }
         int64_t bit = index + values.offset;
         used[bit >> 3] |= (uint8_t)(1u << (bit & 7));
+        nans += is_nan(view->dictionary, index);
     }
     values.validity = used;
-    return add_values(sum, &values, values.length);
+    int code = add_values(sum, &values, values.length);
+    sum->nans = nans;
+    return code;
 }
 
 static int64_t count_nulls(const struct quire_view *view, int64_t rows)

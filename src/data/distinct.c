@@ -4,6 +4,7 @@
 #include "data/distinct.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "quire/error.h"
 #include "quire/stats.h"
 
@@ -36,23 +37,12 @@ int64_t quire_distinct_count(const struct quire_distinct *set)
     return set->over ? -1 : set->count + (set->zero ? 1 : 0);
 }
 
-/* The finalizer of MurmurHash3 (Austin Appleby, public domain): every bit of the
- * value moves every bit of the hash. */
-static inline uint64_t mix(uint64_t value)
-{
-    value ^= value >> 33;
-    value *= UINT64_C(0xff51afd7ed558ccd);
-    value ^= value >> 33;
-    value *= UINT64_C(0xc4ceb9fe1a85ec53);
-    return value ^ value >> 33;
-}
-
 /* --- Numbers --- */
 
 static bool place_number(uint64_t *slots, unsigned bits, uint64_t value, bool *added)
 {
     size_t mask = ((size_t)1 << bits) - 1;
-    size_t at = mix(value) & mask;
+    size_t at = quire_hash_mix(value) & mask;
     for (int probes = 0; probes < PROBES_MAX; probes++, at = (at + 1) & mask) {
         if (slots[at] == value) return true;
         if (slots[at] != 0) continue;
@@ -108,21 +98,6 @@ int quire_distinct_add_numbers(struct quire_distinct *set, const uint64_t *value
 
 /* --- Byte strings --- */
 
-static uint64_t hash_bytes(const uint8_t *bytes, size_t size)
-{
-    uint64_t hash = size * UINT64_C(0x9e3779b97f4a7c15), word;
-    for (; size >= 8; bytes += 8, size -= 8) {
-        memcpy(&word, bytes, 8);
-        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-    }
-    word = 0;
-    for (size_t i = 0; i < size; i++)
-        word = word << 8 | bytes[i];
-    hash = mix(hash ^ word);
-    return hash != 0 ? hash : 1;
-}
-
 /* The slot that has the text, or the free one where it belongs; NULL after too many
  * probes. */
 static struct quire_distinct_text *find_text(const struct quire_distinct *set, uint64_t hash,
@@ -172,7 +147,8 @@ int quire_distinct_add_text(struct quire_distinct *set, const uint8_t *bytes, si
         int code = grow_texts(set);
         if (code != 0) return code;
     }
-    uint64_t hash = hash_bytes(bytes, size);
+    uint64_t hash = quire_hash_bytes(bytes, size);
+    if (hash == 0) hash = 1; /* 0 is a free slot */
     struct quire_distinct_text *slot = find_text(set, hash, bytes, size);
     if (slot != NULL && slot->hash != 0) return 0;
     if (slot == NULL || set->count == QUIRE_STATS_DISTINCT_MAX ||

@@ -52,8 +52,7 @@ static int open_metadata(const struct ArrowSchema *schema, struct quire_field *f
 {
     if (schema->metadata == NULL) return 0;
     int64_t size = quire_metadata_size(schema->metadata);
-    if (size < 0)
-        return quire_fail(error, QUIRE_USAGE, OPERATION, "metadata with a negative size");
+    if (size < 0) return quire_fail(error, QUIRE_USAGE, OPERATION, "metadata with a negative size");
     char *metadata = quire_arena_alloc(arena, (size_t)size);
     if (metadata == NULL) return quire_fail_memory(error, OPERATION);
     memcpy(metadata, schema->metadata, (size_t)size);
@@ -62,11 +61,12 @@ static int open_metadata(const struct ArrowSchema *schema, struct quire_field *f
     return 0;
 }
 
-/* UTC needs no table, and for a zone that is not known UTC is what can be said. */
+/* UTC needs no table, and a zone that is not known has none. */
 static int open_zone(struct quire_field *field, struct quire_error *error)
 {
-    if (field->zone == NULL || strcmp(field->zone, "UTC") == 0 || strcmp(field->zone, "Z") == 0)
-        return 0;
+    if (field->zone == NULL) return 0;
+    field->utc = quire_field_zone_is_utc(field->zone);
+    if (field->utc) return 0;
     int code = quire_zone_open(field->zone, &field->zone_table);
     return code == QUIRE_MEMORY ? quire_fail_memory(error, OPERATION) : 0;
 }
@@ -212,7 +212,8 @@ int quire_field_open(const struct ArrowSchema *schema, struct quire_field **root
 static void close_zones(struct quire_field *field)
 {
     quire_zone_close(field->zone_table);
-    for (size_t i = 0; i < field->children_size; i++) close_zones(&field->children[i]);
+    for (size_t i = 0; i < field->children_size; i++)
+        close_zones(&field->children[i]);
     if (field->dictionary != NULL) close_zones(field->dictionary);
 }
 

@@ -19,34 +19,50 @@
 #include "quire/error.h"
 
 /* Nesting that a schema may have, and columns on one level. */
-#define QUIRE_FIELD_DEPTH_MAX 64
+#define QUIRE_FIELD_DEPTH_MAX    64
 #define QUIRE_FIELD_CHILDREN_MAX 100000
 
 enum quire_kind {
     QUIRE_KIND_NULL,
     QUIRE_KIND_BOOL,
-    QUIRE_KIND_INT8, QUIRE_KIND_INT16, QUIRE_KIND_INT32, QUIRE_KIND_INT64,
-    QUIRE_KIND_UINT8, QUIRE_KIND_UINT16, QUIRE_KIND_UINT32, QUIRE_KIND_UINT64,
-    QUIRE_KIND_FLOAT16, QUIRE_KIND_FLOAT32, QUIRE_KIND_FLOAT64,
-    QUIRE_KIND_DECIMAL,       /* width 4, 8, 16 or 32 bytes; precision and scale */
-    QUIRE_KIND_DATE32,        /* days */
-    QUIRE_KIND_DATE64,        /* milliseconds, whole days */
-    QUIRE_KIND_TIME32,        /* unit second or milli */
-    QUIRE_KIND_TIME64,        /* unit micro or nano */
-    QUIRE_KIND_TIMESTAMP,     /* unit, zone */
-    QUIRE_KIND_DURATION,      /* unit */
-    QUIRE_KIND_INTERVAL_MONTHS, QUIRE_KIND_INTERVAL_DAY_TIME, QUIRE_KIND_INTERVAL_MONTH_DAY_NANO,
-    QUIRE_KIND_STRING, QUIRE_KIND_LARGE_STRING, QUIRE_KIND_STRING_VIEW,
-    QUIRE_KIND_BINARY, QUIRE_KIND_LARGE_BINARY, QUIRE_KIND_BINARY_VIEW,
-    QUIRE_KIND_FIXED_BINARY,  /* width bytes */
-    QUIRE_KIND_LIST, QUIRE_KIND_LARGE_LIST,
-    QUIRE_KIND_LIST_VIEW, QUIRE_KIND_LARGE_LIST_VIEW,
-    QUIRE_KIND_FIXED_LIST,    /* width items */
+    QUIRE_KIND_INT8,
+    QUIRE_KIND_INT16,
+    QUIRE_KIND_INT32,
+    QUIRE_KIND_INT64,
+    QUIRE_KIND_UINT8,
+    QUIRE_KIND_UINT16,
+    QUIRE_KIND_UINT32,
+    QUIRE_KIND_UINT64,
+    QUIRE_KIND_FLOAT16,
+    QUIRE_KIND_FLOAT32,
+    QUIRE_KIND_FLOAT64,
+    QUIRE_KIND_DECIMAL,   /* width 4, 8, 16 or 32 bytes; precision and scale */
+    QUIRE_KIND_DATE32,    /* days */
+    QUIRE_KIND_DATE64,    /* milliseconds, whole days */
+    QUIRE_KIND_TIME32,    /* unit second or milli */
+    QUIRE_KIND_TIME64,    /* unit micro or nano */
+    QUIRE_KIND_TIMESTAMP, /* unit, zone */
+    QUIRE_KIND_DURATION,  /* unit */
+    QUIRE_KIND_INTERVAL_MONTHS,
+    QUIRE_KIND_INTERVAL_DAY_TIME,
+    QUIRE_KIND_INTERVAL_MONTH_DAY_NANO,
+    QUIRE_KIND_STRING,
+    QUIRE_KIND_LARGE_STRING,
+    QUIRE_KIND_STRING_VIEW,
+    QUIRE_KIND_BINARY,
+    QUIRE_KIND_LARGE_BINARY,
+    QUIRE_KIND_BINARY_VIEW,
+    QUIRE_KIND_FIXED_BINARY, /* width bytes */
+    QUIRE_KIND_LIST,
+    QUIRE_KIND_LARGE_LIST,
+    QUIRE_KIND_LIST_VIEW,
+    QUIRE_KIND_LARGE_LIST_VIEW,
+    QUIRE_KIND_FIXED_LIST, /* width items */
     QUIRE_KIND_STRUCT,
-    QUIRE_KIND_MAP,           /* one child: struct of key, value */
-    QUIRE_KIND_DICTIONARY,    /* index_kind, and dictionary: the field of the values */
-    QUIRE_KIND_UNION,         /* passed through by formats that can */
-    QUIRE_KIND_RUN_END        /* children: run_ends, values */
+    QUIRE_KIND_MAP,        /* one child: struct of key, value */
+    QUIRE_KIND_DICTIONARY, /* index_kind, and dictionary: the field of the values */
+    QUIRE_KIND_UNION,      /* passed through by formats that can */
+    QUIRE_KIND_RUN_END     /* children: run_ends, values */
 };
 
 /* Canonical extension types that change how a value is written. */
@@ -57,24 +73,26 @@ struct quire_field {
     enum quire_kind index_kind;     /* DICTIONARY: the kind of the indices */
     enum quire_extension extension; /* "arrow.uuid" on 16 bytes, "arrow.json" on strings */
     enum quire_time_unit unit;
-    int32_t width;                  /* bytes of a fixed-width value, or items of a fixed list; else 0 */
-    int32_t precision, scale;       /* DECIMAL */
+    int32_t width;            /* bytes of a fixed-width value, or items of a fixed list; else 0 */
+    int32_t precision, scale; /* DECIMAL */
     bool nullable;
     bool dictionary_ordered, keys_sorted;
-    const char *name;               /* "" when absent; valid UTF-8 */
+    const char *name; /* "" when absent; valid UTF-8 */
     size_t name_size;
-    const char *zone;               /* TIMESTAMP: NULL without zone */
-    struct quire_zone *zone_table;  /* opened for zones other than UTC; NULL: offset 0 */
-    const char *metadata;           /* Arrow's encoded key-values; NULL */
+    const char *zone;              /* TIMESTAMP: NULL without zone */
+    bool utc;                      /* TIMESTAMP: the zone is UTC by its name */
+    struct quire_zone *zone_table; /* opened for zones other than UTC; NULL: offset 0 */
+    const char *metadata;          /* Arrow's encoded key-values; NULL */
     struct quire_field *children;
     size_t children_size;
     struct quire_field *dictionary;
-    const char *format;             /* Arrow's format string; DICTIONARY: that of the indices */
+    const char *format; /* Arrow's format string; DICTIONARY: that of the indices */
 };
 
 /* Parses a schema into a tree that owns all it needs. Bad format strings, names
  * that are not UTF-8 and passed limits are QUIRE_USAGE naming the field path. A
- * zone that this system does not know has no table: instants are still right. */
+ * zone that this system does not know has no table and is not utc: its instants are
+ * still right and are written in UTC, but no wall clock is read in it. */
 int quire_field_open(const struct ArrowSchema *schema, struct quire_field **root,
                      struct quire_error *error);
 void quire_field_close(struct quire_field *root);
@@ -99,6 +117,10 @@ static inline bool quire_kind_is_integer(enum quire_kind kind)
 static inline bool quire_kind_is_signed(enum quire_kind kind)
 {
     return kind >= QUIRE_KIND_INT8 && kind <= QUIRE_KIND_INT64;
+}
+static inline bool quire_kind_is_float(enum quire_kind kind)
+{
+    return kind >= QUIRE_KIND_FLOAT16 && kind <= QUIRE_KIND_FLOAT64;
 }
 static inline bool quire_kind_is_string(enum quire_kind kind)
 {

@@ -4,8 +4,12 @@
 
 #include "data/field.h"
 
-/* Decimal scales beyond this have no use and would outgrow text buffers. */
+/* Decimal scales beyond this have no use; text has room for them
+ * (QUIRE_DECIMAL_SCALE_MAX). */
 #define QUIRE_FIELD_SCALE_MAX 127
+
+/* Whether a zone's name, in any case, stands for UTC. */
+bool quire_field_zone_is_utc(const char *zone);
 
 /* Sets kind, width, unit, precision, scale and zone (borrowed from format) of a
  * field. False when format is not one of a known type. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "data/infer_private.h"
 
 #define SLOTS_MIN ((size_t)16)
@@ -14,15 +15,6 @@ struct quire_infer_node *quire_infer_new(struct quire_arena *arena)
     struct quire_infer_node *node = quire_arena_alloc(arena, sizeof(*node));
     if (node != NULL) memset(node, 0, sizeof(*node));
     return node;
-}
-
-/* FNV-1a (Fowler, Noll, Vo): names are short. */
-static size_t hash_name(const char *name, size_t size)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (uint8_t)name[i]) * UINT64_C(0x100000001b3);
-    return (size_t)(hash ^ hash >> 29);
 }
 
 static bool is_named(const struct quire_infer_node *node, const char *name, size_t size)
@@ -35,7 +27,7 @@ static struct quire_infer_node **find_slot(const struct quire_infer_node *node, 
                                            size_t size)
 {
     size_t mask = node->slots_size - 1;
-    for (size_t at = hash_name(name, size) & mask;; at = (at + 1) & mask)
+    for (size_t at = quire_hash_bytes(name, size) & mask;; at = (at + 1) & mask)
         if (node->slots[at] == NULL || is_named(node->slots[at], name, size))
             return &node->slots[at];
 }

@@ -30,9 +30,8 @@ struct quire_infer_node;
 struct quire_infer_node *quire_infer_new(struct quire_arena *arena);
 
 /* A child by name, made when new (order of first sight); NULL when memory is out. */
-struct quire_infer_node *quire_infer_field(struct quire_arena *arena,
-                                           struct quire_infer_node *node, const char *name,
-                                           size_t name_size);
+struct quire_infer_node *quire_infer_field(struct quire_arena *arena, struct quire_infer_node *node,
+                                           const char *name, size_t name_size);
 /* The items of a list node. */
 struct quire_infer_node *quire_infer_items(struct quire_arena *arena,
                                            struct quire_infer_node *node);
@@ -40,7 +39,8 @@ struct quire_infer_node *quire_infer_items(struct quire_arena *arena,
 /* What was seen. */
 void quire_infer_null(struct quire_infer_node *node);
 void quire_infer_bool(struct quire_infer_node *node);
-void quire_infer_number(struct quire_infer_node *node, const char *text, size_t size); /* JSON number syntax */
+void quire_infer_number(struct quire_infer_node *node, const char *text,
+                        size_t size); /* JSON number syntax */
 void quire_infer_string(struct quire_infer_node *node, const char *text, size_t size,
                         const struct quire_infer_policy *policy);
 void quire_infer_struct(struct quire_infer_node *node);
@@ -50,8 +50,7 @@ void quire_infer_list(struct quire_infer_node *node);
  * QUIRE_INPUT naming the column and both types (hint: --mixed json), or a json
  * column by policy. Columns that were only null become string under
  * text_fallback, else null. */
-int quire_infer_finish(const struct quire_infer_node *root,
-                       const struct quire_infer_policy *policy, struct ArrowSchema *schema,
-                       struct quire_error *error);
+int quire_infer_finish(const struct quire_infer_node *root, const struct quire_infer_policy *policy,
+                       struct ArrowSchema *schema, struct quire_error *error);
 
 #endif

@@ -9,9 +9,9 @@
 #include "quire/batch.h"
 
 struct quire_schema_parts {
-    const char *format;   /* copied */
-    const char *name;     /* copied; NULL: "" */
-    size_t name_size;     /* 0 with a name: strlen */
+    const char *format; /* copied */
+    const char *name;   /* copied; NULL: "" */
+    size_t name_size;   /* 0 with a name: strlen */
     int64_t flags;
     const char *metadata; /* encoded; copied; NULL */
     size_t children_size; /* children[i] are made, with release == NULL */

@@ -16,21 +16,19 @@ static bool take_separator(struct quire_schema_parser *parser)
 
 static bool at_end(struct quire_schema_parser *parser)
 {
-    while (take_separator(parser)) continue;
+    while (take_separator(parser))
+        continue;
     return parser->at == parser->size;
 }
 
-static int parse_lines(const char *text, size_t size, struct quire_arena *arena,
-                       struct quire_field *root, struct quire_error *error)
+static int parse_lines(struct quire_schema_parser *parser, struct quire_field *root)
 {
-    struct quire_schema_parser parser = {
-        .text = text, .size = size, .arena = arena, .error = error};
     root->format = "+s";
     root->name = "";
-    while (!at_end(&parser)) {
-        QUIRE_TRY(quire_schema_parse_field(&parser, root));
-        if (parser.at < size && !take_separator(&parser))
-            return quire_schema_fail_expected(&parser, "\"not null\" or the end of the field");
+    while (!at_end(parser)) {
+        QUIRE_TRY(quire_schema_parse_field(parser, root));
+        if (parser->at < parser->size && !take_separator(parser))
+            return quire_schema_fail_expected(parser, "\"not null\" or the end of the field");
     }
     return 0;
 }
@@ -54,9 +52,22 @@ int quire_schema_parse(const char *text, size_t size, struct ArrowSchema *schema
     }
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {0};
     struct quire_field root = {0};
+    struct quire_schema_parser parser = {
+        .text = text, .size = size, .arena = &arena, .error = error};
     if (is_json(text, size))
         QUIRE_TRY(quire_schema_parse_json(text, size, &arena, &root, error));
     else
-        QUIRE_TRY(parse_lines(text, size, &arena, &root, error));
+        QUIRE_TRY(parse_lines(&parser, &root));
+    return quire_field_to_schema(&root, schema, error);
+}
+
+int quire_schema_parse_made(const char *text, size_t size, struct ArrowSchema *schema,
+                            struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {0};
+    struct quire_field root = {0};
+    struct quire_schema_parser parser = {
+        .text = text, .size = size, .any_zone = true, .arena = &arena, .error = error};
+    QUIRE_TRY(parse_lines(&parser, &root));
     return quire_field_to_schema(&root, schema, error);
 }

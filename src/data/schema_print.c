@@ -1,5 +1,6 @@
 /* Schemas as lines of the schema language. Metadata has no syntax there and is
- * shown in a comment; the JSON form (schema_json.c) keeps it. */
+ * shown in comments, that of the whole schema in a first line; the JSON form
+ * (schema_json.c) keeps it. */
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/json_text.h"
@@ -26,10 +27,11 @@ static int append_shown(struct quire_buf *out, const char *text, size_t size)
     return quire_json_append_string(out, (const char *)shown.data, shown.size, false);
 }
 
-static int append_comment(struct quire_buf *out, const struct quire_field *field)
+/* before: what comes before the first pair. */
+static int append_comment(struct quire_buf *out, const struct quire_field *field,
+                          const char *before)
 {
     struct quire_metadata_pair pair = {.next = field->metadata};
-    const char *before = " # ";
     while (quire_metadata_next(&pair)) {
         if (quire_metadata_is_extension(field, &pair)) continue;
         QUIRE_TRY(quire_buf_append_text(out, before));
@@ -47,12 +49,14 @@ static int append_line(struct quire_buf *out, const struct quire_field *field)
     QUIRE_TRY(quire_buf_push(out, ' '));
     QUIRE_TRY(quire_field_type_text(field, out));
     if (!field->nullable) QUIRE_TRY(quire_buf_append_text(out, " not null"));
-    QUIRE_TRY(append_comment(out, field));
+    QUIRE_TRY(append_comment(out, field, " # "));
     return quire_buf_push(out, '\n');
 }
 
 static int append_lines(struct quire_buf *out, const struct quire_field *root)
 {
+    QUIRE_TRY(append_comment(out, root, "# "));
+    if (out->size > 0) QUIRE_TRY(quire_buf_push(out, '\n'));
     for (size_t i = 0; i < root->children_size; i++)
         QUIRE_TRY(append_line(out, &root->children[i]));
     return quire_buf_terminate(out);

@@ -13,6 +13,7 @@ struct quire_schema_parser {
     size_t at;
     int brackets; /* open ones: inside, line ends are blanks */
     int depth;    /* nested types */
+    bool any_zone; /* time zones need not be known here */
     struct quire_arena *arena;
     struct quire_error *error;
 };
@@ -35,8 +36,8 @@ bool quire_schema_take_this_word(struct quire_schema_parser *parser, const char 
 int quire_schema_expect(struct quire_schema_parser *parser, char c);
 int quire_schema_take_word(struct quire_schema_parser *parser, const char *expected,
                            char word[QUIRE_SCHEMA_WORD_MAX + 1]);
-int quire_schema_take_integer(struct quire_schema_parser *parser, const char *expected,
-                              int64_t low, int64_t high, int32_t *value);
+int quire_schema_take_integer(struct quire_schema_parser *parser, const char *expected, int64_t low,
+                              int64_t high, int32_t *value);
 int quire_schema_take_name(struct quire_schema_parser *parser, const char *expected,
                            const char **name);
 int quire_schema_take_zone(struct quire_schema_parser *parser, const char **zone);

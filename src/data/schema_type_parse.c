@@ -1,11 +1,10 @@
 /* Types of the schema language, by recursive descent into a field tree in an arena. */
 #include <stdio.h>
 
-#include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "data/field_format.h"
-#include "data/metadata.h"
 #include "data/schema_text.h"
 #include "data/schema_token.h"
 
@@ -14,40 +13,6 @@
 static int parse_type(struct quire_schema_parser *parser, struct quire_field *field);
 
 /* --- Pieces of the tree --- */
-
-struct quire_field *quire_schema_add_child(struct quire_arena *arena, struct quire_field *field)
-{
-    size_t size = field->children_size;
-    /* Room doubles whenever the count is a power of two. */
-    if ((size & (size - 1)) == 0) {
-        size_t room = size == 0 ? 1 : size * 2;
-        struct quire_field *children = quire_arena_alloc(arena, room * sizeof(*children));
-        if (children == NULL) return NULL;
-        if (size > 0) memcpy(children, field->children, size * sizeof(*children));
-        field->children = children;
-    }
-    struct quire_field *child = &field->children[field->children_size++];
-    memset(child, 0, sizeof(*child));
-    child->name = "";
-    child->nullable = true;
-    return child;
-}
-
-int quire_schema_set_extension(struct quire_arena *arena, struct quire_field *field,
-                               const char *extension)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf built = {0};
-    const char *name = QUIRE_METADATA_EXTENSION_NAME;
-    const char *data = QUIRE_METADATA_EXTENSION_DATA;
-    QUIRE_TRY(quire_metadata_append(&built, name, strlen(name), extension, strlen(extension)));
-    QUIRE_TRY(quire_metadata_append(&built, data, strlen(data), "", 0));
-    struct quire_metadata_pair pair = {.next = field->metadata};
-    while (quire_metadata_next(&pair))
-        QUIRE_TRY(
-            quire_metadata_append(&built, pair.key, pair.key_size, pair.value, pair.value_size));
-    field->metadata = quire_arena_strndup(arena, (const char *)built.data, built.size);
-    return field->metadata != NULL ? 0 : QUIRE_MEMORY;
-}
 
 static int set_format(struct quire_schema_parser *parser, struct quire_field *field,
                       const char *format)
@@ -59,11 +24,17 @@ static int set_format(struct quire_schema_parser *parser, struct quire_field *fi
 static int add_child(struct quire_schema_parser *parser, struct quire_field *field,
                      const char *name, struct quire_field **child)
 {
-    if (field->children_size == QUIRE_FIELD_CHILDREN_MAX)
-        return quire_fail(parser->error, QUIRE_USAGE, OPERATION, "more than %d fields",
-                          QUIRE_FIELD_CHILDREN_MAX);
+    if (field->children_size == QUIRE_FIELD_CHILDREN_MAX) {
+        quire_fail(parser->error, QUIRE_USAGE, OPERATION, "more than %d fields",
+                   QUIRE_FIELD_CHILDREN_MAX);
+        quire_schema_fail_at(parser, parser->at);
+        return QUIRE_USAGE;
+    }
     *child = quire_schema_add_child(parser->arena, field);
-    if (*child == NULL) return quire_schema_fail_memory(parser);
+    if (*child == NULL) {
+        quire_schema_fail_memory(parser);
+        return QUIRE_MEMORY;
+    }
     (*child)->name = name;
     (*child)->name_size = strlen(name);
     return 0;
@@ -94,36 +65,57 @@ int quire_schema_parse_field(struct quire_schema_parser *parser, struct quire_fi
 
 /* --- Types with parameters; each begins after the type's name --- */
 
-static int take_unit(struct quire_schema_parser *parser, const char *allowed, const char *expected,
-                     char *unit)
+/* "(ms": what follows is the caller's. */
+static int take_unit(struct quire_schema_parser *parser, char *unit)
 {
     static const char *const names[] = {"s", "ms", "us", "ns"};
     QUIRE_TRY(quire_schema_expect(parser, '('));
     for (size_t i = 0; i < 4; i++) {
-        if (strchr(allowed, names[i][0]) != NULL && quire_schema_take_this_word(parser, names[i])) {
+        if (quire_schema_take_this_word(parser, names[i])) {
             *unit = names[i][0];
             return 0;
         }
     }
-    return quire_schema_fail_expected(parser, expected);
+    return quire_schema_fail_expected(parser, "a unit (s, ms, us or ns)");
 }
 
 static int parse_unit_type(struct quire_schema_parser *parser, struct quire_field *field,
                            const char *prefix)
 {
     char unit = '\0';
-    QUIRE_TRY(take_unit(parser, "smun", "a unit (s, ms, us or ns)", &unit));
+    QUIRE_TRY(take_unit(parser, &unit));
     QUIRE_TRY(quire_schema_expect(parser, ')'));
     const char format[] = {prefix[0], prefix[1], unit, '\0'};
     return set_format(parser, field, format);
+}
+
+/* A zone that this system does not know is a typing error, unless it comes from a
+ * schema that someone else made. */
+static int check_zone(struct quire_schema_parser *parser, const char *zone, size_t at)
+{
+    struct quire_zone *table = NULL;
+    if (parser->any_zone || quire_field_zone_is_utc(zone)) return 0;
+    int code = quire_zone_open(zone, &table);
+    quire_zone_close(table);
+    if (code == 0) return 0;
+    if (code == QUIRE_MEMORY) return quire_schema_fail_memory(parser);
+    quire_fail(parser->error, QUIRE_USAGE, OPERATION, "there is no time zone \"%s\"", zone);
+    quire_error_hint(parser->error, "zones are UTC, offsets such as +01:00, and IANA names in "
+                                    "their exact spelling such as Europe/Paris");
+    return quire_schema_fail_at(parser, at);
 }
 
 static int parse_timestamp(struct quire_schema_parser *parser, struct quire_field *field)
 {
     char unit = '\0';
     const char *zone = "";
-    QUIRE_TRY(take_unit(parser, "smun", "a unit (s, ms, us or ns)", &unit));
-    if (quire_schema_take(parser, ',')) QUIRE_TRY(quire_schema_take_zone(parser, &zone));
+    QUIRE_TRY(take_unit(parser, &unit));
+    if (quire_schema_take(parser, ',')) {
+        quire_schema_skip_blanks(parser);
+        size_t at = parser->at;
+        QUIRE_TRY(quire_schema_take_zone(parser, &zone));
+        QUIRE_TRY(check_zone(parser, zone, at));
+    }
     QUIRE_TRY(quire_schema_expect(parser, ')'));
     size_t size = strlen(zone) + 5;
     char *format = quire_arena_alloc(parser->arena, size);
@@ -133,12 +125,13 @@ static int parse_timestamp(struct quire_schema_parser *parser, struct quire_fiel
     return 0;
 }
 
+/* The first width that has the precision, from width to widest (bytes). */
 static int parse_decimal(struct quire_schema_parser *parser, struct quire_field *field,
-                         int32_t width)
+                         int32_t width, int32_t widest)
 {
     char format[40], expected[40];
     int32_t precision = 0, scale = 0;
-    int32_t digits = quire_field_decimal_digits(width);
+    int32_t digits = quire_field_decimal_digits(widest);
     QUIRE_TRY(quire_schema_expect(parser, '('));
     snprintf(expected, sizeof(expected), "a precision from 1 to %d", digits);
     QUIRE_TRY(quire_schema_take_integer(parser, expected, 1, digits, &precision));
@@ -146,6 +139,7 @@ static int parse_decimal(struct quire_schema_parser *parser, struct quire_field 
         QUIRE_TRY(quire_schema_take_integer(parser, "a scale from -127 to 127",
                                             -QUIRE_FIELD_SCALE_MAX, QUIRE_FIELD_SCALE_MAX, &scale));
     QUIRE_TRY(quire_schema_expect(parser, ')'));
+    if (precision > quire_field_decimal_digits(width)) width = widest;
     if (width == 16)
         snprintf(format, sizeof(format), "d:%d,%d", precision, scale);
     else
@@ -345,24 +339,29 @@ static int parse_duration(struct quire_schema_parser *parser, struct quire_field
     return parse_unit_type(parser, field, "tD");
 }
 
+static int parse_any_decimal(struct quire_schema_parser *parser, struct quire_field *field)
+{
+    return parse_decimal(parser, field, 16, 32);
+}
+
 static int parse_decimal32(struct quire_schema_parser *parser, struct quire_field *field)
 {
-    return parse_decimal(parser, field, 4);
+    return parse_decimal(parser, field, 4, 4);
 }
 
 static int parse_decimal64(struct quire_schema_parser *parser, struct quire_field *field)
 {
-    return parse_decimal(parser, field, 8);
+    return parse_decimal(parser, field, 8, 8);
 }
 
 static int parse_decimal128(struct quire_schema_parser *parser, struct quire_field *field)
 {
-    return parse_decimal(parser, field, 16);
+    return parse_decimal(parser, field, 16, 16);
 }
 
 static int parse_decimal256(struct quire_schema_parser *parser, struct quire_field *field)
 {
-    return parse_decimal(parser, field, 32);
+    return parse_decimal(parser, field, 32, 32);
 }
 
 static int parse_struct(struct quire_schema_parser *parser, struct quire_field *field)
@@ -382,12 +381,12 @@ static int parse_sparse_union(struct quire_schema_parser *parser, struct quire_f
 }
 
 static const struct parameter_type parameter_types[] = {
-    {"decimal", parse_decimal128},
+    {"decimal", parse_any_decimal},
     {"decimal32", parse_decimal32},
     {"decimal64", parse_decimal64},
     {"decimal128", parse_decimal128},
     {"decimal256", parse_decimal256},
-    {"numeric", parse_decimal128},
+    {"numeric", parse_any_decimal},
     {"time", parse_time},
     {"timestamp", parse_timestamp},
     {"duration", parse_duration},

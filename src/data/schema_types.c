@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "data/schema_text.h"
+#include "quire/option.h"
 
 struct type_name {
     const char *name;
@@ -61,12 +62,10 @@ static const struct type_name type_names[] = {
 
 /* Types with parameters: known to the parser, named here for suggestions. */
 static const char *const parameter_names[] = {
-    "decimal", "decimal256", "time", "timestamp", "duration", "fixed_binary", "uuid",
-    "json", "list", "large_list", "fixed_list", "struct", "map", "dictionary",
+    "decimal", "decimal256", "time",       "timestamp",  "duration", "fixed_binary", "uuid",
+    "json",    "list",       "large_list", "fixed_list", "struct",   "map",          "dictionary",
 };
 #define PARAMETER_NAMES_SIZE (sizeof(parameter_names) / sizeof(parameter_names[0]))
-
-#define NEAR_MAX 3
 
 const char *quire_schema_type_name(const char *format)
 {
@@ -86,16 +85,9 @@ const char *quire_schema_type_format(const char *name)
 
 const char *quire_schema_type_nearest(const char *name)
 {
-    const char *nearest = NULL;
-    size_t best = NEAR_MAX;
-    for (size_t i = 0; i < TYPE_NAMES_SIZE + PARAMETER_NAMES_SIZE; i++) {
-        const char *known = i < TYPE_NAMES_SIZE ? type_names[i].name
-                                                : parameter_names[i - TYPE_NAMES_SIZE];
-        size_t distance = quire_text_distance(name, known, best);
-        if (distance < best && distance < strlen(known)) {
-            best = distance;
-            nearest = known;
-        }
-    }
-    return nearest;
+    const char *known[TYPE_NAMES_SIZE + PARAMETER_NAMES_SIZE];
+    for (size_t i = 0; i < TYPE_NAMES_SIZE; i++)
+        known[i] = type_names[i].name;
+    memcpy(known + TYPE_NAMES_SIZE, parameter_names, sizeof(parameter_names));
+    return quire_options_nearest(known, TYPE_NAMES_SIZE + PARAMETER_NAMES_SIZE, name);
 }

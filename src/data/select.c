@@ -11,7 +11,7 @@
 #include "data/field.h"
 
 #define OPERATION "select columns"
-#define NEAR_MAX 3
+#define NEAR_MAX  3
 
 /* A field that is selected: whole, or only the parts below. */
 struct node {
@@ -110,14 +110,15 @@ static int add_name(struct quire_select *select, const char *name, struct quire_
     }
 }
 
-int quire_select_new(const struct ArrowSchema *schema, const char *const *names,
-                     size_t names_size, struct quire_select **select, struct quire_error *error)
+int quire_select_new(const struct ArrowSchema *schema, const char *const *names, size_t names_size,
+                     struct quire_select **select, struct quire_error *error)
 {
     struct quire_select *made = quire_alloc_zero(1, sizeof(*made));
     if (made == NULL) return quire_fail_memory(error, OPERATION);
     int code = quire_field_open(schema, &made->schema, error);
     made->root.field = made->schema;
-    for (size_t i = 0; code == 0 && i < names_size; i++) code = add_name(made, names[i], error);
+    for (size_t i = 0; code == 0 && i < names_size; i++)
+        code = add_name(made, names[i], error);
     if (code != 0)
         quire_select_free(made);
     else
@@ -216,7 +217,8 @@ static void move_parts(const struct node *node, struct ArrowArray *from, struct 
             child->release = NULL;
         }
     }
-    for (int64_t i = 0; i < kept->n_children; i++) quire_array_release(kept->children[i]);
+    for (int64_t i = 0; i < kept->n_children; i++)
+        quire_array_release(kept->children[i]);
 }
 
 static int check_shape(const struct node *node, const struct ArrowArray *array,

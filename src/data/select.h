@@ -13,8 +13,8 @@ struct quire_select;
  * before it is taken apart at its dots. Several fields of one struct stay in one
  * struct, where the first was asked for. A name that is not there (the hint has
  * the nearest), or that is asked for twice, is QUIRE_USAGE. */
-int quire_select_new(const struct ArrowSchema *schema, const char *const *names,
-                     size_t names_size, struct quire_select **select, struct quire_error *error);
+int quire_select_new(const struct ArrowSchema *schema, const char *const *names, size_t names_size,
+                     struct quire_select **select, struct quire_error *error);
 /* NULL is fine. */
 void quire_select_free(struct quire_select *select);
 

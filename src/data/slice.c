@@ -58,7 +58,8 @@ static void release_child(struct ArrowArray *child)
 
 static void release_slice(struct ArrowArray *slice)
 {
-    for (int64_t i = 0; i < slice->n_children; i++) release_child(slice->children[i]);
+    for (int64_t i = 0; i < slice->n_children; i++)
+        release_child(slice->children[i]);
     release_child(slice->dictionary);
     quire_free(slice->children);
     quire_shared_batch_release(slice->private_data);

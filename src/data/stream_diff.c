@@ -228,6 +228,9 @@ static int advance(struct quire_diff_side *side, struct quire_error *error)
         side->at = 0;
         QUIRE_TRY(quire_stream_next(side->stream, &side->batch, error));
         if (side->batch.release == NULL) return 0;
+        if (side->batch.n_children != (int64_t)side->root->children_size)
+            return quire_fail(error, QUIRE_USAGE, QUIRE_DIFF_OPERATION,
+                              "a batch is not of its stream's schema");
         side->rows += side->batch.length;
     }
     return 0;

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "data/schema_text.h"
 #include "data/stream_diff_private.h"
 #include "data/widen.h"
 
@@ -59,7 +60,7 @@ static int set_common(struct quire_diff_column *column, const struct quire_buf *
     if (quire_buf_append_text(&text, "value ") != 0 ||
         quire_buf_append(&text, type->data, type->size) != 0)
         return quire_fail_memory(error, QUIRE_DIFF_OPERATION);
-    return quire_schema_parse((const char *)text.data, text.size, &column->common, error);
+    return quire_schema_parse_made((const char *)text.data, text.size, &column->common, error);
 }
 
 int quire_diff_fall_back(struct quire_diff_column *column, bool *changed, struct quire_error *error)
@@ -99,12 +100,20 @@ static int set_widened(struct quire_diff_state *diff, struct quire_diff_column *
     return quire_schema_widen(&a, &b, false, &column->common, error);
 }
 
-/* Which of two types that do not widen can hold the values of both, at best: what
- * is text may be the text of the other, and decimals are exact. NULL: neither. */
+static bool is_text(const struct quire_field *field)
+{
+    if (field->kind == QUIRE_KIND_DICTIONARY) field = field->dictionary;
+    return quire_kind_is_string(field->kind);
+}
+
+/* Which of two types that do not widen can hold the values of both, at best:
+ * decimals are exact. NULL: neither, so that their texts are compared. That goes for
+ * whatever meets text, of which 01 and 1 are two. */
 static const struct quire_field *better(const struct quire_field *a, const struct quire_field *b)
 {
-    if (quire_kind_is_string(a->kind) || a->kind == QUIRE_KIND_DICTIONARY) return b;
-    if (quire_kind_is_string(b->kind) || b->kind == QUIRE_KIND_DICTIONARY) return a;
+    if (is_text(a) || is_text(b)) return NULL;
+    if (a->kind == QUIRE_KIND_DICTIONARY) return b;
+    if (b->kind == QUIRE_KIND_DICTIONARY) return a;
     if (a->kind == QUIRE_KIND_DECIMAL && b->kind == QUIRE_KIND_DECIMAL)
         return a->scale >= b->scale ? a : b;
     if (a->kind == QUIRE_KIND_DECIMAL) return a;

@@ -106,5 +106,7 @@ int quire_stream_limit(struct ArrowArrayStream *source, int64_t rows,
                        struct ArrowArrayStream *result, struct quire_error *error)
 {
     static const struct quire_stream_ops ops = {limited_schema, limited_next, narrowed_close};
+    if (rows < 0)
+        return quire_fail(error, QUIRE_USAGE, "read", "a limit of %lld rows", (long long)rows);
     return narrow(&ops, source, NULL, rows, result, error);
 }

@@ -60,11 +60,6 @@ static enum quire_value_result append_decimal(struct quire_column *column,
     return quire_value_appended(quire_column_append_fixed(column, bytes));
 }
 
-static bool is_float(enum quire_kind kind)
-{
-    return kind >= QUIRE_KIND_FLOAT16 && kind <= QUIRE_KIND_FLOAT64;
-}
-
 static bool takes_integers(enum quire_kind kind)
 {
     return quire_kind_is_integer(kind) ||
@@ -76,7 +71,7 @@ enum quire_value_result quire_value_put_int(struct quire_column *column, int64_t
     enum quire_kind kind = column->field->kind;
     if (column->dictionary != NULL)
         INTO_DICTIONARY(column, quire_value_put_int(scratch, value, lossy));
-    if (is_float(kind)) {
+    if (quire_kind_is_float(kind)) {
         double converted = (double)value;
         if (!lossy && (converted >= TWO_63 || (int64_t)converted != value))
             return QUIRE_VALUE_PRECISE;
@@ -104,7 +99,7 @@ enum quire_value_result quire_value_put_uint(struct quire_column *column, uint64
     enum quire_kind kind = column->field->kind;
     if (column->dictionary != NULL)
         INTO_DICTIONARY(column, quire_value_put_uint(scratch, value, lossy));
-    if (is_float(kind)) {
+    if (quire_kind_is_float(kind)) {
         double converted = (double)value;
         if (!lossy && (converted >= TWO_64 || (uint64_t)converted != value))
             return QUIRE_VALUE_PRECISE;
@@ -137,7 +132,7 @@ enum quire_value_result quire_value_put_double(struct quire_column *column, doub
     enum quire_kind kind = column->field->kind;
     if (column->dictionary != NULL)
         INTO_DICTIONARY(column, quire_value_put_double(scratch, value, lossy));
-    if (is_float(kind)) return append_float(column, value, lossy);
+    if (quire_kind_is_float(kind)) return append_float(column, value, lossy);
     if (quire_kind_is_integer(kind)) return put_double_as_integer(column, value, lossy);
     if (kind != QUIRE_KIND_DECIMAL) return QUIRE_VALUE_MISMATCH;
     if (!isfinite(value)) return QUIRE_VALUE_RANGE;
@@ -187,7 +182,7 @@ enum quire_value_result quire_value_put_decimal(struct quire_column *column,
     if (column->dictionary != NULL)
         INTO_DICTIONARY(column, quire_value_put_decimal(scratch, value, scale, lossy));
     if (kind == QUIRE_KIND_DECIMAL) return append_decimal(column, value, scale);
-    if (is_float(kind)) return put_decimal_as_float(column, value, scale, lossy);
+    if (quire_kind_is_float(kind)) return put_decimal_as_float(column, value, scale, lossy);
     if (!quire_kind_is_integer(kind)) return QUIRE_VALUE_MISMATCH;
     char text[QUIRE_DECIMAL_TEXT_MAX];
     size_t size = (size_t)(quire_decimal_format(value, scale, text) - text);

@@ -2,6 +2,7 @@
  * what is checked here is the text. Nothing is appended unless all is well. */
 #include "base/base64.h"
 #include "base/decimal.h"
+#include "base/digits.h"
 #include "base/number.h"
 #include "base/utf8.h"
 #include "data/value_number.h"
@@ -82,28 +83,6 @@ static enum quire_value_result parse_f16(struct quire_column *column, const char
 
 #define SHORT_DIGITS_MAX 18
 
-static const int64_t powers[SHORT_DIGITS_MAX + 1] = {
-    1,
-    10,
-    100,
-    1000,
-    10000,
-    100000,
-    1000000,
-    10000000,
-    100000000,
-    1000000000,
-    10000000000,
-    100000000000,
-    1000000000000,
-    10000000000000,
-    100000000000000,
-    1000000000000000,
-    10000000000000000,
-    100000000000000000,
-    1000000000000000000,
-};
-
 static bool is_digit(const char *text, size_t size, size_t at)
 {
     return at < size && text[at] >= '0' && text[at] <= '9';
@@ -132,8 +111,8 @@ static bool parse_short_decimal(const struct quire_field *field, const char *tex
     }
     int64_t missing = field->scale - (point < size ? (int64_t)(size - point - 1) : 0);
     if (missing < 0 || missing > field->precision) return false;
-    if (digits >= powers[field->precision - missing]) return false;
-    digits *= powers[missing];
+    if (digits >= (int64_t)quire_digits_power[field->precision - missing]) return false;
+    digits *= (int64_t)quire_digits_power[missing];
     *value = negative ? -digits : digits;
     return true;
 }
@@ -161,13 +140,17 @@ static enum quire_value_result parse_decimal(struct quire_column *column, const 
     return quire_value_appended(quire_column_append_fixed(column, bytes));
 }
 
+/* The fast path knows the days of a date32; milliseconds reach further. */
 static enum quire_value_result parse_date(struct quire_column *column, const char *text,
                                           size_t size)
 {
+    struct quire_time_parts parts;
+    int64_t unit = column->field->kind == QUIRE_KIND_DATE64 ? DAY_MS : 1, value;
     int32_t days;
-    if (!quire_time_parse_date(text, size, &days)) return QUIRE_VALUE_MISMATCH;
-    int64_t value = days;
-    return append_int(column, column->field->kind == QUIRE_KIND_DATE64 ? value * DAY_MS : value);
+    if (quire_time_parse_date(text, size, &days)) return append_int(column, days * unit);
+    if (!quire_time_parse(text, size, &parts) || parts.has_time) return QUIRE_VALUE_MISMATCH;
+    if (__builtin_mul_overflow(parts.days, unit, &value)) return QUIRE_VALUE_RANGE;
+    return append_int(column, value);
 }
 
 static enum quire_value_result parse_time(struct quire_column *column, const char *text,
@@ -191,7 +174,8 @@ static enum quire_value_result timestamp_refused(const char *text, size_t size,
 }
 
 /* With an offset only into a column with a zone, and without one only into a
- * column without, or in UTC: the wall clock of another zone may be ambiguous. */
+ * column without, or in UTC: the wall clock of another zone may be ambiguous, and
+ * of a zone that is not known nothing is. */
 static enum quire_value_result parse_timestamp(struct quire_column *column, const char *text,
                                                size_t size)
 {
@@ -200,7 +184,8 @@ static enum quire_value_result parse_timestamp(struct quire_column *column, cons
     bool has_offset;
     if (!quire_time_parse_timestamp(text, size, field->unit, &value, &has_offset))
         return timestamp_refused(text, size, field->unit);
-    if (has_offset ? field->zone == NULL : field->zone_table != NULL) return QUIRE_VALUE_MISMATCH;
+    if (has_offset ? field->zone == NULL : field->zone != NULL && !field->utc)
+        return QUIRE_VALUE_MISMATCH;
     return quire_value_appended(quire_column_append_i64(column, value));
 }
 

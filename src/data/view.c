@@ -34,7 +34,8 @@ static int view_init(const struct quire_field *field, struct quire_view *view)
 
 static void view_clear(struct quire_view *view)
 {
-    for (size_t i = 0; i < view->children_size; i++) view_clear(&view->children[i]);
+    for (size_t i = 0; i < view->children_size; i++)
+        view_clear(&view->children[i]);
     quire_free(view->children);
     quire_view_free(view->dictionary);
 }
@@ -63,7 +64,7 @@ void quire_view_free(struct quire_view *view)
  * Each Layout"). Views have any number of data buffers more than `buffers`. */
 struct layout {
     int buffers;
-    bool validity;    /* buffers[0] is a bitmap */
+    bool validity; /* buffers[0] is a bitmap */
     bool variadic;
     int value_buffer; /* values, offsets, indices, views; -1: none */
     int extra_buffer; /* bytes or sizes; -1: none */
@@ -224,9 +225,9 @@ static int set_children(struct quire_view *view, const struct ArrowArray *array,
         if (child == NULL)
             code = quire_fail(error, QUIRE_USAGE, OPERATION, "a child array is missing");
         else if ((rows || view->field->kind == QUIRE_KIND_FIXED_LIST) && child->length < needed)
-            code = quire_fail(error, QUIRE_USAGE, OPERATION,
-                              "%lld values where the parent needs %lld", (long long)child->length,
-                              (long long)needed);
+            code =
+                quire_fail(error, QUIRE_USAGE, OPERATION, "%lld values where the parent needs %lld",
+                           (long long)child->length, (long long)needed);
         else
             code = set_node(child_view, child, rows ? view->offset : 0,
                             rows ? view->length : child->length, error);

@@ -22,7 +22,7 @@ struct quire_view {
     int64_t null_count;      /* -1: not counted */
     const uint8_t *validity; /* bitmap; NULL: all valid */
     const void *values;      /* fixed-width values, offsets, indices, or views */
-    const void *extra;       /* string/binary: bytes; list views: sizes; views: int64_t buffer sizes */
+    const void *extra; /* string/binary: bytes; list views: sizes; views: int64_t buffer sizes */
     const void *const *buffers; /* all buffers of the array, for string views: [2..] are data */
     int64_t buffers_size;
     struct quire_view *children;
@@ -62,7 +62,8 @@ static inline bool quire_view_bool(const struct quire_view *view, int64_t row)
 /* The address of a fixed-width value. */
 static inline const void *quire_view_fixed(const struct quire_view *view, int64_t row)
 {
-    return (const uint8_t *)view->values + (size_t)(row + view->offset) * (size_t)view->field->width;
+    return (const uint8_t *)view->values +
+           (size_t)(row + view->offset) * (size_t)view->field->width;
 }
 
 /* An integer-like value of any width, sign-extended (unsigned: zero-extended);

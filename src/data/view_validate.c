@@ -20,7 +20,8 @@ static int check_null_count(const struct quire_view *view, struct quire_error *e
 {
     if (view->validity == NULL || view->null_count < 0) return 0;
     int64_t nulls = 0;
-    for (int64_t row = 0; row < view->length; row++) nulls += quire_view_is_null(view, row);
+    for (int64_t row = 0; row < view->length; row++)
+        nulls += quire_view_is_null(view, row);
     if (nulls == view->null_count) return 0;
     return quire_fail(error, QUIRE_INPUT, OPERATION, "%lld nulls where the count says %lld",
                       (long long)nulls, (long long)view->null_count);
@@ -75,7 +76,8 @@ static bool is_utf8_at_once(const struct quire_view *view)
 static int check_strings(const struct quire_view *view, bool adjacent, struct quire_error *error)
 {
     if (view->length == 0 || (adjacent && is_utf8_at_once(view))) return 0;
-    for (int64_t row = 0; row < view->length; row++) QUIRE_TRY(check_utf8_row(view, row, error));
+    for (int64_t row = 0; row < view->length; row++)
+        QUIRE_TRY(check_utf8_row(view, row, error));
     return 0;
 }
 
@@ -148,7 +150,8 @@ static int check_union(const struct quire_view *view, struct quire_error *error)
         int64_t index = row + view->offset;
         int8_t id = ((const int8_t *)view->values)[index];
         int child = 0;
-        while (child < count && ids[child] != id) child++;
+        while (child < count && ids[child] != id)
+            child++;
         if (child == count) return bad_row(error, row, "a union's type id is not one of its types");
         int64_t at = dense ? ((const int32_t *)view->extra)[index] : index;
         if (at < 0 || at >= view->children[child].length)

@@ -4,30 +4,20 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "data/field.h"
+#include "data/schema_text.h"
 
 static int widen_type(const struct quire_field *a, const struct quire_field *b, bool text_fallback,
                       struct quire_buf *out, struct quire_error *error);
-
-static int append_name(struct quire_buf *out, const struct quire_field *field)
-{
-    int code = quire_buf_push(out, '`');
-    for (size_t i = 0; code == 0 && i < field->name_size; i++) {
-        if (field->name[i] == '`') code = quire_buf_push(out, '`');
-        if (code == 0) code = quire_buf_push(out, (uint8_t)field->name[i]);
-    }
-    return code != 0 ? code : quire_buf_push(out, '`');
-}
 
 /* One field of the result; b NULL when only a has it. */
 static int append_field(const struct quire_field *a, const struct quire_field *b, char separator,
                         bool text_fallback, struct quire_buf *out, struct quire_error *error)
 {
-    QUIRE_TRY(append_name(out, a));
+    QUIRE_TRY(quire_schema_append_name(out, a->name, a->name_size));
     QUIRE_TRY(quire_buf_push(out, (uint8_t)separator));
     if (b == NULL) return quire_field_type_text(a, out);
     int code = widen_type(a, b, text_fallback, out, error);
-    if (code != 0) quire_error_outer_column(error, a->name);
+    if (code != 0 && code != QUIRE_MEMORY) quire_error_outer_column(error, a->name);
     QUIRE_TRY(code);
     return a->nullable || b->nullable ? 0 : quire_buf_append_text(out, " not null");
 }
@@ -56,8 +46,7 @@ static int append_fields(const struct quire_field *a, const struct quire_field *
 
 static bool is_number(enum quire_kind kind)
 {
-    return quire_kind_is_integer(kind) || kind == QUIRE_KIND_FLOAT16 ||
-           kind == QUIRE_KIND_FLOAT32 || kind == QUIRE_KIND_FLOAT64;
+    return quire_kind_is_integer(kind) || quire_kind_is_float(kind);
 }
 
 /* The scalar type of both, or NULL. */
@@ -139,5 +128,5 @@ int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b,
     int code = append_fields(left, right, ' ', text_fallback, &text, error);
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, "read");
     QUIRE_TRY(code);
-    return quire_schema_parse((const char *)text.data, text.size, result, error);
+    return quire_schema_parse_made((const char *)text.data, text.size, result, error);
 }

@@ -12,7 +12,7 @@
  * anything, integers → int64 → float64, date → timestamp, coarser → finer unit.
  * Others become string with text_fallback, else QUIRE_INPUT naming the column and
  * both types. Metadata is kept where the schemas are equal as a whole. */
-int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b,
-                       bool text_fallback, struct ArrowSchema *result, struct quire_error *error);
+int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b, bool text_fallback,
+                       struct ArrowSchema *result, struct quire_error *error);
 
 #endif

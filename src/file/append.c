@@ -1,9 +1,11 @@
-/* The old object is read once to compare its header and once more to copy it; an
- * object store has no other way to append, and readers never see a half. */
+/* The old object is read to see that its records are whole, so that new ones do not
+ * end up inside a torn one, and once more to copy it; an object store has no other
+ * way to append, and readers never see a half. */
 #include "file/append.h"
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/options.h"
@@ -40,40 +42,96 @@ static int compare_columns(const struct ArrowSchema *old, const struct ArrowSche
         if (strcmp(there != NULL ? there : "", here != NULL ? here : "") == 0) continue;
         return quire_fail(error, QUIRE_INPUT, "append",
                           "column %lld is named \"%s\" there and \"%s\" in the new records",
-                          (long long)i + 1, there, here);
+                          (long long)i + 1, there != NULL ? there : "", here != NULL ? here : "");
     }
     return 0;
 }
 
-/* A format with a header line: its names must be those of the schema. */
-static int check_header(const char *url, const struct quire_format *format,
-                        const struct quire_write_options *options,
-                        const struct ArrowSchema *schema, struct quire_context *context,
-                        struct quire_error *error)
+/* What the encoder's option `header` comes to, as canonical text: "on", "off", "quoted". */
+static int header_choice(const struct quire_option_table *table,
+                         const struct quire_write_options *options, struct quire_buf *choice,
+                         struct quire_error *error)
 {
-    if (!quire_options_has(&format->decoder_options, "infer")) return 0;
-    struct quire_setting settings[SETTINGS_MAX] = {{"infer", "off"}};
-    size_t size = 1;
-    for (size_t i = 0; i < options->settings_size; i++) {
-        const struct quire_setting *setting = &options->settings[i];
-        if (strcmp(setting->name, "header") == 0 && strcmp(setting->value, "off") == 0) return 0;
-        if (strcmp(setting->name, "header") == 0 || size == SETTINGS_MAX) continue;
-        if (quire_options_has(&format->decoder_options, setting->name)) settings[size++] = *setting;
+    QUIRE_CLEANUP(quire_cleanup_free) void *values = quire_alloc_zero(1, table->struct_size);
+    if (values == NULL) return quire_fail_memory(error, "append");
+    int code = quire_options_init(table, values, error);
+    if (code == 0)
+        code = quire_options_apply(table, values, options->settings, options->settings_size, error);
+    if (code == 0 && (quire_options_print(quire_options_find(table, "header"), values, choice) != 0 ||
+                      quire_buf_terminate(choice) != 0))
+        code = quire_fail_memory(error, "append");
+    quire_options_release(table, values);
+    return code;
+}
+
+/* How the old records are read: with those of the writer's settings that a reader
+ * has too. *header says whether they begin with the names of the columns. */
+static int old_settings(const struct quire_format *format,
+                        const struct quire_write_options *options, struct quire_setting *settings,
+                        size_t *size, bool *header, struct quire_error *error)
+{
+    const struct quire_option_table *decoder = &format->decoder_options;
+    *size = 0;
+    *header = false;
+    for (size_t i = 0; i < options->settings_size && *size < SETTINGS_MAX - 2; i++) {
+        const struct quire_option *row = quire_options_find(decoder, options->settings[i].name);
+        if (row == NULL || strcmp(row->name, "header") == 0) continue;
+        settings[(*size)++] = options->settings[i];
     }
+    if (!quire_options_has(&format->encoder_options, "header")) return 0;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf choice = {0};
+    QUIRE_TRY(header_choice(&format->encoder_options, options, &choice, error));
+    *header = strcmp((const char *)choice.data, "off") != 0;
+    settings[(*size)++] = (struct quire_setting){"header", *header ? "on" : "off"};
+    settings[(*size)++] = (struct quire_setting){"infer", "off"};
+    return 0;
+}
+
+/* Reads the old records to their end, without any column: a torn one is found. */
+static int drain(const char *url, const struct quire_read_options *read, struct quire_error *error)
+{
+    struct ArrowArrayStream stream = {.release = NULL};
+    struct ArrowArray batch = {.release = NULL};
+    QUIRE_TRY(quire_file_read(url, read, &stream, error));
+    int code = 0;
+    do {
+        quire_array_release(&batch);
+        code = quire_stream_next(&stream, &batch, error);
+    } while (code == 0 && batch.release != NULL);
+    quire_stream_release(&stream);
+    if (code != 0)
+        quire_error_hint(error, "nothing was appended: the records already there are not whole");
+    return code;
+}
+
+/* The old records must be whole, and a header there must have the names of schema. */
+static int check_old(const char *url, const struct quire_format *format,
+                     const struct quire_write_options *options, const struct ArrowSchema *schema,
+                     struct quire_context *context, struct quire_error *error)
+{
+    struct quire_setting settings[SETTINGS_MAX];
     struct quire_read_options read = {
         .format = format->name,
         .settings = settings,
-        .settings_size = size,
+        .records = {.mixed = QUIRE_MIXED_JSON,
+                    .numbers = QUIRE_NUMBERS_FLOAT,
+                    .extra = QUIRE_EXTRA_IGNORE},
         .context = context,
     };
-    struct ArrowArrayStream stream = {.release = NULL};
-    struct ArrowSchema old = {.release = NULL};
-    QUIRE_TRY(quire_file_read(url, &read, &stream, error));
-    int code = quire_stream_schema(&stream, &old, error);
-    if (code == 0) code = compare_columns(&old, schema, error);
-    quire_schema_release(&old);
-    quire_stream_release(&stream);
-    return code;
+    bool header = false;
+    QUIRE_TRY(old_settings(format, options, settings, &read.settings_size, &header, error));
+    if (header) {
+        struct ArrowArrayStream stream = {.release = NULL};
+        struct ArrowSchema old = {.release = NULL};
+        QUIRE_TRY(quire_file_read(url, &read, &stream, error));
+        int code = quire_stream_schema(&stream, &old, error);
+        if (code == 0) code = compare_columns(&old, schema, error);
+        quire_schema_release(&old);
+        quire_stream_release(&stream);
+        QUIRE_TRY(code);
+    }
+    read.records.columns_given = true;
+    return drain(url, &read, error);
 }
 
 static int copy_bytes(struct quire_in *in, struct quire_out *out, int64_t *copied,
@@ -112,7 +170,7 @@ int quire_append_copy(struct quire_store *store, const char *key, const char *ur
     }
     int64_t copied = 0;
     uint8_t last_byte = '\n';
-    if (code == 0) code = check_header(url, format, options, schema, context, error);
+    if (code == 0) code = check_old(url, format, options, schema, context, error);
     if (code == 0) code = copy_bytes(in, out, &copied, &last_byte, error);
     quire_in_close(in);
     QUIRE_TRY(code);

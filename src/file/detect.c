@@ -1,3 +1,5 @@
+/* A name is believed before the content, but for compression: there the first bytes
+ * must bear it out. */
 #include "file/detect.h"
 
 #include <string.h>
@@ -20,7 +22,7 @@ int quire_detect_codec(const char *wanted, const char *url, const uint8_t *bytes
     if (wanted != NULL) return find_codec(wanted, codec, &level, error);
     const struct quire_codec *named = quire_codec_of_path(url);
     const struct quire_codec *found = quire_codec_of_magic(bytes, size);
-    /* A name without its content is told by the content: plain text in x.csv.gz. */
+    /* A codec that has no first bytes of its own, or an empty file: only the name tells. */
     if (found == NULL && named != NULL && (named->magic_size == 0 || size == 0)) found = named;
     if (found == NULL && named != NULL)
         return quire_fail(error, QUIRE_CORRUPT, "read",
@@ -38,12 +40,7 @@ static int find_format(const char *wanted, const char *url, const struct quire_f
                        struct quire_error *error)
 {
     if (wanted != NULL) return quire_format_find(wanted, format, error);
-    *format = quire_format_of_path(url);
-    if (*format != NULL && (*format)->built_without != NULL)
-        return quire_fail(error, QUIRE_UNSUPPORTED, "find format",
-                          "the format %s is not in this build: built without %s",
-                          (*format)->name, (*format)->built_without);
-    return 0;
+    return quire_format_find_path(url, format, error);
 }
 
 int quire_detect_format(const char *wanted, const char *url, const uint8_t *bytes, size_t size,
@@ -55,11 +52,13 @@ int quire_detect_format(const char *wanted, const char *url, const uint8_t *byte
         return quire_fail(error, QUIRE_UNSUPPORTED, "read", "the format %s cannot be read",
                           (*format)->name);
     if (*format != NULL) return 0;
-    while (at < size && memchr(" \t\r\n", bytes[at], 4) != NULL) at++;
+    while (at < size && memchr(" \t\r\n", bytes[at], 4) != NULL)
+        at++;
     if (at < size && bytes[at] == '{') return quire_format_find("jsonl", format, error);
     if (at < size && bytes[at] == '[') return quire_format_find("json", format, error);
-    int code = quire_fail(error, QUIRE_USAGE, "read", "neither the name nor the content of the "
-                                                      "input tells its format");
+    int code = quire_fail(error, QUIRE_USAGE, "read",
+                          "neither the name nor the content of the "
+                          "input tells its format");
     quire_error_hint(error, "name it with --from, for instance --from csv");
     return code;
 }

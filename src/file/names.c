@@ -22,12 +22,13 @@ struct name_list {
 
 void quire_names_free(char **names, size_t names_size)
 {
-    for (size_t i = 0; names != NULL && i < names_size; i++) quire_free(names[i]);
+    for (size_t i = 0; names != NULL && i < names_size; i++)
+        quire_free(names[i]);
     quire_free(names);
 }
 
-static int add_name(struct name_list *list, const char *prefix, size_t prefix_size,
-                    const char *key, struct quire_error *error)
+static int add_name(struct name_list *list, const char *prefix, size_t prefix_size, const char *key,
+                    struct quire_error *error)
 {
     if (list->size == NAMES_MAX)
         return quire_fail(error, QUIRE_LIMIT, "list", "more than %zu names", NAMES_MAX);
@@ -54,8 +55,7 @@ static int take_object(void *user, const char *key, const struct quire_object *o
     (void)object;
     if (list->pattern != NULL) {
         if (!quire_text_glob_match(list->pattern, key)) return 0;
-    } else if (strchr(key + list->folder_size, '/') != NULL ||
-               quire_format_of_path(key) == NULL) {
+    } else if (strchr(key + list->folder_size, '/') != NULL || quire_format_of_path(key) == NULL) {
         return 0;
     }
     return add_name(list, list->url, list->url_prefix_size, key, error);
@@ -89,13 +89,16 @@ static int expand_one(struct name_list *list, const char *url, struct quire_erro
     list->url = url;
     list->url_prefix_size = key_size <= url_size ? url_size - key_size : 0;
     bool glob = strpbrk(key, "*?[") != NULL;
-    int code = 0;
-    if (store->ops->head(store, key, &object, NULL) != 0)
-        code = expand_listing(list, store, key, glob, error);
+    int code = 0, found = store->ops->head(store, key, &object, NULL);
+    if (found != 0) code = expand_listing(list, store, key, glob, error);
     if (code == 0 && list->size == before) {
-        if (glob)
+        if (glob && found != 0)
             code = quire_fail(error, QUIRE_NOT_FOUND, "list", "nothing matches the pattern");
-        else code = add_name(list, "", 0, url, error); /* reading it will tell what is wrong */
+        else if (found == QUIRE_USAGE) /* what head says of a folder */
+            code = quire_fail(error, QUIRE_NOT_FOUND, "list",
+                              "the folder has no files of a known format");
+        else
+            code = add_name(list, "", 0, url, error); /* reading it will tell what is wrong */
     }
     quire_store_key_free(key);
     quire_store_close(store);
@@ -118,19 +121,26 @@ int quire_file_expand(const char *const *patterns, size_t patterns_size, char **
     return 0;
 }
 
+/* Both names are open in stores of one kind. */
+static bool same_object(struct quire_store *stores[2], char *keys[2])
+{
+    struct quire_object objects[2];
+    const struct quire_store_ops *ops = stores[0]->ops;
+    if (ops->same != NULL) return ops->same(stores[0], keys[0], keys[1]);
+    return ops->head(stores[0], keys[0], &objects[0], NULL) == 0 &&
+           ops->head(stores[1], keys[1], &objects[1], NULL) == 0 && objects[0].etag[0] != '\0' &&
+           strcmp(objects[0].etag, objects[1].etag) == 0;
+}
+
 bool quire_file_same(const char *a, const char *b)
 {
     if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0) return false;
     if (strcmp(a, b) == 0) return true;
     struct quire_store *stores[2] = {NULL, NULL};
     char *keys[2] = {NULL, NULL};
-    struct quire_object objects[2];
     bool same = quire_store_open(a, NULL, 0, &stores[0], &keys[0], NULL) == 0 &&
                 quire_store_open(b, NULL, 0, &stores[1], &keys[1], NULL) == 0 &&
-                stores[0]->ops == stores[1]->ops &&
-                stores[0]->ops->head(stores[0], keys[0], &objects[0], NULL) == 0 &&
-                stores[1]->ops->head(stores[1], keys[1], &objects[1], NULL) == 0 &&
-                objects[0].etag[0] != '\0' && strcmp(objects[0].etag, objects[1].etag) == 0;
+                stores[0]->ops == stores[1]->ops && same_object(stores, keys);
     for (int i = 0; i < 2; i++) {
         quire_store_key_free(keys[i]);
         quire_store_close(stores[i]);

@@ -10,6 +10,7 @@
 #include "data/batch_stream.h"
 #include "data/widen.h"
 #include "quire/file.h"
+#include "quire/option.h"
 
 struct read_all {
     char **urls;
@@ -19,11 +20,11 @@ struct read_all {
     size_t settings_size;
     struct quire_read_options options; /* points to the copies above */
     char **columns;
-    struct ArrowSchema schema;  /* of all records, before the projection */
-    struct ArrowSchema given;   /* what the stream gives */
+    struct ArrowSchema schema; /* of all records, before the projection */
+    struct ArrowSchema given;  /* what the stream gives */
     struct ArrowArrayStream now;
     struct ArrowSchema now_schema;
-    int64_t nulled; /* scratch of casts */
+    bool cast; /* now gives another type than given */
 };
 
 static void free_all(struct read_all *all)
@@ -66,7 +67,9 @@ static int open_next(struct read_all *all, struct quire_error *error)
     struct quire_read_options options = all->options;
     options.records.schema = &all->schema;
     QUIRE_TRY(quire_file_read(url, &options, &all->now, error));
-    return quire_stream_schema(&all->now, &all->now_schema, error);
+    QUIRE_TRY(quire_stream_schema(&all->now, &all->now_schema, error));
+    all->cast = !quire_schema_equal(&all->now_schema, &all->given, NULL);
+    return 0;
 }
 
 static int next_of_all(void *source, struct ArrowArray *batch, struct quire_error *error)
@@ -85,7 +88,7 @@ static int next_of_all(void *source, struct ArrowArray *batch, struct quire_erro
             quire_schema_release(&all->now_schema);
             continue;
         }
-        if (quire_schema_equal(&all->now_schema, &all->given, NULL)) {
+        if (!all->cast) {
             *batch = got;
             return 0;
         }
@@ -96,10 +99,21 @@ static int next_of_all(void *source, struct ArrowArray *batch, struct quire_erro
     }
 }
 
+/* Does the file hold text whose types are guessed, as CSV does? */
+static bool is_untyped(const struct read_all *all, const char *url)
+{
+    const struct quire_format *format = quire_format_of_path(url);
+    const char *name = all->options.format;
+    if (name != NULL && quire_format_find(name, &format, NULL) != 0) return false;
+    return format != NULL && quire_options_has(&format->decoder_options, "infer");
+}
+
 /* Opens each input for its schema and widens. Untyped text falls back to string. */
 static int settle_schema(struct read_all *all, struct quire_error *error)
 {
     struct quire_read_options options = all->options;
+    options.records.columns = NULL;
+    options.records.columns_size = 0;
     options.records.columns_given = false;
     options.records.counts = NULL;
     for (size_t i = 0; i < all->urls_size; i++) {
@@ -112,8 +126,7 @@ static int settle_schema(struct read_all *all, struct quire_error *error)
         int code = quire_stream_schema(&stream, &schema, error);
         quire_stream_release(&stream);
         if (code == 0 && all->schema.release != NULL) {
-            const struct quire_format *format = quire_format_of_path(all->urls[i]);
-            bool text = format != NULL && strstr("csv tsv", format->name) != NULL;
+            bool text = is_untyped(all, all->urls[i]);
             code = quire_schema_widen(&all->schema, &schema, text, &wider, error);
             if (code != 0) quire_error_path(error, all->urls[i]);
             quire_schema_release(&all->schema);
@@ -150,7 +163,8 @@ static int copy_texts(const char *const *texts, size_t size, char ***copies,
 {
     *copies = quire_alloc_zero(size + 1, sizeof(**copies));
     if (*copies == NULL) return quire_fail_memory(error, "read");
-    for (size_t i = 0; i < size; i++) QUIRE_TRY(copy_text(texts[i], &(*copies)[i], error));
+    for (size_t i = 0; i < size; i++)
+        QUIRE_TRY(copy_text(texts[i], &(*copies)[i], error));
     return 0;
 }
 
@@ -182,16 +196,16 @@ static int copy_request(struct read_all *all, const char *const *urls, size_t ur
     all->options.format = all->format;
     all->options.compression = all->compression;
     all->options.settings = all->settings;
-    if (!options->records.columns_given) return 0;
-    QUIRE_TRY(copy_texts(options->records.columns, options->records.columns_size, &all->columns,
-                         error));
+    if (options->records.columns == NULL) return 0;
+    QUIRE_TRY(
+        copy_texts(options->records.columns, options->records.columns_size, &all->columns, error));
     all->options.records.columns = (const char *const *)all->columns;
     return 0;
 }
 
 int quire_file_read_all(const char *const *urls, size_t urls_size,
-                        const struct quire_read_options *options,
-                        struct ArrowArrayStream *stream, struct quire_error *error)
+                        const struct quire_read_options *options, struct ArrowArrayStream *stream,
+                        struct quire_error *error)
 {
     static const struct quire_stream_ops ops = {schema_of_all, next_of_all, close_all};
     static const struct quire_read_options defaults = {0};
@@ -203,7 +217,8 @@ int quire_file_read_all(const char *const *urls, size_t urls_size,
     QUIRE_TRY(copy_request(all, urls, urls_size, options, error));
     if (options->records.schema != NULL)
         QUIRE_TRY(quire_schema_copy(options->records.schema, &all->schema, error));
-    else QUIRE_TRY(settle_schema(all, error));
+    else
+        QUIRE_TRY(settle_schema(all, error));
     QUIRE_TRY(settle_given(all, error));
     QUIRE_TRY(quire_stream_wrap(&ops, all, stream, error));
     all = NULL;

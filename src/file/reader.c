@@ -29,7 +29,7 @@ struct reader {
     void *reject_user;
     struct quire_progress_task progress;
     int64_t progress_bytes;
-    bool ended;
+    bool begun, ended; /* reading batches */
 };
 
 static void reader_free(struct reader *reader)
@@ -67,6 +67,10 @@ static int reader_schema(void *source, struct ArrowSchema *schema, struct quire_
 static int reader_next(void *source, struct ArrowArray *batch, struct quire_error *error)
 {
     struct reader *reader = source;
+    if (!reader->begun) /* a stream that was opened for its schema alone is no task */
+        quire_progress_begin(&reader->progress, reader->context->observer, NULL, reader->url,
+                             reader->stored->size > 0 ? reader->stored->size : 0);
+    reader->begun = true;
     int code = quire_stream_next(&reader->batches, batch, error);
     if (code != 0) {
         quire_error_path(error, reader->url);
@@ -103,8 +107,8 @@ static int open_bytes(struct reader *reader, const struct quire_read_options *op
     size_t first_size = 0;
     QUIRE_TRY(quire_source_peek(reader->stored, &first, &first_size, error));
     const struct quire_codec *codec = NULL;
-    QUIRE_TRY(quire_detect_codec(options->compression, reader->url, first, first_size, &codec,
-                                 error));
+    QUIRE_TRY(
+        quire_detect_codec(options->compression, reader->url, first, first_size, &codec, error));
     if (codec == NULL) return 0;
     if (codec->in_open == NULL)
         return quire_fail(error, QUIRE_UNSUPPORTED, "read", "%s has no stream form", codec->name);
@@ -133,15 +137,17 @@ static int open_decoder(struct reader *reader, const struct quire_read_options *
 {
     const uint8_t *first = NULL;
     size_t first_size = 0;
-    const struct quire_format *format = options->format == NULL
-                                            ? quire_format_of_path(reader->url)
-                                            : NULL;
+    const struct quire_format *format =
+        options->format == NULL ? quire_format_of_path(reader->url) : NULL;
     if (options->format == NULL && format == NULL)
         QUIRE_TRY(quire_source_peek(reader->plain, &first, &first_size, error));
-    QUIRE_TRY(quire_detect_format(options->format, reader->url, first, first_size, &format,
-                                  error));
-    QUIRE_CLEANUP(quire_cleanup_free) void *values = quire_alloc_zero(
-        1, format->decoder_options.struct_size);
+    QUIRE_TRY(quire_detect_format(options->format, reader->url, first, first_size, &format, error));
+    if ((format->flags & QUIRE_FORMAT_RANDOM_IN) != 0 && reader->plain->ops->read_at == NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "read",
+                          "files of the format %s cannot be read from a pipe or compressed",
+                          format->name);
+    QUIRE_CLEANUP(quire_cleanup_free)
+    void *values = quire_alloc_zero(1, format->decoder_options.struct_size);
     if (values == NULL) return quire_fail_memory(error, "read");
     struct quire_record_policy records = options->records;
     reader->reject = records.reject;
@@ -179,11 +185,7 @@ int quire_file_read(const char *url, const struct quire_read_options *options,
     }
     if (code == 0) code = open_bytes(reader, options, error);
     if (code == 0) code = open_decoder(reader, options, error);
-    if (code == 0) {
-        quire_progress_begin(&reader->progress, reader->context->observer, NULL, reader->url,
-                             reader->stored->size > 0 ? reader->stored->size : 0);
-        code = quire_stream_wrap(&ops, reader, stream, error);
-    }
+    if (code == 0) code = quire_stream_wrap(&ops, reader, stream, error);
     if (code != 0) {
         quire_error_path(error, url);
         return code;

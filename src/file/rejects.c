@@ -81,8 +81,8 @@ int quire_rejects_take(void *user, const struct quire_reject *reject, struct qui
     QUIRE_TRY(append_position(builder, reject->error->row, error));
     QUIRE_TRY(append_position(builder, reject->error->byte, error));
     QUIRE_TRY(append_text(builder, reject->error->column, error));
-    QUIRE_TRY(quire_builder_text(builder, reject->error->cause, strlen(reject->error->cause),
-                                 error));
+    QUIRE_TRY(
+        quire_builder_text(builder, reject->error->cause, strlen(reject->error->cause), error));
     QUIRE_TRY(append_record(builder, reject, error));
     QUIRE_TRY(quire_builder_end_row(builder, error));
     if (quire_builder_memory(builder) < REJECTS_BYTES_MAX) return 0;

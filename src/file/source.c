@@ -1,3 +1,4 @@
+/* What was looked at is held in front of the source and given first. */
 #include "file/source.h"
 
 #include <stdbool.h>

@@ -10,8 +10,7 @@
 
 /* Wraps below and owns it from success on. Reads and read_at (when below has it)
  * pass through. */
-int quire_source_open(struct quire_in *below, struct quire_in **source,
-                      struct quire_error *error);
+int quire_source_open(struct quire_in *below, struct quire_in **source, struct quire_error *error);
 
 /* The first bytes of the source, at most QUIRE_SOURCE_PEEK_MAX, without taking
  * them; only before the first read. Borrowed until the next call. */

@@ -64,8 +64,7 @@ static int descriptor_write(struct quire_out *out, const void *bytes, size_t siz
         size -= (size_t)written;
         out->written += written;
     }
-    if (self->failed != 0)
-        return quire_fail_errno(error, self->failed, "write", "standard output");
+    if (self->failed != 0) return quire_fail_errno(error, self->failed, "write", "standard output");
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* Writing one object: format, codec and store put together.
  *
- *     encoder → [codec] → upload (a temporary until commit)
+ *     encoder → [codec] → upload (a temporary until commit, but when appending in place)
  *
  * Whatever fails is kept and told again by every later call, so that a commit
  * after a failure that the caller swallowed fails too. */
@@ -27,6 +27,7 @@ struct quire_writer {
     struct quire_out *compressed; /* the codec above it; NULL for none */
     struct quire_out *plain;      /* the one of the two that the encoder writes to */
     struct quire_encoder *encoder;
+    bool in_place; /* APPEND_IN_PLACE */
     bool committed;
     int failed; /* sticky code, with error */
     struct quire_error error;
@@ -60,9 +61,10 @@ static void writer_cleanup(struct quire_writer **writer)
     quire_writer_close(*writer);
 }
 
-static int open_stored(struct quire_writer *writer, const struct quire_write_options *options,
-                       struct quire_error *error)
+static int open_stored(struct quire_writer *writer, const struct quire_format *format,
+                       const struct quire_write_options *options, struct quire_error *error)
 {
+    struct quire_append_line line = {format, writer->context};
     if (strcmp(writer->url, "-") == 0) {
         if (options->mode != QUIRE_WRITE_OVERWRITE)
             return quire_fail(error, QUIRE_USAGE, "write",
@@ -77,6 +79,12 @@ static int open_stored(struct quire_writer *writer, const struct quire_write_opt
     };
     if (options->mode == QUIRE_WRITE_APPEND)
         QUIRE_TRY(quire_append_condition(writer->store, writer->key, &put, &writer->before, error));
+    if (writer->in_place) {
+        put.mode = QUIRE_PUT_APPEND;
+        put.cut_torn_line = true;
+        put.check_line = quire_append_check_line;
+        put.check_line_user = &line;
+    }
     return quire_store_out_open(writer->store, writer->key, &put, &writer->stored, error);
 }
 
@@ -124,16 +132,16 @@ static int open_chain(struct quire_writer *writer, const struct ArrowSchema *sch
     int level = 0;
     QUIRE_TRY(quire_choose_format(options->format, writer->url, &format, error));
     QUIRE_TRY(quire_choose_codec(options->compression, writer->url, &codec, &level, error));
-    if (options->mode == QUIRE_WRITE_APPEND && (format->flags & QUIRE_FORMAT_APPEND) == 0)
-        return quire_fail(error, QUIRE_UNSUPPORTED, "append",
-                          "files of the format %s cannot be appended to", format->name);
+    writer->in_place = options->mode == QUIRE_WRITE_APPEND_IN_PLACE;
+    if (options->mode == QUIRE_WRITE_APPEND || writer->in_place)
+        QUIRE_TRY(quire_append_check(options->mode, format, codec, error));
     if (options->context == NULL) {
         QUIRE_TRY(quire_context_new(NULL, &writer->context, error));
         writer->context_owned = true;
     } else {
         writer->context = options->context;
     }
-    QUIRE_TRY(open_stored(writer, options, error));
+    QUIRE_TRY(open_stored(writer, format, options, error));
     QUIRE_TRY(open_codec(writer, codec, level, error));
     bool continues = false;
     if (options->mode == QUIRE_WRITE_APPEND)
@@ -197,14 +205,15 @@ static int finish_and_commit(struct quire_writer *writer, struct quire_write_res
                              struct quire_error *error)
 {
     struct quire_file_stats stats = {0};
+    struct quire_object object = {0};
     QUIRE_TRY(writer->encoder->format->encoder_finish(writer->encoder, &stats, error));
     QUIRE_TRY(quire_context_check(writer->context, error));
     if (writer->compressed != NULL)
         QUIRE_TRY(writer->compressed->ops->finish(writer->compressed, error));
-    if (writer->store != NULL) QUIRE_TRY(quire_store_out_commit(writer->stored, NULL, error));
+    if (writer->store != NULL) QUIRE_TRY(quire_store_out_commit(writer->stored, &object, error));
     else QUIRE_TRY(writer->stored->ops->finish(writer->stored, error));
-    if (result != NULL)
-        *result = (struct quire_write_result){stats.rows, writer->stored->written};
+    int64_t bytes = writer->in_place ? object.size : writer->stored->written;
+    if (result != NULL) *result = (struct quire_write_result){stats.rows, bytes};
     return 0;
 }
 

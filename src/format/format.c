@@ -17,6 +17,15 @@ static const struct quire_format *formats[8 + REGISTERED_MAX] = {
 };
 static size_t formats_size = 5;
 
+/* Formats that the program's manual names and this build does not have. */
+static const struct {
+    const char *name, *extensions;
+} absent[] = {
+    {"ion", ".ion|.10n"},     {"ion-text", ".iont"},
+    {"parquet", ".parquet"},  {"arrow", ".arrow|.feather"},
+    {"arrow-stream", ".arrows"},
+};
+
 const struct quire_format *const *quire_formats(size_t *size)
 {
     *size = formats_size;
@@ -87,6 +96,11 @@ int quire_format_find(const char *name, const struct quire_format **format,
         *format = formats[i];
         return 0;
     }
+    for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
+        if (strcmp(absent[i].name, name) == 0)
+            return quire_fail(error, QUIRE_UNSUPPORTED, "find format",
+                              "the format %s is not in this build", name);
+    }
     int code = quire_fail(error, QUIRE_USAGE, "find format", "there is no format named \"%s\"",
                           name);
     const char *nearest = quire_options_nearest(names, formats_size, name);
@@ -95,13 +109,36 @@ int quire_format_find(const char *name, const struct quire_format **format,
     return code;
 }
 
-const struct quire_format *quire_format_of_path(const char *path)
+/* The extension that names a format, past a codec's; *size 0 when there is none. */
+static const char *format_extension(const char *path, size_t *size)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
-    size_t size = strlen(name);
+    size_t name_size = strlen(name);
     const struct quire_codec *codec = quire_codec_of_path(path);
-    if (codec != NULL) size -= strlen(codec->extension);
-    const char *dot = memrchr(name, '.', size);
-    return dot != NULL ? format_of_extension(dot, (size_t)(name + size - dot)) : NULL;
+    if (codec != NULL) name_size -= strlen(codec->extension);
+    const char *dot = memrchr(name, '.', name_size);
+    *size = dot != NULL ? (size_t)(name + name_size - dot) : 0;
+    return dot;
+}
+
+const struct quire_format *quire_format_of_path(const char *path)
+{
+    size_t size;
+    const char *extension = format_extension(path, &size);
+    return format_of_extension(extension, size);
+}
+
+int quire_format_find_path(const char *path, const struct quire_format **format,
+                           struct quire_error *error)
+{
+    size_t size;
+    const char *extension = format_extension(path, &size);
+    const struct quire_format *found = format_of_extension(extension, size);
+    if (found != NULL) return quire_format_find(found->name, format, error);
+    for (size_t i = 0; size > 0 && i < sizeof(absent) / sizeof(absent[0]); i++)
+        if (list_has(absent[i].extensions, extension, size))
+            return quire_format_find(absent[i].name, format, error);
+    *format = NULL;
+    return 0;
 }

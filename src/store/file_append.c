@@ -249,10 +249,12 @@ int quire_store_file_append_begin(struct quire_store *store, const char *key,
 static int give_up(struct file_append *append, struct quire_error *error)
 {
     quire_error_at(&append->failure, QUIRE_NOWHERE, NULL, append->start + append->written);
-    if (!discard(append))
+    if (!discard(append)) {
+        append->failure.hint[0] = '\0'; /* nothing matters more than this */
         quire_error_hint(&append->failure,
-                         "what was appended could not be taken back; lines after byte %lld are new",
+                         "what was appended could not be taken back; cut the file at byte %lld",
                          (long long)append->start);
+    }
     if (error != NULL) *error = append->failure;
     return append->failure.code;
 }

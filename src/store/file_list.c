@@ -75,8 +75,8 @@ static unsigned char entry_type(struct listing *listing, const struct dirent *en
 {
     struct stat status;
     if (entry->d_type != DT_UNKNOWN) return entry->d_type;
-    return listing->system->lstat(key_text(listing), &status) == 0 ? IFTODT(status.st_mode)
-                                                                   : DT_UNKNOWN;
+    if (listing->system->lstat(key_text(listing), &status) != 0) return DT_UNKNOWN;
+    return (unsigned char)IFTODT(status.st_mode);
 }
 
 static int keep_name(struct listing *listing, struct names *names, const char *name, bool folder)
@@ -134,8 +134,12 @@ static int compare_names(const void *a, const void *b)
 static int report(struct listing *listing)
 {
     struct stat status;
-    if (listing->system->stat(key_text(listing), &status) != 0 || !S_ISREG(status.st_mode))
-        return 0;
+    if (listing->system->stat(key_text(listing), &status) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return 0;
+        return quire_store_file_fail(listing->error, errno, "list", key_text(listing),
+                                     "it cannot be looked at");
+    }
+    if (!S_ISREG(status.st_mode)) return 0;
     struct quire_object object;
     quire_store_file_describe(&status, &object);
     return listing->callback(listing->user, key_text(listing), &object, listing->error);

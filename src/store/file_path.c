@@ -4,6 +4,7 @@
  * kernel follows links in the folders by itself. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,11 +48,15 @@ void quire_store_file_describe(const struct stat *status, struct quire_object *o
     memset(object, 0, sizeof(*object));
     int64_t seconds = status->st_mtim.tv_sec;
     object->size = S_ISREG(status->st_mode) ? status->st_size : -1;
-    object->modified_us = seconds * 1000000 + status->st_mtim.tv_nsec / 1000;
+    /* A time beyond what microseconds can say, which any user may set, is not known. */
+    if (__builtin_mul_overflow(seconds, INT64_C(1000000), &object->modified_us))
+        object->modified_us = 0;
+    else
+        object->modified_us += status->st_mtim.tv_nsec / 1000;
     if (!S_ISREG(status->st_mode)) return;
-    snprintf(object->etag, sizeof(object->etag), "%llx-%llx-%lx",
+    snprintf(object->etag, sizeof(object->etag), "%llx-%llx-%" PRIx64,
              (unsigned long long)status->st_ino, (unsigned long long)status->st_size,
-             (unsigned long)(seconds * 1000000000 + status->st_mtim.tv_nsec));
+             (uint64_t)seconds * UINT64_C(1000000000) + (uint64_t)status->st_mtim.tv_nsec);
 }
 
 const char *quire_store_file_name(const char *path)
@@ -121,10 +126,41 @@ int quire_store_file_resolve(const struct quire_file_system *system, const char 
         quire_free(now);
         now = next;
     }
-    int code = quire_fail(error, QUIRE_LIMIT, operation, "a chain of more than %d symbolic links",
+    int code = quire_fail(error, QUIRE_IO, operation, "a chain of more than %d symbolic links",
                           QUIRE_FILE_LINKS_MAX);
     quire_error_path(error, key);
+    quire_error_hint(error, "does a link lead back to itself?");
     return code;
+}
+
+/* The same place, existing or not: what is missing must have one name in one place. */
+static bool same_place(const struct quire_file_system *system, const char *a, const char *b)
+{
+    struct stat status_a, status_b;
+    bool there_a = system->stat(a, &status_a) == 0, there_b = system->stat(b, &status_b) == 0;
+    if (there_a != there_b) return false;
+    /* A device (/dev/null) is no object: what goes there twice does not meet. */
+    if (there_a && S_ISCHR(status_a.st_mode)) return false;
+    if (there_a) return status_a.st_dev == status_b.st_dev && status_a.st_ino == status_b.st_ino;
+    const char *name_a = quire_store_file_name(a), *name_b = quire_store_file_name(b);
+    if (strcmp(name_a, name_b) != 0) return false;
+    if (name_a == a && name_b == b) return true;
+    QUIRE_CLEANUP(quire_cleanup_free) char *folder_a = quire_store_file_folder(a);
+    QUIRE_CLEANUP(quire_cleanup_free) char *folder_b = quire_store_file_folder(b);
+    /* Without memory, and for a path that ends in a slash, nothing is known to be one. */
+    if (folder_a == NULL || folder_b == NULL || name_a[0] == '\0') return false;
+    return same_place(system, folder_a, folder_b);
+}
+
+bool quire_store_file_same(struct quire_store *store, const char *a, const char *b)
+{
+    const struct quire_file_system *system = quire_store_file_calls(store);
+    QUIRE_CLEANUP(quire_cleanup_free) char *path_a = NULL;
+    QUIRE_CLEANUP(quire_cleanup_free) char *path_b = NULL;
+    int fd_a = -1, fd_b = -1;
+    if (quire_store_file_resolve(system, "compare", a, &path_a, &fd_a, NULL) != 0) return false;
+    if (quire_store_file_resolve(system, "compare", b, &path_b, &fd_b, NULL) != 0) return false;
+    return same_place(system, path_a, path_b);
 }
 
 int quire_store_file_sync_folder(const struct quire_file_system *system, const char *folder)

@@ -159,6 +159,7 @@ const struct quire_store_ops quire_store_file = {
     .read_at = quire_store_file_read_at,
     .reader_close = quire_store_file_reader_close,
     .head = file_head,
+    .same = quire_store_file_same,
     .list = quire_store_file_list,
     .delete_many = file_delete_many,
     .sweep = quire_store_file_sweep,

@@ -38,6 +38,9 @@ void quire_store_file_describe(const struct stat *status, struct quire_object *o
 int quire_store_file_resolve(const struct quire_file_system *system, const char *operation,
                              const char *key, char **path, int *fd, struct quire_error *error);
 
+/* Do two keys lead to one file, or to one name in one folder where no file is yet? */
+bool quire_store_file_same(struct quire_store *store, const char *a, const char *b);
+
 /* The folder of a path, "." when it has none. NULL when memory is out; caller frees. */
 char *quire_store_file_folder(const char *path);
 const char *quire_store_file_name(const char *path);

@@ -14,13 +14,11 @@
 /* "/proc/self/fd/" and the digits of an int. */
 #define FD_NAME_BYTES 32
 
+/* Not tried again after a signal: only a pipe without its other end makes open wait,
+ * and a signal is how one stops waiting for that. */
 static int os_open(const char *path, int flags, mode_t mode)
 {
-    int fd;
-    do {
-        fd = open(path, flags | O_CLOEXEC, mode);
-    } while (fd < 0 && errno == EINTR);
-    return fd;
+    return open(path, flags | O_CLOEXEC, mode);
 }
 
 static void fd_name(int fd, char name[FD_NAME_BYTES])

@@ -26,6 +26,17 @@ def big(tmp_path_factory):
     return path
 
 
+def wait_until_catching(process):
+    """Until the program has set its signal handlers, however busy the machine is."""
+    for _ in range(3000):
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        caught = int(status.split("SigCgt:")[1].split()[0], 16)
+        if caught >> (signal.SIGINT - 1) & 1:
+            return
+        time.sleep(0.01)
+    pytest.fail("the program does not catch SIGINT")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("delay", [0.0, 0.05, 0.2])
 def test_interrupted(tmp_path, number, delay):
@@ -36,6 +47,7 @@ def test_interrupted(tmp_path, number, delay):
                     stderr=subprocess.PIPE)
     process.stdin.write(b"id,text,number,at\n" + b"".join(ROW % n for n in range(20_000)))
     process.stdin.flush()
+    wait_until_catching(process)
     time.sleep(delay)
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
@@ -49,9 +61,29 @@ def test_interrupted_while_waiting(tmp_path):
     """A sender that says nothing does not keep it."""
     process = start("convert", "-", tmp_path / "out.jsonl", "--from", "jsonl",
                     stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(0.3)
+    wait_until_catching(process)
+    time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 130
+    process.stdin.close()
+    process.stderr.close()
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("format, half", [
+    ("csv", b"a,b\n1,2\n3"), ("csv", b'a,b\n1,"2'), ("jsonl", b'{"a":1}\n{"a"'),
+    ("json", b'[{"a":1},')])
+def test_interrupted_within_a_record(tmp_path, format, half):
+    """It is the signal that ended the input, so the half record is no fault."""
+    process = start("convert", "-", tmp_path / "out.csv", "--from", format,
+                    stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(half)
+    process.stdin.flush()
+    wait_until_catching(process)
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    assert process.stderr.read() == b"quire: interrupted\n"
     process.stdin.close()
     process.stderr.close()
     assert names(tmp_path) == []

@@ -10,10 +10,12 @@
 static _Atomic int64_t requests;
 static _Atomic int64_t held;
 static int64_t failing;
+static bool failing_onwards;
 
 static bool refuse(void)
 {
-    return atomic_fetch_add(&requests, 1) + 1 == failing;
+    int64_t request = atomic_fetch_add(&requests, 1) + 1;
+    return request == failing || (failing_onwards && failing > 0 && request > failing);
 }
 
 static void *fault_allocate(size_t size)
@@ -37,13 +39,24 @@ static void fault_release(void *block)
     free(block);
 }
 
-void fault_alloc_arm(int64_t nth)
+static void arm(int64_t nth, bool onwards)
 {
     static const struct quire_alloc_hooks hooks = {fault_allocate, fault_reallocate, fault_release};
     requests = 0;
     held = 0;
     failing = nth;
+    failing_onwards = onwards;
     quire_alloc_set_hooks(&hooks);
+}
+
+void fault_alloc_arm(int64_t nth)
+{
+    arm(nth, false);
+}
+
+void fault_alloc_arm_onwards(int64_t nth)
+{
+    arm(nth, true);
 }
 
 bool fault_alloc_disarm(void)

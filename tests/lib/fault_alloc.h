@@ -13,6 +13,8 @@
 
 /* Blocks that are held from here on are counted; the nth request fails (0: none). */
 void fault_alloc_arm(int64_t nth);
+/* The same, and every later request fails too. */
+void fault_alloc_arm_onwards(int64_t nth);
 /* Restores the allocator; true when a request was made to fail. */
 bool fault_alloc_disarm(void);
 /* Blocks taken and not returned since the last arm. */

@@ -154,7 +154,8 @@ def parse_schema(text):
     """An ArrowSchema of the schema language, as a pyarrow schema."""
     schema, error = ArrowSchema(), Error()
     data = text.encode()
-    check(lib.quire_schema_parse(data, c.c_size_t(len(data)), c.byref(schema), c.byref(error)), error)
+    size = c.c_size_t(len(data))
+    check(lib.quire_schema_parse(data, size, c.byref(schema), c.byref(error)), error)
     return pa.Schema._import_from_c(c.addressof(schema))
 
 

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/hash.h"
 #include "base/utf8.h"
 
 #define NAMES_MAX QUIRE_FIELD_CHILDREN_MAX
@@ -44,21 +45,14 @@ static int add_name(struct quire_csv_names *names, const void *text, size_t size
 struct table {
     uint32_t *slots;
     size_t mask;
+    uint32_t *tried; /* for each column whose name others have: the last number tried */
 };
-
-static size_t hash_of(const char *text, size_t size)
-{
-    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (uint8_t)text[i]) * UINT64_C(1099511628211);
-    return (size_t)(hash ^ hash >> 32);
-}
 
 /* The slot that has the name, or the free one for it. */
 static uint32_t *find_slot(const struct table *table, const struct quire_csv_names *names,
                            const char *text, size_t size)
 {
-    for (size_t i = hash_of(text, size) & table->mask;; i = (i + 1) & table->mask) {
+    for (size_t i = quire_hash_bytes(text, size) & table->mask;; i = (i + 1) & table->mask) {
         uint32_t *slot = &table->slots[i];
         if (*slot == 0) return slot;
         const struct quire_csv_name *other = &names->names[*slot - 1];
@@ -66,14 +60,18 @@ static uint32_t *find_slot(const struct table *table, const struct quire_csv_nam
     }
 }
 
+/* Numbers go on from the last one that was tried for the name, so that thousands of
+ * equal names take no longer than others. */
 static int rename_column(const struct table *table, struct quire_csv_names *names,
                          struct quire_csv_name *name, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
-    for (size_t number = 2;; number++) {
+    uint32_t *tried = &table->tried[*find_slot(table, names, name->text, name->size) - 1];
+    if (*tried == 0) *tried = 1;
+    for (;;) {
         quire_buf_clear(&text);
         if (quire_buf_append(&text, name->text, name->size) != 0 ||
-            quire_buf_printf(&text, "_%zu", number) != 0)
+            quire_buf_printf(&text, "_%u", ++*tried) != 0)
             return quire_fail_memory(error, QUIRE_CSV_READ);
         if (*find_slot(table, names, (char *)text.data, text.size) == 0) break;
     }
@@ -90,8 +88,10 @@ static int make_unique(struct quire_csv_names *names, struct quire_error *error)
     while (slots < names->size * 2 + 2)
         slots *= 2;
     QUIRE_CLEANUP(quire_cleanup_free) uint32_t *memory = quire_alloc_zero(slots, sizeof(uint32_t));
-    if (memory == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);
-    struct table table = {memory, slots - 1};
+    QUIRE_CLEANUP(quire_cleanup_free)
+    uint32_t *tried = quire_alloc_zero(names->size + 1, sizeof(uint32_t));
+    if (memory == NULL || tried == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);
+    struct table table = {memory, slots - 1, tried};
     for (size_t i = 0; i < names->size; i++) {
         uint32_t *slot = find_slot(&table, names, names->names[i].text, names->names[i].size);
         if (*slot == 0) *slot = (uint32_t)i + 1;
@@ -107,8 +107,8 @@ static int make_unique(struct quire_csv_names *names, struct quire_error *error)
 
 /* --- From the file ------------------------------------------------------------- */
 
-static int check_name(const struct quire_csv_reader *reader, struct quire_csv_text *text,
-                      size_t at, struct quire_buf *repaired, struct quire_error *error)
+static int check_name(const struct quire_csv_reader *reader, struct quire_csv_text *text, size_t at,
+                      struct quire_buf *repaired, struct quire_error *error)
 {
     const char *cause = NULL;
     size_t valid = quire_utf8_valid_prefix(text->bytes, text->size);
@@ -145,8 +145,7 @@ static int read_names(const struct quire_csv_reader *reader, const uint8_t *byte
         struct quire_csv_text text = {0};
         size_t stop = quire_csv_field_end(&reader->marks, bytes, end, at, &open);
         if (!made_up) {
-            size_t trimmed =
-                stop == end ? quire_csv_trim_cr(&reader->marks, bytes, at, end) : stop;
+            size_t trimmed = stop == end ? quire_csv_trim_cr(&reader->marks, bytes, at, end) : stop;
             int code = quire_csv_unquote(&reader->marks, bytes, at, trimmed, &scratch, &text, &bad);
             if (code != 0) return quire_csv_fail_unquote(code, bad, error);
             QUIRE_TRY(check_name(reader, &text, at, &repaired, error));
@@ -158,16 +157,14 @@ static int read_names(const struct quire_csv_reader *reader, const uint8_t *byte
     return made_up ? 0 : make_unique(names, error);
 }
 
-int quire_csv_names_read(const struct quire_csv_reader *reader, const uint8_t *bytes,
-                         size_t start, size_t end, struct quire_csv_names *names,
-                         struct quire_error *error)
+int quire_csv_names_read(const struct quire_csv_reader *reader, const uint8_t *bytes, size_t start,
+                         size_t end, struct quire_csv_names *names, struct quire_error *error)
 {
     return read_names(reader, bytes, start, end, false, names, error);
 }
 
-int quire_csv_names_make(const struct quire_csv_reader *reader, const uint8_t *bytes,
-                         size_t start, size_t end, struct quire_csv_names *names,
-                         struct quire_error *error)
+int quire_csv_names_make(const struct quire_csv_reader *reader, const uint8_t *bytes, size_t start,
+                         size_t end, struct quire_csv_names *names, struct quire_error *error)
 {
     return read_names(reader, bytes, start, end, true, names, error);
 }

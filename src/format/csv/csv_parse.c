@@ -191,6 +191,18 @@ static int compare_refusals(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
+/* Where the record at start ends; the layout does not say for one that was padded. */
+static uint32_t record_end(const struct quire_csv_parsing *parsing, size_t start)
+{
+    const struct quire_text_chunk *chunk = parsing->chunk;
+    for (size_t at = start, open;;) {
+        size_t end = quire_csv_field_end(&parsing->reader->marks, chunk->bytes, chunk->size, at,
+                                         &open);
+        if (end >= chunk->size || chunk->bytes[end] == '\n') return (uint32_t)end;
+        at = end + 1;
+    }
+}
+
 static int collect_refusals(struct quire_csv_parsing *parsing)
 {
     const struct quire_csv_layout *layout = &parsing->layout;
@@ -198,12 +210,7 @@ static int collect_refusals(struct quire_csv_parsing *parsing)
     for (size_t row = 0; row < layout->rows; row++) {
         if (verdicts[row] == 0) continue;
         const uint32_t *ends = layout->ends + row * layout->stride;
-        uint32_t start = ends[0] + 1, end = ends[parsing->reader->fields];
-        /* A padded row has ends that are not in the text. */
-        const uint8_t *feed = memchr(parsing->chunk->bytes + start, '\n', end - start);
-        if (end > parsing->chunk->size) end = (uint32_t)parsing->chunk->size;
-        if (feed != NULL && parsing->reader->options.ragged == QUIRE_CSV_RAGGED_PAD)
-            end = (uint32_t)(feed - parsing->chunk->bytes);
+        uint32_t start = ends[0] + 1, end = record_end(parsing, start);
         struct quire_csv_refusal refusal = {
             .record = (uint32_t)quire_csv_record_of(parsing, row),
             .start = start,
@@ -246,8 +253,11 @@ static int tell_refusals(struct quire_csv_parsing *parsing, struct quire_csv_tas
     for (size_t i = 0; i < size; i++) {
         struct quire_error error;
         QUIRE_TRY(explain(parsing, tasks, &refusals[i], &error));
-        QUIRE_TRY(quire_text_reject(parsing->chunk, refusals[i].record, refusals[i].start,
-                                    refusals[i].size, &error));
+        size_t start = refusals[i].start;
+        size_t end = quire_csv_trim_cr(&parsing->reader->marks, parsing->chunk->bytes, start,
+                                       start + refusals[i].size);
+        QUIRE_TRY(quire_text_reject(parsing->chunk, refusals[i].record, start, end - start,
+                                    &error));
     }
     return 0;
 }

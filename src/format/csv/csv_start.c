@@ -63,8 +63,7 @@ static bool null_is_value(const char *text)
 {
     if (strpbrk(text, "0123456789") != NULL) return true;
     if (*text == '-' || *text == '+') text++;
-    return quire_text_equal_ignore_case(text, "nan") ||
-           quire_text_equal_ignore_case(text, "inf") ||
+    return quire_text_equal_ignore_case(text, "nan") || quire_text_equal_ignore_case(text, "inf") ||
            quire_text_equal_ignore_case(text, "infinity");
 }
 
@@ -115,8 +114,8 @@ static int check_projection(const struct quire_record_policy *policy, const char
 static int project_names(struct quire_csv_reader *reader, struct quire_csv_names *names,
                          struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_cleanup_free) const char **known =
-        quire_alloc_zero(names->size + 1, sizeof(*known));
+    QUIRE_CLEANUP(quire_cleanup_free)
+    const char **known = quire_alloc_zero(names->size + 1, sizeof(*known));
     if (known == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);
     for (size_t i = 0; i < names->size; i++)
         known[i] = names->names[i].text;
@@ -168,8 +167,8 @@ static int check_extra(const struct quire_csv_reader *reader, const struct quire
 
 /* Matches fields to columns; subset receives the fields that are delivered. known
  * is false for an empty file, all of whose columns are as the schema says. */
-static int match_schema(struct quire_csv_reader *reader, struct quire_csv_names *names,
-                        bool known, const struct quire_field *root, struct quire_field *subset,
+static int match_schema(struct quire_csv_reader *reader, struct quire_csv_names *names, bool known,
+                        const struct quire_field *root, struct quire_field *subset,
                         struct quire_error *error)
 {
     size_t guess = 0;
@@ -181,8 +180,8 @@ static int match_schema(struct quire_csv_reader *reader, struct quire_csv_names 
         bool missing = at == names->size;
         if (!missing) names->names[at].wanted = true;
         if (!projected(&reader->policy, field->name)) continue;
-        if (missing && known && (reader->policy.missing == QUIRE_MISSING_ERROR ||
-                                 !field->nullable)) {
+        if (missing && known &&
+            (reader->policy.missing == QUIRE_MISSING_ERROR || !field->nullable)) {
             quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ,
                        "the file does not have a column of the schema");
             quire_error_at(error, QUIRE_NOWHERE, field->name, QUIRE_NOWHERE);
@@ -204,15 +203,16 @@ static int use_schema(struct quire_csv_reader *reader, struct quire_csv_names *n
 {
     QUIRE_CLEANUP(close_field) struct quire_field *root = NULL;
     QUIRE_TRY(quire_field_open(reader->policy.schema, &root, error));
-    QUIRE_CLEANUP(quire_cleanup_free) const char **known_names =
-        quire_alloc_zero(root->children_size + 1, sizeof(*known_names));
-    QUIRE_CLEANUP(quire_cleanup_free) struct quire_field *children =
-        quire_alloc_zero(root->children_size + 1, sizeof(*children));
+    QUIRE_CLEANUP(quire_cleanup_free)
+    const char **known_names = quire_alloc_zero(root->children_size + 1, sizeof(*known_names));
+    QUIRE_CLEANUP(quire_cleanup_free)
+    struct quire_field *children = quire_alloc_zero(root->children_size + 1, sizeof(*children));
     if (known_names == NULL || children == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);
     for (size_t i = 0; i < root->children_size; i++)
         known_names[i] = root->children[i].name;
     QUIRE_TRY(check_projection(&reader->policy, known_names, root->children_size, error));
     QUIRE_TRY(make_sources(reader, root->children_size, error));
+    if (!known) reader->fields = root->children_size > 0 ? root->children_size : 1;
     struct quire_field subset = *root;
     subset.children = children;
     subset.children_size = 0;
@@ -229,9 +229,7 @@ static int start_empty(struct quire_csv_reader *reader, size_t records, size_t s
     struct quire_csv_names names = {0};
     if (reader->policy.schema != NULL) {
         *skip = reader->options.header == QUIRE_CSV_HEADER_ON ? size : records;
-        QUIRE_TRY(use_schema(reader, &names, false, schema, error));
-        reader->fields = reader->sources_size > 0 ? reader->sources_size : 1;
-        return 0;
+        return use_schema(reader, &names, false, schema, error);
     }
     quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "the file is empty: it has no header");
     quire_error_hint(error, "a schema (--schema) says which columns an empty file has");
@@ -245,6 +243,7 @@ struct sample {
     size_t records;    /* where they begin, when there is no header */
     size_t start, end; /* of the first record that is not empty */
     bool may_grow;
+    bool cut; /* it ends before the input does */
 };
 
 static int start_columns(struct quire_csv_reader *reader, const struct sample *sample,
@@ -264,8 +263,16 @@ static int start_columns(struct quire_csv_reader *reader, const struct sample *s
     reader->inferred = reader->policy.schema == NULL;
     if (!reader->inferred) return use_schema(reader, names, true, schema, error);
     QUIRE_TRY(project_names(reader, names, error));
-    return quire_csv_infer(reader, names, bytes, sample->size, records, sample->may_grow,
-                           need_more, schema, error);
+    /* A record that the sample cuts off is not looked at: half a date is a string. */
+    size_t size = sample->size;
+    if (sample->cut) {
+        size_t whole = 0;
+        QUIRE_TRY(
+            quire_csv_split(reader, bytes + records, size - records, 0, false, &whole, error));
+        size = records + whole;
+    }
+    return quire_csv_infer(reader, names, bytes, size, records, sample->may_grow, need_more, schema,
+                           error);
 }
 
 /* There is no first record in the sample, and there is no more of it. */
@@ -284,7 +291,8 @@ int quire_csv_start(void *state, const uint8_t *bytes, size_t size, bool at_end,
                     struct quire_error *error)
 {
     struct quire_csv_reader *reader = state;
-    struct sample sample = {.bytes = bytes, .size = size, .may_grow = !at_end && !enough};
+    struct sample sample = {
+        .bytes = bytes, .size = size, .may_grow = !at_end && !enough, .cut = !at_end && enough};
     size_t open = SIZE_MAX;
     *need_more = false;
     QUIRE_TRY(skip_mark(bytes, size, &sample.records, error));

@@ -11,7 +11,7 @@
 #include "base/options.h"
 #include "format/text/encode.h"
 
-#define OPERATION "write csv"
+#define OPERATION     "write csv"
 #define PRECISION_MAX 20
 
 static void writer_free(void *state)
@@ -54,6 +54,9 @@ static enum quire_csv_op plain_op(const struct quire_field *field)
     case QUIRE_KIND_STRING: return QUIRE_CSV_STRING;
     case QUIRE_KIND_LARGE_STRING: return QUIRE_CSV_LARGE_STRING;
     case QUIRE_KIND_STRING_VIEW: return QUIRE_CSV_BYTES;
+    /* Their text may be any word, null_text too, unless it is a UUID. */
+    case QUIRE_KIND_FIXED_BINARY:
+        return field->extension == QUIRE_EXTENSION_UUID ? QUIRE_CSV_BOUNDED : QUIRE_CSV_TEXT;
     default:
         return quire_value_writer_of(field) != NULL && quire_value_text_max(field) > 0
                    ? QUIRE_CSV_BOUNDED
@@ -113,8 +116,8 @@ static int set_column(const struct quire_csv_writer *writer, bool apart,
     column->op = plain_op(field);
     const struct quire_field *value = kind == QUIRE_KIND_DICTIONARY ? field->dictionary : field;
     column->string = quire_kind_is_string(value->kind);
-    if (kind == QUIRE_KIND_DICTIONARY) column->op = column->string ? QUIRE_CSV_BYTES
-                                                                   : QUIRE_CSV_TEXT;
+    if (kind == QUIRE_KIND_DICTIONARY)
+        column->op = column->string ? QUIRE_CSV_BYTES : QUIRE_CSV_TEXT;
     column->writer = quire_value_writer_of(field);
     column->text_max = column->op < QUIRE_CSV_STRING ? quire_value_text_max(field) : 0;
     QUIRE_TRY(set_precision(writer, column, error));

@@ -27,22 +27,10 @@ static int check_padded(const uint8_t *text, size_t size, struct quire_error *er
     return 0;
 }
 
-/* The text with its padding, in a buffer of its own. */
-static int pad(const uint8_t *text, size_t size, struct quire_buf *padded,
-               struct quire_error *error)
-{
-    if (size > PTRDIFF_MAX - QUIRE_TEXT_PADDING ||
-        quire_buf_reserve(padded, size + QUIRE_TEXT_PADDING) != 0)
-        return quire_fail_memory(error, operation);
-    quire_buf_append(padded, text, size);
-    memset(padded->data + size, 0, QUIRE_TEXT_PADDING);
-    return 0;
-}
-
 int quire_json_check(const uint8_t *text, size_t size, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf padded = {0};
-    QUIRE_TRY(pad(text, size, &padded, error));
+    QUIRE_TRY(quire_json_pad(text, size, operation, &padded, error));
     return check_padded(padded.data, size, error);
 }
 
@@ -72,7 +60,7 @@ int quire_json_compact(const uint8_t *text, size_t size, bool ascii, struct quir
                        struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf padded = {0};
-    QUIRE_TRY(pad(text, size, &padded, error));
+    QUIRE_TRY(quire_json_pad(text, size, operation, &padded, error));
     QUIRE_TRY(check_padded(padded.data, size, error));
     /* Two bytes of UTF-8 are six characters at most, four are twelve. */
     if (quire_buf_reserve(out, ascii ? 3 * size : size) != 0)

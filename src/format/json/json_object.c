@@ -5,6 +5,7 @@
  * that missing and repeated members take. */
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/hash.h"
 #include "format/json/json_typed.h"
 
 /* --- Structs ------------------------------------------------------------------- */
@@ -182,20 +183,12 @@ static struct quire_bytes key_bytes(const struct quire_column *key, int64_t row)
     return (struct quire_bytes){data + offsets[0], (size_t)(offsets[1] - offsets[0])};
 }
 
-static uint64_t hash_bytes(struct quire_bytes bytes)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-    for (size_t i = 0; i < bytes.size; i++)
-        hash = (hash ^ bytes.data[i]) * UINT64_C(0x100000001b3);
-    return hash ^ hash >> 29;
-}
-
 /* Whether the key of entry `row` is in the table, which then has it. */
 static bool seen_before(const struct quire_column *key, int64_t row, int64_t start,
                         struct name_slot *slots, size_t mask)
 {
     struct quire_bytes bytes = key_bytes(key, row);
-    uint64_t hash = hash_bytes(bytes);
+    uint64_t hash = quire_hash_bytes(bytes.data, bytes.size);
     size_t slot = hash & mask;
     for (; slots[slot].entry != 0; slot = (slot + 1) & mask) {
         if (slots[slot].hash != hash) continue;

@@ -19,6 +19,17 @@ void quire_json_cursor_release(struct quire_json_cursor *cursor)
     quire_buf_release(&cursor->names);
 }
 
+int quire_json_pad(const uint8_t *text, size_t size, const char *operation,
+                   struct quire_buf *padded, struct quire_error *error)
+{
+    if (size > PTRDIFF_MAX - QUIRE_TEXT_PADDING ||
+        quire_buf_reserve(padded, size + QUIRE_TEXT_PADDING) != 0)
+        return quire_fail_memory(error, operation);
+    quire_buf_append(padded, text, size);
+    memset(padded->data + size, 0, QUIRE_TEXT_PADDING);
+    return 0;
+}
+
 int quire_json_fail(const struct quire_json_cursor *cursor, struct quire_error *error,
                     const char *cause, ...)
 {

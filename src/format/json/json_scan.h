@@ -30,6 +30,11 @@ struct quire_json_cursor {
 
 void quire_json_cursor_release(struct quire_json_cursor *cursor);
 
+/* Copies a text into an empty buffer, with the padding after it that a cursor needs.
+ * 0 or QUIRE_MEMORY. */
+int quire_json_pad(const uint8_t *text, size_t size, const char *operation,
+                   struct quire_buf *padded, struct quire_error *error);
+
 /* QUIRE_INPUT at the cursor. */
 int quire_json_fail(const struct quire_json_cursor *cursor, struct quire_error *error,
                     const char *cause, ...) QUIRE_PRINTF(3, 4);

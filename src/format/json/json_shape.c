@@ -2,20 +2,7 @@
 #include "format/json/json_shape.h"
 
 #include "base/fail.h"
-
-static inline uint64_t hash_name(const uint8_t *name, size_t size)
-{
-    uint64_t hash = size * UINT64_C(0x9e3779b97f4a7c15), word;
-    for (; size >= 8; name += 8, size -= 8) {
-        memcpy(&word, name, 8);
-        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-    }
-    word = 0;
-    memcpy(&word, name, size);
-    hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-    return hash ^ hash >> 32;
-}
+#include "base/hash.h"
 
 /* `"name":`, unless it has to be escaped. */
 static int init_text(struct quire_json_member *member, struct quire_arena *arena)
@@ -51,7 +38,7 @@ static int init_slots(struct quire_json_shape *shape, struct quire_arena *arena)
         /* Of fields of one name the first is the one that can be found. */
         if (quire_json_shape_find(shape, (const uint8_t *)member->name, member->name_size) >= 0)
             continue;
-        size_t slot = hash_name((const uint8_t *)member->name, member->name_size);
+        size_t slot = quire_hash_bytes(member->name, member->name_size);
         while (shape->slots[slot & shape->slots_mask] != 0)
             slot++;
         shape->slots[slot & shape->slots_mask] = (uint32_t)i + 1;
@@ -99,7 +86,7 @@ int quire_json_shape_init(struct quire_json_shape *shape, const struct quire_fie
 int64_t quire_json_shape_find(const struct quire_json_shape *shape, const uint8_t *name,
                               size_t name_size)
 {
-    for (size_t slot = hash_name(name, name_size);; slot++) {
+    for (size_t slot = quire_hash_bytes(name, name_size);; slot++) {
         uint32_t entry = shape->slots[slot & shape->slots_mask];
         if (entry == 0) return -1;
         const struct quire_json_member *member = &shape->members[entry - 1];

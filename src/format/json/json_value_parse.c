@@ -313,11 +313,7 @@ int quire_json_value_parse(struct quire_column *column, const uint8_t *text, siz
 {
     static const char operation[] = "read json";
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf padded = {0};
-    if (size > PTRDIFF_MAX - QUIRE_TEXT_PADDING ||
-        quire_buf_reserve(&padded, size + QUIRE_TEXT_PADDING) != 0)
-        return quire_fail_memory(error, operation);
-    quire_buf_append(&padded, text, size);
-    memset(padded.data + size, 0, QUIRE_TEXT_PADDING);
+    QUIRE_TRY(quire_json_pad(text, size, operation, &padded, error));
     QUIRE_CLEANUP(quire_json_cursor_release)
     struct quire_json_cursor cursor = {
         .at = padded.data,

@@ -178,26 +178,23 @@ static int put_row_carefully(const struct json_encoding *encoding, const struct 
 
 /* --- Runs of rows -------------------------------------------------------------------- */
 
-/* Valid as a whole, and no string begins within a character. */
-static bool offsets_are_valid_i32(const struct quire_view *view, int64_t start, int64_t count)
+static inline int64_t offset_at(const struct quire_view *view, bool wide, int64_t i)
 {
-    const int32_t *offsets = (const int32_t *)view->values + view->offset + start;
-    const uint8_t *bytes = view->extra;
-    if (!quire_utf8_is_valid(bytes + offsets[0], (size_t)(offsets[count] - offsets[0])))
-        return false;
-    for (int64_t i = 0; i < count; i++)
-        if (offsets[i] < offsets[count] && (bytes[offsets[i]] & 0xc0) == 0x80) return false;
-    return true;
+    return wide ? ((const int64_t *)view->values)[i] : ((const int32_t *)view->values)[i];
 }
 
-static bool offsets_are_valid_i64(const struct quire_view *view, int64_t start, int64_t count)
+/* Valid as a whole, and no string begins within a character. */
+static inline bool offsets_are_valid(const struct quire_view *view, bool wide, int64_t start,
+                                     int64_t count)
 {
-    const int64_t *offsets = (const int64_t *)view->values + view->offset + start;
     const uint8_t *bytes = view->extra;
-    if (!quire_utf8_is_valid(bytes + offsets[0], (size_t)(offsets[count] - offsets[0])))
-        return false;
-    for (int64_t i = 0; i < count; i++)
-        if (offsets[i] < offsets[count] && (bytes[offsets[i]] & 0xc0) == 0x80) return false;
+    int64_t first = view->offset + start, end = offset_at(view, wide, first + count);
+    int64_t begin_at = offset_at(view, wide, first);
+    if (!quire_utf8_is_valid(bytes + begin_at, (size_t)(end - begin_at))) return false;
+    for (int64_t i = first; i < first + count; i++) {
+        int64_t at = offset_at(view, wide, i);
+        if (at < end && (bytes[at] & 0xc0) == 0x80) return false;
+    }
     return true;
 }
 
@@ -208,8 +205,8 @@ static bool strings_are_valid(const struct json_encoding *encoding, const struct
         const struct quire_view *view = &batch->children[i];
         if (encoding->cells[i].kind != CELL_STRING) continue;
         bool valid = view->field->kind == QUIRE_KIND_STRING
-                         ? offsets_are_valid_i32(view, start, count)
-                         : offsets_are_valid_i64(view, start, count);
+                         ? offsets_are_valid(view, false, start, count)
+                         : offsets_are_valid(view, true, start, count);
         if (!valid) return false;
     }
     return true;

@@ -201,7 +201,9 @@ static int draw_sample(struct table *table, struct quire_error *error)
     size_t start = 0, next = 0;
     for (int64_t row = 0; row < table->sampled; row++) {
         for (size_t i = 0; i < table->columns_size; i++, next++) {
-            table->texts[i] = (struct quire_bytes){table->sample.data + start, ends[next] - start};
+            size_t size = ends[next] - start;
+            const uint8_t *text = size > 0 ? table->sample.data + start : (const uint8_t *)"";
+            table->texts[i] = (struct quire_bytes){text, size};
             start = ends[next];
         }
         QUIRE_TRY(draw_row(table, error));
@@ -331,7 +333,8 @@ static int table_finish(struct quire_encoder *encoder, struct quire_file_stats *
     int code = table->failed;
     if (code == 0) code = finish(table, &table->error);
     QUIRE_TRY(sticky(table, code, error));
-    *stats = (struct quire_file_stats){.rows = table->rows, .bytes = table->bytes};
+    if (stats != NULL)
+        *stats = (struct quire_file_stats){.rows = table->rows, .bytes = table->bytes};
     return 0;
 }
 

@@ -126,7 +126,7 @@ static int write_binary(struct quire_table_cells *cells, struct quire_bytes byte
 {
     size_t size = bytes.size > limit + 3 ? limit + 3 : bytes.size;
     size_t text_size = cells->binary_hex ? size * 2 : quire_base64_size(size);
-    QUIRE_TRY(quire_buf_reserve(&cells->raw, text_size));
+    QUIRE_TRY(quire_buf_reserve(&cells->raw, text_size + 1));
     char *end = (char *)quire_buf_end(&cells->raw);
     if (cells->binary_hex)
         quire_hex_encode(bytes.data, size, end);

@@ -365,8 +365,10 @@ static void free_shell(struct text_decoder *decoder)
 static void decoder_close(void *source)
 {
     struct text_decoder *decoder = source;
-    decoder->decoding->free(decoder->state);
-    free_shell(decoder);
+    const struct quire_text_decoding *decoding = decoder->decoding;
+    void *state = decoder->state;
+    free_shell(decoder); /* waits for the workers, which use the state */
+    decoding->free(state);
 }
 
 /* Shows the format a growing sample until it knows the schema. */

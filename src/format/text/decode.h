@@ -19,8 +19,8 @@
 struct quire_text_chunk {
     const uint8_t *bytes; /* readable for QUIRE_TEXT_PADDING bytes after size */
     size_t size;
-    int64_t offset;       /* of bytes[0] in the input */
-    bool last;            /* the input ends with this chunk */
+    int64_t offset; /* of bytes[0] in the input */
+    bool last;      /* the input ends with this chunk */
 
     /* Filled by parse: the rows of columns, and the numbers of what was left out. */
     struct quire_column *columns; /* tree of the decoder's schema, empty at first */
@@ -47,7 +47,8 @@ struct quire_text_decoding {
      * and schema (the caller releases it) to that of the records, the projection
      * of the policy applied. */
     int (*start)(void *state, const uint8_t *bytes, size_t size, bool at_end, bool enough,
-                 bool *need_more, size_t *skip, struct ArrowSchema *schema, struct quire_error *error);
+                 bool *need_more, size_t *skip, struct ArrowSchema *schema,
+                 struct quire_error *error);
     /* Finds the end of the last whole record in bytes, which begin at a record:
      * *end is 0 when there is none yet. at_end: no bytes follow, so that what is
      * left must end the input (an unclosed quote is an error here, with its byte
@@ -67,8 +68,7 @@ struct quire_text_decoding {
 /* Opens the stream; owns state from success on. name is for errors: "read csv". */
 int quire_text_decoder_open(const char *operation, const struct quire_text_decoding *decoding,
                             void *state, struct quire_in *in,
-                            const struct quire_record_policy *policy,
-                            struct quire_context *context, struct ArrowArrayStream *stream,
-                            struct quire_error *error);
+                            const struct quire_record_policy *policy, struct quire_context *context,
+                            struct ArrowArrayStream *stream, struct quire_error *error);
 
 #endif

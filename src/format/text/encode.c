@@ -12,11 +12,11 @@
 #include "base/pool.h"
 #include "quire/batch.h"
 
-#define RUN_BYTES_MAX ((size_t)512 << 10)
-#define RUN_BYTES_MIN ((size_t)16 << 10)
-#define RUN_ROWS_FIRST 256
-#define RUN_ROWS_MAX 65536
-#define RUNS_A_THREAD 3
+#define RUN_BYTES_MAX     ((size_t)512 << 10)
+#define RUN_BYTES_MIN     ((size_t)16 << 10)
+#define RUN_ROWS_FIRST    256
+#define RUN_ROWS_MAX      65536
+#define RUNS_A_THREAD     3
 #define RUN_OVERSIZE_KEPT 4
 
 /* A batch that some runs still need. */
@@ -72,8 +72,8 @@ static int fail_with(struct text_encoder *encoder, int code, struct quire_error 
 {
     if (encoder->failed == 0) {
         encoder->failed = code;
-        if (encoder->error.code == 0) quire_fail(&encoder->error, code, "write", "%s",
-                                                 quire_code_text(code));
+        if (encoder->error.code == 0)
+            quire_fail(&encoder->error, code, "write", "%s", quire_code_text(code));
     }
     if (error != NULL) *error = encoder->error;
     return encoder->failed;
@@ -94,18 +94,23 @@ static void release_run_batch(struct run *run)
     run->batch = NULL;
 }
 
+static void charge_text(struct run *run)
+{
+    struct quire_budget *budget = &run->encoder->context->budget;
+    if (run->text.capacity == run->charged) return;
+    quire_budget_return(budget, run->charged);
+    quire_budget_force(budget, run->text.capacity);
+    run->charged = run->text.capacity;
+}
+
 /* Waits for the oldest run in flight and writes it, unless the encoder failed. */
 static void retire_oldest(struct text_encoder *encoder)
 {
-    struct run *run = &encoder->runs[(encoder->next + encoder->runs_size - encoder->busy) %
-                                     encoder->runs_size];
+    struct run *run =
+        &encoder->runs[(encoder->next + encoder->runs_size - encoder->busy) % encoder->runs_size];
     quire_pool_wait(encoder->context->pool, &run->job);
     encoder->busy--;
-    if (run->text.capacity != run->charged) {
-        quire_budget_return(&encoder->context->budget, run->charged);
-        quire_budget_force(&encoder->context->budget, run->text.capacity);
-        run->charged = run->text.capacity;
-    }
+    charge_text(run);
     int code = 0;
     if (encoder->failed == 0 && run->code != 0) {
         encoder->error = run->error;
@@ -121,6 +126,7 @@ static void retire_oldest(struct text_encoder *encoder)
     quire_buf_clear(&run->text);
     /* A run of huge rows does not keep its memory for the rest of the file. */
     if (run->text.capacity > encoder->run_bytes * RUN_OVERSIZE_KEPT) quire_buf_release(&run->text);
+    charge_text(run);
 }
 
 static struct held_batch *hold_batch(struct text_encoder *encoder, struct ArrowArray *array)
@@ -192,7 +198,8 @@ int quire_text_encoder_finish(struct quire_encoder *base, struct quire_file_stat
                               struct quire_error *error)
 {
     struct text_encoder *encoder = (struct text_encoder *)base;
-    while (encoder->busy > 0) retire_oldest(encoder);
+    while (encoder->busy > 0)
+        retire_oldest(encoder);
     if (encoder->failed != 0) return fail_with(encoder, encoder->failed, error);
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     int code = 0;
@@ -227,7 +234,8 @@ void quire_text_encoder_free(struct quire_encoder *base)
     if (encoder == NULL) return;
     /* Runs in flight are waited for; what they give is dropped. */
     if (encoder->failed == 0) encoder->failed = QUIRE_CANCELLED;
-    while (encoder->busy > 0) retire_oldest(encoder);
+    while (encoder->busy > 0)
+        retire_oldest(encoder);
     encoder->encoding->free(encoder->state);
     free_shell(encoder);
 }

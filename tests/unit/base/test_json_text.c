@@ -177,7 +177,6 @@ static void test_document(void **state)
     quire_json_writer_key(&w, "list");
     quire_json_writer_begin_array(&w);
     quire_json_writer_i64(&w, INT64_MIN);
-    quire_json_writer_u64(&w, UINT64_MAX);
     quire_json_writer_f64(&w, 0.5);
     quire_json_writer_f64(&w, (double)NAN);
     quire_json_writer_bool(&w, true);
@@ -198,7 +197,7 @@ static void test_document(void **state)
     assert_int_equal(quire_json_writer_finish(&w), 0);
     assert_int_equal(quire_buf_terminate(&buf), 0);
     assert_string_equal((const char *)buf.data,
-                        "{\"empty\":[],\"list\":[-9223372036854775808,18446744073709551615,0.5,"
+                        "{\"empty\":[],\"list\":[-9223372036854775808,0.5,"
                         "null,true,false,null,{},{\"a\\\"b\":null,\"t\":\"xy\"}],"
                         "\"last\":\"caf\xc3\xa9 \xef\xbf\xbd\"}");
     quire_buf_release(&buf);

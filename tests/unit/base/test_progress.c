@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/context.h"
 #include "base/progress.h"
 
 struct heard {
@@ -166,17 +167,20 @@ static void test_cancelled(void **state)
     bool cancelled = false;
     const struct quire_observer deaf = {0};
     const struct quire_observer observer = {.user = &cancelled, .cancelled = answer};
+    struct quire_context context = {0};
     struct quire_error error;
     quire_error_clear(&error);
-    assert_int_equal(quire_progress_cancelled(NULL, &error), 0);
-    assert_int_equal(quire_progress_cancelled(&deaf, &error), 0);
-    assert_int_equal(quire_progress_cancelled(&observer, &error), 0);
+    assert_int_equal(quire_context_check(&context, &error), 0);
+    context.observer = &deaf;
+    assert_int_equal(quire_context_check(&context, &error), 0);
+    context.observer = &observer;
+    assert_int_equal(quire_context_check(&context, &error), 0);
     assert_int_equal(error.code, 0);
     cancelled = true;
-    assert_int_equal(quire_progress_cancelled(&observer, &error), QUIRE_CANCELLED);
+    assert_int_equal(quire_context_check(&context, &error), QUIRE_CANCELLED);
     assert_int_equal(error.code, QUIRE_CANCELLED);
     assert_string_equal(error.cause, "the operation was cancelled");
-    assert_int_equal(quire_progress_cancelled(&observer, NULL), QUIRE_CANCELLED);
+    assert_int_equal(quire_context_check(&context, NULL), QUIRE_CANCELLED);
 }
 
 int main(void)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/civil.h"
 #include "base/random.h"
 #include "base/time_text.h"
 
@@ -29,11 +30,10 @@ static void test_every_day(void **state)
         for (int month = 1; month <= 12; month++) {
             int length = lengths[month - 1] + (month == 2 && is_leap(year));
             for (int day = 1; day <= length; day++, days++) {
-                int64_t got_year;
-                int got_month, got_day;
-                quire_time_civil_from_days(days, &got_year, &got_month, &got_day);
-                if (got_year != year || got_month != month || got_day != day ||
-                    quire_time_days_from_civil(year, month, day) != days)
+                struct civil_date date = civil_from_days(days);
+                if (date.year != year || date.month != (uint32_t)month ||
+                    date.day != (uint32_t)day ||
+                    civil_to_days(year, (uint32_t)month, (uint32_t)day) != days)
                     fail_msg("day %" PRId64 " is not %d-%d-%d", days, year, month, day);
                 if (day != 1 && day != length) continue;
                 char expected[32], text[QUIRE_TIME_TEXT_MAX];
@@ -302,12 +302,10 @@ static void test_precision_and_range(void **state)
     char text[QUIRE_TIME_TEXT_MAX];
     assert_true(quire_time_format_date(INT64_MAX, text) < text + QUIRE_TIME_TEXT_MAX);
     assert_true(quire_time_format_date(INT64_MIN, text) < text + QUIRE_TIME_TEXT_MAX);
-    int64_t year;
-    int month, day;
     for (int side = 0; side < 2; side++) {
         int64_t end = side == 0 ? INT64_MIN : INT64_MAX;
-        quire_time_civil_from_days(end, &year, &month, &day);
-        assert_true(quire_time_days_from_civil(year, month, day) == end);
+        struct civil_date date = civil_from_days(end);
+        assert_true(civil_to_days(date.year, date.month, date.day) == end);
     }
 }
 

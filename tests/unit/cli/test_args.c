@@ -45,7 +45,7 @@ static void release(struct parse *parse)
     quire_cli_options_release(&parse->cli);
 }
 
-#define PARSE(parse, command, ...)                                                                 \
+#define PARSE(parse, command, ...) \
     parse_words(parse, &quire_command_##command, (const char *const[]){__VA_ARGS__, NULL})
 
 /* Accepted ---------------------------------------------------------------------------- */
@@ -134,8 +134,7 @@ static void test_repeated_settings(void **state)
 
 /* Refused ----------------------------------------------------------------------------- */
 
-static void expect_failure(const char *const *words, int code, const char *cause,
-                           const char *hint)
+static void expect_failure(const char *const *words, int code, const char *cause, const char *hint)
 {
     struct parse parse;
     assert_int_equal(parse_words(&parse, &quire_command_convert, words), code);
@@ -164,6 +163,10 @@ static void test_refused(void **state)
         {{"--set", "infer", NULL}, QUIRE_USAGE, "NAME=VALUE", ""},
         {{"--set", "=off", NULL}, QUIRE_USAGE, "NAME=VALUE", ""},
         {{"--where", "a > 1", NULL}, QUIRE_UNSUPPORTED, "not in this build", ""},
+        {{"--wher", "a > 1", NULL},
+         QUIRE_USAGE,
+         "no option --wher",
+         "did you mean --where (not in this build)?"},
         {{"--row-group-rows=5", NULL, NULL}, QUIRE_UNSUPPORTED, "not in this build", ""},
         {{"--config", "/no/such/file", NULL}, QUIRE_USAGE, "No such file", ""},
     };
@@ -210,6 +213,8 @@ static void test_config_refused(void **state)
         {"json\n", "line 1: \"json\" is not name = value", ""},
         {"# a\nmemory = lots\n", "line 2: ", ""},
         {"config = x\n", "line 1: there is no option", ""},
+        {"Config = x\n", "line 1: there is no option", ""},
+        {"HELP = on\n", "line 1: there is no option", ""},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *path = write_config(cases[i].text);

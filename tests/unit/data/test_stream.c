@@ -76,7 +76,8 @@ static void test_batches_in_memory(void **state)
     struct ArrowArrayStream stream;
     assert_int_equal(quire_field_open(&schema, &field, NULL), 0);
     quire_random_seed(&random, 1);
-    for (int i = 0; i < 3; i++) make_random(field, i, &random, &batches[i]);
+    for (int i = 0; i < 3; i++)
+        make_random(field, i, &random, &batches[i]);
     assert_int_equal(quire_stream_of_batches(&schema, batches, 3, &stream, NULL), 0);
     assert_null(schema.release);
     assert_int_equal(quire_stream_schema(&stream, &got, NULL), 0);
@@ -181,12 +182,54 @@ static void test_allocation_failures(void **state)
     }
 }
 
+/* Limits below, at and above what there is; batches are cut, not copied. */
+static void test_limit(void **state)
+{
+    (void)state;
+    for (int64_t rows = -1; rows <= 7; rows++) {
+        struct ArrowSchema schema = parse_schema("a int64");
+        struct quire_builder *builder = NULL;
+        struct ArrowArray batches[2];
+        assert_int_equal(quire_builder_new(&schema, &builder, NULL), 0);
+        for (int i = 0; i < 6; i++) {
+            assert_int_equal(i == 1 ? quire_builder_null(builder, NULL)
+                                    : quire_builder_int(builder, i, NULL),
+                             0);
+            assert_int_equal(quire_builder_end_row(builder, NULL), 0);
+            if (i % 3 == 2)
+                assert_int_equal(quire_builder_finish(builder, &batches[i / 3], NULL), 0);
+        }
+        quire_builder_free(builder);
+        struct ArrowArrayStream source, limited;
+        struct ArrowArray batch = {.release = NULL};
+        assert_int_equal(quire_stream_of_batches(&schema, batches, 2, &source, NULL), 0);
+        int code = quire_stream_limit(&source, rows, &limited, NULL);
+        assert_int_equal(code, rows < 0 ? QUIRE_USAGE : 0);
+        if (code != 0) {
+            quire_stream_release(&source);
+            continue;
+        }
+        assert_null(source.release);
+        int64_t seen = 0;
+        for (;;) {
+            assert_int_equal(quire_stream_next(&limited, &batch, NULL), 0);
+            if (batch.release == NULL) break;
+            seen += batch.length;
+            assert_int_equal(batch.children[0]->length, batch.length);
+            quire_array_release(&batch);
+        }
+        assert_int_equal(seen, rows < 6 ? rows : 6);
+        quire_stream_release(&limited);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors_are_kept_and_repeated),
         cmocka_unit_test(test_batches_in_memory),
         cmocka_unit_test(test_foreign_streams),
+        cmocka_unit_test(test_limit),
         cmocka_unit_test(test_allocation_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,8 +52,7 @@ static void test_quotes(void **state)
     csv_expect_read((struct csv_run){0},
                     "a,b\n\"x,\"\"y\"\"\n\",5\" screen\n\"\"\"\"\"\",\"é\r\n\"\n",
                     "a string, b string\nx,\"y\"\n|5\" screen\n\"\"|é\r\n\n");
-    csv_expect_read((struct csv_run){.set = "quote='"}, "a\n'x,y'\n\"z\n",
-                    "a string\nx,y\n\"z\n");
+    csv_expect_read((struct csv_run){.set = "quote='"}, "a\n'x,y'\n\"z\n", "a string\nx,y\n\"z\n");
     csv_expect_read((struct csv_run){.set = "quote=none"}, "a,b\n\"x,2\n",
                     "a string, b int64\n\"x|2\n");
     csv_expect_read((struct csv_run){.set = "escape=\\"}, "a,b\nx\\,y,\"p\\\"q\"\n\\\\,\"\"\"\"\n",
@@ -75,11 +74,45 @@ static void test_header(void **state)
                     "column_1 int64, column_2 int64\n1|2\n3|4\n");
     csv_expect_read((struct csv_run){.set = "header=off"}, "\n1,2\n",
                     "column_1 int64, column_2 int64\n1|2\n");
-    csv_expect_read((struct csv_run){0}, "\xef\xbb\xbf" "a,b\n1,2\n", "a int64, b int64\n1|2\n");
+    csv_expect_read((struct csv_run){0},
+                    "\xef\xbb\xbf"
+                    "a,b\n1,2\n",
+                    "a int64, b int64\n1|2\n");
     csv_expect_read((struct csv_run){0}, "\n\na\n1", "a int64\n1\n");
     csv_expect_read((struct csv_run){0}, "a,b", "a string, b string\n");
     csv_expect_read((struct csv_run){.format = &quire_format_tsv}, "a\tb,c\n1\t2\n",
                     "a int64, b,c int64\n1|2\n");
+}
+
+/* As many equal names as a file may have columns take no longer than others. */
+static void test_equal_names(void **state)
+{
+    (void)state;
+    const size_t columns = 50000;
+    struct quire_buf text = {0};
+    for (size_t line = 0; line < 2; line++) {
+        for (size_t i = 0; i < columns; i++)
+            assert_int_equal(quire_buf_append(&text, i + 1 < columns ? "1," : "1\n", 2), 0);
+    }
+    struct csv_run run = {0};
+    assert_int_equal(csv_read(&run, (char *)text.data, text.size), 0);
+    const char *out = (const char *)run.out.data;
+    assert_memory_equal(out, "1 int64, 1_2 int64, 1_3 int64", 29);
+    assert_non_null(strstr(out, ", 1_50000 int64\n1|1|1"));
+    csv_clear(&run);
+    quire_buf_release(&text);
+}
+
+/* Columns that are left out do not make empty lines rows. */
+static void test_blank_lines_of_a_projection(void **state)
+{
+    (void)state;
+    const char *const columns[] = {"b"};
+    struct csv_run run = {.set = "header=off", .schema = "a int64, b int64"};
+    csv_expect_read(run, "\n\n", "a int64, b int64\n");
+    run.policy.columns = columns;
+    run.policy.columns_size = 1;
+    csv_expect_read(run, "\n\n", "b int64\n");
 }
 
 static void test_skip_and_comments(void **state)
@@ -101,9 +134,9 @@ static void test_decimal_comma(void **state)
     csv_expect_read((struct csv_run){.set = "decimal_comma=on delimiter=;",
                                      .schema = "a decimal(9,2), b float64"},
                     "a;b\n1,5;\"2,25\"\n", "a decimal(9,2), b float64\n1.50|2.25\n");
-    csv_expect_read_error((struct csv_run){.set = "decimal_comma=on delimiter=;",
-                                           .schema = "a float64"},
-                          "a\n1.5\n", QUIRE_INPUT, 1, 2, "a", "\"1.5\" is not");
+    csv_expect_read_error(
+        (struct csv_run){.set = "decimal_comma=on delimiter=;", .schema = "a float64"}, "a\n1.5\n",
+        QUIRE_INPUT, 1, 2, "a", "\"1.5\" is not");
 }
 
 static void test_empty_files(void **state)
@@ -119,7 +152,10 @@ static void test_empty_files(void **state)
 static void test_what_is_not_text(void **state)
 {
     (void)state;
-    csv_expect_read_error((struct csv_run){0}, "\xff\xfe" "a", QUIRE_INPUT, -1, 0, NULL, "UTF-16");
+    csv_expect_read_error((struct csv_run){0},
+                          "\xff\xfe"
+                          "a",
+                          QUIRE_INPUT, -1, 0, NULL, "UTF-16");
     csv_expect_read_error((struct csv_run){0}, "a,\xff\n", QUIRE_INPUT, -1, 2, NULL, "not UTF-8");
     csv_expect_read_error((struct csv_run){0}, "a,b\n1,ok\n2,\xc3(\n", QUIRE_INPUT, 2, 11, "b",
                           "not valid UTF-8");
@@ -147,12 +183,11 @@ static void test_schema(void **state)
                     "l list<int8>, s struct<x:int8>\n[1,null]|{\"x\":1}\n~|~\n");
     csv_expect_read_error((struct csv_run){.schema = "a int8"}, "a,b\n1,2\n", QUIRE_INPUT, -1, -1,
                           "b", "does not have");
-    csv_expect_read((struct csv_run){.schema = "b int8",
-                                     .policy.extra = QUIRE_EXTRA_IGNORE},
+    csv_expect_read((struct csv_run){.schema = "b int8", .policy.extra = QUIRE_EXTRA_IGNORE},
                     "a,b\n1,2\n", "b int8\n2\n");
-    csv_expect_read_error((struct csv_run){.schema = "a int8, z int8",
-                                           .policy.missing = QUIRE_MISSING_ERROR},
-                          "a\n1\n", QUIRE_INPUT, -1, -1, "z", "does not have");
+    csv_expect_read_error(
+        (struct csv_run){.schema = "a int8, z int8", .policy.missing = QUIRE_MISSING_ERROR},
+        "a\n1\n", QUIRE_INPUT, -1, -1, "z", "does not have");
     csv_expect_read_error((struct csv_run){.schema = "a int8 not null"}, "a\n1\n\n", QUIRE_INPUT, 2,
                           -1, "a", "null");
     csv_expect_read_error((struct csv_run){.schema = "a int8"}, "a\n128\n", QUIRE_INPUT, 1, 2, "a",
@@ -215,9 +250,9 @@ static void test_bad_values_become_null(void **state)
     assert_int_equal(run.counts.nulled, 2);
     assert_int_equal(run.counts.rows, 3);
     csv_clear(&run);
-    csv_expect_read_error((struct csv_run){.schema = "a int64, b string",
-                                           .policy.on_bad = QUIRE_ON_BAD_NULL},
-                          bad_rows, QUIRE_INPUT, 3, 13, NULL, "3 fields, not 2");
+    csv_expect_read_error(
+        (struct csv_run){.schema = "a int64, b string", .policy.on_bad = QUIRE_ON_BAD_NULL},
+        bad_rows, QUIRE_INPUT, 3, 13, NULL, "3 fields, not 2");
 }
 
 static void test_bad_records_are_rejected(void **state)
@@ -232,6 +267,20 @@ static void test_bad_records_are_rejected(void **state)
                         "2:8:a:2x,y|3:13::3,z,w|4:19::4|5:21:a:,q|6:24:a:6x,|");
     assert_int_equal(run.counts.rejected, 5);
     assert_int_equal(run.counts.rows, 2);
+    csv_clear(&run);
+}
+
+static void test_rejected_records_are_whole(void **state)
+{
+    (void)state;
+    static const char text[] = "a,b,c\n1,2,3\nx,\"two\nlines\"\r\ny";
+    struct csv_run run = {.set = "ragged=pad",
+                          .schema = "a int64, b string, c string",
+                          .policy.on_bad = QUIRE_ON_BAD_REJECT};
+    assert_int_equal(csv_read(&run, text, strlen(text)), 0);
+    assert_string_equal((char *)run.out.data, "a int64, b string, c string\n1|2|3\n");
+    quire_buf_terminate(&run.rejects);
+    assert_string_equal((char *)run.rejects.data, "2:12:a:x,\"two\nlines\"|3:27:a:y|");
     csv_clear(&run);
 }
 
@@ -254,6 +303,8 @@ int main(void)
         cmocka_unit_test(test_record_ends),
         cmocka_unit_test(test_quotes),
         cmocka_unit_test(test_header),
+        cmocka_unit_test(test_equal_names),
+        cmocka_unit_test(test_blank_lines_of_a_projection),
         cmocka_unit_test(test_skip_and_comments),
         cmocka_unit_test(test_decimal_comma),
         cmocka_unit_test(test_empty_files),
@@ -264,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_bad_values_fail_at_the_first_row),
         cmocka_unit_test(test_bad_values_become_null),
         cmocka_unit_test(test_bad_records_are_rejected),
+        cmocka_unit_test(test_rejected_records_are_whole),
         cmocka_unit_test(test_options_that_contradict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,10 +9,34 @@ static void test_values(void **state)
 {
     (void)state;
     const char *cells[] = {
-        "1",  "-128", "0",   "18446744073709551615", "1.5",  "true",  "2020-02-29",
-        NULL, NULL,   NULL,  NULL,                   NULL,   NULL,    NULL,
-        "-9223372036854775808", "127", "-2147483648", "99999999", "-0.0", "false", "1900-01-01",
-        "100000000", "10", "99999999", "100000000", "12345678.0", "true", "0001-01-01",
+        "1",
+        "-128",
+        "0",
+        "18446744073709551615",
+        "1.5",
+        "true",
+        "2020-02-29",
+        NULL,
+        NULL,
+        NULL,
+        NULL,
+        NULL,
+        NULL,
+        NULL,
+        "-9223372036854775808",
+        "127",
+        "-2147483648",
+        "99999999",
+        "-0.0",
+        "false",
+        "1900-01-01",
+        "100000000",
+        "10",
+        "99999999",
+        "100000000",
+        "12345678.0",
+        "true",
+        "0001-01-01",
     };
     csv_expect_write((struct csv_run){0},
                      "a int64, b int8, c int32, d uint64, e float64, f bool, g date", cells, 4,
@@ -27,9 +51,22 @@ static void test_quotes_only_what_needs_them(void **state)
 {
     (void)state;
     const char *cells[] = {
-        "plain", "", NULL, "a,b", "say \"hi\"", "two\nlines", "cr\r", " blank ", "tab\t", "é",
-        "exactly sixteen!", "exactly sixteen,", "longer than sixteen bytes of text",
-        "longer than sixteen bytes, quoted", "longer than sixteen bytes\" end", "\"",
+        "plain",
+        "",
+        NULL,
+        "a,b",
+        "say \"hi\"",
+        "two\nlines",
+        "cr\r",
+        " blank ",
+        "tab\t",
+        "é",
+        "exactly sixteen!",
+        "exactly sixteen,",
+        "longer than sixteen bytes of text",
+        "longer than sixteen bytes, quoted",
+        "longer than sixteen bytes\" end",
+        "\"",
     };
     csv_expect_write((struct csv_run){0}, "s string, t large_string", cells, 8,
                      "s,t\n"
@@ -46,10 +83,22 @@ static void test_quotes_only_what_needs_them(void **state)
 static void test_string_layouts_are_the_same(void **state)
 {
     (void)state;
-    const char *cells[] = {"a", "a", "a", NULL, NULL, NULL, "x,y", "x,y", "x,y",
-                           "thirteen chrs", "thirteen chrs", "thirteen chrs", "", "", ""};
-    csv_expect_write((struct csv_run){0}, "v string_view, d dictionary<string>, s string", cells,
-                     5,
+    const char *cells[] = {"a",
+                           "a",
+                           "a",
+                           NULL,
+                           NULL,
+                           NULL,
+                           "x,y",
+                           "x,y",
+                           "x,y",
+                           "thirteen chrs",
+                           "thirteen chrs",
+                           "thirteen chrs",
+                           "",
+                           "",
+                           ""};
+    csv_expect_write((struct csv_run){0}, "v string_view, d dictionary<string>, s string", cells, 5,
                      "v,d,s\na,a,a\n,,\n\"x,y\",\"x,y\",\"x,y\"\n"
                      "thirteen chrs,thirteen chrs,thirteen chrs\n\"\",\"\",\"\"\n");
 }
@@ -117,6 +166,9 @@ static void test_null_text(void **state)
     /* A value that looks like the null is quoted. */
     csv_expect_write((struct csv_run){.set = "null_text=0"}, "a int64, s string", cells, 3,
                      "a,s\n0,0\n\"0\",NA\n7,x\n");
+    const char *binary[] = {NULL, "5B\xcb"}; /* in base64 it spells NULL */
+    csv_expect_write((struct csv_run){.set = "null_text=NULL"}, "a fixed_binary(3)", binary, 2,
+                     "a\nNULL\n\"NULL\"\n");
 }
 
 static void test_numbers(void **state)
@@ -143,8 +195,7 @@ static void test_times_and_binary(void **state)
                      "t,b\n2024-01-02T03:04:05.678,AQI=\n2024-01-02T03:04:05.678,\n"
                      "1969-12-31T23:59:59.999,\"\"\n");
     csv_expect_write((struct csv_run){.set = "timestamp_separator=space binary=hex"},
-                     "t timestamp(ms), b binary", cells, 1,
-                     "t,b\n2024-01-02 03:04:05.678,0102\n");
+                     "t timestamp(ms), b binary", cells, 1, "t,b\n2024-01-02 03:04:05.678,0102\n");
 }
 
 static void test_formula_guard(void **state)
@@ -167,14 +218,18 @@ static void test_invalid_utf8(void **state)
     static const int32_t offsets[] = {0, 1, 2};
     const void *string_buffers[] = {NULL, offsets, "\xc3\xa9"};
     const void *no_buffers[] = {NULL};
-    struct ArrowArray column = {.length = 2, .n_buffers = 3, .buffers = string_buffers,
-                                .release = release_nothing};
+    struct ArrowArray column = {
+        .length = 2, .n_buffers = 3, .buffers = string_buffers, .release = release_nothing};
     struct ArrowArray *children[] = {&column};
     struct ArrowSchema schema = csv_schema("s string");
     for (int replace = 0; replace <= 1; replace++) {
         struct ArrowArray batch = {
-            .length = 2, .n_buffers = 1, .buffers = no_buffers, .n_children = 1,
-            .children = children, .release = release_nothing,
+            .length = 2,
+            .n_buffers = 1,
+            .buffers = no_buffers,
+            .n_children = 1,
+            .children = children,
+            .release = release_nothing,
         };
         struct csv_run run = {.set = replace ? "invalid_utf8=replace" : NULL};
         int code = csv_write(&run, &schema, &batch);

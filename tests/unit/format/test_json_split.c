@@ -43,8 +43,7 @@ static void make_items(struct quire_buf *text, struct quire_random *random)
         "{\"\\\"\":\"\\\\\"}",
         "{\"x\":\"\\\\\\\"}\"}",
         "{\"k\":[1,2]}",
-        "{\"long\":"
-        "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\\\\\\\\"}",
+        "{\"long\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\\\\\\\\"}",
         "{\"b\":\"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"}\"}",
     };
     for (uint64_t left = 1 + quire_random_below(random, 30); left > 0; left--) {
