@@ -27,7 +27,7 @@ QUIRE_API void quire_text_free(char *text);
  * fields also separated by ',' or ';' on one line; names with other characters
  * than letters, digits and '_' stand in back quotes (doubled to mean itself).
  * Types: null bool int8..int64 uint8..uint64 float16 float32 float64
- * decimal(p,s) decimal256(p,s) date date64 time(s|ms|us|ns)
+ * decimal(p,s) (decimal256 past 38 digits) decimal256(p,s) date date64 time(s|ms|us|ns)
  * timestamp(unit[, zone]) duration(unit) interval_months interval_day_time
  * interval string large_string string_view binary large_binary binary_view
  * fixed_binary(n) uuid json list<T> large_list<T> fixed_list<T, n>

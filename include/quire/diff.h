@@ -49,8 +49,9 @@ struct quire_diff_result {
 
 /* Reads both streams to their ends, batch by batch; the caller still releases them.
  * Columns are matched by name; whether they may be null, and metadata, do not count.
- * Where types differ, values are cast to one that can hold both, and a column that
- * cannot be is told of once and compared no further. NaN equals NaN; 0.0 and -0.0
+ * Where types differ, values are cast to one that can hold both (text, when one is
+ * text: 01 is not 1), and a column that cannot be is told of once and compared no
+ * further. NaN equals NaN; 0.0 and -0.0
  * differ. */
 QUIRE_API int quire_diff(struct ArrowArrayStream *a, struct ArrowArrayStream *b,
                          const struct quire_diff_options *options, struct quire_diff_result *result,

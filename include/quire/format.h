@@ -55,6 +55,9 @@ struct quire_record_policy {
     enum quire_on_bad on_bad;
     enum quire_extra extra;
     enum quire_missing missing;
+    /* Columns whose sample holds nothing but nulls are inferred as null, also where
+     * they would be strings: for a schema that is widened with others. */
+    bool keep_null;
     /* Top-level columns wanted, in file order whatever their order here. NULL with
      * columns_given: none (rows are still counted). Borrowed during open. */
     const char *const *columns;

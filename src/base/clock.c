@@ -1,14 +1,7 @@
-/* The two clocks of the system. */
+/* The clock that measures. */
 #include <time.h>
 
 #include "base/time_text.h"
-
-int64_t quire_time_now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 int64_t quire_time_monotonic_ns(void)
 {

@@ -49,11 +49,6 @@ enum quire_decimal_result {
 enum quire_decimal_result quire_decimal_parse(const char *text, size_t size, int precision,
                                               int scale, struct quire_decimal *value);
 
-/* What precision and scale a decimal text has ("12.50": 4, 2); false if it is
- * none, has more than 76 digits or a scale below -400. Exponents are resolved;
- * scale may be < 0. precision is at least scale. */
-bool quire_decimal_measure(const char *text, size_t size, int *precision, int *scale);
-
 /* Changes the scale; false when that would round or overflow 76 digits. */
 bool quire_decimal_rescale(struct quire_decimal *value, int from_scale, int to_scale);
 

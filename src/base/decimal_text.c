@@ -13,7 +13,6 @@ struct scan {
     const char *first, *last; /* first and last digit that is not 0 */
     int64_t first_power;      /* of the digit at first */
     int64_t last_power;       /* of the digit at last */
-    int64_t end_power;        /* of the last digit written, zeros included */
     bool negative;
 };
 
@@ -65,7 +64,6 @@ static bool scan_text(const char *text, size_t size, struct scan *scan)
     int64_t top = (point < 0 ? digits : point) - 1 + exponent; /* power of the first digit */
     scan->first_power = top - first;
     scan->last_power = top - last;
-    scan->end_power = top - digits + 1;
     return true;
 }
 
@@ -109,17 +107,4 @@ enum quire_decimal_result quire_decimal_parse(const char *text, size_t size, int
     if (scan.negative) quire_decimal_negate(&result);
     *value = result;
     return QUIRE_DECIMAL_OK;
-}
-
-bool quire_decimal_measure(const char *text, size_t size, int *precision, int *scale)
-{
-    struct scan scan;
-    if (!scan_text(text, size, &scan)) return false;
-    int64_t places = -scan.end_power;
-    int64_t digits = scan.first != NULL ? scan.first_power - scan.end_power + 1 : 1;
-    if (digits < places) digits = places;
-    if (digits > QUIRE_DECIMAL_DIGITS_MAX || places < -SCALE_MAX) return false;
-    *precision = (int)digits;
-    *scale = (int)places;
-    return true;
 }

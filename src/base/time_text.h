@@ -80,8 +80,7 @@ int quire_zone_open(const char *name, struct quire_zone **zone);
 int32_t quire_zone_offset(const struct quire_zone *zone, int64_t utc_s);
 void quire_zone_close(struct quire_zone *zone);
 
-/* Wall-clock now in microseconds since the epoch, and a monotonic clock in ns. */
-int64_t quire_time_now_us(void);
+/* A monotonic clock in ns. */
 int64_t quire_time_monotonic_ns(void);
 
 #endif

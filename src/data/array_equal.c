@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/json_text.h"
+#include "base/utf8.h"
 #include "data/field_format.h"
 #include "data/value_text.h"
 #include "data/view.h"
@@ -208,13 +209,16 @@ static int show_value(const struct quire_view *view, int64_t row, struct quire_b
 {
     static const struct quire_value_style style;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf valid = {0};
     QUIRE_TRY(quire_value_write(view, row, &style, &text));
     size_t size = text.size;
     cut(&text);
-    if (quire_kind_is_string(view->field->kind))
-        QUIRE_TRY(quire_json_append_string(out, (const char *)text.data, text.size, false));
-    else
+    if (quire_kind_is_string(view->field->kind)) {
+        QUIRE_TRY(quire_utf8_repair(&valid, text.data, text.size));
+        QUIRE_TRY(quire_json_append_string(out, (const char *)valid.data, valid.size, false));
+    } else {
         QUIRE_TRY(quire_buf_append(out, text.data, text.size));
+    }
     if (text.size < size) QUIRE_TRY(quire_buf_append_text(out, "..."));
     return quire_buf_terminate(out);
 }

@@ -3,6 +3,7 @@
 #include "data/field_format.h"
 
 #include "base/number.h"
+#include "base/text.h"
 
 struct plain_format {
     char format[5];
@@ -91,6 +92,15 @@ static bool parse_decimal(const char *text, struct quire_field *field)
     field->kind = QUIRE_KIND_DECIMAL;
     field->width = bits / 8;
     return bits % 8 == 0 && field->precision <= quire_field_decimal_digits(field->width);
+}
+
+bool quire_field_zone_is_utc(const char *zone)
+{
+    static const char *const names[] = {"UTC",     "Z",      "GMT",    "Etc/UTC",
+                                        "Etc/GMT", "+00:00", "-00:00", "+0000"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (quire_text_equal_ignore_case(names[i], zone)) return true;
+    return false;
 }
 
 static bool parse_timestamp(const char *format, struct quire_field *field)

@@ -80,6 +80,16 @@ struct quire_infer_node *quire_infer_items(struct quire_arena *arena, struct qui
     return node->items;
 }
 
+const void *quire_infer_marked(const struct quire_infer_node *node)
+{
+    return node->mark;
+}
+
+void quire_infer_mark(struct quire_infer_node *node, const void *mark)
+{
+    node->mark = mark;
+}
+
 void quire_infer_null(struct quire_infer_node *node)
 {
     node->seen |= QUIRE_SEEN_NULL;

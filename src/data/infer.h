@@ -19,6 +19,7 @@ struct quire_infer_policy {
     enum quire_infer_numbers numbers;
     enum quire_infer_mixed mixed;
     bool text_fallback; /* mixtures of scalars become string (CSV) */
+    bool keep_null;     /* columns of nothing but nulls stay null, also under text_fallback */
     bool keep_text;     /* never look for dates in text (JSON option) */
     bool from_text;     /* numbers and booleans are recognised in text too (CSV) */
 };
@@ -36,6 +37,10 @@ struct quire_infer_node *quire_infer_field(struct quire_arena *arena, struct qui
 struct quire_infer_node *quire_infer_items(struct quire_arena *arena,
                                            struct quire_infer_node *node);
 
+/* A place for the caller to keep track of the object it is in; NULL at first. */
+const void *quire_infer_marked(const struct quire_infer_node *node);
+void quire_infer_mark(struct quire_infer_node *node, const void *mark);
+
 /* What was seen. */
 void quire_infer_null(struct quire_infer_node *node);
 void quire_infer_bool(struct quire_infer_node *node);
@@ -49,7 +54,7 @@ void quire_infer_list(struct quire_infer_node *node);
 /* The schema of everything seen. A mixture that has no common type is
  * QUIRE_INPUT naming the column and both types (hint: --mixed json), or a json
  * column by policy. Columns that were only null become string under
- * text_fallback, else null. */
+ * text_fallback without keep_null, else null. */
 int quire_infer_finish(const struct quire_infer_node *root, const struct quire_infer_policy *policy,
                        struct ArrowSchema *schema, struct quire_error *error);
 

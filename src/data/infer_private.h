@@ -31,6 +31,7 @@ enum quire_infer_seen {
 
 struct quire_infer_node {
     unsigned seen;
+    const void *mark; /* the caller's; see quire_infer_mark */
     const char *name;
     size_t name_size;
     struct quire_infer_node *next;  /* sibling, in order of first sight */

@@ -49,7 +49,7 @@ static struct type decide(const struct quire_infer_node *node,
 {
     unsigned kinds = node->seen & (QUIRE_SEEN_BOOL | QUIRE_SEEN_NUMBERS | QUIRE_SEEN_TIMES |
                                    QUIRE_SEEN_STRING | QUIRE_SEEN_NESTED);
-    if (kinds == 0) return scalar(policy->text_fallback ? "u" : "n");
+    if (kinds == 0) return scalar(policy->text_fallback && !policy->keep_null ? "u" : "n");
     if (kinds == QUIRE_SEEN_BOOL) return scalar("b");
     if (kinds == QUIRE_SEEN_STRUCT) return (struct type){STRUCT, "+s"};
     if (kinds == QUIRE_SEEN_LIST) return (struct type){LIST, "+l"};

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "data/schema.h"
 #include "data/schema_text.h"
 
 static int widen_type(const struct quire_field *a, const struct quire_field *b, bool text_fallback,
@@ -129,4 +130,32 @@ int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b,
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, "read");
     QUIRE_TRY(code);
     return quire_schema_parse_made((const char *)text.data, text.size, result, error);
+}
+
+int quire_schema_null_to_string(const struct ArrowSchema *schema, struct ArrowSchema *result,
+                                struct quire_error *error)
+{
+    const struct quire_schema_parts root = {.format = "+s",
+                                            .flags = schema->flags,
+                                            .metadata = schema->metadata,
+                                            .children_size = (size_t)schema->n_children};
+    struct ArrowSchema copy = {.release = NULL};
+    int code = quire_schema_make(&root, &copy);
+    if (code != 0) return quire_fail_memory(error, "read");
+    for (int64_t i = 0; i < schema->n_children && code == 0; i++) {
+        const struct ArrowSchema *column = schema->children[i];
+        const struct quire_schema_parts string = {.format = "u",
+                                                  .name = column->name,
+                                                  .flags = ARROW_FLAG_NULLABLE,
+                                                  .metadata = column->metadata};
+        if (strcmp(column->format, "n") != 0)
+            code = quire_schema_copy(column, copy.children[i], error);
+        else if (quire_schema_make(&string, copy.children[i]) != 0)
+            code = quire_fail_memory(error, "read");
+    }
+    if (code == 0)
+        *result = copy;
+    else
+        quire_schema_release(&copy);
+    return code;
 }

@@ -15,4 +15,8 @@
 int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b, bool text_fallback,
                        struct ArrowSchema *result, struct quire_error *error);
 
+/* A copy in which top-level columns of type null are strings. */
+int quire_schema_null_to_string(const struct ArrowSchema *schema, struct ArrowSchema *result,
+                                struct quire_error *error);
+
 #endif

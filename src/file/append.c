@@ -57,8 +57,9 @@ static int header_choice(const struct quire_option_table *table,
     int code = quire_options_init(table, values, error);
     if (code == 0)
         code = quire_options_apply(table, values, options->settings, options->settings_size, error);
-    if (code == 0 && (quire_options_print(quire_options_find(table, "header"), values, choice) != 0 ||
-                      quire_buf_terminate(choice) != 0))
+    if (code == 0 &&
+        (quire_options_print(quire_options_find(table, "header"), values, choice) != 0 ||
+         quire_buf_terminate(choice) != 0))
         code = quire_fail_memory(error, "append");
     quire_options_release(table, values);
     return code;
@@ -105,33 +106,32 @@ static int drain(const char *url, const struct quire_read_options *read, struct 
 }
 
 /* The old records must be whole, and a header there must have the names of schema. */
-static int check_old(const char *url, const struct quire_format *format,
-                     const struct quire_write_options *options, const struct ArrowSchema *schema,
-                     struct quire_context *context, struct quire_error *error)
+static int check_old(const struct quire_append *append, struct quire_error *error)
 {
     struct quire_setting settings[SETTINGS_MAX];
     struct quire_read_options read = {
-        .format = format->name,
+        .format = append->format->name,
         .settings = settings,
         .records = {.mixed = QUIRE_MIXED_JSON,
                     .numbers = QUIRE_NUMBERS_FLOAT,
                     .extra = QUIRE_EXTRA_IGNORE},
-        .context = context,
+        .context = append->context,
     };
     bool header = false;
-    QUIRE_TRY(old_settings(format, options, settings, &read.settings_size, &header, error));
+    QUIRE_TRY(old_settings(append->format, append->options, settings, &read.settings_size, &header,
+                           error));
     if (header) {
         struct ArrowArrayStream stream = {.release = NULL};
         struct ArrowSchema old = {.release = NULL};
-        QUIRE_TRY(quire_file_read(url, &read, &stream, error));
+        QUIRE_TRY(quire_file_read(append->url, &read, &stream, error));
         int code = quire_stream_schema(&stream, &old, error);
-        if (code == 0) code = compare_columns(&old, schema, error);
+        if (code == 0) code = compare_columns(&old, append->schema, error);
         quire_schema_release(&old);
         quire_stream_release(&stream);
         QUIRE_TRY(code);
     }
     read.records.columns_given = true;
-    return drain(url, &read, error);
+    return drain(append->url, &read, error);
 }
 
 static int copy_bytes(struct quire_in *in, struct quire_out *out, int64_t *copied,
@@ -149,28 +149,25 @@ static int copy_bytes(struct quire_in *in, struct quire_out *out, int64_t *copie
     }
 }
 
-int quire_append_copy(struct quire_store *store, const char *key, const char *url,
-                      const struct quire_format *format, const struct quire_codec *codec,
-                      const struct quire_write_options *options,
-                      const struct ArrowSchema *schema, struct quire_context *context,
-                      struct quire_out *out, bool *continues, struct quire_error *error)
+int quire_append_copy(const struct quire_append *append, struct quire_out *out, bool *continues,
+                      struct quire_error *error)
 {
     struct quire_in *in = NULL;
     struct quire_object object;
-    int code = quire_store_in_open(store, key, &in, &object, error);
+    int code = quire_store_in_open(append->store, append->key, &in, &object, error);
     if (code == QUIRE_NOT_FOUND || (code == 0 && object.size == 0)) {
         quire_in_close(in);
         return 0;
     }
     QUIRE_TRY(code);
-    if (codec != NULL) {
+    if (append->codec != NULL) {
         struct quire_in *plain = NULL;
-        code = codec->in_open(in, &plain, error);
+        code = append->codec->in_open(in, &plain, error);
         if (code == 0) in = plain;
     }
     int64_t copied = 0;
     uint8_t last_byte = '\n';
-    if (code == 0) code = check_old(url, format, options, schema, context, error);
+    if (code == 0) code = check_old(append, error);
     if (code == 0) code = copy_bytes(in, out, &copied, &last_byte, error);
     quire_in_close(in);
     QUIRE_TRY(code);

@@ -12,14 +12,22 @@ int quire_append_condition(struct quire_store *store, const char *key,
                            struct quire_put_options *put, struct quire_object *object,
                            struct quire_error *error);
 
+/* What is appended to, and how. All borrowed. */
+struct quire_append {
+    struct quire_store *store;
+    const char *key, *url;
+    const struct quire_format *format;
+    const struct quire_codec *codec; /* NULL: none */
+    const struct quire_write_options *options;
+    const struct ArrowSchema *schema;
+    struct quire_context *context;
+};
+
 /* Copies what the object holds, decompressed, to out, ending with a line end.
  * *continues says whether there was anything. QUIRE_INPUT when its records are not
  * whole, or when it has a header that does not name the columns of schema. */
-int quire_append_copy(struct quire_store *store, const char *key, const char *url,
-                      const struct quire_format *format, const struct quire_codec *codec,
-                      const struct quire_write_options *options,
-                      const struct ArrowSchema *schema, struct quire_context *context,
-                      struct quire_out *out, bool *continues, struct quire_error *error);
+int quire_append_copy(const struct quire_append *append, struct quire_out *out, bool *continues,
+                      struct quire_error *error);
 
 /* Fails unless files of this format and codec (NULL: none) can be appended to in the
  * mode, APPEND or APPEND_IN_PLACE. */

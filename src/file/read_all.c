@@ -13,13 +13,10 @@
 #include "quire/option.h"
 
 struct read_all {
-    char **urls;
+    struct quire_arena copies; /* of what the caller named, for urls and options */
+    const char *const *urls;
     size_t urls_size, next;
-    char *format, *compression;
-    struct quire_setting *settings;
-    size_t settings_size;
-    struct quire_read_options options; /* points to the copies above */
-    char **columns;
+    struct quire_read_options options;
     struct ArrowSchema schema; /* of all records, before the projection */
     struct ArrowSchema given;  /* what the stream gives */
     struct ArrowArrayStream now;
@@ -33,15 +30,7 @@ static void free_all(struct read_all *all)
     quire_schema_release(&all->now_schema);
     quire_schema_release(&all->schema);
     quire_schema_release(&all->given);
-    quire_names_free(all->urls, all->urls_size);
-    quire_names_free(all->columns, all->columns != NULL ? all->options.records.columns_size : 0);
-    for (size_t i = 0; all->settings != NULL && i < all->settings_size; i++) {
-        quire_free((void *)(uintptr_t)all->settings[i].name);
-        quire_free((void *)(uintptr_t)all->settings[i].value);
-    }
-    quire_free(all->settings);
-    quire_free(all->format);
-    quire_free(all->compression);
+    quire_arena_release(&all->copies);
     quire_free(all);
 }
 
@@ -108,10 +97,22 @@ static bool is_untyped(const struct read_all *all, const char *url)
     return format != NULL && quire_options_has(&format->decoder_options, "infer");
 }
 
+/* A column that was empty in every sample may hold anything later. */
+static int settle_empty_columns(struct read_all *all, struct quire_error *error)
+{
+    struct ArrowSchema filled = {.release = NULL};
+    if (!is_untyped(all, all->urls[0])) return 0;
+    QUIRE_TRY(quire_schema_null_to_string(&all->schema, &filled, error));
+    quire_schema_release(&all->schema);
+    all->schema = filled;
+    return 0;
+}
+
 /* Opens each input for its schema and widens. Untyped text falls back to string. */
 static int settle_schema(struct read_all *all, struct quire_error *error)
 {
     struct quire_read_options options = all->options;
+    options.records.keep_null = true; /* an empty column of one file does not decide */
     options.records.columns = NULL;
     options.records.columns_size = 0;
     options.records.columns_given = false;
@@ -136,7 +137,7 @@ static int settle_schema(struct read_all *all, struct quire_error *error)
         QUIRE_TRY(code);
         all->schema = schema;
     }
-    return 0;
+    return settle_empty_columns(all, error);
 }
 
 /* The projection of the schema, in its own order. */
@@ -151,56 +152,56 @@ static int settle_given(struct read_all *all, struct quire_error *error)
     return 0;
 }
 
-static int copy_text(const char *text, char **copy, struct quire_error *error)
+/* NULL stays NULL. */
+static int copy_text(struct read_all *all, const char *text, const char **copy,
+                     struct quire_error *error)
 {
-    if (text == NULL) return 0;
-    *copy = quire_strdup(text);
-    return *copy != NULL ? 0 : quire_fail_memory(error, "read");
+    *copy = text != NULL ? quire_arena_strndup(&all->copies, text, strlen(text)) : NULL;
+    return text == NULL || *copy != NULL ? 0 : quire_fail_memory(error, "read");
 }
 
-static int copy_texts(const char *const *texts, size_t size, char ***copies,
-                      struct quire_error *error)
+static int copy_texts(struct read_all *all, const char *const *texts, size_t size,
+                      const char *const **copies, struct quire_error *error)
 {
-    *copies = quire_alloc_zero(size + 1, sizeof(**copies));
-    if (*copies == NULL) return quire_fail_memory(error, "read");
+    const char **list = quire_arena_alloc(&all->copies, size * sizeof(*list));
+    if (list == NULL) return quire_fail_memory(error, "read");
     for (size_t i = 0; i < size; i++)
-        QUIRE_TRY(copy_text(texts[i], &(*copies)[i], error));
+        QUIRE_TRY(copy_text(all, texts[i], &list[i], error));
+    *copies = list;
     return 0;
 }
 
 static int copy_settings(struct read_all *all, const struct quire_read_options *options,
                          struct quire_error *error)
 {
-    all->settings = quire_alloc_zero(options->settings_size + 1, sizeof(*all->settings));
-    if (all->settings == NULL) return quire_fail_memory(error, "read");
+    struct quire_setting *list =
+        quire_arena_alloc(&all->copies, options->settings_size * sizeof(*list));
+    if (list == NULL) return quire_fail_memory(error, "read");
     for (size_t i = 0; i < options->settings_size; i++) {
-        char *name = NULL, *value = NULL;
-        int code = copy_text(options->settings[i].name, &name, error);
-        if (code == 0) code = copy_text(options->settings[i].value, &value, error);
-        all->settings[i] = (struct quire_setting){name, value};
-        all->settings_size = i + 1;
-        QUIRE_TRY(code);
+        QUIRE_TRY(copy_text(all, options->settings[i].name, &list[i].name, error));
+        QUIRE_TRY(copy_text(all, options->settings[i].value, &list[i].value, error));
     }
+    all->options.settings = list;
     return 0;
 }
 
+/* The stream outlives the call, so it keeps copies of what the options point to. */
 static int copy_request(struct read_all *all, const char *const *urls, size_t urls_size,
                         const struct quire_read_options *options, struct quire_error *error)
 {
-    all->urls_size = urls_size;
-    QUIRE_TRY(copy_texts(urls, urls_size, &all->urls, error));
-    QUIRE_TRY(copy_text(options->format, &all->format, error));
-    QUIRE_TRY(copy_text(options->compression, &all->compression, error));
-    QUIRE_TRY(copy_settings(all, options, error));
     all->options = *options;
-    all->options.format = all->format;
-    all->options.compression = all->compression;
-    all->options.settings = all->settings;
-    if (options->records.columns == NULL) return 0;
-    QUIRE_TRY(
-        copy_texts(options->records.columns, options->records.columns_size, &all->columns, error));
-    all->options.records.columns = (const char *const *)all->columns;
-    return 0;
+    all->urls_size = urls_size;
+    QUIRE_TRY(copy_texts(all, urls, urls_size, &all->urls, error));
+    QUIRE_TRY(copy_text(all, options->format, &all->options.format, error));
+    QUIRE_TRY(copy_text(all, options->compression, &all->options.compression, error));
+    QUIRE_TRY(copy_settings(all, options, error));
+    if (!options->records.columns_given) {
+        all->options.records.columns = NULL;
+        all->options.records.columns_size = 0;
+        return 0;
+    }
+    return copy_texts(all, options->records.columns, options->records.columns_size,
+                      &all->options.records.columns, error);
 }
 
 int quire_file_read_all(const char *const *urls, size_t urls_size,

@@ -94,8 +94,7 @@ static int open_codec(struct quire_writer *writer, const struct quire_codec *cod
     writer->plain = writer->stored;
     if (codec == NULL) return 0;
     if (codec->out_open == NULL)
-        return quire_fail(error, QUIRE_UNSUPPORTED, "write", "%s has no stream form",
-                          codec->name);
+        return quire_fail(error, QUIRE_UNSUPPORTED, "write", "%s has no stream form", codec->name);
     QUIRE_TRY(codec->out_open(writer->stored, level, quire_pool_threads(writer->context->pool),
                               &writer->compressed, error));
     writer->plain = writer->compressed;
@@ -103,12 +102,11 @@ static int open_codec(struct quire_writer *writer, const struct quire_codec *cod
 }
 
 static int open_encoder(struct quire_writer *writer, const struct quire_format *format,
-                        const struct ArrowSchema *schema,
-                        const struct quire_write_options *options, bool continues,
-                        struct quire_error *error)
+                        const struct ArrowSchema *schema, const struct quire_write_options *options,
+                        bool continues, struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_cleanup_free) void *values =
-        quire_alloc_zero(1, format->encoder_options.struct_size);
+    QUIRE_CLEANUP(quire_cleanup_free)
+    void *values = quire_alloc_zero(1, format->encoder_options.struct_size);
     if (values == NULL) return quire_fail_memory(error, "write");
     int code = quire_options_init(&format->encoder_options, values, error);
     if (code == 0)
@@ -118,8 +116,8 @@ static int open_encoder(struct quire_writer *writer, const struct quire_format *
     if (code == 0 && continues && quire_options_has(&format->encoder_options, "header"))
         code = quire_options_set(&format->encoder_options, values, "header", "off", error);
     if (code == 0)
-        code = format->encoder_new(schema, values, writer->context, writer->plain,
-                                   &writer->encoder, error);
+        code = format->encoder_new(schema, values, writer->context, writer->plain, &writer->encoder,
+                                   error);
     quire_options_release(&format->encoder_options, values);
     return code;
 }
@@ -144,10 +142,10 @@ static int open_chain(struct quire_writer *writer, const struct ArrowSchema *sch
     QUIRE_TRY(open_stored(writer, format, options, error));
     QUIRE_TRY(open_codec(writer, codec, level, error));
     bool continues = false;
+    const struct quire_append append = {writer->store, writer->key, writer->url, format,
+                                        codec,         options,     schema,      writer->context};
     if (options->mode == QUIRE_WRITE_APPEND)
-        QUIRE_TRY(quire_append_copy(writer->store, writer->key, writer->url, format, codec,
-                                    options, schema, writer->context, writer->plain, &continues,
-                                    error));
+        QUIRE_TRY(quire_append_copy(&append, writer->plain, &continues, error));
     return open_encoder(writer, format, schema, options, continues, error);
 }
 
@@ -157,8 +155,8 @@ int quire_writer_open(const char *url, const struct ArrowSchema *schema,
 {
     static const struct quire_write_options defaults = {0};
     if (options == NULL) options = &defaults;
-    QUIRE_CLEANUP(writer_cleanup) struct quire_writer *writer =
-        quire_alloc_zero(1, sizeof(*writer));
+    QUIRE_CLEANUP(writer_cleanup)
+    struct quire_writer *writer = quire_alloc_zero(1, sizeof(*writer));
     if (writer == NULL) return quire_fail_memory(error, "write");
     quire_error_clear(&writer->error);
     writer->url = quire_strdup(url);
@@ -210,8 +208,10 @@ static int finish_and_commit(struct quire_writer *writer, struct quire_write_res
     QUIRE_TRY(quire_context_check(writer->context, error));
     if (writer->compressed != NULL)
         QUIRE_TRY(writer->compressed->ops->finish(writer->compressed, error));
-    if (writer->store != NULL) QUIRE_TRY(quire_store_out_commit(writer->stored, &object, error));
-    else QUIRE_TRY(writer->stored->ops->finish(writer->stored, error));
+    if (writer->store != NULL)
+        QUIRE_TRY(quire_store_out_commit(writer->stored, &object, error));
+    else
+        QUIRE_TRY(writer->stored->ops->finish(writer->stored, error));
     int64_t bytes = writer->in_place ? object.size : writer->stored->written;
     if (result != NULL) *result = (struct quire_write_result){stats.rows, bytes};
     return 0;

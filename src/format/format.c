@@ -12,8 +12,8 @@
 #define REGISTERED_MAX 64
 
 static const struct quire_format *formats[8 + REGISTERED_MAX] = {
-    &quire_format_csv, &quire_format_tsv, &quire_format_json, &quire_format_jsonl,
-    &quire_format_table,
+    &quire_format_csv,   &quire_format_tsv,   &quire_format_json,
+    &quire_format_jsonl, &quire_format_table,
 };
 static size_t formats_size = 5;
 
@@ -21,9 +21,8 @@ static size_t formats_size = 5;
 static const struct {
     const char *name, *extensions;
 } absent[] = {
-    {"ion", ".ion|.10n"},     {"ion-text", ".iont"},
-    {"parquet", ".parquet"},  {"arrow", ".arrow|.feather"},
-    {"arrow-stream", ".arrows"},
+    {"ion", ".ion|.10n"},         {"ion-text", ".iont"},       {"parquet", ".parquet"},
+    {"arrow", ".arrow|.feather"}, {"arrow-stream", ".arrows"},
 };
 
 const struct quire_format *const *quire_formats(size_t *size)
@@ -37,8 +36,7 @@ static bool list_has(const char *list, const char *text, size_t text_size)
 {
     while (*list != '\0') {
         size_t size = strcspn(list, "|");
-        if (size == text_size && strncasecmp(list, text, size) == 0)
-            return true;
+        if (size == text_size && strncasecmp(list, text, size) == 0) return true;
         list += size + (list[size] == '|');
     }
     return false;
@@ -101,11 +99,13 @@ int quire_format_find(const char *name, const struct quire_format **format,
             return quire_fail(error, QUIRE_UNSUPPORTED, "find format",
                               "the format %s is not in this build", name);
     }
-    int code = quire_fail(error, QUIRE_USAGE, "find format", "there is no format named \"%s\"",
-                          name);
+    int code =
+        quire_fail(error, QUIRE_USAGE, "find format", "there is no format named \"%s\"", name);
     const char *nearest = quire_options_nearest(names, formats_size, name);
-    if (nearest != NULL) quire_error_hint(error, "did you mean %s?", nearest);
-    else quire_error_hint(error, "\"quire formats\" lists them");
+    if (nearest != NULL)
+        quire_error_hint(error, "did you mean %s?", nearest);
+    else
+        quire_error_hint(error, "\"quire formats\" lists them");
     return code;
 }
 

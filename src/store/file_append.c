@@ -80,20 +80,15 @@ static void append_free(struct file_append **append)
 
 /* Beginning -------------------------------------------------------------------- */
 
-static int append_new(struct quire_store *store, const char *key,
-                      const struct quire_put_options *options, struct file_append **out,
-                      struct quire_error *error)
+static int append_init(struct file_append *append, struct quire_store *store, const char *key,
+                       const struct quire_put_options *options, struct quire_error *error)
 {
-    QUIRE_CLEANUP(append_free) struct file_append *append = quire_alloc_zero(1, sizeof(*append));
-    if (append == NULL) return quire_fail_memory(error, "append");
     append->base = (struct quire_file_upload){{store->ops}, true};
     append->system = quire_store_file_calls(store);
     append->durability = options->durability;
     append->fd = -1;
     append->key = quire_strdup(key);
-    if (append->key == NULL) return quire_fail_memory(error, "append");
-    *out = QUIRE_STEAL(append);
-    return 0;
+    return append->key != NULL ? 0 : quire_fail_memory(error, "append");
 }
 
 /* Finds the file behind the key and refuses what is none. */
@@ -234,8 +229,9 @@ int quire_store_file_append_begin(struct quire_store *store, const char *key,
                                   const struct quire_put_options *options,
                                   struct quire_upload **upload, struct quire_error *error)
 {
-    QUIRE_CLEANUP(append_free) struct file_append *append = NULL;
-    QUIRE_TRY(append_new(store, key, options, &append, error));
+    QUIRE_CLEANUP(append_free) struct file_append *append = quire_alloc_zero(1, sizeof(*append));
+    if (append == NULL) return quire_fail_memory(error, "append");
+    QUIRE_TRY(append_init(append, store, key, options, error));
     QUIRE_TRY(find_target(append, error));
     QUIRE_TRY(open_locked(append, options, error));
     if (options->cut_torn_line) QUIRE_TRY(repair(append, options, error));

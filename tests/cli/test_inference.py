@@ -142,16 +142,22 @@ def test_a_late_field(tmp_path):
 
 def test_several_files_are_one_sample(tmp_path):
     """What one file holds alone would not tell the types of all."""
-    (tmp_path / "1.csv").write_text("n,t\n1,2020-01-02\n")
+    (tmp_path / "1.csv").write_text("n,t\n1,\n")
     (tmp_path / "2.csv").write_text("n,t\n2.5,2020-01-01\n")
-    (tmp_path / "3.csv").write_text("n,t\n3,2020-01-01T10:00:00\n")
+    (tmp_path / "3.csv").write_text("n,t\n,2020-01-01T10:00:00\n")
     assert good("schema", tmp_path / "*.csv").text == "n float64\nt timestamp(us)\n"
     assert len(good("cat", tmp_path / "*.csv").lines()) == 3
     (tmp_path / "4.csv").write_text("n,t\nx,y\n")
     assert good("schema", tmp_path / "*.csv").text == "n string\nt string\n"
     rows = good("cat", tmp_path / "*.csv").lines()
-    assert [row["n"] for row in rows] == ["1", "2.5", "3", "x"]
+    assert [row["n"] for row in rows] == ["1", "2.5", None, "x"]
     assert rows[1]["t"] == "2020-01-01"
+
+
+def test_a_column_empty_in_all_files_is_text(tmp_path):
+    for name in ["1.csv", "2.csv"]:
+        (tmp_path / name).write_text("n,t\n1,\n")
+    assert good("schema", tmp_path / "*.csv").text == "n int64\nt string\n"
 
 
 def test_repeated_keys(tmp_path):

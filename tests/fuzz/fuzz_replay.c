@@ -19,7 +19,7 @@
 #include "fuzz.h"
 #include "quire/memory.h"
 
-#define RUNS_DEFAULT   1500
+#define RUNS_DEFAULT   800
 #define SEEDS_MAX      512
 #define SEED_BYTES_MAX 65536
 

@@ -206,37 +206,61 @@ void fuzz_json_check(const uint8_t *data, size_t size)
 
 /* --- Casts -------------------------------------------------------------------------- */
 
-/* What can be cast is kept exactly: so it comes back, where there is a way back at all. */
+/* A cast there and back. */
+struct cast_trip {
+    const char *from_type, *to_type;
+    struct ArrowSchema from, to;
+    struct ArrowArray batch, cast, back, again;
+};
+
+/* What can be cast is kept exactly: so it comes back, where there is a way back at all.
+ * (Text need not: "1e3" comes back as "1000.0"; nor need a zero's sign, through what has
+ * none. But then they stay.) */
+static void check_back(struct cast_trip *trip)
+{
+    struct quire_error error;
+    quire_error_clear(&error);
+    int code = quire_cast(&trip->to, &trip->cast, &trip->from, NULL, &trip->back, &error);
+    if (code == QUIRE_UNSUPPORTED || code == QUIRE_USAGE) return;
+    FUZZ_CHECK(code == 0, "%s back from %s: %s", trip->from_type, trip->to_type, error.cause);
+    bool spelled = strstr(trip->from_type, "string") != NULL;
+    bool signed_zero = strstr(trip->from_type, "float") != NULL;
+    bool same =
+        spelled || signed_zero || quire_array_equal(&trip->from, &trip->batch, &trip->back, &error);
+    FUZZ_CHECK(same, "%s through %s: row %lld: %s", trip->from_type, trip->to_type,
+               (long long)error.row, error.cause);
+    code = quire_cast(&trip->from, &trip->back, &trip->to, NULL, &trip->again, &error);
+    FUZZ_CHECK(code == 0, "%s to %s again: %s", trip->from_type, trip->to_type, error.cause);
+    same = quire_array_equal(&trip->to, &trip->cast, &trip->again, &error);
+    FUZZ_CHECK(same, "%s to %s and again: row %lld: %s", trip->from_type, trip->to_type,
+               (long long)error.row, error.cause);
+}
+
 void fuzz_cast_round(const uint8_t *data, size_t size)
 {
     static const struct fuzz_batch_options fill = {.finite = false};
     struct fuzz_bytes bytes = {data, size};
-    const char *from_type = fuzz_types[fuzz_take_below(&bytes, fuzz_types_size)];
-    const char *to_type = fuzz_types[fuzz_take_below(&bytes, fuzz_types_size)];
-    struct ArrowSchema from, to;
-    struct ArrowArray batch, cast = {.release = NULL}, back = {.release = NULL};
+    struct cast_trip trip = {.cast = {.release = NULL}};
     struct quire_error error;
-    fuzz_schema_of(from_type, &from);
-    fuzz_schema_of(to_type, &to);
-    fuzz_take_batch(&bytes, &from, &fill, &batch);
+    trip.from_type = fuzz_types[fuzz_take_below(&bytes, fuzz_types_size)];
+    trip.to_type = fuzz_types[fuzz_take_below(&bytes, fuzz_types_size)];
+    fuzz_schema_of(trip.from_type, &trip.from);
+    fuzz_schema_of(trip.to_type, &trip.to);
+    fuzz_take_batch(&bytes, &trip.from, &fill, &trip.batch);
     quire_error_clear(&error);
-    int code = quire_cast(&from, &batch, &to, NULL, &cast, &error);
+    int code = quire_cast(&trip.from, &trip.batch, &trip.to, NULL, &trip.cast, &error);
     if (code == 0) {
-        code = quire_array_validate(&to, &cast, &error);
-        FUZZ_CHECK(code == 0, "%s to %s: %s", from_type, to_type, error.cause);
-        code = quire_cast(&to, &cast, &from, NULL, &back, &error);
-        FUZZ_CHECK(code == 0 || code == QUIRE_UNSUPPORTED || code == QUIRE_USAGE,
-                   "%s back from %s: %s", from_type, to_type, error.cause);
-        bool same = code != 0 || quire_array_equal(&from, &batch, &back, &error);
-        FUZZ_CHECK(same, "%s through %s: row %lld: %s", from_type, to_type, (long long)error.row,
-                   error.cause);
+        code = quire_array_validate(&trip.to, &trip.cast, &error);
+        FUZZ_CHECK(code == 0, "%s to %s: %s", trip.from_type, trip.to_type, error.cause);
+        check_back(&trip);
     } else {
         fuzz_check_error(code, &error);
-        FUZZ_CHECK(cast.release == NULL, "a result after a failure");
+        FUZZ_CHECK(trip.cast.release == NULL, "a result after a failure");
     }
-    quire_array_release(&batch);
-    quire_array_release(&cast);
-    quire_array_release(&back);
-    quire_schema_release(&from);
-    quire_schema_release(&to);
+    quire_array_release(&trip.batch);
+    quire_array_release(&trip.cast);
+    quire_array_release(&trip.back);
+    quire_array_release(&trip.again);
+    quire_schema_release(&trip.from);
+    quire_schema_release(&trip.to);
 }

@@ -48,6 +48,7 @@ class RecordPolicy(c.Structure):
         ("on_bad", c.c_int),
         ("extra", c.c_int),
         ("missing", c.c_int),
+        ("keep_null", c.c_bool),
         ("columns", c.POINTER(c.c_char_p)),
         ("columns_size", c.c_size_t),
         ("columns_given", c.c_bool),

@@ -6,10 +6,10 @@
  * whatever else stands in a field is left to quire_value_parse, which also says
  * what is wrong with it. Fields are loaded in words that run over their end: a
  * chunk is padded for that. */
+#include "format/csv/csv_column.h"
 #include "base/digits.h"
 #include "base/fail.h"
 #include "base/number.h"
-#include "format/csv/csv_column.h"
 
 /* A column of one value, for parsing apart. */
 static int single_column(struct quire_csv_parsing *parsing, const struct quire_csv_task *task,
@@ -98,43 +98,43 @@ static inline bool within_quotes(const struct quire_csv_parsing *parsing, const 
 
 /* A fill function: an empty field is null, a text that `fast` takes is its value,
  * with quotes around it or without, and all else goes the slow way. */
-#define FILL(name, type, fast)                                                                     \
-    static int name(struct quire_csv_parsing *parsing, struct quire_csv_task *task, size_t from,   \
-                    size_t to)                                                                     \
-    {                                                                                              \
-        type *values = task->values;                                                               \
-        for (size_t row = from; row < to; row++) {                                                 \
-            struct quire_csv_span span = quire_csv_span_of(parsing, task, row);                    \
-            const uint8_t *text = parsing->chunk->bytes + span.start;                              \
-            size_t size = span.end - span.start;                                                   \
-            int code;                                                                              \
-            if (size == 0)                                                                         \
-                code = quire_csv_set_null(parsing, task, row, true);                               \
-            else if (__builtin_expect(!task->careful && fast(task, text, size, &values[row]), 1))  \
-                continue;                                                                          \
-            else if (!task->careful && within_quotes(parsing, &text, &size) &&                     \
-                     fast(task, text, size, &values[row]))                                         \
-                continue;                                                                          \
-            else                                                                                   \
-                code = put_slowly(parsing, task, row, span);                                       \
-            if (__builtin_expect(code != 0, 0)) return code;                                       \
-        }                                                                                          \
-        return 0;                                                                                  \
+#define FILL(name, type, fast)                                                                    \
+    static int name(struct quire_csv_parsing *parsing, struct quire_csv_task *task, size_t from,  \
+                    size_t to)                                                                    \
+    {                                                                                             \
+        type *values = task->values;                                                              \
+        for (size_t row = from; row < to; row++) {                                                \
+            struct quire_csv_span span = quire_csv_span_of(parsing, task, row);                   \
+            const uint8_t *text = parsing->chunk->bytes + span.start;                             \
+            size_t size = span.end - span.start;                                                  \
+            int code;                                                                             \
+            if (size == 0)                                                                        \
+                code = quire_csv_set_null(parsing, task, row, true);                              \
+            else if (__builtin_expect(!task->careful && fast(task, text, size, &values[row]), 1)) \
+                continue;                                                                         \
+            else if (!task->careful && within_quotes(parsing, &text, &size) &&                    \
+                     fast(task, text, size, &values[row]))                                        \
+                continue;                                                                         \
+            else                                                                                  \
+                code = put_slowly(parsing, task, row, span);                                      \
+            if (__builtin_expect(code != 0, 0)) return code;                                      \
+        }                                                                                         \
+        return 0;                                                                                 \
     }
 
-#define FAST_INTEGER(name, type, min, max)                                                         \
-    static inline bool fast_##name(struct quire_csv_task *task, const uint8_t *text, size_t size,  \
-                                   type *value)                                                    \
-    {                                                                                              \
-        (void)task;                                                                                \
-        int64_t wide;                                                                              \
-        if (!short_integer(text, size, &wide) &&                                                   \
-            !quire_number_parse_i64((const char *)text, size, &wide, NULL))                        \
-            return false;                                                                          \
-        if (wide < (min) || wide > (max)) return false;                                            \
-        *value = (type)wide;                                                                       \
-        return true;                                                                               \
-    }                                                                                              \
+#define FAST_INTEGER(name, type, min, max)                                                        \
+    static inline bool fast_##name(struct quire_csv_task *task, const uint8_t *text, size_t size, \
+                                   type *value)                                                   \
+    {                                                                                             \
+        (void)task;                                                                               \
+        int64_t wide;                                                                             \
+        if (!short_integer(text, size, &wide) &&                                                  \
+            !quire_number_parse_i64((const char *)text, size, &wide, NULL))                       \
+            return false;                                                                         \
+        if (wide < (min) || wide > (max)) return false;                                           \
+        *value = (type)wide;                                                                      \
+        return true;                                                                              \
+    }                                                                                             \
     FILL(fill_##name, type, fast_##name)
 
 FAST_INTEGER(int8, int8_t, INT8_MIN, INT8_MAX)
@@ -219,8 +219,7 @@ static int fill_any(struct quire_csv_parsing *parsing, struct quire_csv_task *ta
 
 static bool has_point(enum quire_kind kind)
 {
-    return (kind >= QUIRE_KIND_FLOAT16 && kind <= QUIRE_KIND_FLOAT64) ||
-           kind == QUIRE_KIND_DECIMAL;
+    return (kind >= QUIRE_KIND_FLOAT16 && kind <= QUIRE_KIND_FLOAT64) || kind == QUIRE_KIND_DECIMAL;
 }
 
 static enum quire_value_result json_value(struct quire_csv_parsing *parsing,
@@ -228,8 +227,8 @@ static enum quire_value_result json_value(struct quire_csv_parsing *parsing,
                                           const struct quire_csv_text *text,
                                           struct quire_error *error)
 {
-    int code = quire_json_value_parse(column, text->bytes, text->size, &parsing->reader->json,
-                                      error);
+    int code =
+        quire_json_value_parse(column, text->bytes, text->size, &parsing->reader->json, error);
     if (code == QUIRE_MEMORY) return QUIRE_VALUE_MEMORY;
     return code == 0 ? QUIRE_VALUE_OK : QUIRE_VALUE_MISMATCH;
 }
@@ -260,6 +259,10 @@ enum quire_value_result quire_csv_value(struct quire_csv_parsing *parsing,
         bytes = repaired->data;
         size = repaired->size;
     }
+    if (quire_csv_is_json(column->field)) {
+        int code = quire_json_check(bytes, size, NULL);
+        if (code != 0) return code == QUIRE_MEMORY ? QUIRE_VALUE_MEMORY : QUIRE_VALUE_MISMATCH;
+    }
     return quire_value_parse(column, (const char *)bytes, size, &reader->style);
 }
 
@@ -267,18 +270,12 @@ int quire_csv_task_begin(struct quire_csv_parsing *parsing, struct quire_csv_tas
 {
     static int (*const fills[])(struct quire_csv_parsing *, struct quire_csv_task *, size_t,
                                 size_t) = {
-        [QUIRE_KIND_INT8] = fill_int8,
-        [QUIRE_KIND_INT16] = fill_int16,
-        [QUIRE_KIND_INT32] = fill_int32,
-        [QUIRE_KIND_INT64] = fill_int64,
-        [QUIRE_KIND_UINT8] = fill_uint8,
-        [QUIRE_KIND_UINT16] = fill_uint16,
-        [QUIRE_KIND_UINT32] = fill_uint32,
-        [QUIRE_KIND_UINT64] = fill_uint64,
-        [QUIRE_KIND_FLOAT32] = fill_float32,
-        [QUIRE_KIND_FLOAT64] = fill_float64,
-        [QUIRE_KIND_DATE32] = fill_date,
-        [QUIRE_KIND_TIMESTAMP] = fill_timestamp,
+        [QUIRE_KIND_INT8] = fill_int8,       [QUIRE_KIND_INT16] = fill_int16,
+        [QUIRE_KIND_INT32] = fill_int32,     [QUIRE_KIND_INT64] = fill_int64,
+        [QUIRE_KIND_UINT8] = fill_uint8,     [QUIRE_KIND_UINT16] = fill_uint16,
+        [QUIRE_KIND_UINT32] = fill_uint32,   [QUIRE_KIND_UINT64] = fill_uint64,
+        [QUIRE_KIND_FLOAT32] = fill_float32, [QUIRE_KIND_FLOAT64] = fill_float64,
+        [QUIRE_KIND_DATE32] = fill_date,     [QUIRE_KIND_TIMESTAMP] = fill_timestamp,
     };
     const struct quire_csv_reader *reader = parsing->reader;
     enum quire_kind kind = task->column->field->kind;

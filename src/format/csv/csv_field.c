@@ -18,8 +18,8 @@ static size_t skip_quoted(const struct quire_csv_marks *marks, const uint8_t *by
     return size;
 }
 
-size_t quire_csv_field_end(const struct quire_csv_marks *marks, const uint8_t *bytes,
-                           size_t size, size_t start, size_t *open)
+size_t quire_csv_field_end(const struct quire_csv_marks *marks, const uint8_t *bytes, size_t size,
+                           size_t start, size_t *open)
 {
     size_t i = start;
     if (i < size && bytes[i] == marks->quote) i = skip_quoted(marks, bytes, size, start, open);
@@ -89,8 +89,10 @@ int quire_csv_unquote(const struct quire_csv_marks *marks, const uint8_t *bytes,
     }
     quire_buf_clear(scratch);
     QUIRE_TRY(quire_buf_reserve(scratch, size));
-    if (text->quoted) QUIRE_TRY(unquote(marks, bytes, start, end, scratch, bad));
-    else unescape(marks, bytes, start, end, scratch);
+    if (text->quoted)
+        QUIRE_TRY(unquote(marks, bytes, start, end, scratch, bad));
+    else
+        unescape(marks, bytes, start, end, scratch);
     text->bytes = scratch->data;
     text->size = scratch->size;
     return 0;
@@ -111,6 +113,14 @@ int quire_csv_fail_open(size_t open, struct quire_error *error)
     quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "a quote is opened here and never closed");
     quire_error_at(error, QUIRE_NOWHERE, NULL, (int64_t)open);
     quire_error_hint(error, "quote=none reads quotes as they stand");
+    return QUIRE_INPUT;
+}
+
+int quire_csv_fail_cr(size_t at, struct quire_error *error)
+{
+    quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "lines end with CR alone");
+    quire_error_at(error, QUIRE_NOWHERE, NULL, (int64_t)at);
+    quire_error_hint(error, "convert the line ends, for instance with tr '\\r' '\\n'");
     return QUIRE_INPUT;
 }
 

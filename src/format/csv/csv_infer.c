@@ -139,6 +139,7 @@ int quire_csv_infer(const struct quire_csv_reader *reader, const struct quire_cs
             .numbers = reader->policy.numbers == QUIRE_NUMBERS_FLOAT ? QUIRE_INFER_FLOAT
                                                                      : QUIRE_INFER_EXACT,
             .text_fallback = true,
+            .keep_null = reader->policy.keep_null,
             .from_text = true,
         },
     };

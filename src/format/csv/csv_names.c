@@ -29,15 +29,17 @@ static int add_name(struct quire_csv_names *names, const void *text, size_t size
         names->names = grown;
         names->capacity = capacity;
     }
-    char number[40];
-    if (size == 0) {
-        size = (size_t)snprintf(number, sizeof(number), "column_%zu", names->size + 1);
-        text = number;
-    }
     char *copy = quire_arena_strndup(&names->arena, text, size);
     if (copy == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);
     names->names[names->size++] = (struct quire_csv_name){copy, size, true};
     return 0;
+}
+
+static int make_name(struct quire_csv_names *names, struct quire_error *error)
+{
+    char text[40];
+    int size = snprintf(text, sizeof(text), "column_%zu", names->size + 1);
+    return add_name(names, text, (size_t)size, error);
 }
 
 /* --- Unique names: an open-addressed table of index + 1 ----------------------- */
@@ -133,24 +135,61 @@ static int check_name(const struct quire_csv_reader *reader, struct quire_csv_te
     return 0;
 }
 
+/* The CR of a field without quotes, which has none but at the end of a line; or end. */
+static size_t find_cr(const struct quire_csv_marks *marks, const uint8_t *bytes, size_t start,
+                      size_t end)
+{
+    if (start < end && bytes[start] == marks->quote) return end;
+    for (size_t i = start; i < end; i++) {
+        if (bytes[i] == '\r') return i;
+        if (bytes[i] == marks->escape) i++;
+    }
+    return end;
+}
+
+static int read_name(const struct quire_csv_reader *reader, const uint8_t *bytes, size_t start,
+                     size_t end, struct quire_buf *scratch, struct quire_csv_text *text,
+                     struct quire_error *error)
+{
+    size_t bad;
+    size_t cr = find_cr(&reader->marks, bytes, start, end);
+    if (cr < end) return quire_csv_fail_cr(cr, error);
+    int code = quire_csv_unquote(&reader->marks, bytes, start, end, scratch, text, &bad);
+    if (code == 0) return 0;
+    if (code == QUIRE_INPUT && bad < end && bytes[bad] == '\r')
+        return quire_csv_fail_cr(bad, error);
+    return quire_csv_fail_unquote(code, bad, error);
+}
+
+/* Whether the schema has a column without a name: `""` in the header is that one. */
+static bool schema_has_empty(const struct ArrowSchema *schema)
+{
+    for (int64_t i = 0; schema != NULL && i < schema->n_children; i++) {
+        const char *name = schema->children[i]->name;
+        if (name == NULL || *name == '\0') return true;
+    }
+    return false;
+}
+
 static int read_names(const struct quire_csv_reader *reader, const uint8_t *bytes, size_t start,
                       size_t end, bool made_up, struct quire_csv_names *names,
                       struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf scratch = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf repaired = {0};
+    bool empty_known = schema_has_empty(reader->policy.schema);
     size_t at = start;
     for (;;) {
-        size_t open, bad;
+        size_t open;
         struct quire_csv_text text = {0};
         size_t stop = quire_csv_field_end(&reader->marks, bytes, end, at, &open);
         if (!made_up) {
             size_t trimmed = stop == end ? quire_csv_trim_cr(&reader->marks, bytes, at, end) : stop;
-            int code = quire_csv_unquote(&reader->marks, bytes, at, trimmed, &scratch, &text, &bad);
-            if (code != 0) return quire_csv_fail_unquote(code, bad, error);
+            QUIRE_TRY(read_name(reader, bytes, at, trimmed, &scratch, &text, error));
             QUIRE_TRY(check_name(reader, &text, at, &repaired, error));
         }
-        QUIRE_TRY(add_name(names, text.bytes, text.size, error));
+        bool keep = text.size > 0 || (text.quoted && empty_known);
+        QUIRE_TRY(keep ? add_name(names, text.bytes, text.size, error) : make_name(names, error));
         if (stop >= end) break;
         at = stop + 1;
     }

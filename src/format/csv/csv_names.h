@@ -19,21 +19,20 @@ struct quire_csv_names {
 void quire_csv_names_release(struct quire_csv_names *names);
 
 /* The fields of the record at bytes[start..end) as names, wanted by default. An
- * empty one is column_N; one that was there before gets _2, _3 and so on. */
-int quire_csv_names_read(const struct quire_csv_reader *reader, const uint8_t *bytes,
-                         size_t start, size_t end, struct quire_csv_names *names,
-                         struct quire_error *error);
+ * empty one is column_N, unless it is quoted and the schema has a column without a
+ * name; one that was there before gets _2, _3 and so on. */
+int quire_csv_names_read(const struct quire_csv_reader *reader, const uint8_t *bytes, size_t start,
+                         size_t end, struct quire_csv_names *names, struct quire_error *error);
 
 /* column_1, column_2 … for each field of that record. */
-int quire_csv_names_make(const struct quire_csv_reader *reader, const uint8_t *bytes,
-                         size_t start, size_t end, struct quire_csv_names *names,
-                         struct quire_error *error);
+int quire_csv_names_make(const struct quire_csv_reader *reader, const uint8_t *bytes, size_t start,
+                         size_t end, struct quire_csv_names *names, struct quire_error *error);
 
 /* Finds the types of the wanted columns in the records at bytes[start..size) and
  * makes the schema. *need_more is set, and no schema made, when there are fewer
  * records than the policy wants and may_grow. */
 int quire_csv_infer(const struct quire_csv_reader *reader, const struct quire_csv_names *names,
-                    const uint8_t *bytes, size_t size, size_t start, bool may_grow,
-                    bool *need_more, struct ArrowSchema *schema, struct quire_error *error);
+                    const uint8_t *bytes, size_t size, size_t start, bool may_grow, bool *need_more,
+                    struct ArrowSchema *schema, struct quire_error *error);
 
 #endif

@@ -73,19 +73,27 @@ static const struct quire_option csv_read_rows[] = {READ_ROWS(",")};
 static const struct quire_option tsv_write_rows[] = {WRITE_ROWS("tab")};
 static const struct quire_option tsv_read_rows[] = {READ_ROWS("tab")};
 
-#define TABLE(rows, type)                                                                          \
-    {                                                                                              \
-        (rows), sizeof(rows) / sizeof((rows)[0]), sizeof(type)                                     \
+#define TABLE(rows, type)                                      \
+    {                                                          \
+        (rows), sizeof(rows) / sizeof((rows)[0]), sizeof(type) \
     }
 
-/* No two marks may be the same character, nor one that ends records. */
+/* Numbers, times and words begin with these, so that as a quote they mean two things. */
+static bool begins_values(int32_t mark)
+{
+    int32_t letter = mark | 0x20;
+    return (mark >= '0' && mark <= '9') || (letter >= 'a' && letter <= 'z') || mark == '+' ||
+           mark == '-' || mark == '.' || mark == ' ';
+}
+
+/* No two marks may be the same character, nor one that ends records; a quote must
+ * not be taken for a part of a value. */
 static int check_marks(const char *operation, int32_t delimiter, int32_t quote, int32_t escape,
                        int32_t comment, struct quire_error *error)
 {
     const char *const names[] = {"delimiter", "quote", "escape", "comment"};
     const int32_t marks[] = {delimiter, quote, escape, comment};
-    if (delimiter < 0)
-        return quire_fail(error, QUIRE_USAGE, operation, "a delimiter is needed");
+    if (delimiter < 0) return quire_fail(error, QUIRE_USAGE, operation, "a delimiter is needed");
     for (int i = 0; i < 4; i++) {
         if (marks[i] == '\n' || marks[i] == '\r' || marks[i] == 0)
             return quire_fail(error, QUIRE_USAGE, operation, "%s cannot be a line end or NUL",
@@ -93,10 +101,14 @@ static int check_marks(const char *operation, int32_t delimiter, int32_t quote, 
         for (int j = 0; j < i; j++) {
             bool quote_escapes_itself = j == 1 && i == 2;
             if (marks[i] >= 0 && marks[i] == marks[j] && !quote_escapes_itself)
-                return quire_fail(error, QUIRE_USAGE, operation,
-                                  "%s and %s cannot both be '%c'", names[j], names[i], marks[i]);
+                return quire_fail(error, QUIRE_USAGE, operation, "%s and %s cannot both be '%c'",
+                                  names[j], names[i], marks[i]);
         }
     }
+    if (quote >= 0 && begins_values(quote))
+        return quire_fail(error, QUIRE_USAGE, operation,
+                          "quote cannot be '%c', which values without quotes may begin with",
+                          quote);
     return 0;
 }
 
@@ -114,8 +126,8 @@ static int check_null_text(const char *operation, const char *text, int32_t deli
 int quire_csv_check_write(const struct quire_csv_write_options *options, struct quire_error *error)
 {
     static const char operation[] = "write csv";
-    QUIRE_TRY(check_marks(operation, options->delimiter, options->quote, options->escape, -1,
-                          error));
+    QUIRE_TRY(
+        check_marks(operation, options->delimiter, options->quote, options->escape, -1, error));
     QUIRE_TRY(check_null_text(operation, options->null_text, options->delimiter, options->quote,
                               options->escape, error));
     bool quotes = options->quoting == QUIRE_CSV_QUOTE_ALL ||

@@ -58,6 +58,47 @@ int quire_csv_text_of(struct quire_csv_parsing *parsing, struct quire_csv_span s
     return code == 0 ? 0 : quire_csv_fail_unquote(code, bad, error);
 }
 
+/* How many values the indices of a dictionary tell apart, where that is fewer than
+ * a batch may have; else 0. */
+static int distinct_max(const struct quire_field *field)
+{
+    if (field->kind != QUIRE_KIND_DICTIONARY) return 0;
+    switch (field->index_kind) {
+    case QUIRE_KIND_INT8: return 1 << 7;
+    case QUIRE_KIND_UINT8: return 1 << 8;
+    case QUIRE_KIND_INT16: return 1 << 15;
+    case QUIRE_KIND_UINT16: return 1 << 16;
+    default: return 0;
+    }
+}
+
+static int fail_distinct(const struct quire_field *field, struct quire_error *error)
+{
+    bool is_signed = field->index_kind == QUIRE_KIND_INT8 || field->index_kind == QUIRE_KIND_INT16;
+    int max = distinct_max(field);
+    quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "more than %d distinct values for %sint%d", max,
+               is_signed ? "" : "u", max <= 1 << 8 ? 8 : 16);
+    quire_error_hint(error, "declare the dictionary with a larger index, for instance int32");
+    return QUIRE_INPUT;
+}
+
+/* What the JSON reader says of a value: it tells more when it is asked again. */
+static int fail_json(struct quire_csv_parsing *parsing, const struct quire_csv_task *task,
+                     const struct quire_csv_text *text, struct quire_error *error)
+{
+    const struct quire_field *field = task->column->field;
+    if (quire_kind_is_nested(field->kind))
+        quire_csv_value(parsing, task->column, text, error);
+    else
+        quire_json_check(text->bytes, text->size, error);
+    int code = error->code != 0 ? error->code
+                                : quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "not a value");
+    error->byte = QUIRE_NOWHERE; /* it counts within the field */
+    snprintf(error->operation, sizeof(error->operation), "%s", QUIRE_CSV_READ);
+    quire_error_outer_column(error, field->name);
+    return code;
+}
+
 int quire_csv_describe(struct quire_csv_parsing *parsing, const struct quire_csv_task *task,
                        size_t row, enum quire_value_result result, struct quire_error *error)
 {
@@ -68,17 +109,14 @@ int quire_csv_describe(struct quire_csv_parsing *parsing, const struct quire_csv
     int code = quire_csv_text_of(parsing, span, &text, error);
     if (code == 0 && quire_csv_is_null_text(parsing->reader, &text)) {
         code = quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "a null in a column without nulls");
-    } else if (code == 0 && quire_kind_is_nested(field->kind)) {
-        /* The JSON reader tells more when it is asked again. */
-        quire_csv_value(parsing, task->column, &text, error);
-        code = error->code != 0 ? error->code
-                                : quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "not a value");
-        error->byte = QUIRE_NOWHERE; /* it counts within the field */
-        snprintf(error->operation, sizeof(error->operation), "%s", QUIRE_CSV_READ);
-        quire_error_outer_column(error, field->name);
+    } else if (code == 0 && result == QUIRE_VALUE_FULL) {
+        code = fail_distinct(field, error);
+    } else if (code == 0 && (quire_kind_is_nested(field->kind) ||
+                             (quire_csv_is_json(field) && result == QUIRE_VALUE_MISMATCH))) {
+        code = fail_json(parsing, task, &text, error);
     } else if (code == 0) {
-        code = quire_value_fail(result, field, (const char *)text.bytes, text.size,
-                                QUIRE_CSV_READ, error);
+        code = quire_value_fail(result, field, (const char *)text.bytes, text.size, QUIRE_CSV_READ,
+                                error);
         if (parsing->reader->inferred && result != QUIRE_VALUE_UTF8)
             quire_error_hint(error, "the type is that of the first records: give a schema, or a "
                                     "larger sample (--infer-rows)");
@@ -95,7 +133,7 @@ int quire_csv_refuse(struct quire_csv_parsing *parsing, const struct quire_csv_t
 {
     enum quire_on_bad on_bad = parsing->reader->policy.on_bad;
     if (result == QUIRE_VALUE_MEMORY) return QUIRE_MEMORY;
-    if (result == QUIRE_VALUE_FULL) return QUIRE_LIMIT;
+    if (result == QUIRE_VALUE_FULL && distinct_max(task->column->field) == 0) return QUIRE_LIMIT;
     bool nullable = task->column->field->nullable;
     if (on_bad == QUIRE_ON_BAD_REJECT || (on_bad == QUIRE_ON_BAD_NULL && nullable)) {
         if (on_bad == QUIRE_ON_BAD_REJECT) {
@@ -145,8 +183,10 @@ static int begin_tasks(struct quire_csv_parsing *parsing, struct quire_csv_task 
             .number = (uint32_t)i,
             .last = reader->sources[i].file == reader->fields - 1,
         };
-        if (task->source->missing) QUIRE_TRY(fill_missing(parsing, task));
-        else QUIRE_TRY(quire_csv_task_begin(parsing, task));
+        if (task->source->missing)
+            QUIRE_TRY(fill_missing(parsing, task));
+        else
+            QUIRE_TRY(quire_csv_task_begin(parsing, task));
     }
     return 0;
 }
@@ -196,8 +236,8 @@ static uint32_t record_end(const struct quire_csv_parsing *parsing, size_t start
 {
     const struct quire_text_chunk *chunk = parsing->chunk;
     for (size_t at = start, open;;) {
-        size_t end = quire_csv_field_end(&parsing->reader->marks, chunk->bytes, chunk->size, at,
-                                         &open);
+        size_t end =
+            quire_csv_field_end(&parsing->reader->marks, chunk->bytes, chunk->size, at, &open);
         if (end >= chunk->size || chunk->bytes[end] == '\n') return (uint32_t)end;
         at = end + 1;
     }
@@ -240,6 +280,9 @@ static int explain(struct quire_csv_parsing *parsing, struct quire_csv_task *tas
     int code = quire_csv_text_of(parsing, span, &text, NULL);
     quire_column_clear(*single);
     if (code == 0) result = quire_csv_value(parsing, *single, &text, NULL);
+    /* A value that is well on its own was one too many. */
+    if (result == QUIRE_VALUE_OK && distinct_max(task->column->field) > 0)
+        result = QUIRE_VALUE_FULL;
     code = quire_csv_describe(parsing, task, refusal->row, result, error);
     return code == QUIRE_MEMORY ? code : 0;
 }
@@ -256,8 +299,8 @@ static int tell_refusals(struct quire_csv_parsing *parsing, struct quire_csv_tas
         size_t start = refusals[i].start;
         size_t end = quire_csv_trim_cr(&parsing->reader->marks, parsing->chunk->bytes, start,
                                        start + refusals[i].size);
-        QUIRE_TRY(quire_text_reject(parsing->chunk, refusals[i].record, start, end - start,
-                                    &error));
+        QUIRE_TRY(
+            quire_text_reject(parsing->chunk, refusals[i].record, start, end - start, &error));
     }
     return 0;
 }
@@ -295,8 +338,8 @@ static int parse(struct quire_csv_parsing *parsing, struct quire_csv_task *tasks
 int quire_csv_parse(const void *state, struct quire_text_chunk *chunk, struct quire_error *error)
 {
     const struct quire_csv_reader *reader = state;
-    QUIRE_CLEANUP(quire_cleanup_free) struct quire_csv_task *tasks =
-        quire_alloc_zero(reader->sources_size + 1, sizeof(*tasks));
+    QUIRE_CLEANUP(quire_cleanup_free)
+    struct quire_csv_task *tasks = quire_alloc_zero(reader->sources_size + 1, sizeof(*tasks));
     if (tasks == NULL || make_scratch(reader, chunk) != 0)
         return quire_fail_memory(error, QUIRE_CSV_READ);
     struct quire_csv_parsing parsing = {

@@ -89,11 +89,9 @@ struct quire_csv_span {
     size_t start, end;
 };
 static inline struct quire_csv_span quire_csv_span_of(const struct quire_csv_parsing *parsing,
-                                                      const struct quire_csv_task *task,
-                                                      size_t row)
+                                                      const struct quire_csv_task *task, size_t row)
 {
-    const uint32_t *ends =
-        parsing->layout.ends + row * parsing->layout.stride + task->source->file;
+    const uint32_t *ends = parsing->layout.ends + row * parsing->layout.stride + task->source->file;
     const uint8_t *bytes = parsing->chunk->bytes;
     struct quire_csv_span span = {(uint32_t)(ends[0] + 1), ends[1]};
     if (task->last && span.end > span.start && bytes[span.end - 1] == '\r')
@@ -124,6 +122,13 @@ int quire_csv_refuse(struct quire_csv_parsing *parsing, const struct quire_csv_t
 /* The field is null; refused where the column has no nulls. */
 int quire_csv_set_null(struct quire_csv_parsing *parsing, const struct quire_csv_task *task,
                        size_t row, bool filled);
+
+/* Whether the values of a column are JSON texts, which are checked. */
+static inline bool quire_csv_is_json(const struct quire_field *field)
+{
+    if (field->dictionary != NULL) field = field->dictionary;
+    return field->extension == QUIRE_EXTENSION_JSON;
+}
 
 /* Parses the text of a field into a column, by its type. */
 enum quire_value_result quire_csv_value(struct quire_csv_parsing *parsing,

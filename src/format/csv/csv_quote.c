@@ -8,13 +8,17 @@
 #include "base/fail.h"
 #include "base/utf8.h"
 
+static bool reads_as_null(const struct quire_csv_writer *writer, const uint8_t *text, size_t size)
+{
+    return size == 0 || (size == writer->null_size && memcmp(text, writer->null_text, size) == 0);
+}
+
 static bool needs_quotes(const struct quire_csv_run *run, const struct quire_csv_column *column,
                          const uint8_t *text, size_t size)
 {
     const struct quire_csv_writer *writer = run->writer;
     if (column->quoted) return true;
-    if (size == 0) return true; /* a field without quotes is a null */
-    if (size == writer->null_size && memcmp(text, writer->null_text, size) == 0) return true;
+    if (reads_as_null(writer, text, size)) return true;
     /* A byte order mark that opens the file would be taken for one. */
     if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) return true;
     for (size_t i = 0; i < size; i++) {
@@ -47,16 +51,40 @@ static void put_quoted(struct quire_csv_run *run, const uint8_t *text, size_t si
     run->end = out;
 }
 
+static int fail_without_quotes(struct quire_csv_run *run)
+{
+    bool has_quote = run->writer->options.quote >= 0;
+    quire_error_hint(run->error, has_quote ? "quoting=minimal quotes such values"
+                                           : "set a quote, which such values are put in");
+    return QUIRE_INPUT;
+}
+
+/* Refuses what would be read as a null, and an empty name; a name may be the text
+ * of a null. */
+static int check_no_null(struct quire_csv_run *run, const struct quire_csv_column *column,
+                         const uint8_t *text, size_t size)
+{
+    bool is_name = column->field == NULL;
+    if (is_name ? size > 0 : !reads_as_null(run->writer, text, size)) return 0;
+    quire_fail(run->error, QUIRE_INPUT, "write csv", "%s needs quotes, and quoting is off",
+               is_name     ? "an empty name"
+               : size == 0 ? "an empty value"
+                           : "a value that is the text of a null");
+    return fail_without_quotes(run);
+}
+
 static int put_escaped(struct quire_csv_run *run, const uint8_t *text, size_t size)
 {
     const struct quire_csv_writer *writer = run->writer;
     char *out = run->end;
     for (size_t i = 0; i < size; i++) {
         if (writer->special[text[i]]) {
-            if (writer->options.escape < 0 || text[i] == 0)
-                return quire_fail(run->error, QUIRE_INPUT, "write csv",
-                                  "a value has a byte (0x%02x) that needs quotes, and quoting is "
-                                  "off", text[i]);
+            if (writer->options.escape < 0 || text[i] == 0) {
+                quire_fail(run->error, QUIRE_INPUT, "write csv",
+                           "a value has a byte (0x%02x) that needs quotes, and quoting is off",
+                           text[i]);
+                return fail_without_quotes(run);
+            }
             *out++ = (char)writer->options.escape;
         }
         *out++ = (char)text[i];
@@ -94,6 +122,7 @@ int quire_csv_put_text(struct quire_csv_run *run, const struct quire_csv_column 
         put_quoted(run, text, size, guard);
         return 0;
     }
+    if (!writer->quotes && !guard) QUIRE_TRY(check_no_null(run, column, text, size));
     if (guard) *run->end++ = '\'';
     if (!writer->quotes) return put_escaped(run, text, size);
     memcpy(run->end, text, size);

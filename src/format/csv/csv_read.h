@@ -24,8 +24,8 @@ struct quire_csv_marks {
 
 /* The delimiter or line feed that ends the field at start, or size. *open is set
  * to the opening quote of a field that is not closed before size. */
-size_t quire_csv_field_end(const struct quire_csv_marks *marks, const uint8_t *bytes,
-                           size_t size, size_t start, size_t *open);
+size_t quire_csv_field_end(const struct quire_csv_marks *marks, const uint8_t *bytes, size_t size,
+                           size_t start, size_t *open);
 
 /* The end of a record's last field without the CR of a CRLF; bytes[end] is readable. */
 size_t quire_csv_trim_cr(const struct quire_csv_marks *marks, const uint8_t *bytes, size_t start,
@@ -44,16 +44,18 @@ int quire_csv_unquote(const struct quire_csv_marks *marks, const uint8_t *bytes,
                       size_t end, struct quire_buf *scratch, struct quire_csv_text *text,
                       size_t *bad);
 
-/* The error for that, and the one for a quote that is left open. */
+/* The error for that, the one for a quote that is left open, and the one for a CR
+ * without LF where lines should end. */
 int quire_csv_fail_unquote(int code, size_t bad, struct quire_error *error);
 int quire_csv_fail_open(size_t open, struct quire_error *error);
+int quire_csv_fail_cr(size_t at, struct quire_error *error);
 
 /* Where each field of a chunk ends, as 32-bit positions of delimiters and line
  * feeds, behind a first entry of UINT32_MAX that stands for "before the chunk". */
 struct quire_csv_index {
     struct quire_buf ends;
-    size_t size;     /* fields; ends holds one more */
-    size_t records;  /* line feeds, and the end of the chunk where none is */
+    size_t size;    /* fields; ends holds one more */
+    size_t records; /* line feeds, and the end of the chunk where none is */
 };
 
 /* Fills index; bytes are readable for a block beyond size. QUIRE_INPUT for a NUL
@@ -111,8 +113,8 @@ struct quire_csv_reader {
 
 /* A reader with its options checked; freed by quire_csv_reader_free. */
 int quire_csv_reader_new(const struct quire_csv_read_options *options,
-                         const struct quire_record_policy *policy,
-                         struct quire_csv_reader **reader, struct quire_error *error);
+                         const struct quire_record_policy *policy, struct quire_csv_reader **reader,
+                         struct quire_error *error);
 void quire_csv_reader_free(void *state);
 
 static inline bool quire_csv_is_null_text(const struct quire_csv_reader *reader,

@@ -275,6 +275,14 @@ static int start_columns(struct quire_csv_reader *reader, const struct sample *s
                            error);
 }
 
+/* Refuses bytes that have CRs and no line feed: all of them seemed one line. */
+static int check_line_ends(const uint8_t *bytes, size_t size, struct quire_error *error)
+{
+    const uint8_t *cr = memchr(bytes, '\r', size);
+    if (cr == NULL || memchr(bytes, '\n', size) != NULL) return 0;
+    return quire_csv_fail_cr((size_t)(cr - bytes), error);
+}
+
 /* There is no first record in the sample, and there is no more of it. */
 static int fail_first(const struct sample *sample, size_t open, struct quire_error *error)
 {
@@ -282,6 +290,7 @@ static int fail_first(const struct sample *sample, size_t open, struct quire_err
         return fail_at((int64_t)sample->start, error, "this is not a line of text",
                        "is this a binary or compressed file?");
     if (open != SIZE_MAX) return quire_csv_fail_open(open, error);
+    QUIRE_TRY(check_line_ends(sample->bytes, sample->size, error));
     return fail_at((int64_t)sample->start, error, "the first record is too long",
                    "a record must fit in an eighth of the memory budget (--memory)");
 }
@@ -299,8 +308,10 @@ int quire_csv_start(void *state, const uint8_t *bytes, size_t size, bool at_end,
     for (int64_t i = 0; i < reader->options.skip_rows && sample.records < size; i++)
         sample.records = next_line(bytes, size, sample.records);
     sample.start = skip_blank(reader, bytes, size, sample.records);
-    if (sample.start == size && at_end)
+    if (sample.start == size && at_end) {
+        QUIRE_TRY(check_line_ends(bytes, size, error));
         return start_empty(reader, sample.records, size, skip, schema, error);
+    }
     if (!find_record(reader, bytes, size, sample.start, at_end, &sample.end, &open)) {
         *need_more = sample.may_grow;
         return *need_more ? 0 : fail_first(&sample, open, error);

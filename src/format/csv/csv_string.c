@@ -30,8 +30,8 @@ static int add_rows(struct quire_column *column, size_t n, size_t width)
 }
 
 /* Bytes that the fields of a block can take. */
-static size_t bytes_max(const struct quire_csv_parsing *parsing,
-                        const struct quire_csv_task *task, size_t from, size_t to)
+static size_t bytes_max(const struct quire_csv_parsing *parsing, const struct quire_csv_task *task,
+                        size_t from, size_t to)
 {
     size_t total = 0;
     for (size_t row = from; row < to; row++) {
@@ -49,8 +49,7 @@ static int put_slowly(struct strings *strings, size_t row, struct quire_csv_span
     struct quire_csv_text text;
     int code = quire_csv_text_of(parsing, span, &text, NULL);
     if (code == QUIRE_MEMORY) return code;
-    if (code != 0)
-        return quire_csv_refuse(parsing, strings->task, row, QUIRE_VALUE_MISMATCH, true);
+    if (code != 0) return quire_csv_refuse(parsing, strings->task, row, QUIRE_VALUE_MISMATCH, true);
     if (quire_csv_is_null_text(parsing->reader, &text))
         return quire_csv_set_null(parsing, strings->task, row, true);
     if (!parsing->valid_utf8 && !quire_utf8_is_valid(text.bytes, text.size)) {
@@ -61,6 +60,12 @@ static int put_slowly(struct strings *strings, size_t row, struct quire_csv_span
         QUIRE_TRY(quire_utf8_repair(repaired, text.bytes, text.size));
         text.bytes = repaired->data;
         text.size = repaired->size;
+    }
+    if (quire_csv_is_json(strings->task->column->field)) {
+        code = quire_json_check(text.bytes, text.size, NULL);
+        if (code == QUIRE_MEMORY) return code;
+        if (code != 0)
+            return quire_csv_refuse(parsing, strings->task, row, QUIRE_VALUE_MISMATCH, true);
     }
     memcpy(strings->out, text.bytes, text.size);
     strings->out += text.size;
@@ -90,7 +95,8 @@ int quire_csv_fill_string(struct quire_csv_parsing *parsing, struct quire_csv_ta
     bool wide = column->field->kind == QUIRE_KIND_LARGE_STRING;
     size_t width = wide ? 8 : 4;
     size_t more = bytes_max(parsing, task, from, to);
-    task->careful |= parsing->reader->null_size > 0 || !parsing->valid_utf8;
+    task->careful |=
+        parsing->reader->null_size > 0 || !parsing->valid_utf8 || quire_csv_is_json(column->field);
     if (!wide && column->bytes.size + more > INT32_MAX) return QUIRE_LIMIT;
     QUIRE_TRY(quire_buf_reserve(&column->bytes, more + BLOCK));
     QUIRE_TRY(add_rows(column, to - from, width));
@@ -101,8 +107,10 @@ int quire_csv_fill_string(struct quire_csv_parsing *parsing, struct quire_csv_ta
         if (__builtin_expect(code != 0, 0)) return code;
         int64_t end = strings.out - column->bytes.data;
         int32_t narrow = (int32_t)end;
-        if (wide) memcpy(offsets, &end, 8);
-        else memcpy(offsets, &narrow, 4);
+        if (wide)
+            memcpy(offsets, &end, 8);
+        else
+            memcpy(offsets, &narrow, 4);
         offsets += width;
     }
     column->bytes.size = (size_t)(strings.out - column->bytes.data);

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/number.h"
 #include "base/options.h"
+#include "format/json/json_shape.h"
 #include "format/text/encode.h"
 
 #define OPERATION     "write csv"
@@ -169,6 +170,45 @@ static int check_precision(const struct quire_csv_writer *writer, struct quire_e
     return 0;
 }
 
+static int check_members(const struct quire_json_shape *shape, struct quire_error *error)
+{
+    for (size_t i = 0; i < shape->members_size; i++) {
+        const struct quire_json_member *member = &shape->members[i];
+        if (quire_json_shape_find(shape, (const uint8_t *)member->name, member->name_size) ==
+            (int64_t)i)
+            continue;
+        quire_fail(error, QUIRE_USAGE, OPERATION, "two fields of one object have the same name");
+        quire_error_at(error, QUIRE_NOWHERE, member->name, QUIRE_NOWHERE);
+        return QUIRE_USAGE;
+    }
+    return 0;
+}
+
+static int check_children(const struct quire_json_shape *shape, const struct quire_field *field,
+                          struct quire_error *error)
+{
+    for (size_t i = 0; i < shape->children_size; i++) {
+        int code = check_members(&shape->children[i], error);
+        if (code == 0) code = check_children(&shape->children[i], &field->children[i], error);
+        if (code == 0) continue;
+        quire_error_outer_column(error, field->children[i].name);
+        return code;
+    }
+    return 0;
+}
+
+/* Columns that share a name could not be told apart in the header, nor members in
+ * the JSON of a nested value. */
+static int check_names(const struct quire_csv_writer *writer, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {0};
+    struct quire_json_shape shape;
+    if (quire_json_shape_init(&shape, writer->root, NULL, &arena) != 0)
+        return quire_fail_memory(error, OPERATION);
+    if (writer->options.header != QUIRE_CSV_HEADER_OFF) QUIRE_TRY(check_members(&shape, error));
+    return check_children(&shape, writer->root, error);
+}
+
 static void set_special(struct quire_csv_writer *writer)
 {
     const struct quire_csv_write_options *options = &writer->options;
@@ -192,12 +232,14 @@ static int writer_init(struct quire_csv_writer *writer, const struct ArrowSchema
     writer->null_size = strlen(writer->null_text);
     writer->style.binary_hex = writer->json.binary_hex = options->binary == 1;
     writer->style.space_separator = options->timestamp_separator == 1;
+    writer->json.floats = QUIRE_JSON_FLOATS_STRING; /* as null they would not read back */
     writer->json.replace_utf8 = options->invalid_utf8 == QUIRE_CSV_UTF8_REPLACE;
     writer->quotes = options->quoting != QUIRE_CSV_QUOTE_NONE && options->quote >= 0;
     writer->plain_strings = options->quoting == QUIRE_CSV_QUOTE_MINIMAL && writer->quotes &&
                             !options->formula_guard && writer->null_size == 0 &&
                             writer->options.escape < 0;
     set_special(writer);
+    QUIRE_TRY(check_names(writer, error));
     QUIRE_TRY(check_precision(writer, error));
     QUIRE_TRY(set_columns(writer, error));
     /* The caller's texts are not borrowed beyond this call. */

@@ -24,16 +24,22 @@ static int infer_json(struct inferring *in, struct quire_infer_node *node,
     return quire_json_skip(in->cursor, error);
 }
 
-static int fail_name(struct inferring *in, struct quire_error *error)
+static int fail_name(struct inferring *in, int depth, struct quire_error *error)
 {
     int code = quire_json_fail(
         in->cursor, error, "a member's name has the character U+0000, which no column can have");
-    quire_error_hint(error, "--mixed json keeps objects within columns as JSON text");
+    if (depth == 0)
+        quire_error_hint(error, "--schema with the other columns and --extra ignore leaves it out");
+    else
+        quire_error_hint(error, "--mixed json keeps objects within columns as JSON text");
     return code;
 }
 
-/* Are there names within the object at the cursor that a field cannot have? */
-static int has_bad_name(struct inferring *in, bool *bad, struct quire_error *error)
+/* Marks the field of each member of the object at the cursor, which stays, with the
+ * last place that names it; fields that are new are made. *bad when a name cannot be
+ * that of a field. */
+static int mark_members(struct inferring *in, struct quire_infer_node *node, bool *bad,
+                        struct quire_error *error)
 {
     struct quire_json_cursor *cursor = in->cursor;
     const uint8_t *at = cursor->at;
@@ -42,14 +48,31 @@ static int has_bad_name(struct inferring *in, bool *bad, struct quire_error *err
     *bad = false;
     QUIRE_TRY(quire_json_open(cursor, '}', &more, error));
     while (more && !*bad) {
+        const uint8_t *place = cursor->at;
         QUIRE_TRY(quire_json_string(cursor, &name, error));
         *bad = memchr(name.data, 0, name.size) != NULL;
+        if (*bad) break;
+        struct quire_infer_node *field =
+            quire_infer_field(in->arena, node, (const char *)name.data, name.size);
+        if (field == NULL) return quire_fail_memory(error, cursor->operation);
+        quire_infer_mark(field, place);
         QUIRE_TRY(quire_json_colon(cursor, error));
         QUIRE_TRY(quire_json_skip(cursor, error));
         QUIRE_TRY(quire_json_next(cursor, '}', &more, error));
     }
     cursor->at = at;
     return 0;
+}
+
+/* Whether the member named at place is the one of its name that counts. Where
+ * repeated members are errors, reading the record tells of them. */
+static bool member_counts(const struct inferring *in, struct quire_infer_node *field,
+                          const uint8_t *place)
+{
+    const void *mark = quire_infer_marked(field);
+    if (in->cursor->read.repeated != QUIRE_JSON_REPEATED_FIRST) return mark == place;
+    quire_infer_mark(field, NULL);
+    return mark != NULL;
 }
 
 static int infer_members(struct inferring *in, struct quire_infer_node *node, int depth,
@@ -60,12 +83,14 @@ static int infer_members(struct inferring *in, struct quire_infer_node *node, in
     bool more;
     QUIRE_TRY(quire_json_open(cursor, '}', &more, error));
     while (more) {
+        const uint8_t *place = cursor->at;
         QUIRE_TRY(quire_json_string(cursor, &name, error));
         struct quire_infer_node *field =
             quire_infer_field(in->arena, node, (const char *)name.data, name.size);
         if (field == NULL) return quire_fail_memory(error, cursor->operation);
         QUIRE_TRY(quire_json_colon(cursor, error));
-        QUIRE_TRY(infer_value(in, field, depth + 1, error));
+        QUIRE_TRY(member_counts(in, field, place) ? infer_value(in, field, depth + 1, error)
+                                                  : quire_json_skip(cursor, error));
         QUIRE_TRY(quire_json_next(cursor, '}', &more, error));
     }
     return 0;
@@ -75,9 +100,9 @@ static int infer_object(struct inferring *in, struct quire_infer_node *node, int
                         struct quire_error *error)
 {
     bool bad;
-    QUIRE_TRY(has_bad_name(in, &bad, error));
+    QUIRE_TRY(mark_members(in, node, &bad, error));
     if (bad && (depth == 0 || in->policy->mixed != QUIRE_INFER_MIXED_JSON))
-        return fail_name(in, error);
+        return fail_name(in, depth, error);
     if (bad) return infer_json(in, node, error);
     quire_infer_struct(node);
     return infer_members(in, node, depth, error);

@@ -10,6 +10,29 @@
 
 /* --- Structs ------------------------------------------------------------------- */
 
+/* Where the last value of each column stands (const uint8_t *, NULL for none). Found
+ * when it is first needed; not known when the rest of the object is not JSON. */
+struct last_values {
+    struct quire_buf places;
+    bool known;
+};
+
+/* An object on its way into a row of a struct column. */
+struct object {
+    struct quire_column *column;
+    const struct quire_json_shape *shape;
+    const struct quire_json_row *rules;
+    const uint8_t *start;
+    int64_t row;
+    struct last_values *last;
+};
+
+/* The column of a member, -1 when there is none. */
+static inline int64_t column_of(const struct quire_json_shape *shape, int64_t member)
+{
+    return shape != NULL && member >= 0 ? shape->members[member].column : member;
+}
+
 /* The member that the string at the cursor names, -1 when there is none, and the
  * cursor past its colon. *next is where the next one is expected. */
 static int find_member_slow(struct quire_json_cursor *cursor, const struct quire_field *field,
@@ -67,24 +90,88 @@ static int null_instead(struct quire_json_cursor *cursor, struct quire_column *c
     return 0;
 }
 
-/* The value of a member into its column. */
-static inline int take_value(struct quire_json_cursor *cursor, struct quire_column *child,
-                             const struct quire_json_shape *shape, int64_t row,
-                             const struct quire_json_row *rules, struct quire_error *error)
+static int fail_repeated(const struct quire_json_cursor *cursor, struct quire_error *error)
 {
+    return quire_json_fail(cursor, error, "the member is repeated in one object");
+}
+
+/* Goes through the object once more; the cursor stays where it is. */
+static int find_last_values(const struct object *object, struct quire_json_cursor *cursor,
+                            struct quire_error *error)
+{
+    struct last_values *last = object->last;
+    const uint8_t *at = cursor->at;
+    size_t next = 0, size = object->column->children_size * sizeof(at);
+    bool more;
+    if (quire_buf_reserve(&last->places, size) != 0)
+        return quire_fail_memory(error, cursor->operation);
+    memset(last->places.data, 0, size);
+    const uint8_t **places = (const uint8_t **)(void *)last->places.data;
+    cursor->at = object->start;
+    int code = quire_json_open(cursor, '}', &more, NULL);
+    while (code == 0 && more) {
+        int64_t member;
+        code = find_member(cursor, object->column->field, object->shape, &next, &member, NULL);
+        if (code != 0) break;
+        int64_t index = column_of(object->shape, member);
+        if (index >= 0) places[index] = cursor->at;
+        code = quire_json_skip(cursor, NULL);
+        if (code == 0) code = quire_json_next(cursor, '}', &more, NULL);
+    }
+    cursor->at = at;
+    last->known = code == 0;
+    return code == QUIRE_MEMORY ? quire_fail_memory(error, cursor->operation) : 0;
+}
+
+/* Whether the member whose value is at the cursor comes again. Looked up only for
+ * values that do not fit: the object is gone through once, for all of them. */
+static int comes_again(const struct object *object, struct quire_json_cursor *cursor, int64_t index,
+                       bool *again, struct quire_error *error)
+{
+    struct last_values *last = object->last;
+    if (last->places.data == NULL) QUIRE_TRY(find_last_values(object, cursor, error));
+    const uint8_t **places = (const uint8_t **)(void *)last->places.data;
+    *again = last->known && places[index] > cursor->at;
+    return 0;
+}
+
+/* A value that its column does not take, for the reason in code and *error: it is
+ * an error, unless it does not count or nulls take the place of such values. */
+static int refused_value(const struct object *object, struct quire_json_cursor *cursor,
+                         int64_t index, const struct quire_json_shape *shape, int code,
+                         struct quire_error *error)
+{
+    const struct quire_json_row *rules = object->rules;
+    struct quire_column *child = &object->column->children[index];
+    bool again = false;
+    quire_column_truncate(child, object->row);
+    if (code == QUIRE_INPUT) QUIRE_TRY(comes_again(object, cursor, index, &again, error));
+    if (again && cursor->read.repeated == QUIRE_JSON_REPEATED_ERROR)
+        return fail_repeated(cursor, error);
+    if (again && cursor->read.repeated == QUIRE_JSON_REPEATED_LAST) {
+        quire_error_clear(error);
+        return quire_json_skip(cursor, error);
+    }
+    if (rules == NULL || !rules->null_bad) return code;
+    return code == QUIRE_INPUT ? null_instead(cursor, child, rules, error)
+                               : quire_json_typed(cursor, child, shape, error);
+}
+
+/* The value of a member into its column. */
+static inline int take_value(const struct object *object, struct quire_json_cursor *cursor,
+                             int64_t index, const struct quire_json_shape *shape,
+                             struct quire_error *error)
+{
+    const struct quire_json_row *rules = object->rules;
+    struct quire_column *child = &object->column->children[index];
     const uint8_t *at = cursor->at;
     bool null_bad = rules != NULL && rules->null_bad;
     int code = quire_json_typed(cursor, child, shape, null_bad ? NULL : error);
     if (__builtin_expect(code == 0, 1)) return 0;
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, cursor->operation);
-    if (null_bad) {
-        cursor->at = at;
-        quire_column_truncate(child, row);
-        code = code == QUIRE_INPUT ? null_instead(cursor, child, rules, error)
-                                   : quire_json_typed(cursor, child, shape, error);
-        if (code == 0) return 0;
-    }
-    if (code != QUIRE_MEMORY) {
+    cursor->at = at;
+    code = refused_value(object, cursor, index, shape, code, error);
+    if (code != 0 && code != QUIRE_MEMORY) {
         quire_error_at(error, QUIRE_NOWHERE, NULL, at - cursor->start);
         quire_error_outer_column(error, child->field->name);
     }
@@ -96,7 +183,7 @@ static int repeated_member(struct quire_json_cursor *cursor, struct quire_column
                            int64_t row, bool *skip, struct quire_error *error)
 {
     if (cursor->read.repeated == QUIRE_JSON_REPEATED_ERROR) {
-        int code = quire_json_fail(cursor, error, "the member is repeated in one object");
+        int code = fail_repeated(cursor, error);
         quire_error_outer_column(error, child->field->name);
         return code;
     }
@@ -125,28 +212,29 @@ static int fill_missing(struct quire_json_cursor *cursor, struct quire_column *c
     return 0;
 }
 
-int quire_json_object(struct quire_json_cursor *cursor, struct quire_column *column,
-                      const struct quire_json_shape *shape, const struct quire_json_row *rules,
-                      struct quire_error *error)
+static inline int take_members(const struct object *object, struct quire_json_cursor *cursor,
+                               struct quire_error *error)
 {
-    int64_t row = column->length;
+    struct quire_column *column = object->column;
+    const struct quire_json_shape *shape = object->shape;
+    int64_t row = object->row;
     size_t next = 0, filled = 0;
     bool more;
     QUIRE_TRY(quire_json_open(cursor, '}', &more, error));
     while (more) {
-        int64_t member, index;
+        int64_t member;
         QUIRE_TRY(find_member(cursor, column->field, shape, &next, &member, error));
-        index = shape != NULL && member >= 0 ? shape->members[member].column : member;
+        int64_t index = column_of(shape, member);
         bool skip = index < 0;
         if (!skip) {
             struct quire_column *child = &column->children[index];
+            filled -= (size_t)(child->length - row);
             if (__builtin_expect(child->length != row, 0))
                 QUIRE_TRY(repeated_member(cursor, child, row, &skip, error));
-            else
-                filled++;
             if (!skip)
-                QUIRE_TRY(take_value(cursor, child, shape != NULL ? &shape->children[member] : NULL,
-                                     row, rules, error));
+                QUIRE_TRY(take_value(object, cursor, index,
+                                     shape != NULL ? &shape->children[member] : NULL, error));
+            filled += (size_t)(child->length - row);
         }
         if (skip) QUIRE_TRY(quire_json_skip(cursor, error));
         QUIRE_TRY(quire_json_next(cursor, '}', &more, error));
@@ -154,6 +242,22 @@ int quire_json_object(struct quire_json_cursor *cursor, struct quire_column *col
     if (filled != column->children_size) QUIRE_TRY(fill_missing(cursor, column, error));
     int code = quire_column_end_struct(column);
     return code != 0 ? quire_json_fail_append(cursor, code, error) : 0;
+}
+
+int quire_json_object(struct quire_json_cursor *cursor, struct quire_column *column,
+                      const struct quire_json_shape *shape, const struct quire_json_row *rules,
+                      struct quire_error *error)
+{
+    struct last_values last = {.known = false};
+    const struct object object = {.column = column,
+                                  .shape = shape,
+                                  .rules = rules,
+                                  .start = cursor->at,
+                                  .row = column->length,
+                                  .last = &last};
+    int code = take_members(&object, cursor, error);
+    if (__builtin_expect(last.places.data != NULL, 0)) quire_buf_release(&last.places);
+    return code;
 }
 
 /* --- Maps ---------------------------------------------------------------------- */
@@ -255,24 +359,63 @@ static int take_entries(struct quire_json_cursor *cursor, struct quire_column *c
     return 0;
 }
 
+/* The names of the members alone, as keys. */
+static int take_names(struct quire_json_cursor *cursor, struct quire_column *key,
+                      struct quire_error *error)
+{
+    bool more;
+    QUIRE_TRY(quire_json_open(cursor, '}', &more, error));
+    while (more) {
+        struct quire_bytes name;
+        QUIRE_TRY(quire_json_string(cursor, &name, error));
+        int code = quire_column_append_bytes(key, name.data, name.size);
+        if (code != 0) return quire_json_fail_append(cursor, code, error);
+        QUIRE_TRY(quire_json_colon(cursor, error));
+        QUIRE_TRY(quire_json_skip(cursor, error));
+        QUIRE_TRY(quire_json_next(cursor, '}', &more, error));
+    }
+    return 0;
+}
+
+/* Marks the members that do not count of an object in which a value was refused:
+ * it may have been one of them. */
+static int mark_refused(struct quire_json_cursor *cursor, struct quire_column *entries,
+                        int64_t start, struct quire_buf *marks, bool *any)
+{
+    quire_column_truncate(entries, start);
+    struct quire_column *key = &entries->children[0];
+    int code = take_names(cursor, key, NULL);
+    if (code == 0) code = mark_repeated(cursor, key, start, marks, any, NULL);
+    quire_column_truncate(key, start);
+    return code;
+}
+
 int quire_json_map(struct quire_json_cursor *cursor, struct quire_column *column,
                    const struct quire_json_shape *shape, struct quire_error *error)
 {
     struct quire_column *entries = &column->children[0];
     int64_t start = entries->length;
     const uint8_t *at = cursor->at;
-    QUIRE_TRY(take_entries(cursor, column, shape, NULL, error));
-    if (entries->length - start > 1) {
-        QUIRE_CLEANUP(quire_buf_release) struct quire_buf marks = {0};
-        bool any = false;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf marks = {0};
+    bool any = false;
+    int refused = take_entries(cursor, column, shape, NULL, error);
+    if (refused == QUIRE_INPUT) {
+        cursor->at = at;
+        int code = mark_refused(cursor, entries, start, &marks, &any);
+        if (code == QUIRE_MEMORY) return quire_fail_memory(error, cursor->operation);
+        if (code != 0 || !any) return refused;
+        quire_error_clear(error);
+    } else if (refused != 0) {
+        return refused;
+    } else if (entries->length - start > 1) {
         QUIRE_TRY(mark_repeated(cursor, &entries->children[0], start, &marks, &any, error));
-        if (any) {
-            cursor->at = at;
-            if (cursor->read.repeated == QUIRE_JSON_REPEATED_ERROR)
-                return quire_json_fail(cursor, error, "a member is repeated in one object");
-            quire_column_truncate(entries, start);
-            QUIRE_TRY(take_entries(cursor, column, shape, marks.data, error));
-        }
+    }
+    if (any) {
+        cursor->at = at;
+        if (cursor->read.repeated == QUIRE_JSON_REPEATED_ERROR)
+            return quire_json_fail(cursor, error, "a member is repeated in one object");
+        quire_column_truncate(entries, start);
+        QUIRE_TRY(take_entries(cursor, column, shape, marks.data, error));
     }
     int code = quire_column_end_list(column);
     return code != 0 ? quire_json_fail_append(cursor, code, error) : 0;

@@ -2,9 +2,9 @@
  * the JSON formats, CSV cells with nested values and the drawn table share.
  *
  * The spelling is RFC 8259's. Structs are objects; lists are arrays; a map is an
- * object when its keys are strings, else an array of {"key":…,"value":…} (by the
- * names that the entries have); dictionary values are decoded; decimals, dates,
- * times, durations and binaries are strings; strings of the extension arrow.json
+ * object when its keys are strings and none comes twice, else an array of
+ * {"key":…,"value":…} (by the names that the entries have); dictionary values are decoded;
+ * decimals, dates, times, durations and binaries are strings; strings of the extension arrow.json
  * stand as the JSON they hold, without blanks between tokens. */
 #ifndef QUIRE_FORMAT_JSON_VALUE_H
 #define QUIRE_FORMAT_JSON_VALUE_H

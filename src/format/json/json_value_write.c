@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/hash.h"
 #include "base/json_text.h"
 #include "base/number.h"
 #include "base/utf8.h"
@@ -15,6 +16,9 @@ static const char operation[] = "write json";
 
 /* Room that text writers may use behind what they write. */
 #define SLACK 32
+
+/* Up to so many keys are compared each with each. */
+#define PAIRWISE_MAX 16
 
 static char *put_word(char *out, const char *word)
 {
@@ -226,12 +230,74 @@ static int put_struct(const struct quire_view *view, int64_t row,
     return put_close('}', first, style, depth, out, error);
 }
 
-/* A map with string keys, as an object. */
+/* The text of a key; *known is false when there is none. */
+static struct quire_bytes key_of(const struct quire_view *keys, int64_t row, bool *known)
+{
+    *known = !quire_view_is_null(keys, row);
+    if (*known && keys->field->kind == QUIRE_KIND_DICTIONARY) {
+        row = quire_view_index(keys, row);
+        keys = keys->dictionary;
+        *known = row >= 0 && row < keys->length && !quire_view_is_null(keys, row);
+    }
+    return *known ? quire_view_bytes(keys, row) : (struct quire_bytes){0};
+}
+
+static bool same_keys(const struct quire_view *keys, int64_t a, int64_t b)
+{
+    bool a_known, b_known;
+    struct quire_bytes left = key_of(keys, a, &a_known), right = key_of(keys, b, &b_known);
+    return a_known && b_known && left.size == right.size &&
+           (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
+}
+
+static bool repeats_pairwise(const struct quire_view *keys, struct quire_range range)
+{
+    for (int64_t i = 1; i < range.size; i++)
+        for (int64_t j = 0; j < i; j++)
+            if (same_keys(keys, range.start + i, range.start + j)) return true;
+    return false;
+}
+
+static int repeats_by_hash(const struct quire_view *keys, struct quire_range range, bool *repeats,
+                           struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_cleanup_free) int64_t *slots = NULL; /* entry + 1; 0: free */
+    size_t size = 64;
+    while (size / 2 < (size_t)range.size)
+        size *= 2;
+    slots = quire_alloc_zero(size, sizeof(*slots));
+    if (slots == NULL) return quire_fail_memory(error, operation);
+    for (int64_t i = 0; i < range.size && !*repeats; i++) {
+        bool known;
+        struct quire_bytes key = key_of(keys, range.start + i, &known);
+        if (!known) continue;
+        size_t slot = quire_hash_bytes(key.data, key.size) & (size - 1);
+        for (; slots[slot] != 0 && !*repeats; slot = (slot + 1) & (size - 1))
+            *repeats = same_keys(keys, range.start + i, range.start + slots[slot] - 1);
+        if (!*repeats) slots[slot] = i + 1;
+    }
+    return 0;
+}
+
+static int has_repeated_keys(const struct quire_view *keys, struct quire_range range, bool *repeats,
+                             struct quire_error *error)
+{
+    *repeats = false;
+    if (range.size > PAIRWISE_MAX) return repeats_by_hash(keys, range, repeats, error);
+    *repeats = repeats_pairwise(keys, range);
+    return 0;
+}
+
+/* A map with string keys, as an object; as an array of its entries when a key comes
+ * twice, of which a reader would keep but one. */
 static int put_map(const struct quire_view *view, struct quire_range range,
                    const struct quire_json_style *style, int depth, struct quire_buf *out,
                    struct quire_error *error)
 {
     const struct quire_view *entries = &view->children[0];
+    bool repeats;
+    QUIRE_TRY(has_repeated_keys(&entries->children[0], range, &repeats, error));
+    if (repeats) return put_items(entries, range, style, depth, out, error);
     QUIRE_TRY(append(out, "{", 1, error));
     for (int64_t i = 0; i < range.size; i++) {
         int64_t index = range.start + i;

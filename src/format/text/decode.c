@@ -13,10 +13,10 @@
 #include "base/pool.h"
 #include "data/batch_stream.h"
 
-#define CHUNK_BYTES_MAX ((size_t)1 << 20)
-#define CHUNK_BYTES_MIN ((size_t)16 << 10)
+#define CHUNK_BYTES_MAX    ((size_t)1 << 20)
+#define CHUNK_BYTES_MIN    ((size_t)16 << 10)
 #define SAMPLE_BYTES_FIRST ((size_t)256 << 10)
-#define CHUNKS_A_THREAD 2
+#define CHUNKS_A_THREAD    2
 
 /* What parsed columns take for each byte of text, to judge the budget beforehand. */
 #define COLUMNS_A_BYTE 3
@@ -76,8 +76,7 @@ int quire_text_reject(struct quire_text_chunk *chunk, int64_t row, size_t start,
     struct quire_text_rejects *rejects = chunk->rejects;
     if (rejects->size == rejects->capacity) {
         size_t capacity = rejects->capacity > 0 ? rejects->capacity * 2 : 4;
-        struct reject_entry *entries =
-            quire_realloc(rejects->entries, capacity * sizeof(*entries));
+        struct reject_entry *entries = quire_realloc(rejects->entries, capacity * sizeof(*entries));
         if (entries == NULL) return QUIRE_MEMORY;
         rejects->entries = entries;
         rejects->capacity = capacity;
@@ -179,12 +178,11 @@ static int find_records(struct text_decoder *decoder, size_t *size, struct quire
         bool at_end = decoder->input_ended && window == here;
         *size = 0;
         if (window == 0) return 0;
-        int code = decoder->decoding->split(decoder->state,
-                                            decoder->carry.data + decoder->carry_start, window,
-                                            seen, at_end, size, error);
+        int code =
+            decoder->decoding->split(decoder->state, decoder->carry.data + decoder->carry_start,
+                                     window, seen, at_end, size, error);
         if (code != 0) {
-            if (error != NULL && error->byte != QUIRE_NOWHERE)
-                error->byte += decoder->carry_offset;
+            if (error != NULL && error->byte != QUIRE_NOWHERE) error->byte += decoder->carry_offset;
             return code;
         }
         if (*size > 0 || at_end) return 0;
@@ -203,8 +201,7 @@ static int cut_chunk(struct text_decoder *decoder, struct slot *slot, struct qui
     decoder->cut_all = size == 0;
     if (size == 0) return 0;
     QUIRE_TRY(take_bytes(decoder, slot, size, error));
-    slot->chunk.last =
-        decoder->input_ended && decoder->carry.size - decoder->carry_start == 0;
+    slot->chunk.last = decoder->input_ended && decoder->carry.size - decoder->carry_start == 0;
     return 0;
 }
 
@@ -242,8 +239,7 @@ static void read_ahead(struct text_decoder *decoder)
         quire_error_clear(&decoder->cut_error);
         decoder->cut_code = cut_chunk(decoder, slot, &decoder->cut_error);
         if (decoder->cut_code != 0 || decoder->cut_all) return;
-        recharge(decoder, &slot->charged,
-                 slot->bytes.capacity + slot->chunk.size * COLUMNS_A_BYTE);
+        recharge(decoder, &slot->charged, slot->bytes.capacity + slot->chunk.size * COLUMNS_A_BYTE);
         decoder->next = (decoder->next + 1) % decoder->slots_size;
         decoder->busy++;
         quire_pool_submit(decoder->context->pool, &slot->job);
@@ -282,8 +278,9 @@ static int deliver_rejects(struct text_decoder *decoder, struct slot *slot,
 static int deliver_oldest(struct text_decoder *decoder, struct ArrowArray *batch,
                           struct quire_error *error)
 {
-    struct slot *slot = &decoder->slots[(decoder->next + decoder->slots_size - decoder->busy) %
-                                        decoder->slots_size];
+    struct slot *slot =
+        &decoder
+             ->slots[(decoder->next + decoder->slots_size - decoder->busy) % decoder->slots_size];
     quire_pool_wait(decoder->context->pool, &slot->job);
     decoder->busy--;
     recharge(decoder, &slot->charged, slot->bytes.capacity);
@@ -349,8 +346,7 @@ static void free_slot(struct text_decoder *decoder, struct slot *slot)
 static void free_shell(struct text_decoder *decoder)
 {
     for (; decoder->busy > 0; decoder->busy--) {
-        size_t oldest =
-            (decoder->next + decoder->slots_size - decoder->busy) % decoder->slots_size;
+        size_t oldest = (decoder->next + decoder->slots_size - decoder->busy) % decoder->slots_size;
         quire_pool_wait(decoder->context->pool, &decoder->slots[oldest].job);
     }
     for (size_t i = 0; decoder->slots != NULL && i < decoder->slots_size; i++)
@@ -387,9 +383,8 @@ static int start_format(struct text_decoder *decoder, struct quire_error *error)
         bool at_end = decoder->input_ended;
         bool enough = wanted >= sample_bytes_max;
         bool need_more = false;
-        QUIRE_TRY(decoder->decoding->start(decoder->state, decoder->carry.data,
-                                           decoder->carry.size, at_end, enough, &need_more, &skip,
-                                           &schema, error));
+        QUIRE_TRY(decoder->decoding->start(decoder->state, decoder->carry.data, decoder->carry.size,
+                                           at_end, enough, &need_more, &skip, &schema, error));
         if (!need_more || at_end || enough) break;
         wanted = wanted * 2 < sample_bytes_max ? wanted * 2 : sample_bytes_max;
     }
@@ -417,9 +412,8 @@ static int make_slots(struct text_decoder *decoder, struct quire_error *error)
 
 int quire_text_decoder_open(const char *operation, const struct quire_text_decoding *decoding,
                             void *state, struct quire_in *in,
-                            const struct quire_record_policy *policy,
-                            struct quire_context *context, struct ArrowArrayStream *stream,
-                            struct quire_error *error)
+                            const struct quire_record_policy *policy, struct quire_context *context,
+                            struct ArrowArrayStream *stream, struct quire_error *error)
 {
     static const struct quire_stream_ops ops = {decoder_schema, decoder_next, decoder_close};
     struct text_decoder *decoder = quire_alloc_zero(1, sizeof(*decoder));

@@ -117,39 +117,6 @@ static void test_refused(void **state)
     refuse("1e-99999999999999999999", 38, 10, QUIRE_DECIMAL_WOULD_ROUND);
 }
 
-static void expect_measure(const char *text, int precision, int scale)
-{
-    int got_precision = -1, got_scale = -1;
-    assert_true(quire_decimal_measure(text, strlen(text), &got_precision, &got_scale));
-    assert_int_equal(got_precision, precision);
-    assert_int_equal(got_scale, scale);
-    struct quire_decimal value;
-    assert_int_equal(quire_decimal_parse(text, strlen(text), precision, scale, &value),
-                     QUIRE_DECIMAL_OK);
-}
-
-static void test_measure(void **state)
-{
-    (void)state;
-    expect_measure("12.50", 4, 2);
-    expect_measure("100", 3, 0);
-    expect_measure("0", 1, 0);
-    expect_measure("-0.05", 2, 2);
-    expect_measure("0.00", 2, 2);
-    expect_measure("0012.5", 3, 1);
-    expect_measure("1e3", 1, -3);
-    expect_measure("1.5e3", 2, -2);
-    expect_measure("1.5e-3", 4, 4);
-    expect_measure(NINES_76, 76, 0);
-    int precision = 5, scale = 6;
-    assert_false(quire_decimal_measure("1" NINES_76, 77, &precision, &scale));
-    assert_false(quire_decimal_measure("1e-77", 5, &precision, &scale));
-    assert_false(quire_decimal_measure("1e401", 5, &precision, &scale));
-    assert_false(quire_decimal_measure("x", 1, &precision, &scale));
-    assert_int_equal(precision, 5);
-    assert_int_equal(scale, 6);
-}
-
 static void test_bytes(void **state)
 {
     (void)state;
@@ -259,7 +226,6 @@ int main(void)
         cmocka_unit_test(test_largest_scale),
         cmocka_unit_test(test_extremes_of_the_words),
         cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_measure),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_random_text),
         cmocka_unit_test(test_compare),

@@ -88,18 +88,19 @@ static inline void make_random(const struct quire_field *root, int64_t rows,
 {
     struct quire_column *column = NULL;
     assert_int_equal(quire_column_new(root, &column, NULL), 0);
-    for (int64_t i = 0; i < rows; i++) assert_int_equal(fill_struct(column, random), 0);
+    for (int64_t i = 0; i < rows; i++)
+        assert_int_equal(fill_struct(column, random), 0);
     assert_int_equal(quire_column_finish(column, batch, NULL), 0);
     quire_column_free(column);
 }
 
 /* One column of every kind that a column builds. */
-#define EVERY_KIND                                                                                 \
-    "n null\n b bool\n i8 int8\n i16 int16\n i32 int32 not null\n i64 int64\n u8 uint8\n"          \
-    "u64 uint64\n f32 float32\n d decimal(10,2)\n d256 decimal256(40,3)\n day date\n"             \
-    "at timestamp(us, UTC)\n s string\n ls large_string\n sv string_view\n z binary\n"             \
-    "lz large_binary\n fb fixed_binary(5)\n l list<int32>\n ll large_list<string>\n"               \
-    "fl fixed_list<int16, 3>\n st struct<x:float64, y:list<struct<p:string, q:bool>>>\n"           \
+#define EVERY_KIND                                                                        \
+    "n null\n b bool\n i8 int8\n i16 int16\n i32 int32 not null\n i64 int64\n u8 uint8\n" \
+    "u64 uint64\n f32 float32\n d decimal(10,2)\n d256 decimal256(40,3)\n day date\n"     \
+    "at timestamp(us, UTC)\n s string\n ls large_string\n sv string_view\n z binary\n"    \
+    "lz large_binary\n fb fixed_binary(5)\n l list<int32>\n ll large_list<string>\n"      \
+    "fl fixed_list<int16, 3>\n st struct<x:float64, y:list<struct<p:string, q:bool>>>\n"  \
     "m map<string, int64>\n di dictionary<string>\n d8 dictionary<string, int8>"
 
 #endif

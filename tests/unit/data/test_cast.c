@@ -445,18 +445,56 @@ static void test_allocation_failures(void **state)
     }
 }
 
+static struct ArrowSchema parse_schema(const char *text)
+{
+    struct ArrowSchema schema;
+    assert_int_equal(quire_schema_parse(text, strlen(text), &schema, NULL), 0);
+    return schema;
+}
+
+/* Of a zone that is not known here no wall clock is, but its instants are. */
+static void test_foreign_zones(void **state)
+{
+    (void)state;
+    struct ArrowSchema schema = parse_schema("z timestamp(s, UTC)");
+    struct ArrowSchema naive = parse_schema("z timestamp(s)"), text = parse_schema("z string");
+    char foreign[] = "tss:Nowhere/City";
+    const char *format = schema.children[0]->format;
+    struct quire_column *column = NULL;
+    struct quire_field *root = NULL;
+    schema.children[0]->format = foreign;
+    assert_int_equal(quire_field_open(&schema, &root, NULL), 0);
+    assert_null(root->children[0].zone_table);
+    assert_int_equal(quire_column_new(&root->children[0], &column, NULL), 0);
+    const struct quire_value_style style = {0};
+    assert_int_equal(quire_value_parse(column, "2020-07-01T12:00:00", 19, &style),
+                     QUIRE_VALUE_MISMATCH);
+    assert_int_equal(quire_value_parse(column, "2020-07-01T12:00:00+02:00", 25, &style), 0);
+    struct ArrowArray array, cast;
+    assert_int_equal(quire_column_finish(column, &array, NULL), 0);
+    assert_int_not_equal(
+        quire_cast(schema.children[0], &array, naive.children[0], NULL, &cast, NULL), 0);
+    assert_int_equal(quire_cast(schema.children[0], &array, text.children[0], NULL, &cast, NULL),
+                     0);
+    assert_memory_equal(cast.buffers[2], "2020-07-01T10:00:00Z", 20);
+    quire_array_release(&cast);
+    quire_array_release(&array);
+    quire_column_free(column);
+    quire_field_close(root);
+    schema.children[0]->format = format;
+    quire_schema_release(&schema);
+    quire_schema_release(&naive);
+    quire_schema_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_allow_null),
-        cmocka_unit_test(test_types_that_do_not_cast),
-        cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_sliced),
-        cmocka_unit_test(test_nested_refusals),
-        cmocka_unit_test(test_text_and_back),
-        cmocka_unit_test(test_allocation_failures),
+        cmocka_unit_test(test_exact),           cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_allow_null),      cmocka_unit_test(test_types_that_do_not_cast),
+        cmocka_unit_test(test_nested),          cmocka_unit_test(test_sliced),
+        cmocka_unit_test(test_nested_refusals), cmocka_unit_test(test_text_and_back),
+        cmocka_unit_test(test_foreign_zones),   cmocka_unit_test(test_allocation_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

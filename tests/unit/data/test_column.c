@@ -414,16 +414,11 @@ static void test_allocation_failures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_batches_are_alike),
-        cmocka_unit_test(test_truncate),
-        cmocka_unit_test(test_null_places),
-        cmocka_unit_test(test_extend),
-        cmocka_unit_test(test_integer_ranges),
-        cmocka_unit_test(test_dictionary),
-        cmocka_unit_test(test_child_outlives_parent),
-        cmocka_unit_test(test_list_views),
-        cmocka_unit_test(test_append_view),
-        cmocka_unit_test(test_allocation_failures),
+        cmocka_unit_test(test_batches_are_alike),     cmocka_unit_test(test_truncate),
+        cmocka_unit_test(test_null_places),           cmocka_unit_test(test_extend),
+        cmocka_unit_test(test_integer_ranges),        cmocka_unit_test(test_dictionary),
+        cmocka_unit_test(test_child_outlives_parent), cmocka_unit_test(test_list_views),
+        cmocka_unit_test(test_append_view),           cmocka_unit_test(test_allocation_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

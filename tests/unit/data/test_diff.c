@@ -135,22 +135,54 @@ static void values_of_other_types_are_cast(void **state)
                 "T -1 v decimal(5,2) int64|");
     assert_diff((struct run){"v dictionary<string>", "v string", {"x;y;"}, {"x;z;"}, 0},
                 "T -1 v dictionary<string> string|V 2 v y z|");
-    assert_diff((struct run){"v timestamp(us, UTC)",
-                             "v string",
-                             {"2024-01-01T00:00:00Z;"},
-                             {"2024-01-01T01:00:00+01:00;"},
-                             0},
-                "T -1 v timestamp(us, UTC) string|");
+    assert_diff((struct run){"v dictionary<int8>", "v int64", {"1;2;"}, {"1;3;"}, 0},
+                "T -1 v dictionary<int8> int64|V 2 v 2 3|");
 }
 
-/* A column that holds text after all is compared as text from there on. */
-static void texts_that_are_no_numbers(void **state)
+/* What meets text is compared as text: 01 is not 1. */
+static void texts_that_meet_other_types(void **state)
 {
     (void)state;
     struct quire_diff_result result =
         assert_diff((struct run){"v int64", "v string", {"1;2;", "3;"}, {"01;2;", "x;"}, 0},
-                    "T -1 v int64 string|V 3 v 3 x|");
+                    "T -1 v int64 string|V 1 v 1 01|V 3 v 3 x|");
     assert_true(result.complete);
+    assert_diff((struct run){"v dictionary<string>", "v decimal(5,2)", {"1;"}, {"1;"}, 0},
+                "T -1 v dictionary<string> decimal(5,2)|V 1 v 1 1.00|");
+    assert_diff((struct run){"v timestamp(us, UTC)",
+                             "v string",
+                             {"2024-01-01T00:00:00Z;"},
+                             {"2024-01-01T00:00:00.000000Z;"},
+                             0},
+                "T -1 v timestamp(us, UTC) string|");
+}
+
+static int tell_cause(void *user, const struct quire_difference *difference,
+                      struct quire_error *error)
+{
+    struct told *told = user;
+    (void)error;
+    size_t used = strlen(told->text);
+    snprintf(told->text + used, sizeof(told->text) - used, "%s%s|", difference->cause,
+             difference->a == NULL ? " (none)" : "");
+    return 0;
+}
+
+static void causes_tell_nulls_from_texts(void **state)
+{
+    (void)state;
+    struct told told = {.code = 0};
+    struct ArrowArrayStream a = rows_stream("s string", (const char *[]){"~;null;a\"b;~;"}, 1);
+    struct ArrowArrayStream b = rows_stream("s string", (const char *[]){"null;~;a;x;"}, 1);
+    const struct quire_diff_options options = {.report = tell_cause, .user = &told};
+    struct quire_diff_result result;
+    assert_int_equal(quire_diff(&a, &b, &options, &result, NULL), 0);
+    assert_string_equal(told.text, "null in the first, \"null\" in the second (none)|"
+                                   "\"null\" in the first, null in the second|"
+                                   "\"a\\\"b\" in the first, \"a\" in the second|"
+                                   "null in the first, \"x\" in the second (none)|");
+    quire_stream_release(&a);
+    quire_stream_release(&b);
 }
 
 static void the_callback_can_end_it(void **state)
@@ -227,7 +259,8 @@ int main(void)
         cmocka_unit_test(rows_that_one_side_lacks),
         cmocka_unit_test(columns_by_name),
         cmocka_unit_test(values_of_other_types_are_cast),
-        cmocka_unit_test(texts_that_are_no_numbers),
+        cmocka_unit_test(texts_that_meet_other_types),
+        cmocka_unit_test(causes_tell_nulls_from_texts),
         cmocka_unit_test(the_callback_can_end_it),
         cmocka_unit_test(any_batch),
         cmocka_unit_test(types_that_differ_without_memory),

@@ -8,10 +8,8 @@
 
 static void make(struct ArrowSchema *schema, const char *format, size_t children)
 {
-    struct quire_schema_parts parts = {.format = format,
-                                       .name = "c",
-                                       .flags = ARROW_FLAG_NULLABLE,
-                                       .children_size = children};
+    struct quire_schema_parts parts = {
+        .format = format, .name = "c", .flags = ARROW_FLAG_NULLABLE, .children_size = children};
     assert_int_equal(quire_schema_make(&parts, schema), 0);
 }
 
@@ -23,15 +21,15 @@ static void test_format_strings(void **state)
         enum quire_kind kind;
         int32_t width;
     } cases[] = {
-        {"n", QUIRE_KIND_NULL, 0},          {"b", QUIRE_KIND_BOOL, 0},
-        {"c", QUIRE_KIND_INT8, 1},          {"S", QUIRE_KIND_UINT16, 2},
-        {"l", QUIRE_KIND_INT64, 8},         {"e", QUIRE_KIND_FLOAT16, 2},
+        {"n", QUIRE_KIND_NULL, 0},           {"b", QUIRE_KIND_BOOL, 0},
+        {"c", QUIRE_KIND_INT8, 1},           {"S", QUIRE_KIND_UINT16, 2},
+        {"l", QUIRE_KIND_INT64, 8},          {"e", QUIRE_KIND_FLOAT16, 2},
         {"d:9,2,32", QUIRE_KIND_DECIMAL, 4}, {"d:18,-3,64", QUIRE_KIND_DECIMAL, 8},
         {"d:38,10", QUIRE_KIND_DECIMAL, 16}, {"d:76,0,256", QUIRE_KIND_DECIMAL, 32},
         {"w:0", QUIRE_KIND_FIXED_BINARY, 0}, {"tdD", QUIRE_KIND_DATE32, 4},
-        {"ttn", QUIRE_KIND_TIME64, 8},      {"tsu:UTC", QUIRE_KIND_TIMESTAMP, 8},
-        {"tss:", QUIRE_KIND_TIMESTAMP, 8},  {"tin", QUIRE_KIND_INTERVAL_MONTH_DAY_NANO, 16},
-        {"vu", QUIRE_KIND_STRING_VIEW, 0},  {"Z", QUIRE_KIND_LARGE_BINARY, 0},
+        {"ttn", QUIRE_KIND_TIME64, 8},       {"tsu:UTC", QUIRE_KIND_TIMESTAMP, 8},
+        {"tss:", QUIRE_KIND_TIMESTAMP, 8},   {"tin", QUIRE_KIND_INTERVAL_MONTH_DAY_NANO, 16},
+        {"vu", QUIRE_KIND_STRING_VIEW, 0},   {"Z", QUIRE_KIND_LARGE_BINARY, 0},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct ArrowSchema schema;
@@ -64,10 +62,10 @@ static void test_parameters(void **state)
 static void test_bad_formats(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"",      "x",        "d:10",     "d:0,0",   "d:39,0",
-                                      "d:10,2,100", "d:10,2,", "w:",   "w:-1",    "w:5x",
-                                      "tsx:",  "ts",       "tsu",      "ttz",     "+x",
-                                      "+ud:1,200", "d:10,999", "+w:99999999999"};
+    static const char *const bad[] = {
+        "",        "x",   "d:10", "d:0,0",     "d:39,0",   "d:10,2,100",
+        "d:10,2,", "w:",  "w:-1", "w:5x",      "tsx:",     "ts",
+        "tsu",     "ttz", "+x",   "+ud:1,200", "d:10,999", "+w:99999999999"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct ArrowSchema schema;
         struct quire_field *field = NULL;

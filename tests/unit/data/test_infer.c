@@ -355,16 +355,11 @@ static void test_allocation_failures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv_texts),
-        cmocka_unit_test(test_json_texts),
-        cmocka_unit_test(test_json_numbers),
-        cmocka_unit_test(test_mixtures),
-        cmocka_unit_test(test_fallback),
-        cmocka_unit_test(test_nested_error_path),
-        cmocka_unit_test(test_keys_with_nul),
-        cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_many_fields),
-        cmocka_unit_test(test_allocation_failures),
+        cmocka_unit_test(test_csv_texts),     cmocka_unit_test(test_json_texts),
+        cmocka_unit_test(test_json_numbers),  cmocka_unit_test(test_mixtures),
+        cmocka_unit_test(test_fallback),      cmocka_unit_test(test_nested_error_path),
+        cmocka_unit_test(test_keys_with_nul), cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_many_fields),   cmocka_unit_test(test_allocation_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "data/metadata.h"
 #include "data/schema.h"
+#include "data/widen.h"
 #include "fault_alloc.h"
 
 static void assert_prints(const char *text, const char *expected)
@@ -41,12 +42,15 @@ static void test_spelling(void **state)
     assert_prints("s struct<\n  x: int8, # one\n  y: bool not null\n>",
                   "s struct<x:int8, y:bool not null>\n");
     assert_prints("`a b` int8, ```` bool, `` null", "`a b` int8\n```` bool\n`` null\n");
-    assert_prints("z timestamp(s, `odd zone)`)", "z timestamp(s, `odd zone)`)\n");
+    assert_prints("z timestamp(s, `Europe/Paris`), u timestamp(s, utc)",
+                  "z timestamp(s, Europe/Paris)\nu timestamp(s, utc)\n");
     assert_prints("d dictionary<string, uint8, ordered>", "d dictionary<string, uint8, ordered>\n");
     assert_prints("d dictionary<string, int32>", "d dictionary<string>\n");
     assert_prints("u dense_union<a:int8, b:string>", "u dense_union(0,1)<a:int8, b:string>\n");
     assert_prints("r run_end<int32, string>", "r run_end<int32, string>\n");
     assert_prints("d decimal(5)", "d decimal(5,0)\n");
+    assert_prints("d decimal(38,2), e decimal(39,2), f numeric(76,38)",
+                  "d decimal(38,2)\ne decimal256(39,2)\nf decimal256(76,38)\n");
     assert_prints("f fixed_list<uuid not null, 3>, j json(large_string)",
                   "f fixed_list<uuid not null, 3>\nj json(large_string)\n");
 }
@@ -69,7 +73,13 @@ static void test_errors(void **state)
     assert_refused("a int64\nb\nc int8", 2, 9, "expected a type, found the end of the line");
     assert_refused("a int64 not", 1, 11, "\"null\" after \"not\"");
     assert_refused("a int64 nul", 1, 8, "found \"nul\"");
-    assert_refused("a decimal(0,2)", 1, 10, "a precision from 1 to 38");
+    assert_refused("a decimal(0,2)", 1, 10, "a precision from 1 to 76");
+    assert_refused("a decimal(77,2)", 1, 10, "a precision from 1 to 76");
+    assert_refused("a decimal128(39,2)", 1, 13, "a precision from 1 to 38");
+    assert_refused("a timestamp(s, Europe/berlin)", 1, 15, "no time zone \"Europe/berlin\"");
+    assert_refused("a int8\nb list<timestamp(s,Nowhere/City)>", 2, 26, "\"Nowhere/City\"");
+    assert_refused("a timestamp(s, +25:00)", 1, 15, "\"+25:00\"");
+    assert_refused("a timestamp(s, `odd zone)`)", 1, 15, "\"odd zone)\"");
     assert_refused("a decimal(10,2", 1, 14, "expected ')'");
     assert_refused("a timestamp", 1, 11, "expected '('");
     assert_refused("a timestamp(x)", 1, 12, "a unit");
@@ -103,9 +113,11 @@ static void test_nesting_has_a_limit(void **state)
         struct ArrowSchema schema;
         struct quire_field *field = NULL;
         assert_int_equal(quire_buf_append_text(&text, "a "), 0);
-        for (int i = 1; i < depth; i++) assert_int_equal(quire_buf_append_text(&text, "list<"), 0);
+        for (int i = 1; i < depth; i++)
+            assert_int_equal(quire_buf_append_text(&text, "list<"), 0);
         assert_int_equal(quire_buf_append_text(&text, "int8"), 0);
-        for (int i = 1; i < depth; i++) assert_int_equal(quire_buf_append_text(&text, ">"), 0);
+        for (int i = 1; i < depth; i++)
+            assert_int_equal(quire_buf_append_text(&text, ">"), 0);
         int code = quire_schema_parse((const char *)text.data, text.size, &schema, NULL);
         assert_int_equal(code, depth < QUIRE_FIELD_DEPTH_MAX ? 0 : QUIRE_USAGE);
         if (code == 0) {
@@ -133,9 +145,9 @@ static void put_type(struct quire_buf *out, struct quire_random *random, int dep
 
 static void put_name(struct quire_buf *out, struct quire_random *random)
 {
-    static const char *const names[] = {"a",     "long_name_1", "`a b`", "`#`",   "``````",
+    static const char *const names[] = {"a",     "long_name_1", "`a b`", "`#`",      "``````",
                                         "`x,y`", "`ünï`",       "`\n`",  "`null x`", "not",
-                                        "null",  "``",          "`a.b`", "`<>`",  "_"};
+                                        "null",  "``",          "`a.b`", "`<>`",     "_"};
     put(out, names[below(random, sizeof(names) / sizeof(names[0]))]);
 }
 
@@ -184,14 +196,32 @@ static void put_nested(struct quire_buf *out, struct quire_random *random, int d
 
 static void put_type(struct quire_buf *out, struct quire_random *random, int depth)
 {
-    static const char *const types[] = {
-        "null",          "bool",           "int8",      "uint64",        "float16",
-        "date",          "date64",         "interval",  "interval_months", "string_view",
-        "large_binary",  "decimal(38,37)", "uuid",      "json",          "decimal256(76,-5)",
-        "decimal32(9,9)", "time(s)",       "time(ns)",  "duration(ms)",  "timestamp(s)",
-        "timestamp(us, Europe/Paris)",     "timestamp(ns, +01:00)",      "fixed_binary(0)",
-        "json(string_view)",               "run_end<int64, string not null>",
-        "sparse_union(5,2)<a:int8, b:null not null>"};
+    static const char *const types[] = {"null",
+                                        "bool",
+                                        "int8",
+                                        "uint64",
+                                        "float16",
+                                        "date",
+                                        "date64",
+                                        "interval",
+                                        "interval_months",
+                                        "string_view",
+                                        "large_binary",
+                                        "decimal(38,37)",
+                                        "uuid",
+                                        "json",
+                                        "decimal256(76,-5)",
+                                        "decimal32(9,9)",
+                                        "time(s)",
+                                        "time(ns)",
+                                        "duration(ms)",
+                                        "timestamp(s)",
+                                        "timestamp(us, Europe/Paris)",
+                                        "timestamp(ns, +01:00)",
+                                        "fixed_binary(0)",
+                                        "json(string_view)",
+                                        "run_end<int64, string not null>",
+                                        "sparse_union(5,2)<a:int8, b:null not null>"};
     if (depth < 4 && below(random, 3) == 0)
         put_nested(out, random, depth);
     else
@@ -246,7 +276,7 @@ static void test_damaged_schemas_end_well(void **state)
         struct quire_buf text = {0};
         put_schema(&text, &random);
         if (text.size > 0) {
-            text.data[below(&random, text.size)] = (uint8_t)"<>(),`#:\n0 {"[below(&random, 12)];
+            text.data[below(&random, text.size)] = (uint8_t) "<>(),`#:\n0 {"[below(&random, 12)];
             text.size = below(&random, text.size + 1);
         }
         struct ArrowSchema schema = {.release = NULL};
@@ -289,6 +319,28 @@ static void check_json(const struct ArrowSchema *schema)
     assert_non_null(quire_metadata_get(inner->metadata, "deep", &size));
     assert_non_null(quire_metadata_get(schema->children[2]->dictionary->metadata, "x", &size));
     assert_non_null(quire_metadata_get(schema->metadata, "top", &size));
+}
+
+/* A zone of someone else's schema is kept, and its types can be put together. */
+static void test_foreign_zones(void **state)
+{
+    (void)state;
+    struct ArrowSchema schema = parse_schema("a timestamp(s, UTC)"), wide;
+    struct ArrowSchema other = parse_schema("a timestamp(s, UTC), b int8");
+    char foreign[] = "tss:odd zone)", *text = NULL;
+    const char *a_format = schema.children[0]->format, *b_format = other.children[0]->format;
+    schema.children[0]->format = other.children[0]->format = foreign;
+    assert_int_equal(quire_schema_print(&schema, &text, NULL), 0);
+    assert_string_equal(text, "a timestamp(s, `odd zone)`)\n");
+    quire_text_free(text);
+    assert_int_equal(quire_schema_widen(&schema, &other, false, &wide, NULL), 0);
+    assert_string_equal(wide.children[0]->format, foreign);
+    assert_int_equal(wide.n_children, 2);
+    schema.children[0]->format = a_format;
+    other.children[0]->format = b_format;
+    quire_schema_release(&schema);
+    quire_schema_release(&other);
+    quire_schema_release(&wide);
 }
 
 static void test_json_keeps_metadata(void **state)
@@ -401,6 +453,24 @@ static void test_allocation_failures(void **state)
     }
 }
 
+static void test_schema_metadata_is_shown(void **state)
+{
+    (void)state;
+    static const char json[] = "{\"fields\":[{\"name\":\"a\",\"type\":\"int8\","
+                               "\"metadata\":{\"k\":\"v\"}}],"
+                               "\"metadata\":{\"top\":\"2\\n\",\"next\":\"\"}}";
+    struct ArrowSchema schema = parse_schema(json);
+    char *text = NULL;
+    assert_int_equal(quire_schema_print(&schema, &text, NULL), 0);
+    assert_string_equal(text, "# \"top\" = \"2\\n\", \"next\" = \"\"\n"
+                              "a int8 # \"k\" = \"v\"\n");
+    struct ArrowSchema back = parse_schema(text);
+    assert_true(quire_schema_equal(&schema, &back, NULL));
+    quire_text_free(text);
+    quire_schema_release(&schema);
+    quire_schema_release(&back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +482,8 @@ int main(void)
         cmocka_unit_test(test_random_schemas_come_back),
         cmocka_unit_test(test_damaged_schemas_end_well),
         cmocka_unit_test(test_json_keeps_metadata),
+        cmocka_unit_test(test_schema_metadata_is_shown),
+        cmocka_unit_test(test_foreign_zones),
         cmocka_unit_test(test_json_errors),
         cmocka_unit_test(test_damaged_json_ends_well),
         cmocka_unit_test(test_differences),

@@ -1,6 +1,7 @@
 /* What the CSV decoder reads, option by option, and what it says of bad input. */
 #include "csv_fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "format/format.h"
@@ -294,6 +295,116 @@ static void test_options_that_contradict(void **state)
                               "");
 }
 
+/* Without a line feed such a file is all header: it must not pass for an empty one. */
+static void test_lines_that_end_with_cr_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *set, *text;
+        int64_t byte;
+    } cases[] = {
+        {NULL, "a,b\r1,2\r3,4\r", 3},       {NULL, "a,b\r", 3},
+        {NULL, "a\r,b\n1,2\n", 1},          {NULL, "\"a\",\"b\"\r\"1\",\"2\"\r", 7},
+        {"comment=#", "#c\ra,b\r1,2\r", 2}, {"skip_rows=1", "title\ra,b\r1,2\r", 5},
+        {"escape=\\", "a\\\r,b\r1,2\r", 5},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct csv_run run = {.set = cases[i].set, .schema = i == 2 ? NULL : "a int64, b int64"};
+        csv_expect_read_error(run, cases[i].text, QUIRE_INPUT, -1, cases[i].byte, NULL,
+                              "lines end with CR alone");
+    }
+    csv_expect_read((struct csv_run){0}, "\"a\rb\",c\r\n1,x\ry\r\n",
+                    "a\rb int64, c string\n1|x\ry\n");
+    csv_expect_read((struct csv_run){.set = "escape=\\"}, "a\\\rb\n1\n", "a\rb int64\n1\n");
+}
+
+/* A file that is larger than what is looked at for its header. */
+static void test_long_file_of_cr_alone(void **state)
+{
+    (void)state;
+    struct csv_run run = {.memory = 16 << 20};
+    struct quire_buf text = {0};
+    for (int i = 0; i < 1000000; i++)
+        assert_int_equal(quire_buf_append(&text, "1,2,3,4\r", 8), 0);
+    assert_int_equal(csv_read(&run, (char *)text.data, text.size), QUIRE_INPUT);
+    assert_string_equal(run.error.cause, "lines end with CR alone");
+    csv_clear(&run);
+    quire_buf_release(&text);
+}
+
+static void test_empty_name(void **state)
+{
+    (void)state;
+    csv_expect_read((struct csv_run){.schema = "a int64, `` string"}, "a,\"\"\n1,x\n",
+                    "a int64,  string\n1|x\n");
+    csv_expect_read((struct csv_run){.schema = "`` int64"}, "\"\"\r\n1\r\n", " int64\n1\n");
+    csv_expect_read((struct csv_run){.schema = "a int64, column_2 string"}, "a,\"\"\n1,x\n",
+                    "a int64, column_2 string\n1|x\n");
+    csv_expect_read((struct csv_run){0}, "a,\"\"\n1,x\n", "a int64, column_2 string\n1|x\n");
+}
+
+/* 128 values fit, as an int8 counts from 0. */
+static void test_too_many_distinct_values(void **state)
+{
+    (void)state;
+    struct quire_buf text = {0};
+    assert_int_equal(quire_buf_append_text(&text, "d\n"), 0);
+    for (int i = 1; i <= 130; i++)
+        assert_int_equal(quire_buf_printf(&text, "v%d\nv1\n", i), 0);
+    assert_int_equal(quire_buf_terminate(&text), 0);
+    const char *all = (const char *)text.data;
+    struct csv_run run = {.schema = "d dictionary<string,int8>"};
+    csv_expect_read_error(run, all, QUIRE_INPUT, 257, -1, "d",
+                          "more than 128 distinct values for int8");
+    run.policy.on_bad = QUIRE_ON_BAD_NULL;
+    assert_int_equal(csv_read(&run, all, text.size - 1), 0);
+    assert_int_equal(run.counts.nulled, 2);
+    assert_non_null(strstr((char *)run.out.data, "\nv128\nv1\n~\nv1\n~\nv1\n"));
+    csv_clear(&run);
+    run.policy.on_bad = QUIRE_ON_BAD_REJECT;
+    assert_int_equal(csv_read(&run, all, text.size - 1), 0);
+    assert_int_equal(run.counts.rejected, 2);
+    assert_int_equal(run.counts.rows, 258);
+    assert_non_null(strstr((char *)run.out.data, "\nv128\nv1\nv1\nv1\n"));
+    assert_int_equal(quire_buf_terminate(&run.rejects), 0);
+    assert_non_null(strstr((char *)run.rejects.data, ":d:v129|"));
+    csv_clear(&run);
+    quire_buf_release(&text);
+}
+
+static void test_json_columns_hold_json(void **state)
+{
+    (void)state;
+    static const char text[] = "j,n\n\"{\"\"a\"\": [1]}\",1\n{bad,2\n,3\n\"\",4\n";
+    static const char *const types[] = {"json", "dictionary<json>"};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        char schema[64];
+        snprintf(schema, sizeof(schema), "j %s, n int64", types[i]);
+        struct csv_run run = {.schema = schema, .policy.on_bad = QUIRE_ON_BAD_FAIL};
+        csv_expect_read_error(run, text, QUIRE_INPUT, 2, 21, "j", "a member's name");
+        run.policy.on_bad = QUIRE_ON_BAD_NULL;
+        assert_int_equal(csv_read(&run, text, strlen(text)), 0);
+        assert_non_null(strstr((char *)run.out.data, "\n{\"a\": [1]}|1\n~|2\n~|3\n~|4\n"));
+        csv_clear(&run);
+        run.policy.on_bad = QUIRE_ON_BAD_REJECT;
+        assert_int_equal(csv_read(&run, text, strlen(text)), 0);
+        assert_int_equal(quire_buf_terminate(&run.rejects), 0);
+        assert_string_equal((char *)run.rejects.data, "2:21:j:{bad,2|4:31:j:\"\",4|");
+        csv_clear(&run);
+    }
+}
+
+/* Such quotes would be parts of numbers. */
+static void test_quotes_of_values(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {"quote=5", "quote=e", "quote=T", "quote=-",
+                                       "quote=+", "quote=.", "quote=z"};
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        csv_expect_read_error((struct csv_run){.set = sets[i]}, "a,b\n1,2\n", QUIRE_USAGE, -1, -1,
+                              NULL, "quote cannot be");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +428,12 @@ int main(void)
         cmocka_unit_test(test_bad_records_are_rejected),
         cmocka_unit_test(test_rejected_records_are_whole),
         cmocka_unit_test(test_options_that_contradict),
+        cmocka_unit_test(test_lines_that_end_with_cr_alone),
+        cmocka_unit_test(test_long_file_of_cr_alone),
+        cmocka_unit_test(test_empty_name),
+        cmocka_unit_test(test_too_many_distinct_values),
+        cmocka_unit_test(test_json_columns_hold_json),
+        cmocka_unit_test(test_quotes_of_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

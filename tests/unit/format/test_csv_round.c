@@ -145,10 +145,10 @@ static int write_static(struct csv_run *run)
 
 static int write_and_read(void)
 {
-    static const char bad[] = "a,l\n1,[1]\nx,[2]\n300,\n1\n\"2\",\"[3]\"\n";
+    static const char bad[] = "a,l,j\n1,[1],{}\nx,[2],1\n300,,\n1\n\"2\",\"[3]\",2\n3,,{x\n";
     struct csv_run run = {.set = "null_text=NA float_precision=2"}, back = {.set = "escape=\\"};
     struct csv_run reject = {.policy.on_bad = QUIRE_ON_BAD_REJECT,
-                             .schema = "a int8, l list<int8>"};
+                             .schema = "a int8, l list<int8>, j json"};
     int code = write_static(&run);
     if (code == 0) code = csv_read(&back, (char *)run.out.data, run.out.size);
     if (code == 0) code = csv_read(&reject, bad, strlen(bad));

@@ -268,6 +268,70 @@ static void test_options_that_contradict(void **state)
                            "at least one column");
 }
 
+/* Without quotes an empty string, or one that looks like a null, would be a null. */
+static void test_nulls_without_quotes(void **state)
+{
+    (void)state;
+    const char *empty[] = {"1", "x", "2", ""};
+    const char *text[] = {"1", "x", "2", "NA"};
+    static const char *const sets[] = {"quoting=none null_text=NA",
+                                       "quoting=none escape=\\ null_text=NA",
+                                       "quote=none null_text=NA"};
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+        struct csv_run run = {.set = sets[i]};
+        csv_expect_write_error(run, "i int64, s string", empty, 2, QUIRE_INPUT, 2, "s",
+                               "needs quotes");
+        csv_expect_write_error(run, "i int64, s dictionary<string>", text, 2, QUIRE_INPUT, 2, "s",
+                               "needs quotes");
+    }
+    csv_expect_write_error((struct csv_run){.set = "quoting=none null_text=2"}, "i int64, s string",
+                           text, 2, QUIRE_INPUT, 2, "i", "needs quotes");
+    csv_expect_write_error((struct csv_run){.set = "quoting=none"}, "i int64, `` string", text, 2,
+                           QUIRE_INPUT, -1, NULL, "needs quotes");
+    const char *nulls[] = {NULL, NULL};
+    csv_expect_write((struct csv_run){.set = "quoting=none null_text=NA"}, "NA int64, s string",
+                     nulls, 1, "NA,s\nNA,NA\n");
+}
+
+static void test_equal_names(void **state)
+{
+    (void)state;
+    const char *cells[] = {"1", "2"};
+    csv_expect_write_error((struct csv_run){0}, "a int64, a int64", cells, 1, QUIRE_USAGE, -1, "a",
+                           "have the same name");
+    csv_expect_write_error((struct csv_run){0}, "s struct<b int64, b int64>", NULL, 0, QUIRE_USAGE,
+                           -1, "s.b", "have the same name");
+    /* Without a header columns are told apart by position. */
+    csv_expect_write((struct csv_run){.set = "header=off"}, "a int64, a int64", cells, 1, "1,2\n");
+}
+
+static void test_quotes_of_values(void **state)
+{
+    (void)state;
+    const char *cells[] = {"1"};
+    static const char *const sets[] = {"quote=5", "quote=e", "quote=T", "quote=-",
+                                       "quote=+", "quote=.", "quote=z"};
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        csv_expect_write_error((struct csv_run){.set = sets[i]}, "a int64", cells, 1, QUIRE_USAGE,
+                               -1, NULL, "quote cannot be");
+}
+
+/* Floats that are not finite stay what they are within nested values. */
+static void test_nested_floats(void **state)
+{
+    (void)state;
+    static const char text[] = "l\n\"[\"\"NaN\"\",\"\"Infinity\"\",\"\"-Infinity\"\",1.5,null]\"\n";
+    struct csv_run read = {.schema = "l list<float64>"}, write = {.set = NULL};
+    struct ArrowSchema schema;
+    struct ArrowArray batch;
+    assert_int_equal(csv_decode(&read, text, strlen(text), &schema, &batch), 0);
+    assert_int_equal(csv_write(&write, &schema, &batch), 0);
+    assert_string_equal((char *)write.out.data, text);
+    quire_schema_release(&schema);
+    csv_clear(&read);
+    csv_clear(&write);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +348,10 @@ int main(void)
         cmocka_unit_test(test_formula_guard),
         cmocka_unit_test(test_invalid_utf8),
         cmocka_unit_test(test_options_that_contradict),
+        cmocka_unit_test(test_nulls_without_quotes),
+        cmocka_unit_test(test_equal_names),
+        cmocka_unit_test(test_quotes_of_values),
+        cmocka_unit_test(test_nested_floats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,54 @@ static void repeated_members(void **state)
                 "{\"m\":{\"y\":{},\"z\":\"\",\"x\":3}}\n");
 }
 
+/* Values that do not count decide neither types nor errors. */
+static void repeated_members_of_other_types(void **state)
+{
+    struct json_run first = {.in_set = "repeated_keys=first"};
+    struct json_run error = {.in_set = "repeated_keys=error"};
+    struct json_run typed = {SCHEMA("a int64")};
+    struct json_run struct_typed = {SCHEMA("o struct<a:int64, b:int8>")};
+    struct json_run map = {SCHEMA("m map<string, int64>")};
+    (void)state;
+    json_expect((struct json_run){0}, "{\"a\":1,\"a\":\"x\"}", "{\"a\":\"x\"}\n");
+    json_expect((struct json_run){0}, "{\"a\":{\"b\":1},\"c\":[{\"d\":1,\"d\":[2]}],\"a\":2}",
+                "{\"a\":2,\"c\":[{\"d\":[2]}]}\n");
+    json_expect(first, "{\"a\":1,\"a\":\"x\"}\n{\"a\":2,\"a\":{}}", "{\"a\":1}\n{\"a\":2}\n");
+    json_expect_error(error, "{\"a\":1,\"a\":\"x\"}", QUIRE_INPUT, 1, -1, "a", "repeated");
+    json_expect_error(error, "{\"o\":{\"a\":{},\"a\":1}}", QUIRE_INPUT, 1, -1, "o.a", "repeated");
+
+    json_expect(typed, "{\"a\":{\"x\":1},\"a\":2}", "{\"a\":2}\n");
+    json_expect(typed, "{\"a\":\"x\",\"a\":1,\"a\":3}", "{\"a\":3}\n");
+    json_expect_error(typed, "{\"a\":1,\"a\":\"x\"}", QUIRE_INPUT, 1, 11, "a", "int64");
+    json_expect(struct_typed, "{\"o\":{\"b\":300,\"a\":[],\"b\":3,\"a\":1}}",
+                "{\"o\":{\"a\":1,\"b\":3}}\n");
+    json_expect(struct_typed, "{\"o\":{\"b\":300},\"o\":{\"b\":1}}",
+                "{\"o\":{\"a\":null,\"b\":1}}\n");
+    typed.in_set = "repeated_keys=error";
+    json_expect_error(typed, "{\"a\":\"x\",\"a\":1}", QUIRE_INPUT, 1, 5, "a", "repeated");
+
+    json_expect(map, "{\"m\":{\"x\":\"n\",\"y\":2,\"x\":1}}", "{\"m\":{\"y\":2,\"x\":1}}\n");
+    json_expect_error(map, "{\"m\":{\"x\":1,\"y\":2,\"x\":\"n\"}}", QUIRE_INPUT, 1, -1, NULL, "");
+    json_expect_error(map, "{\"m\":{\"x\":1,\"y\":\"n\"}}", QUIRE_INPUT, 1, -1, NULL, "int64");
+    map.in_set = "repeated_keys=first";
+    json_expect(map, "{\"m\":{\"x\":1,\"x\":\"n\"}}", "{\"m\":{\"x\":1}}\n");
+}
+
+static void repeated_members_and_bad_rows(void **state)
+{
+    static const char text[] = "{\"a\":[],\"a\":2}\n{\"a\":1,\"a\":\"x\"}\n{\"a\":3}\n";
+    struct json_run nulls = {SCHEMA("a int64"), .policy = {.on_bad = QUIRE_ON_BAD_NULL}};
+    struct json_run rejects = {SCHEMA("a int64"), .policy = {.on_bad = QUIRE_ON_BAD_REJECT}};
+    (void)state;
+    assert_int_equal(json_run(&nulls, text, sizeof(text) - 1), 0);
+    assert_string_equal((const char *)nulls.out.data, "{\"a\":2}\n{\"a\":null}\n{\"a\":3}\n");
+    assert_int_equal(nulls.counts.nulled, 1);
+    json_run_clear(&nulls);
+    assert_int_equal(json_run(&rejects, text, sizeof(text) - 1), 0);
+    assert_string_equal((const char *)rejects.out.data, "{\"a\":2}\n{\"a\":3}\n");
+    json_run_clear(&rejects);
+}
+
 static void invalid_utf8(void **state)
 {
     struct json_run replace = {.in_set = "invalid_utf8=replace"};
@@ -210,6 +258,11 @@ static void mixed(void **state)
                       "U+0000");
     json_expect(keep, "{\"a\":{\"x\\u0000\":1}}", "{\"a\":{\"x\\u0000\":1}}\n");
     json_expect_error(keep, "{\"x\\u0000\":1}", QUIRE_INPUT, 1, 0, "", "U+0000");
+    struct json_run top = keep;
+    assert_int_equal(json_run(&top, "{\"x\\u0000\":1}", 14), QUIRE_INPUT);
+    assert_non_null(strstr(top.error.hint, "--extra ignore"));
+    assert_null(strstr(top.error.hint, "--mixed"));
+    json_run_clear(&top);
     /* Nesting past what fields have. */
     char deep[512] = "{\"a\":";
     for (int i = 0; i < 80; i++)
@@ -346,12 +399,20 @@ static void record_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(layouts),          cmocka_unit_test(bad_layouts),
-        cmocka_unit_test(repeated_members), cmocka_unit_test(invalid_utf8),
-        cmocka_unit_test(text_options),     cmocka_unit_test(numbers),
-        cmocka_unit_test(mismatches),       cmocka_unit_test(mixed),
-        cmocka_unit_test(policies),         cmocka_unit_test(rejected_items),
-        cmocka_unit_test(projection),       cmocka_unit_test(member_order),
+        cmocka_unit_test(layouts),
+        cmocka_unit_test(bad_layouts),
+        cmocka_unit_test(repeated_members),
+        cmocka_unit_test(repeated_members_of_other_types),
+        cmocka_unit_test(repeated_members_and_bad_rows),
+        cmocka_unit_test(invalid_utf8),
+        cmocka_unit_test(text_options),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(mismatches),
+        cmocka_unit_test(mixed),
+        cmocka_unit_test(policies),
+        cmocka_unit_test(rejected_items),
+        cmocka_unit_test(projection),
+        cmocka_unit_test(member_order),
         cmocka_unit_test(record_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

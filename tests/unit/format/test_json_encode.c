@@ -225,12 +225,54 @@ static void single_values(void **state)
     quire_schema_release(&schema);
 }
 
+/* An object would lose an entry of these to any reader. */
+static void maps_with_repeated_keys(void **state)
+{
+    static const struct quire_json_style plain, pretty = {.pretty = true};
+    struct quire_buf text = {0};
+    (void)state;
+    static const char twice[] = "[{\"key\":\"a\",\"value\":1},{\"key\":\"a\",\"value\":2}]";
+    expect_spelling("map<string,int8>", twice, &plain, twice);
+    expect_spelling("map<dictionary<string>,int8>", twice, &plain, twice);
+    expect_spelling("map<large_string,int8>", "[{\"key\":\"\",\"value\":1}]", &plain, "{\"\":1}");
+    expect_spelling("map<string,int8>", "[{\"key\":\"\"},{\"key\":\"\"}]", &pretty,
+                    "[\n  {\n    \"key\": \"\",\n    \"value\": null\n  },\n"
+                    "  {\n    \"key\": \"\",\n    \"value\": null\n  }\n]");
+    for (int last = 0; last < 3; last++) { /* the first key again, the one before, a new one */
+        quire_buf_clear(&text);
+        for (int i = 0; i < 100; i++)
+            assert_int_equal(quire_buf_printf(&text, "%s{\"key\":\"k%d\",\"value\":%d}",
+                                              i > 0 ? "," : "[", i, i),
+                             0);
+        assert_int_equal(
+            quire_buf_printf(&text, ",{\"key\":\"k%d\",\"value\":7}]", last == 0 ? 0 : last + 98),
+            0);
+        assert_int_equal(quire_buf_terminate(&text), 0);
+        const char *array = (const char *)text.data;
+        struct quire_buf object = {0};
+        for (int i = 0; i <= 100; i++)
+            assert_int_equal(
+                quire_buf_printf(&object, "%s\"k%d\":%d", i > 0 ? "," : "{", i, i < 100 ? i : 7),
+                0);
+        assert_int_equal(quire_buf_append_text(&object, "}"), 0);
+        assert_int_equal(quire_buf_terminate(&object), 0);
+        expect_spelling("map<string,int8>", array, &plain,
+                        last < 2 ? array : (const char *)object.data);
+        quire_buf_release(&object);
+    }
+    quire_buf_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(default_bytes), cmocka_unit_test(options),
-        cmocka_unit_test(not_finite),    cmocka_unit_test(bad_strings),
-        cmocka_unit_test(bad_schemas),   cmocka_unit_test(single_values),
+        cmocka_unit_test(default_bytes),
+        cmocka_unit_test(options),
+        cmocka_unit_test(not_finite),
+        cmocka_unit_test(bad_strings),
+        cmocka_unit_test(bad_schemas),
+        cmocka_unit_test(single_values),
+        cmocka_unit_test(maps_with_repeated_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

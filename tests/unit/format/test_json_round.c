@@ -264,6 +264,12 @@ static const struct fault_case fault_cases[] = {
      "{\"s\":\"\xff\",\"f\":1.5}\nbad \"\\n\n{\"s\":\"\\ud800\"}\n{\"s\":\"\\x\"}\n"},
     {{.policy = {.on_bad = QUIRE_ON_BAD_NULL}, .schema = "a int8\n b list<struct<c:uuid>>"},
      "{\"a\":\"x\",\"b\":[{\"c\":\"00112233-4455-6677-8899-aabbccddeeff\"},{\"c\":1}]}"},
+    {{.schema = "a int8\n m map<string,int8>\n r map<string,int8>"},
+     "{\"a\":\"x\",\"m\":{\"\\t\":[],\"n\":1,\"\\t\":1},\"\\u0061\":1,\"r\":["
+     "{\"key\":\"a\"},{\"key\":\"b\"},{\"key\":\"c\"},{\"key\":\"d\"},{\"key\":\"e\"},"
+     "{\"key\":\"f\"},{\"key\":\"g\"},{\"key\":\"h\"},{\"key\":\"i\"},{\"key\":\"j\"},"
+     "{\"key\":\"k\"},{\"key\":\"l\"},{\"key\":\"m\"},{\"key\":\"n\"},{\"key\":\"o\"},"
+     "{\"key\":\"p\"},{\"key\":\"q\"},{\"key\":\"r\"},{\"key\":\"s\"},{\"key\":\"a\"}]}"},
 };
 
 static void allocations_fail(void **state)

@@ -113,6 +113,11 @@ static void assert_drawn(const char *schema, const char *rows, const char *set,
     quire_buf_release(&buf);
 }
 
+static void lend(struct ArrowArray *array)
+{
+    array->release = NULL;
+}
+
 static void styles(void **state)
 {
     static const char schema[] = "id int64, name string";
@@ -266,6 +271,56 @@ static void every_width_is_kept(void **state)
     }
 }
 
+/* Arrow does not promise that strings are UTF-8; what is not is repaired first. */
+static void strings_that_are_not_utf8(void **state)
+{
+    static const char *const tails[] = {"\xf0", "\xe2\x82", "\xff\xff\xff", "\xc3"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+        struct json_run run = {.schema = "s string, l list<string>, d dictionary<string>"};
+        static const char row[] = "{\"s\":\"abcd\",\"l\":[\"abcd\"],\"d\":\"abcd\"}";
+        struct ArrowSchema schema;
+        struct ArrowArray batch;
+        struct quire_buf buf = {0};
+        struct quire_error error;
+        size_t size = strlen(tails[i]);
+        assert_int_equal(json_decode(&run, row, strlen(row), &schema, &batch), 0);
+        const struct ArrowArray *strings[] = {batch.children[0], batch.children[1]->children[0],
+                                              batch.children[2]->dictionary};
+        uint8_t *texts[3];
+        for (size_t k = 0; k < 3; k++) { /* the last bytes of memory of its own */
+            texts[k] = quire_alloc(4);
+            assert_non_null(texts[k]);
+            memcpy(texts[k], "abcd", 4);
+            memcpy(texts[k] + 4 - size, tails[i], size);
+        }
+        const void *kept[3];
+        for (size_t k = 0; k < 3; k++) {
+            kept[k] = strings[k]->buffers[2];
+            strings[k]->buffers[2] = texts[k];
+        }
+        struct ArrowArray lent = batch;
+        lent.release = lend;
+        int code = draw_batch(&schema, &lent, "types=off", 0, &buf, &error);
+        if (code != 0) fail_msg("%s", error.cause);
+        assert_true(quire_utf8_is_valid(buf.data, buf.size));
+        assert_int_equal(quire_buf_terminate(&buf), 0);
+        size_t marks = 0;
+        for (const char *at = (const char *)buf.data; (at = strstr(at, "\xef\xbf\xbd")) != NULL;
+             at++)
+            marks++;
+        assert_int_equal(marks, i == 2 ? 9 : 3);
+        for (size_t k = 0; k < 3; k++) {
+            strings[k]->buffers[2] = kept[k];
+            quire_free(texts[k]);
+        }
+        quire_buf_release(&buf);
+        quire_array_release(&batch);
+        quire_schema_release(&schema);
+        json_run_clear(&run);
+    }
+}
+
 #define KINDS                                                                                  \
     "n null, b bool, i int8, f float32, d decimal(10,2), s string, z binary, l list<string>, " \
     "st struct<x:int8, y:string>, di dictionary<string>"
@@ -309,6 +364,7 @@ int main(void)
         cmocka_unit_test(marks_without_end),
         cmocka_unit_test(columns_are_hidden_in_the_middle),
         cmocka_unit_test(every_width_is_kept),
+        cmocka_unit_test(strings_that_are_not_utf8),
         cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(a_failed_write_is_told),
     };
