@@ -56,7 +56,7 @@ static int fail_unknown(struct walk *walk, const char *dashes, const char *name,
     quire_fail(error, QUIRE_USAGE, command, "there is no option %s%s", dashes, name);
     if (nearest != NULL)
         quire_error_hint(error, "did you mean %s%s%s?", nearest[1] != '\0' ? "--" : "-", nearest,
-                       quire_cli_option_absent(nearest) ? " (not in this build)" : "");
+                         quire_cli_option_absent(nearest) ? " (not in this build)" : "");
     else
         quire_error_hint(error, "\"quire help %s\" lists them", command);
     return QUIRE_USAGE;

@@ -75,7 +75,7 @@ static int check_operands(struct quire_cli *cli, int operands, char *const *argv
     else
         return 0;
     quire_error_hint(&cli->error, "the form is: quire %s [OPTIONS]%s%s", command->name,
-                   command->operands[0] != '\0' ? " " : "", command->operands);
+                     command->operands[0] != '\0' ? " " : "", command->operands);
     return QUIRE_USAGE;
 }
 

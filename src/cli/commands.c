@@ -46,7 +46,7 @@ int quire_cli_command_fail(const char *name, struct quire_error *error)
     quire_fail(error, QUIRE_USAGE, "", "there is no command \"%.80s\"", name);
     if (nearest != NULL)
         quire_error_hint(error, "did you mean \"quire %s\"%s?", nearest,
-                       is_absent(nearest) ? " (not in this build)" : "");
+                         is_absent(nearest) ? " (not in this build)" : "");
     else
         quire_error_hint(error, "\"quire help\" lists them");
     return QUIRE_USAGE;

@@ -29,12 +29,14 @@ static bool has_words(const struct quire_option *row)
 static void print_words(const struct quire_option *row, FILE *out)
 {
     if (row->type == QUIRE_OPTION_CHOICE) {
-        for (const char *c = row->choices; *c != '\0'; c++) fputc(*c == '|' ? ' ' : *c, out);
+        for (const char *c = row->choices; *c != '\0'; c++)
+            fputc(*c == '|' ? ' ' : *c, out);
         return;
     }
     size_t size;
     const struct quire_format *const *formats = quire_formats(&size);
-    for (size_t i = 0; i < size; i++) fprintf(out, "%s%s", i > 0 ? " " : "", formats[i]->name);
+    for (size_t i = 0; i < size; i++)
+        fprintf(out, "%s%s", i > 0 ? " " : "", formats[i]->name);
 }
 
 static bool is_file(const struct quire_option *row)
@@ -110,9 +112,12 @@ static void completion_bash(FILE *out)
 static void print_zsh_text(const char *text, FILE *out)
 {
     for (; *text != '\0'; text++) {
-        if (*text == '\'') fputs("'\\''", out);
-        else if (strchr("[]:\\", *text) != NULL) fprintf(out, "\\%c", *text);
-        else fputc(*text, out);
+        if (*text == '\'')
+            fputs("'\\''", out);
+        else if (strchr("[]:\\", *text) != NULL)
+            fprintf(out, "\\%c", *text);
+        else
+            fputc(*text, out);
     }
 }
 
@@ -205,7 +210,10 @@ static void completion_fish(FILE *out)
 
 void quire_cli_help_completion(const char *shell, FILE *out)
 {
-    if (strcmp(shell, "bash") == 0) completion_bash(out);
-    else if (strcmp(shell, "zsh") == 0) completion_zsh(out);
-    else completion_fish(out);
+    if (strcmp(shell, "bash") == 0)
+        completion_bash(out);
+    else if (strcmp(shell, "zsh") == 0)
+        completion_zsh(out);
+    else
+        completion_fish(out);
 }

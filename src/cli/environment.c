@@ -18,7 +18,8 @@ const char *quire_cli_environment_get(const char *name)
 static void variable_name(const char *option, char out[VARIABLE_SIZE_MAX])
 {
     snprintf(out, VARIABLE_SIZE_MAX, "QUIRE_%s", option);
-    for (char *c = out; *c != '\0'; c++) *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+    for (char *c = out; *c != '\0'; c++)
+        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
 }
 
 int quire_cli_environment_read(struct quire_cli *cli, struct quire_error *error)

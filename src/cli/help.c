@@ -17,10 +17,14 @@ bool quire_cli_option_negative(const struct quire_option *row)
 void quire_cli_option_form(const struct quire_option *row, char out[QUIRE_CLI_OPTION_FORM_SIZE])
 {
     static const char *const values[] = {
-        [QUIRE_OPTION_BOOL] = "",     [QUIRE_OPTION_INT] = "N",
-        [QUIRE_OPTION_SIZE] = "SIZE", [QUIRE_OPTION_DURATION] = "TIME",
-        [QUIRE_OPTION_NUMBER] = "X",  [QUIRE_OPTION_TEXT] = "TEXT",
-        [QUIRE_OPTION_CHAR] = "C",    [QUIRE_OPTION_CHOICE] = "",
+        [QUIRE_OPTION_BOOL] = "",
+        [QUIRE_OPTION_INT] = "N",
+        [QUIRE_OPTION_SIZE] = "SIZE",
+        [QUIRE_OPTION_DURATION] = "TIME",
+        [QUIRE_OPTION_NUMBER] = "X",
+        [QUIRE_OPTION_TEXT] = "TEXT",
+        [QUIRE_OPTION_CHAR] = "C",
+        [QUIRE_OPTION_CHOICE] = "",
         [QUIRE_OPTION_KEYED] = "NAME=VALUE",
     };
     const char *value = row->choices != NULL ? row->choices : values[row->type];

@@ -18,8 +18,7 @@ int quire_cli_output_format(const struct quire_cli *cli, const char *name, const
         QUIRE_TRY(quire_format_find(writing->to, &found, error));
     else
         QUIRE_TRY(quire_format_find_path(name, &found, error));
-    if (found == NULL && fallback != NULL)
-        QUIRE_TRY(quire_format_find(fallback, &found, error));
+    if (found == NULL && fallback != NULL) QUIRE_TRY(quire_format_find(fallback, &found, error));
     if (found == NULL) {
         quire_fail(error, QUIRE_USAGE, cli->command->name,
                    "the format of the output \"%.200s\" is not known by its name", name);

@@ -5,10 +5,10 @@
 #define QUIRE_CLI_TRY_H
 
 #ifndef QUIRE_TRY
-#define QUIRE_TRY(expr)                                                                            \
-    do {                                                                                           \
-        int quire_try_code = (expr);                                                               \
-        if (__builtin_expect(quire_try_code != 0, 0)) return quire_try_code;                       \
+#define QUIRE_TRY(expr)                                                      \
+    do {                                                                     \
+        int quire_try_code = (expr);                                         \
+        if (__builtin_expect(quire_try_code != 0, 0)) return quire_try_code; \
     } while (0)
 #endif
 

@@ -111,8 +111,8 @@ static bool appends(const struct quire_upload *upload)
 }
 
 static int file_upload_begin(struct quire_store *store, const char *key,
-                             const struct quire_put_options *options,
-                             struct quire_upload **upload, struct quire_error *error)
+                             const struct quire_put_options *options, struct quire_upload **upload,
+                             struct quire_error *error)
 {
     bool append = options != NULL && options->mode == QUIRE_PUT_APPEND;
     return append ? quire_store_file_append_begin(store, key, options, upload, error)
@@ -146,8 +146,8 @@ const struct quire_store_ops quire_store_file = {
     .name = "file",
     .schemes = "file|",
     .summary = "files and folders of this machine",
-    .capabilities = QUIRE_STORE_START_AFTER | QUIRE_STORE_RENAME_FREE | QUIRE_STORE_LOCAL |
-                    QUIRE_STORE_APPEND,
+    .capabilities =
+        QUIRE_STORE_START_AFTER | QUIRE_STORE_RENAME_FREE | QUIRE_STORE_LOCAL | QUIRE_STORE_APPEND,
     .open = file_open,
     .close = file_close,
     .put = quire_store_put_upload,

@@ -58,8 +58,7 @@ struct quire_csv_read_options {
 };
 
 /* QUIRE_USAGE when options contradict each other. */
-int quire_csv_check_write(const struct quire_csv_write_options *options,
-                          struct quire_error *error);
+int quire_csv_check_write(const struct quire_csv_write_options *options, struct quire_error *error);
 int quire_csv_check_read(const struct quire_csv_read_options *options, struct quire_error *error);
 
 /* encoder_new of a format, and the decoder_open of both; see struct quire_format. */
@@ -68,8 +67,7 @@ int quire_csv_encoder_new(const struct quire_format *format, const struct ArrowS
                           struct quire_context *context, struct quire_out *out,
                           struct quire_encoder **encoder, struct quire_error *error);
 int quire_csv_decoder_open(struct quire_in *in, const void *options,
-                           const struct quire_record_policy *policy,
-                           struct quire_context *context, struct ArrowArrayStream *stream,
-                           struct quire_error *error);
+                           const struct quire_record_policy *policy, struct quire_context *context,
+                           struct ArrowArrayStream *stream, struct quire_error *error);
 
 #endif

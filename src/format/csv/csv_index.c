@@ -28,8 +28,8 @@ static inline struct quire_csv_block classify(const struct quire_csv_marks *mark
     __m128i block[4];
     for (int i = 0; i < 4; i++)
         block[i] = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i));
-    __m128i least = _mm_min_epu8(_mm_min_epu8(block[0], block[1]),
-                                 _mm_min_epu8(block[2], block[3]));
+    __m128i least =
+        _mm_min_epu8(_mm_min_epu8(block[0], block[1]), _mm_min_epu8(block[2], block[3]));
     struct quire_csv_block masks = {
         .delimiters = equal_in(block, marks->delimiter),
         .line_feeds = equal_in(block, '\n'),
@@ -55,8 +55,7 @@ static inline struct quire_csv_block classify(const struct quire_csv_marks *mark
 }
 #endif
 
-struct quire_csv_block quire_csv_classify(const struct quire_csv_marks *marks,
-                                          const uint8_t *bytes)
+struct quire_csv_block quire_csv_classify(const struct quire_csv_marks *marks, const uint8_t *bytes)
 {
     return classify(marks, bytes);
 }
@@ -201,8 +200,8 @@ int quire_csv_index_chunk(const struct quire_csv_marks *marks, const uint8_t *by
         return quire_fail(error, QUIRE_LIMIT, QUIRE_CSV_READ, "a record is larger than 4 GiB");
     bool done = false;
     QUIRE_TRY(begin_index(index, error));
-    bool comments = marks->comment >= 0 && marks->quote >= 0 &&
-                    memchr(bytes, marks->quote, size) != NULL;
+    bool comments =
+        marks->comment >= 0 && marks->quote >= 0 && memchr(bytes, marks->quote, size) != NULL;
     if (marks->escape < 0 && !comments)
         QUIRE_TRY(index_blocks(marks, bytes, size, index, &done, error));
     if (!done) {

@@ -40,15 +40,14 @@ static int see_field(struct inference *inference, struct quire_infer_node *node,
 {
     struct quire_csv_text text;
     size_t bad;
-    int code = quire_csv_unquote(&inference->reader->marks, bytes, start, end,
-                                 &inference->scratch, &text, &bad);
+    int code = quire_csv_unquote(&inference->reader->marks, bytes, start, end, &inference->scratch,
+                                 &text, &bad);
     if (code == QUIRE_INPUT) return 0; /* parse tells, with its row */
     if (code != 0) return quire_csv_fail_unquote(code, bad, error);
     if (!inference->reader->options.infer || quire_csv_is_null_text(inference->reader, &text)) {
         quire_infer_null(node);
     } else if (inference->reader->options.decimal_comma) {
-        if (see_comma(inference, node, text) != 0)
-            return quire_fail_memory(error, QUIRE_CSV_READ);
+        if (see_comma(inference, node, text) != 0) return quire_fail_memory(error, QUIRE_CSV_READ);
     } else {
         quire_infer_string(node, (const char *)text.bytes, text.size, &inference->policy);
     }
@@ -85,8 +84,8 @@ static int see_record(struct inference *inference, const uint8_t *bytes, size_t 
     return 0;
 }
 
-static int see_records(struct inference *inference, const uint8_t *bytes, size_t size,
-                       size_t start, bool may_grow, bool *need_more, struct quire_error *error)
+static int see_records(struct inference *inference, const uint8_t *bytes, size_t size, size_t start,
+                       bool may_grow, bool *need_more, struct quire_error *error)
 {
     const struct quire_csv_marks *marks = &inference->reader->marks;
     int64_t left = inference->reader->policy.infer_rows;
@@ -129,19 +128,20 @@ static int make_nodes(struct inference *inference, struct quire_arena *arena,
 }
 
 int quire_csv_infer(const struct quire_csv_reader *reader, const struct quire_csv_names *names,
-                    const uint8_t *bytes, size_t size, size_t start, bool may_grow,
-                    bool *need_more, struct ArrowSchema *schema, struct quire_error *error)
+                    const uint8_t *bytes, size_t size, size_t start, bool may_grow, bool *need_more,
+                    struct ArrowSchema *schema, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {0};
     struct inference inference = {
         .reader = reader,
-        .policy = {
-            .numbers = reader->policy.numbers == QUIRE_NUMBERS_FLOAT ? QUIRE_INFER_FLOAT
-                                                                     : QUIRE_INFER_EXACT,
-            .text_fallback = true,
-            .keep_null = reader->policy.keep_null,
-            .from_text = true,
-        },
+        .policy =
+            {
+                .numbers = reader->policy.numbers == QUIRE_NUMBERS_FLOAT ? QUIRE_INFER_FLOAT
+                                                                         : QUIRE_INFER_EXACT,
+                .text_fallback = true,
+                .keep_null = reader->policy.keep_null,
+                .from_text = true,
+            },
     };
     struct quire_infer_node *root = quire_infer_new(&arena);
     if (root == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);

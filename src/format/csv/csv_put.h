@@ -62,9 +62,8 @@ static inline unsigned quire_csv_special_in(__m128i block, __m128i delimiter, __
 
 /* Copies a string that has no special byte; NULL when it has one, or is not to
  * be loaded in blocks. Writes up to a block more than size. */
-static inline char *quire_csv_copy_plain(const struct quire_csv_writer *writer,
-                                         const uint8_t *text, size_t size,
-                                         const uint8_t *text_block, char *out)
+static inline char *quire_csv_copy_plain(const struct quire_csv_writer *writer, const uint8_t *text,
+                                         size_t size, const uint8_t *text_block, char *out)
 {
     const __m128i delimiter = _mm_set1_epi8((char)writer->options.delimiter);
     const __m128i quote = _mm_set1_epi8((char)writer->options.quote);
@@ -85,9 +84,8 @@ static inline char *quire_csv_copy_plain(const struct quire_csv_writer *writer,
     return special == 0 ? out + size : NULL;
 }
 #else
-static inline char *quire_csv_copy_plain(const struct quire_csv_writer *writer,
-                                         const uint8_t *text, size_t size,
-                                         const uint8_t *text_block, char *out)
+static inline char *quire_csv_copy_plain(const struct quire_csv_writer *writer, const uint8_t *text,
+                                         size_t size, const uint8_t *text_block, char *out)
 {
     (void)text_block;
     bool special = size == 0;

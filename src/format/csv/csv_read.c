@@ -13,8 +13,8 @@ void quire_csv_reader_free(void *state)
 }
 
 int quire_csv_reader_new(const struct quire_csv_read_options *options,
-                         const struct quire_record_policy *policy,
-                         struct quire_csv_reader **result, struct quire_error *error)
+                         const struct quire_record_policy *policy, struct quire_csv_reader **result,
+                         struct quire_error *error)
 {
     QUIRE_TRY(quire_csv_check_read(options, error));
     struct quire_csv_reader *reader = quire_alloc_zero(1, sizeof(*reader));
@@ -47,9 +47,8 @@ int quire_csv_reader_new(const struct quire_csv_read_options *options,
 }
 
 int quire_csv_decoder_open(struct quire_in *in, const void *options,
-                           const struct quire_record_policy *policy,
-                           struct quire_context *context, struct ArrowArrayStream *stream,
-                           struct quire_error *error)
+                           const struct quire_record_policy *policy, struct quire_context *context,
+                           struct ArrowArrayStream *stream, struct quire_error *error)
 {
     static const struct quire_text_decoding decoding = {
         .start = quire_csv_start,

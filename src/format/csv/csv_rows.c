@@ -108,8 +108,8 @@ int quire_csv_lay_out(struct quire_csv_parsing *parsing)
     const uint32_t *entries = entries_of(&scratch->index);
     struct quire_csv_layout *layout = &parsing->layout;
     quire_buf_clear(&scratch->refusals);
-    *layout = (struct quire_csv_layout){
-        entries, parsing->reader->fields, scratch->index.records, NULL, scratch->index.records};
+    *layout = (struct quire_csv_layout){entries, parsing->reader->fields, scratch->index.records,
+                                        NULL, scratch->index.records};
     parsing->limit = layout->rows;
     if (is_regular(parsing)) return 0;
     quire_buf_clear(&scratch->ends);
@@ -120,8 +120,8 @@ int quire_csv_lay_out(struct quire_csv_parsing *parsing)
     for (size_t i = 1; i <= scratch->index.size && code == 0; i++) {
         if (entries[i] < parsing->chunk->size && parsing->chunk->bytes[entries[i]] != '\n')
             continue;
-        code = lay_out_record(parsing, entries[first - 1] + 1, entries + first, i - first + 1,
-                              &rows);
+        code =
+            lay_out_record(parsing, entries[first - 1] + 1, entries + first, i - first + 1, &rows);
         first = i + 1;
     }
     if (code < 0) return code;

@@ -14,15 +14,23 @@
 enum quire_csv_op {
     QUIRE_CSV_NULL,
     QUIRE_CSV_BOOL,
-    QUIRE_CSV_INT8, QUIRE_CSV_INT16, QUIRE_CSV_INT32, QUIRE_CSV_INT64,
-    QUIRE_CSV_UINT8, QUIRE_CSV_UINT16, QUIRE_CSV_UINT32, QUIRE_CSV_UINT64,
-    QUIRE_CSV_FLOAT32, QUIRE_CSV_FLOAT64,
-    QUIRE_CSV_FIXED,     /* a float with a given precision */
-    QUIRE_CSV_MOMENT,    /* 64-bit times, which often repeat from row to row */
-    QUIRE_CSV_BOUNDED,   /* any other kind with a bounded text */
-    QUIRE_CSV_STRING, QUIRE_CSV_LARGE_STRING,
-    QUIRE_CSV_BYTES,     /* string views, dictionaries of strings */
-    QUIRE_CSV_TEXT       /* whatever is written apart first, then looked at */
+    QUIRE_CSV_INT8,
+    QUIRE_CSV_INT16,
+    QUIRE_CSV_INT32,
+    QUIRE_CSV_INT64,
+    QUIRE_CSV_UINT8,
+    QUIRE_CSV_UINT16,
+    QUIRE_CSV_UINT32,
+    QUIRE_CSV_UINT64,
+    QUIRE_CSV_FLOAT32,
+    QUIRE_CSV_FLOAT64,
+    QUIRE_CSV_FIXED,   /* a float with a given precision */
+    QUIRE_CSV_MOMENT,  /* 64-bit times, which often repeat from row to row */
+    QUIRE_CSV_BOUNDED, /* any other kind with a bounded text */
+    QUIRE_CSV_STRING,
+    QUIRE_CSV_LARGE_STRING,
+    QUIRE_CSV_BYTES, /* string views, dictionaries of strings */
+    QUIRE_CSV_TEXT   /* whatever is written apart first, then looked at */
 };
 
 /* One column, as decided by schema and options. */

@@ -101,9 +101,8 @@ static int dictionary_row(struct quire_csv_run *run, const struct quire_view *vi
 {
     *value = quire_view_index(view, row);
     if (*value >= 0 && *value < view->dictionary->length) return 0;
-    return quire_fail(run->error, QUIRE_INPUT, OPERATION,
-                      "dictionary index %lld is not below %lld", (long long)*value,
-                      (long long)view->dictionary->length);
+    return quire_fail(run->error, QUIRE_INPUT, OPERATION, "dictionary index %lld is not below %lld",
+                      (long long)*value, (long long)view->dictionary->length);
 }
 
 static int put_bytes(struct quire_csv_run *run, const struct cell *cell, int64_t row)
@@ -128,8 +127,7 @@ static int put_bytes(struct quire_csv_run *run, const struct cell *cell, int64_t
 }
 
 /* Writes a value apart and then as a text. */
-static int put_apart(struct quire_csv_run *run, const struct cell *cell, int64_t row,
-                     int64_t start)
+static int put_apart(struct quire_csv_run *run, const struct cell *cell, int64_t row, int64_t start)
 {
     const struct quire_csv_writer *writer = run->writer;
     const struct quire_csv_column *column = cell->column;
@@ -147,8 +145,8 @@ static int put_apart(struct quire_csv_run *run, const struct cell *cell, int64_t
     }
     if (column->precision >= 0) {
         QUIRE_TRY(quire_buf_reserve(scratch, QUIRE_FIXED_TEXT_MAX));
-        scratch->size = (size_t)(put_fixed(cell, row, (char *)scratch->data) -
-                                 (char *)scratch->data);
+        scratch->size =
+            (size_t)(put_fixed(cell, row, (char *)scratch->data) - (char *)scratch->data);
     } else if (quire_kind_is_nested(view->field->kind)) {
         QUIRE_TRY(quire_json_value_write(view, value, &writer->json, scratch, run->error));
     } else {
@@ -161,13 +159,12 @@ static int put_apart(struct quire_csv_run *run, const struct cell *cell, int64_t
     return quire_csv_put_text(run, column, scratch->data, scratch->size);
 }
 
-#define PUT_VALUE(type, put)                                                                     \
-    run->end = put(run->end, ((const type *)cell->values)[row]);                                   \
+#define PUT_VALUE(type, put)                                     \
+    run->end = put(run->end, ((const type *)cell->values)[row]); \
     return 0
 
 /* Appends one value that is not null. row counts from the run's first. */
-static inline int put_cell(struct quire_csv_run *run, struct cell *cell, int64_t row,
-                           int64_t start)
+static inline int put_cell(struct quire_csv_run *run, struct cell *cell, int64_t row, int64_t start)
 {
     switch (cell->op) {
     case QUIRE_CSV_INT64: PUT_VALUE(int64_t, quire_csv_put_signed);
@@ -190,9 +187,7 @@ static inline int put_cell(struct quire_csv_run *run, struct cell *cell, int64_t
         const int64_t *offsets = (const int64_t *)cell->values + row;
         return put_offsets(run, cell, offsets[0], offsets[1]);
     }
-    case QUIRE_CSV_MOMENT:
-        run->end = put_moment(cell, run->writer, row, start, run->end);
-        return 0;
+    case QUIRE_CSV_MOMENT: run->end = put_moment(cell, run->writer, row, start, run->end); return 0;
     case QUIRE_CSV_BOOL:
         run->end = quire_csv_put_bool(run->end, quire_view_bool(cell->view, start + row));
         return 0;
@@ -243,8 +238,8 @@ static void set_cells(const struct quire_csv_writer *writer, const struct quire_
     }
 }
 
-static int put_rows(struct quire_csv_run *run, struct cell *cells, size_t cells_size,
-                    int64_t start, int64_t count, int64_t *failed_row)
+static int put_rows(struct quire_csv_run *run, struct cell *cells, size_t cells_size, int64_t start,
+                    int64_t count, int64_t *failed_row)
 {
     const struct quire_csv_writer *writer = run->writer;
     char delimiter = (char)writer->options.delimiter;
@@ -280,14 +275,13 @@ int quire_csv_write_rows(const void *state, const struct quire_view *batch, int6
     (void)first_row;
     const struct quire_csv_writer *writer = state;
     *failed_row = start;
-    QUIRE_CLEANUP(quire_cleanup_free) struct cell *cells =
-        quire_alloc_zero(batch->children_size, sizeof(*cells));
+    QUIRE_CLEANUP(quire_cleanup_free)
+    struct cell *cells = quire_alloc_zero(batch->children_size, sizeof(*cells));
     if (cells == NULL) return quire_fail_memory(error, OPERATION);
     set_cells(writer, batch, start, cells);
     struct quire_csv_run run = {.writer = writer, .out = out, .error = error};
     int code = quire_csv_run_grow(&run, writer->row_max);
-    if (code == 0)
-        code = put_rows(&run, cells, batch->children_size, start, count, failed_row);
+    if (code == 0) code = put_rows(&run, cells, batch->children_size, start, count, failed_row);
     quire_buf_release(&run.scratch);
     quire_buf_release(&run.repaired);
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);

@@ -15,7 +15,7 @@
 #include "scratch.h"
 
 #define ARGUMENTS_MAX 16
-#define FILES_LEFT 5 /* people, wrong, two outputs, rejects */
+#define FILES_LEFT    5 /* people, wrong, two outputs, rejects */
 
 static const char people[] = "id,name,born\n1,Ada,1815-12-10\n2,\"B, C\",1900-01-01\n3,,\n";
 static const char old_content[] = "{\"old\":true}\n";
@@ -23,9 +23,10 @@ static const char old_content[] = "{\"old\":true}\n";
 /* Runs with what is printed going nowhere; words[0] is the command. */
 static int run(const char *const *words)
 {
-    char *argv[ARGUMENTS_MAX + 2] = {(char *)(uintptr_t)"quire"};
+    char *argv[ARGUMENTS_MAX + 2] = {(char *)(uintptr_t) "quire"};
     int argc = 1;
-    for (; words[argc - 1] != NULL; argc++) argv[argc] = (char *)(uintptr_t)words[argc - 1];
+    for (; words[argc - 1] != NULL; argc++)
+        argv[argc] = (char *)(uintptr_t)words[argc - 1];
     fflush(stdout);
     fflush(stderr);
     int saved[2] = {dup(1), dup(2)};
@@ -95,14 +96,14 @@ static void test_exit_status(void **state)
 static void test_rejects(void **state)
 {
     (void)state;
-    assert_int_equal(RUN("convert", "wrong.csv", "out.csv", "--infer-rows", "1", "--rejects",
-                         "rejects.jsonl"),
-                     QUIRE_EXIT_DONE);
+    assert_int_equal(
+        RUN("convert", "wrong.csv", "out.csv", "--infer-rows", "1", "--rejects", "rejects.jsonl"),
+        QUIRE_EXIT_DONE);
     assert_file("out.csv", "id,name,born\n1,Ada,1815-12-10\n");
     assert_int_equal(RUN("count", "rejects.jsonl"), QUIRE_EXIT_DONE);
-    assert_int_equal(RUN("convert", "wrong.csv", "out.csv", "--infer-rows", "1", "--on-bad",
-                         "reject"),
-                     QUIRE_EXIT_USAGE);
+    assert_int_equal(
+        RUN("convert", "wrong.csv", "out.csv", "--infer-rows", "1", "--on-bad", "reject"),
+        QUIRE_EXIT_USAGE);
     assert_int_equal(RUN("convert", "wrong.csv", "out.csv", "--rejects", "out.csv"),
                      QUIRE_EXIT_USAGE);
 }
@@ -114,12 +115,11 @@ static void test_limits_and_columns(void **state)
                          "--select", "born,id"),
                      QUIRE_EXIT_DONE);
     assert_file("out.csv", "born,id\n1815-12-10,1\n1900-01-01,2\n,3\n1815-12-10,1\n");
-    assert_int_equal(RUN("convert", "people.csv", "out.csv", "--append", "--select", "born,id",
-                         "--limit", "1"),
-                     QUIRE_EXIT_DONE);
+    assert_int_equal(
+        RUN("convert", "people.csv", "out.csv", "--append", "--select", "born,id", "--limit", "1"),
+        QUIRE_EXIT_DONE);
     assert_file("out.csv", "born,id\n1815-12-10,1\n1900-01-01,2\n,3\n1815-12-10,1\n1815-12-10,1\n");
-    assert_int_equal(RUN("convert", "people.csv", "out.csv", "--select", "brn"),
-                     QUIRE_EXIT_USAGE);
+    assert_int_equal(RUN("convert", "people.csv", "out.csv", "--select", "brn"), QUIRE_EXIT_USAGE);
 }
 
 /* The target has its old content until a run succeeds, and nothing is leaked. */
@@ -131,8 +131,9 @@ static void torture(const char *const *words)
         int status = run(words);
         int64_t held = fault_alloc_held();
         bool failed = fault_alloc_disarm();
-        if (held != 0) fail_msg("%s: allocation %lld: %lld blocks left", words[0],
-                                (long long)nth, (long long)held);
+        if (held != 0)
+            fail_msg("%s: allocation %lld: %lld blocks left", words[0], (long long)nth,
+                     (long long)held);
         if (!failed) {
             assert_int_equal(status, QUIRE_EXIT_DONE);
             break;
@@ -152,12 +153,12 @@ static void test_every_allocation_fails(void **state)
     (void)state;
     TORTURE("convert", "people.csv", "out.jsonl", "--threads", "1", "--json");
     TORTURE("convert", "wrong.csv", "people.csv", "out.jsonl", "--threads", "1", "--schema",
-            "id int64, name string, born date", "--rejects", "rejects.jsonl", "--select",
-            "born,id", "--set", "in.null_text=none");
+            "id int64, name string, born date", "--rejects", "rejects.jsonl", "--select", "born,id",
+            "--set", "in.null_text=none");
     TORTURE("convert", "people.csv", "--append", "out.jsonl", "--threads", "1", "--progress",
             "json");
-    TORTURE("convert", "people.csv", "--to", "tsv", "--compression=gzip", "out.jsonl",
-            "--threads", "1", "--on-bad", "null");
+    TORTURE("convert", "people.csv", "--to", "tsv", "--compression=gzip", "out.jsonl", "--threads",
+            "1", "--on-bad", "null");
     TORTURE("head", "people.csv", "-n", "2", "--threads", "1");
     TORTURE("tail", "people.csv", "-n", "2", "--threads", "1");
     TORTURE("cat", "people.*", "--threads", "1");

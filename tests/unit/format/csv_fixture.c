@@ -260,8 +260,7 @@ struct ArrowSchema csv_schema(const char *text)
     return schema;
 }
 
-struct ArrowArray csv_batch(const struct ArrowSchema *schema, const char *const *cells,
-                            size_t rows)
+struct ArrowArray csv_batch(const struct ArrowSchema *schema, const char *const *cells, size_t rows)
 {
     struct quire_builder *builder = NULL;
     struct ArrowArray batch;
@@ -269,8 +268,10 @@ struct ArrowArray csv_batch(const struct ArrowSchema *schema, const char *const 
     for (size_t row = 0; row < rows; row++) {
         for (int64_t i = 0; i < schema->n_children; i++) {
             const char *cell = *cells++;
-            if (cell == NULL) assert_int_equal(quire_builder_null(builder, NULL), 0);
-            else assert_int_equal(quire_builder_text(builder, cell, strlen(cell), NULL), 0);
+            if (cell == NULL)
+                assert_int_equal(quire_builder_null(builder, NULL), 0);
+            else
+                assert_int_equal(quire_builder_text(builder, cell, strlen(cell), NULL), 0);
         }
         assert_int_equal(quire_builder_end_row(builder, NULL), 0);
     }
@@ -317,9 +318,9 @@ void csv_expect_write(struct csv_run run, const char *schema_text, const char *c
     csv_clear(&run);
 }
 
-void csv_expect_write_error(struct csv_run run, const char *schema_text,
-                            const char *const *cells, size_t rows, int code, int64_t row,
-                            const char *column, const char *cause)
+void csv_expect_write_error(struct csv_run run, const char *schema_text, const char *const *cells,
+                            size_t rows, int code, int64_t row, const char *column,
+                            const char *cause)
 {
     struct ArrowSchema schema = csv_schema(schema_text);
     struct ArrowArray batch = csv_batch(&schema, cells, rows);

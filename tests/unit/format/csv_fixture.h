@@ -53,8 +53,8 @@ void csv_expect_read(struct csv_run run, const char *text, const char *expected)
 void csv_expect_read_error(struct csv_run run, const char *text, int code, int64_t row,
                            int64_t byte, const char *column, const char *cause);
 /* Asserts what is written of cells. */
-void csv_expect_write(struct csv_run run, const char *schema, const char *const *cells,
-                      size_t rows, const char *expected);
+void csv_expect_write(struct csv_run run, const char *schema, const char *const *cells, size_t rows,
+                      const char *expected);
 void csv_expect_write_error(struct csv_run run, const char *schema, const char *const *cells,
                             size_t rows, int code, int64_t row, const char *column,
                             const char *cause);

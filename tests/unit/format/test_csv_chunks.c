@@ -13,7 +13,11 @@
 #define PADDING QUIRE_TEXT_PADDING
 
 static const struct quire_csv_read_options defaults = {
-    .delimiter = ',', .quote = '"', .escape = -1, .comment = -1, .infer = true,
+    .delimiter = ',',
+    .quote = '"',
+    .escape = -1,
+    .comment = -1,
+    .infer = true,
 };
 
 /* --- Finding fields ---------------------------------------------------------------- */
@@ -22,10 +26,14 @@ static const struct quire_csv_read_options defaults = {
 static void append_records(struct quire_buf *text, struct quire_random *random, size_t records,
                            bool stray)
 {
-    static const char *const fields[] = {"", "a", "1234567", "é", "\"\"", "\"x,y\"", "\"\n\"",
-                                         "\"say \"\"it\"\"\"", "\"\r\n,\"",
-                                         "a longer field of text", "5\"", "a\"b\"", "\"a\"b",
-                                         "x\"\"", "\r"};
+    static const char *const fields[] = {"",          "a",
+                                         "1234567",   "é",
+                                         "\"\"",      "\"x,y\"",
+                                         "\"\n\"",    "\"say \"\"it\"\"\"",
+                                         "\"\r\n,\"", "a longer field of text",
+                                         "5\"",       "a\"b\"",
+                                         "\"a\"b",    "x\"\"",
+                                         "\r"};
     uint64_t kinds = stray ? sizeof(fields) / sizeof(fields[0]) : 10;
     for (size_t i = 0; i < records; i++) {
         for (uint64_t left = quire_random_below(random, 5); left > 0; left--) {
@@ -101,7 +109,10 @@ static void parse_records(struct reading *reading, const uint8_t *bytes, size_t 
     assert_non_null(copy);
     memcpy(copy, bytes, size);
     struct quire_text_chunk chunk = {
-        .bytes = copy, .size = size, .columns = reading->columns, .scratch = reading->scratch,
+        .bytes = copy,
+        .size = size,
+        .columns = reading->columns,
+        .scratch = reading->scratch,
     };
     assert_int_equal(quire_csv_parse(reading->reader, &chunk, NULL), 0);
     reading->scratch = chunk.scratch;
@@ -142,9 +153,8 @@ static void read_cut(const struct quire_buf *text, size_t chunk, struct quire_bu
         if (window > text->size - at) window = text->size - at;
         size_t end = 0;
         bool at_end = window == text->size - at;
-        assert_int_equal(quire_csv_split(reading.reader, text->data + at, window, 0, at_end, &end,
-                                         NULL),
-                         0);
+        assert_int_equal(
+            quire_csv_split(reading.reader, text->data + at, window, 0, at_end, &end, NULL), 0);
         assert_true(end <= window);
         if (end > 0) parse_records(&reading, text->data + at, end, out);
         window = end > 0 ? chunk : window + 1;
@@ -195,9 +205,8 @@ static void test_threads_memory_and_pieces(void **state)
     struct quire_buf text = {0};
     assert_int_equal(quire_buf_append_text(&text, "n,s,t\n"), 0);
     for (int i = 0; i < 12000; i++)
-        assert_int_equal(i % 5 == 0
-                             ? quire_buf_printf(&text, "%d,\"line\n%d\",\n", i, i * 7)
-                             : quire_buf_printf(&text, "%d,x%d,2024\n", i, i * 7),
+        assert_int_equal(i % 5 == 0 ? quire_buf_printf(&text, "%d,\"line\n%d\",\n", i, i * 7)
+                                    : quire_buf_printf(&text, "%d,x%d,2024\n", i, i * 7),
                          0);
     struct csv_run whole = {0};
     assert_int_equal(csv_read(&whole, (char *)text.data, text.size), 0);

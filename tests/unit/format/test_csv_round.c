@@ -13,19 +13,46 @@
 
 /* Options that both sides have, and those that the writer has alone. */
 static const char *const shared_sets[] = {
-    "", "delimiter=;", "delimiter=tab", "quote='", "escape=\\", "null_text=NA", "null_text=0",
-    "decimal_comma=on", "binary=hex", "delimiter=- null_text=nan",
+    "",
+    "delimiter=;",
+    "delimiter=tab",
+    "quote='",
+    "escape=\\",
+    "null_text=NA",
+    "null_text=0",
+    "decimal_comma=on",
+    "binary=hex",
+    "delimiter=- null_text=nan",
 };
 static const char *const write_sets[] = {
-    "", "line_end=crlf", "header=quoted", "quoting=all", "quoting=nonnumeric", "bom=on",
+    "",
+    "line_end=crlf",
+    "header=quoted",
+    "quoting=all",
+    "quoting=nonnumeric",
+    "bom=on",
     "timestamp_separator=space",
 };
 
 /* Letters that make every kind of trouble in a field. */
 static void append_nasty(struct quire_column *column, struct quire_random *random)
 {
-    static const char *const parts[] = {"a", ",", "\"", "\n", "\r", "\t", "é", ";", "'", "\\", "-",
-                                        "NA", "0", " ", "\xef\xbb\xbf", "sixteen letters!"};
+    static const char *const parts[] = {"a",
+                                        ",",
+                                        "\"",
+                                        "\n",
+                                        "\r",
+                                        "\t",
+                                        "é",
+                                        ";",
+                                        "'",
+                                        "\\",
+                                        "-",
+                                        "NA",
+                                        "0",
+                                        " ",
+                                        "\xef\xbb\xbf",
+                                        "sixteen letters!"};
     char text[256];
     size_t size = 0;
     for (uint64_t i = quire_random_below(random, 9); i > 0; i--) {
@@ -132,14 +159,21 @@ static int write_static(struct csv_run *run)
     struct ArrowSchema fields[] = {{.format = "l", .name = "i", .release = keep_schema},
                                    {.format = "u", .name = "s", .release = keep_schema}};
     struct ArrowSchema *field_list[] = {&fields[0], &fields[1]};
-    struct ArrowSchema schema = {.format = "+s", .name = "", .n_children = 2,
-                                 .children = field_list, .release = keep_schema};
+    struct ArrowSchema schema = {.format = "+s",
+                                 .name = "",
+                                 .n_children = 2,
+                                 .children = field_list,
+                                 .release = keep_schema};
     struct ArrowArray columns[] = {
         {.length = 3, .n_buffers = 2, .buffers = number_buffers, .release = keep_array},
         {.length = 3, .n_buffers = 3, .buffers = string_buffers, .release = keep_array}};
     struct ArrowArray *column_list[] = {&columns[0], &columns[1]};
-    struct ArrowArray batch = {.length = 3, .n_buffers = 1, .buffers = no_buffers,
-                               .n_children = 2, .children = column_list, .release = keep_array};
+    struct ArrowArray batch = {.length = 3,
+                               .n_buffers = 1,
+                               .buffers = no_buffers,
+                               .n_children = 2,
+                               .children = column_list,
+                               .release = keep_array};
     return csv_write(run, &schema, &batch);
 }
 
