@@ -39,6 +39,8 @@ struct quire_observer {
     void *user;
     void (*progress)(void *user, const struct quire_progress *progress);
     void (*log)(void *user, enum quire_log_level level, const char *message);
+    /* Adds value to a counter: rows_read, bytes_read (of the stored object), rows_written,
+     * bytes_written (as stored), the last two at a commit. */
     void (*metric)(void *user, const char *name, double value);
     /* Asked often; true makes the operation fail with QUIRE_CANCELLED. */
     bool (*cancelled)(void *user);

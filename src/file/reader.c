@@ -3,11 +3,13 @@
  *     store → source (counts, looks ahead) → [codec] → [source] → decoder
  *
  * The stream owns the whole chain and releases it from the top down. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/context.h"
 #include "base/fail.h"
+#include "base/observe.h"
 #include "base/options.h"
 #include "base/progress.h"
 #include "data/batch_stream.h"
@@ -83,6 +85,13 @@ static int reader_next(void *source, struct ArrowArray *batch, struct quire_erro
     quire_progress_add(&reader->progress, reader->ended ? 0 : batch->length,
                        taken - reader->progress_bytes);
     reader->progress_bytes = taken;
+    if (reader->ended) {
+        quire_observe_log(reader->context->observer, QUIRE_LOG_INFO, "read %s: %" PRId64 " bytes",
+                          reader->url, taken);
+        quire_observe_metric(reader->context->observer, "bytes_read", (double)taken);
+    } else {
+        quire_observe_metric(reader->context->observer, "rows_read", (double)batch->length);
+    }
     return 0;
 }
 

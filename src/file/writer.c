@@ -6,11 +6,13 @@
  * after a failure that the caller swallowed fails too. */
 #include "quire/file.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/context.h"
 #include "base/fail.h"
+#include "base/observe.h"
 #include "base/options.h"
 #include "file/append.h"
 #include "file/detect.h"
@@ -214,6 +216,11 @@ static int finish_and_commit(struct quire_writer *writer, struct quire_write_res
         QUIRE_TRY(writer->stored->ops->finish(writer->stored, error));
     int64_t bytes = writer->in_place ? object.size : writer->stored->written;
     if (result != NULL) *result = (struct quire_write_result){stats.rows, bytes};
+    const struct quire_observer *observer = writer->context->observer;
+    quire_observe_log(observer, QUIRE_LOG_INFO, "wrote %s: %" PRId64 " rows, %" PRId64 " bytes",
+                      writer->url, stats.rows, bytes);
+    quire_observe_metric(observer, "rows_written", (double)stats.rows);
+    quire_observe_metric(observer, "bytes_written", (double)bytes);
     return 0;
 }
 

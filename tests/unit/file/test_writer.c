@@ -1,6 +1,7 @@
 /* One object from batches: nothing before the commit, and failures that stay. */
 #include "file_fixture.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,6 +46,58 @@ static void test_visible_at_commit(void **state)
     quire_writer_close(writer);
     assert_int_equal(scratch_count(scratch_path(*state, "deep")), 1);
     assert_non_null(scratch_read(path));
+}
+
+struct told {
+    double rows_read, bytes_read, rows_written, bytes_written;
+    int lines;
+    char last[256];
+};
+
+static void tell_metric(void *user, const char *name, double value)
+{
+    struct told *told = user;
+    if (strcmp(name, "rows_read") == 0)
+        told->rows_read += value;
+    else if (strcmp(name, "bytes_read") == 0)
+        told->bytes_read += value;
+    else if (strcmp(name, "rows_written") == 0)
+        told->rows_written += value;
+    else if (strcmp(name, "bytes_written") == 0)
+        told->bytes_written += value;
+    else
+        fail_msg("an unknown metric %s", name);
+}
+
+static void tell_log(void *user, enum quire_log_level level, const char *message)
+{
+    struct told *told = user;
+    assert_int_equal(level, QUIRE_LOG_INFO);
+    told->lines++;
+    snprintf(told->last, sizeof(told->last), "%s", message);
+}
+
+static void test_observer_is_told(void **state)
+{
+    (void)state;
+    struct told told = {0};
+    const struct quire_observer observer = {.user = &told, .log = tell_log, .metric = tell_metric};
+    struct quire_context *context = NULL;
+    assert_int_equal(
+        quire_context_new(&(struct quire_context_options){.observer = &observer}, &context, NULL),
+        0);
+    const struct quire_write_options write = {.context = context};
+    assert_int_equal(fixture_write("mem://told/x.jsonl", SCHEMA, "1,x;2,~", &write, NULL), 0);
+    assert_int_equal(told.rows_written, 2);
+    assert_int_equal(told.bytes_written, 33);
+    assert_string_equal(told.last, "wrote mem://told/x.jsonl: 2 rows, 33 bytes");
+    const struct quire_read_options read = {.context = context};
+    assert_non_null(fixture_rows("mem://told/x.jsonl", &read, NULL));
+    assert_int_equal(told.rows_read, 2);
+    assert_int_equal(told.bytes_read, 33);
+    assert_string_equal(told.last, "read mem://told/x.jsonl: 33 bytes");
+    assert_int_equal(told.lines, 2);
+    quire_context_free(context);
 }
 
 static void test_no_rows_give_a_valid_file(void **state)
@@ -172,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_SCRATCH(test_visible_at_commit),
+        cmocka_unit_test(test_observer_is_told),
         IN_SCRATCH(test_no_rows_give_a_valid_file),
         IN_SCRATCH(test_close_without_commit_leaves_nothing),
         IN_SCRATCH(test_create_mode),
