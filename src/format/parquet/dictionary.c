@@ -1,0 +1,349 @@
+/* The table grows by doubling while it is more than half full, so small dictionaries
+ * stay in the first caches. Stored hashes make growing cheap and spare most looks at
+ * entries. */
+#include "format/parquet/dictionary.h"
+
+#include <string.h>
+
+#include "format/parquet/bit_pack.h"
+
+#define INLINE      static inline __attribute__((always_inline))
+#define OPERATION   "write parquet"
+#define ENTRIES_MAX ((size_t)128 << 10)
+#define BYTES_MAX   ((size_t)1 << 20)
+#define SLOTS_MIN   ((size_t)1024)
+#define DIRECT_MAX  ((uint64_t)1 << 16)
+#define CHECK_FIRST ((uint64_t)8192)
+#define PIECE       ((size_t)1024)
+#define MULTIPLIER  UINT64_C(0x9e3779b97f4a7c15) /* 2^64 / the golden ratio */
+
+void quire_dictionary_init(struct quire_dictionary *dictionary,
+                           const struct quire_dictionary_options *options)
+{
+    *dictionary = (struct quire_dictionary){.options = *options, .check_at = CHECK_FIRST};
+    if (options->entries_max == 0) dictionary->options.entries_max = ENTRIES_MAX;
+    if (options->bytes_max == 0) dictionary->options.bytes_max = BYTES_MAX;
+}
+
+void quire_dictionary_release(struct quire_dictionary *dictionary)
+{
+    if (dictionary == NULL) return;
+    quire_buf_release(&dictionary->plain);
+    quire_buf_release(&dictionary->offsets);
+    quire_free(dictionary->slots);
+    quire_free(dictionary->direct);
+    dictionary->slots = NULL;
+    dictionary->direct = NULL;
+}
+
+void quire_dictionary_clear(struct quire_dictionary *dictionary)
+{
+    struct quire_buf plain = dictionary->plain, offsets = dictionary->offsets;
+    struct quire_dictionary_options options = dictionary->options;
+    quire_free(dictionary->slots);
+    quire_free(dictionary->direct);
+    quire_dictionary_init(dictionary, &options);
+    quire_buf_clear(&plain);
+    quire_buf_clear(&offsets);
+    dictionary->plain = plain;
+    dictionary->offsets = offsets;
+}
+
+struct quire_bytes quire_dictionary_entry(const struct quire_dictionary *dictionary, size_t i)
+{
+    size_t width = dictionary->options.width;
+    if (width > 0) return (struct quire_bytes){dictionary->plain.data + i * width, width};
+    uint32_t offset, size;
+    memcpy(&offset, dictionary->offsets.data + i * sizeof(offset), sizeof(offset));
+    memcpy(&size, dictionary->plain.data + offset, sizeof(size));
+    return (struct quire_bytes){dictionary->plain.data + offset + sizeof(size), size};
+}
+
+unsigned quire_dictionary_width(const struct quire_dictionary *dictionary)
+{
+    if (dictionary->entries == 0) return 0;
+    unsigned width = quire_bit_width(dictionary->entries - 1);
+    return width > 0 ? width : 1;
+}
+
+/* --- Hashing -------------------------------------------------------------------- */
+
+INLINE uint32_t hash_word(uint64_t word)
+{
+    word *= MULTIPLIER;
+    return (uint32_t)(word >> 32) ^ (uint32_t)word;
+}
+
+INLINE uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * MULTIPLIER;
+    return hash ^ hash >> 29;
+}
+
+static uint32_t hash_bytes(const uint8_t *bytes, size_t size)
+{
+    uint64_t hash = size * MULTIPLIER, word = 0;
+    for (; size > 8; size -= 8, bytes += 8) {
+        memcpy(&word, bytes, 8);
+        hash = mix(hash, word);
+    }
+    word = 0;
+    if (size > 0) memcpy(&word, bytes, size);
+    return hash_word(mix(hash, word));
+}
+
+static void place(struct quire_dictionary_slot *slots, size_t slots_size,
+                  struct quire_dictionary_slot slot)
+{
+    size_t at = slot.hash & (slots_size - 1);
+    while (slots[at].entry != 0)
+        at = (at + 1) & (slots_size - 1);
+    slots[at] = slot;
+}
+
+static int grow_slots(struct quire_dictionary *dictionary)
+{
+    size_t size = dictionary->slots_size > 0 ? dictionary->slots_size * 2 : SLOTS_MIN;
+    struct quire_dictionary_slot *slots = quire_alloc_zero(size, sizeof(*slots));
+    if (slots == NULL) return QUIRE_MEMORY;
+    for (size_t i = 0; i < dictionary->slots_size; i++)
+        if (dictionary->slots[i].entry != 0) place(slots, size, dictionary->slots[i]);
+    quire_free(dictionary->slots);
+    dictionary->slots = slots;
+    dictionary->slots_size = size;
+    return 0;
+}
+
+/* Appends an entry; false in *fits when a limit is reached. */
+static int add_entry(struct quire_dictionary *dictionary, const uint8_t *bytes, size_t size,
+                     bool *fits)
+{
+    const struct quire_dictionary_options *options = &dictionary->options;
+    size_t plain_size = size + (options->width > 0 ? 0 : 4);
+    *fits = dictionary->entries < options->entries_max && plain_size <= options->bytes_max &&
+            dictionary->plain.size <= options->bytes_max - plain_size;
+    if (!*fits) return 0;
+    if (quire_buf_reserve(&dictionary->plain, plain_size) != 0) return QUIRE_MEMORY;
+    if (options->width == 0) {
+        uint32_t offset = (uint32_t)dictionary->plain.size, length = (uint32_t)size;
+        QUIRE_TRY(quire_buf_append(&dictionary->offsets, &offset, sizeof(offset)));
+        QUIRE_TRY(quire_buf_append(&dictionary->plain, &length, sizeof(length)));
+    }
+    QUIRE_TRY(quire_buf_append(&dictionary->plain, bytes, size));
+    dictionary->entries++;
+    return 0;
+}
+
+INLINE bool is_entry(const struct quire_dictionary *dictionary, uint32_t entry,
+                     const uint8_t *bytes, size_t size, size_t width)
+{
+    if (width > 0) return memcmp(dictionary->plain.data + (size_t)entry * width, bytes, width) == 0;
+    struct quire_bytes known = quire_dictionary_entry(dictionary, entry);
+    return known.size == size && (size == 0 || memcmp(known.data, bytes, size) == 0);
+}
+
+/* The index of a value, found or added; full is set when it cannot be. width is a
+ * constant where it is worth it. */
+INLINE int find(struct quire_dictionary *dictionary, const uint8_t *bytes, size_t size,
+                size_t width, uint32_t hash, uint32_t *index)
+{
+    if (dictionary->entries * 2 >= dictionary->slots_size) QUIRE_TRY(grow_slots(dictionary));
+    size_t mask = dictionary->slots_size - 1, at = hash & mask;
+    for (; dictionary->slots[at].entry != 0; at = (at + 1) & mask) {
+        if (dictionary->slots[at].hash != hash) continue;
+        *index = dictionary->slots[at].entry - 1;
+        if (is_entry(dictionary, *index, bytes, size, width)) return 0;
+    }
+    bool fits = false;
+    QUIRE_TRY(add_entry(dictionary, bytes, size, &fits));
+    if (!fits) {
+        dictionary->full = true;
+        return 0;
+    }
+    *index = (uint32_t)dictionary->entries - 1;
+    dictionary->slots[at] =
+        (struct quire_dictionary_slot){.hash = hash, .entry = (uint32_t)dictionary->entries};
+    return 0;
+}
+
+INLINE uint32_t hash_fixed(const uint8_t *bytes, size_t width)
+{
+    uint64_t word = 0;
+    if (width != 4 && width != 8) return hash_bytes(bytes, width);
+    memcpy(&word, bytes, width);
+    return hash_word(word);
+}
+
+INLINE int find_all(struct quire_dictionary *dictionary, const uint8_t *values, size_t n,
+                    size_t width, uint32_t *indices, size_t *added)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *value = values + i * width;
+        QUIRE_TRY(find(dictionary, value, width, width, hash_fixed(value, width), &indices[i]));
+        if (dictionary->full) break;
+        ++*added;
+    }
+    return 0;
+}
+
+/* --- The direct table ------------------------------------------------------------ */
+
+INLINE int64_t load_integer(const uint8_t *values, size_t i, size_t width)
+{
+    int32_t narrow;
+    int64_t wide;
+    if (width == 4) {
+        memcpy(&narrow, values + i * 4, 4);
+        return narrow;
+    }
+    memcpy(&wide, values + i * 8, 8);
+    return wide;
+}
+
+/* Goes over to hashing, with the entries there are. */
+static int leave_direct(struct quire_dictionary *dictionary)
+{
+    size_t width = dictionary->options.width;
+    dictionary->options.integers = false;
+    dictionary->direct_size = 0;
+    quire_free(dictionary->direct);
+    dictionary->direct = NULL;
+    while (dictionary->slots_size <= dictionary->entries * 2)
+        QUIRE_TRY(grow_slots(dictionary));
+    for (size_t i = 0; i < dictionary->entries; i++) {
+        uint32_t hash = hash_fixed(dictionary->plain.data + i * width, width);
+        place(dictionary->slots, dictionary->slots_size,
+              (struct quire_dictionary_slot){.hash = hash, .entry = (uint32_t)i + 1});
+    }
+    return 0;
+}
+
+/* Makes the direct table hold least..most too, or leaves it. */
+static int widen_direct(struct quire_dictionary *dictionary, int64_t least, int64_t most)
+{
+    if (dictionary->direct_size > 0) {
+        int64_t end = dictionary->direct_base + (int64_t)dictionary->direct_size - 1;
+        if (least >= dictionary->direct_base && most <= end) return 0;
+        if (dictionary->direct_base < least) least = dictionary->direct_base;
+        if (end > most) most = end;
+    }
+    uint64_t range = (uint64_t)most - (uint64_t)least;
+    if (range >= DIRECT_MAX || most > INT64_MAX - (int64_t)DIRECT_MAX)
+        return leave_direct(dictionary);
+    uint32_t *direct = quire_alloc_zero((size_t)range + 1, sizeof(*direct));
+    if (direct == NULL) return QUIRE_MEMORY;
+    if (dictionary->direct_size > 0)
+        memcpy(direct + (dictionary->direct_base - least), dictionary->direct,
+               dictionary->direct_size * sizeof(*direct));
+    quire_free(dictionary->direct);
+    dictionary->direct = direct;
+    dictionary->direct_base = least;
+    dictionary->direct_size = (size_t)range + 1;
+    return 0;
+}
+
+INLINE void find_range(const uint8_t *values, size_t n, size_t width, int64_t *least, int64_t *most)
+{
+    *least = *most = load_integer(values, 0, width);
+    for (size_t i = 1; i < n; i++) {
+        int64_t value = load_integer(values, i, width);
+        *least = value < *least ? value : *least;
+        *most = value > *most ? value : *most;
+    }
+}
+
+INLINE int find_direct(struct quire_dictionary *dictionary, const uint8_t *values, size_t n,
+                       size_t width, uint32_t *indices, size_t *added)
+{
+    uint32_t *direct = dictionary->direct;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t *slot = &direct[load_integer(values, i, width) - dictionary->direct_base];
+        if (*slot == 0) {
+            bool fits = false;
+            QUIRE_TRY(add_entry(dictionary, values + i * width, width, &fits));
+            if (!fits) {
+                dictionary->full = true;
+                break;
+            }
+            *slot = (uint32_t)dictionary->entries;
+        }
+        indices[i] = *slot - 1;
+        ++*added;
+    }
+    return 0;
+}
+
+INLINE int add_integers(struct quire_dictionary *dictionary, const uint8_t *values, size_t n,
+                        size_t width, uint32_t *indices, size_t *added)
+{
+    if (dictionary->options.integers) {
+        int64_t least, most;
+        find_range(values, n, width, &least, &most);
+        QUIRE_TRY(widen_direct(dictionary, least, most));
+    }
+    if (dictionary->options.integers)
+        return find_direct(dictionary, values, n, width, indices, added);
+    return find_all(dictionary, values, n, width, indices, added);
+}
+
+/* --- Adding ---------------------------------------------------------------------- */
+
+/* Gives up when the dictionary is larger than what it replaces and still most values
+ * are new. A column of repeated values is past that after some thousand rows. */
+static void check_pays(struct quire_dictionary *dictionary)
+{
+    if (dictionary->rows < dictionary->check_at) return;
+    uint64_t rows = dictionary->rows - dictionary->check_at / 2;
+    uint64_t news = dictionary->entries - dictionary->entries_at_check;
+    uint64_t indices = dictionary->rows * quire_dictionary_width(dictionary) / 8;
+    bool pays = dictionary->plain.size + indices < dictionary->rows_bytes;
+    if (!pays && news * 20 > rows * 19 && !dictionary->options.keep) dictionary->full = true;
+    dictionary->check_at *= 2;
+    dictionary->entries_at_check = dictionary->entries;
+}
+
+int quire_dictionary_add_fixed(struct quire_dictionary *dictionary, const void *values, size_t n,
+                               uint32_t *indices, size_t *added, struct quire_error *error)
+{
+    size_t width = dictionary->options.width;
+    const uint8_t *at = values;
+    *added = 0;
+    while (n > *added && !dictionary->full) {
+        size_t part = n - *added < PIECE ? n - *added : PIECE, done = 0;
+        int code;
+        if (width == 4)
+            code = add_integers(dictionary, at, part, 4, indices + *added, &done);
+        else if (width == 8)
+            code = add_integers(dictionary, at, part, 8, indices + *added, &done);
+        else
+            code = find_all(dictionary, at, part, width, indices + *added, &done);
+        if (code != 0) return quire_fail_memory(error, OPERATION);
+        at += part * width;
+        *added += done;
+        dictionary->rows += done;
+        dictionary->rows_bytes += done * width;
+        check_pays(dictionary);
+    }
+    return 0;
+}
+
+int quire_dictionary_add_bytes(struct quire_dictionary *dictionary,
+                               const struct quire_bytes *values, size_t n, uint32_t *indices,
+                               size_t *added, struct quire_error *error)
+{
+    *added = 0;
+    while (n > *added && !dictionary->full) {
+        size_t end = n - *added < PIECE ? n : *added + PIECE;
+        for (size_t i = *added; i < end; i++) {
+            uint32_t hash = hash_bytes(values[i].data, values[i].size);
+            if (find(dictionary, values[i].data, values[i].size, 0, hash, &indices[i]) != 0)
+                return quire_fail_memory(error, OPERATION);
+            if (dictionary->full) break;
+            dictionary->rows++;
+            dictionary->rows_bytes += 4 + values[i].size;
+            ++*added;
+        }
+        check_pays(dictionary);
+    }
+    return 0;
+}

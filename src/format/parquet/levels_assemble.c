@@ -1,0 +1,214 @@
+/* Each node on the way to the leaf looks at all entries once: parquet_schema.h says
+ * which of them begin a slot of it. What lies in a struct that is null is marked null
+ * too, even in fields that are never null by themselves. */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "format/parquet/levels.h"
+
+#define OPERATION "read parquet"
+
+struct assembly {
+    struct quire_level_entries entries;
+    uint8_t def_max;
+    struct quire_error *error;
+};
+
+static inline uint8_t def_at(const struct assembly *assembly, size_t i)
+{
+    return assembly->entries.def != NULL ? assembly->entries.def[i] : assembly->def_max;
+}
+
+static inline uint8_t rep_at(const struct assembly *assembly, size_t i)
+{
+    return assembly->entries.rep != NULL ? assembly->entries.rep[i] : 0;
+}
+
+static inline bool begins_slot(const struct assembly *assembly,
+                               const struct quire_parquet_node *node, size_t i)
+{
+    return rep_at(assembly, i) <= node->rep && def_at(assembly, i) >= node->def_slot;
+}
+
+struct counts {
+    int64_t slots, valid;
+};
+
+static struct counts count_slots(const struct assembly *assembly,
+                                 const struct quire_parquet_node *node)
+{
+    struct counts counts = {0};
+    size_t n = assembly->entries.size;
+    if (assembly->entries.def == NULL && assembly->entries.rep == NULL)
+        return (struct counts){(int64_t)n, (int64_t)n};
+    for (size_t i = 0; i < n; i++) {
+        bool begins = begins_slot(assembly, node, i);
+        counts.slots += begins;
+        counts.valid += begins && def_at(assembly, i) >= node->def_valid;
+    }
+    return counts;
+}
+
+/* Validity bits of the slots, of which some are null; the bitmap has been started. */
+static int append_bits(const struct assembly *assembly, const struct quire_parquet_node *node,
+                       struct quire_column *column, int64_t slots)
+{
+    size_t size = (size_t)((column->length + slots + 7) / 8);
+    if (quire_buf_reserve(&column->validity, size - column->validity.size) != 0)
+        return quire_fail_memory(assembly->error, OPERATION);
+    uint8_t *bits = column->validity.data;
+    memset(bits + column->validity.size, 0, size - column->validity.size);
+    column->validity.size = size;
+    int64_t bit = column->length;
+    for (size_t i = 0; i < assembly->entries.size; i++) {
+        if (!begins_slot(assembly, node, i)) continue;
+        uint8_t valid = def_at(assembly, i) >= node->def_valid;
+        bits[bit >> 3] |= (uint8_t)(valid << (bit & 7));
+        bit++;
+    }
+    return 0;
+}
+
+/* Adds the slots' rows to the column, but for what its kind keeps in values. */
+static int append_slots(const struct assembly *assembly, const struct quire_parquet_node *node,
+                        struct quire_column *column, struct counts *counts)
+{
+    *counts = count_slots(assembly, node);
+    int64_t nulls = counts->slots - counts->valid;
+    bool bitmap = node->field->kind != QUIRE_KIND_NULL;
+    if (bitmap && nulls > 0 && quire_column_start_validity(column) != 0)
+        return quire_fail_memory(assembly->error, OPERATION);
+    if (bitmap && column->validity.data != NULL)
+        QUIRE_TRY(append_bits(assembly, node, column, counts->slots));
+    column->length += counts->slots;
+    column->null_count += nulls;
+    return 0;
+}
+
+/* The offsets that follow `last` for the slots: each is that before it and its items. */
+static int64_t fill_offsets(const struct assembly *assembly, const struct quire_parquet_node *node,
+                            int64_t last, int64_t *offsets)
+{
+    int64_t slot = -1;
+    for (size_t i = 0; i < assembly->entries.size; i++) {
+        uint8_t def = def_at(assembly, i), rep = rep_at(assembly, i);
+        if (rep <= node->rep && def >= node->def_slot) offsets[++slot] = last;
+        if (rep <= node->rep + 1 && def >= node->def_item) offsets[slot] = ++last;
+    }
+    return last;
+}
+
+/* Items before the first slot belong to no list. */
+static bool begins_with_slot(const struct assembly *assembly, const struct quire_parquet_node *node)
+{
+    for (size_t i = 0; i < assembly->entries.size; i++) {
+        if (begins_slot(assembly, node, i)) return true;
+        if (def_at(assembly, i) >= node->def_item) return false;
+    }
+    return true;
+}
+
+static int append_list(const struct assembly *assembly, const struct quire_parquet_node *node,
+                       struct quire_column *column)
+{
+    struct counts counts;
+    int32_t last;
+    if (!begins_with_slot(assembly, node))
+        return quire_fail(assembly->error, QUIRE_CORRUPT, OPERATION,
+                          "levels that begin within a list");
+    memcpy(&last, column->values.data + (size_t)column->length * sizeof(last), sizeof(last));
+    QUIRE_TRY(append_slots(assembly, node, column, &counts));
+    QUIRE_CLEANUP(quire_cleanup_free)
+    int64_t *offsets = quire_alloc((size_t)counts.slots * sizeof(*offsets));
+    size_t size = (size_t)counts.slots * sizeof(int32_t);
+    if (offsets == NULL || quire_buf_reserve(&column->values, size) != 0)
+        return quire_fail_memory(assembly->error, OPERATION);
+    if (fill_offsets(assembly, node, last, offsets) > INT32_MAX)
+        return quire_fail(assembly->error, QUIRE_LIMIT, OPERATION,
+                          "lists of more than 2^31 items in a batch");
+    for (int64_t i = 0; i < counts.slots; i++) {
+        int32_t offset = (int32_t)offsets[i];
+        memcpy(quire_buf_end(&column->values) + (size_t)i * sizeof(offset), &offset,
+               sizeof(offset));
+    }
+    column->values.size += size;
+    return 0;
+}
+
+static int check_levels(const struct assembly *assembly, const struct quire_parquet_leaf *leaf)
+{
+    const struct quire_level_entries *entries = &assembly->entries;
+    uint8_t def = 0, rep = 0;
+    for (size_t i = 0; entries->def != NULL && i < entries->size; i++)
+        def = entries->def[i] > def ? entries->def[i] : def;
+    for (size_t i = 0; entries->rep != NULL && i < entries->size; i++)
+        rep = entries->rep[i] > rep ? entries->rep[i] : rep;
+    if (def <= leaf->def_max && rep <= leaf->rep_max &&
+        (entries->size == 0 || rep_at(assembly, 0) == 0))
+        return 0;
+    return quire_fail(assembly->error, QUIRE_CORRUPT, OPERATION,
+                      "levels that the schema does not have");
+}
+
+static int append_node(const struct assembly *assembly, const struct quire_parquet_node *node,
+                       struct quire_column *column)
+{
+    struct counts counts;
+    if (node->kind == QUIRE_NODE_LIST) return append_list(assembly, node, column);
+    return append_slots(assembly, node, column, &counts);
+}
+
+int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf,
+                          const struct quire_level_entries *entries, struct quire_column *batch,
+                          struct quire_level_leaf *result, struct quire_error *error)
+{
+    const struct quire_parquet_node *node = schema->root;
+    struct assembly assembly = {*entries, schema->leaves[leaf].def_max, error};
+    struct counts counts;
+    QUIRE_TRY(check_levels(&assembly, &schema->leaves[leaf]));
+    while (node->kind != QUIRE_NODE_LEAF) {
+        if (leaf == node->leaf_first) QUIRE_TRY(append_node(&assembly, node, batch));
+        size_t i = 0;
+        while (leaf >= node->children[i].leaf_first + node->children[i].leaves_size)
+            i++;
+        batch = &batch->children[i];
+        node = &node->children[i];
+    }
+    QUIRE_TRY(append_slots(&assembly, node, batch, &counts));
+    *result = (struct quire_level_leaf){batch, counts.slots, counts.valid};
+    return 0;
+}
+
+void quire_levels_spread(void *run, size_t width, int64_t slots, int64_t values,
+                         const uint8_t *validity, int64_t bit)
+{
+    uint8_t *bytes = run;
+    int64_t from = values;
+    for (int64_t to = slots - 1; to >= 0; to--) {
+        int64_t at = bit + to;
+        uint8_t *place = bytes + (size_t)to * width;
+        if (from == to + 1) return; /* all before are in their place */
+        if ((validity[at >> 3] >> (at & 7) & 1) == 0)
+            memset(place, 0, width);
+        else
+            memcpy(place, bytes + (size_t)--from * width, width);
+    }
+}
+
+size_t quire_levels_whole_rows(const uint8_t *rep, size_t n, bool at_end, int64_t *rows)
+{
+    size_t whole = at_end ? n : 0;
+    *rows = 0;
+    if (rep == NULL) {
+        *rows = (int64_t)n;
+        return n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (rep[i] != 0) continue;
+        if (!at_end) whole = i;
+        ++*rows;
+    }
+    if (!at_end && *rows > 0) --*rows; /* the last may go on */
+    return whole;
+}

@@ -1,0 +1,215 @@
+/* Dictionaries: every value has the index of an entry equal to it, entries are
+ * distinct, and the builder gives up when it should. */
+#include "parquet_fixture.h"
+
+#include "format/parquet/dictionary.h"
+
+#define N 20000
+
+static void add_fixed(struct quire_dictionary *dictionary, struct quire_random *random,
+                      const uint8_t *values, size_t n, uint32_t *indices, size_t *total)
+{
+    size_t width = dictionary->options.width;
+    *total = 0;
+    while (*total < n) {
+        size_t part = 1 + quire_random_below(random, n - *total), added = 0;
+        assert_int_equal(quire_dictionary_add_fixed(dictionary, values + *total * width, part,
+                                                    indices + *total, &added, NULL),
+                         0);
+        *total += added;
+        if (added < part) {
+            assert_true(dictionary->full);
+            return;
+        }
+    }
+}
+
+static void test_fixed_of_many_kinds(void **state)
+{
+    (void)state;
+    static uint8_t values[N * 16], back[N * 16];
+    static uint32_t indices[N];
+    struct quire_random random;
+    struct quire_error error;
+    quire_random_seed(&random, 14);
+    const size_t widths[] = {4, 8, 12, 5, 16, 4, 8};
+    for (int turn = 0; turn < 42; turn++) {
+        size_t width = widths[turn % 7], total;
+        struct quire_dictionary dictionary;
+        struct quire_dictionary_options options = {.width = width, .integers = turn % 2 == 0};
+        quire_dictionary_init(&dictionary, &options);
+        unsigned bits = 1 + (unsigned)quire_random_below(&random, 12);
+        /* Sometimes some values lie far off: the direct table is left then. */
+        unsigned far = (unsigned)quire_random_below(&random, 3000);
+        memset(values, 0, sizeof(values));
+        for (size_t i = 0; i < N; i++) {
+            uint64_t value = fixture_number(&random, bits) - 100;
+            if (far > 1500 && i % far == far - 1) value = (uint64_t)i << 40 ^ i << 17;
+            memcpy(values + i * width, &value, width < 8 ? width : 8);
+        }
+        add_fixed(&dictionary, &random, values, N, indices, &total);
+        assert_int_equal(total, N);
+        assert_int_equal(dictionary.plain.size, dictionary.entries * width);
+        assert_int_equal(quire_dictionary_gather_fixed(dictionary.plain.data, dictionary.entries,
+                                                       width, indices, N, back, &error),
+                         0);
+        assert_memory_equal(back, values, N * width);
+        for (size_t i = 0; i < dictionary.entries; i++)
+            for (size_t k = 0; k < i && k < 50; k++)
+                assert_memory_not_equal(dictionary.plain.data + i * width,
+                                        dictionary.plain.data + k * width, width);
+        quire_dictionary_release(&dictionary);
+    }
+}
+
+static void test_extreme_integers(void **state)
+{
+    (void)state;
+    const int64_t values[6] = {INT64_MAX, INT64_MAX - 1, INT64_MAX, INT64_MIN, 0, INT64_MIN};
+    uint32_t indices[6];
+    size_t added;
+    struct quire_dictionary dictionary;
+    struct quire_dictionary_options options = {.width = 8, .integers = true};
+    quire_dictionary_init(&dictionary, &options);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(
+            quire_dictionary_add_fixed(&dictionary, values + i, 1, indices + i, &added, NULL), 0);
+        assert_int_equal(added, 1);
+    }
+    assert_int_equal(dictionary.entries, 4);
+    assert_int_equal(indices[2], indices[0]);
+    assert_int_equal(indices[5], indices[3]);
+    assert_int_equal(quire_dictionary_width(&dictionary), 2);
+    quire_dictionary_release(&dictionary);
+}
+
+static void test_bytes(void **state)
+{
+    (void)state;
+    static uint32_t indices[N];
+    static char text[N][24];
+    static struct quire_bytes values[N], back[N];
+    struct quire_random random;
+    struct quire_error error;
+    size_t added;
+    quire_random_seed(&random, 15);
+    for (size_t i = 0; i < N; i++) {
+        int size = snprintf(text[i], sizeof(text[i]), "%llu",
+                            (unsigned long long)fixture_number(&random, i % 2 == 0 ? 10 : 5));
+        values[i] = (struct quire_bytes){(const uint8_t *)text[i], (size_t)size};
+        if (i % 100 == 7) values[i].size = 0;
+    }
+    struct quire_dictionary dictionary;
+    struct quire_dictionary_options options = {0};
+    quire_dictionary_init(&dictionary, &options);
+    assert_int_equal(quire_dictionary_add_bytes(&dictionary, values, N, indices, &added, &error),
+                     0);
+    assert_int_equal(added, N);
+    struct quire_bytes entries[2000];
+    struct quire_page_bytes page =
+        quire_page_bytes_of(dictionary.plain.data, dictionary.plain.size);
+    assert_int_equal(quire_plain_decode_bytes(&page, entries, dictionary.entries, &error), 0);
+    assert_int_equal(quire_page_left(&page), 0);
+    assert_int_equal(
+        quire_dictionary_gather_bytes(entries, dictionary.entries, indices, N, back, &error), 0);
+    for (size_t i = 0; i < N; i++) {
+        assert_int_equal(back[i].size, values[i].size);
+        if (values[i].size > 0) assert_memory_equal(back[i].data, values[i].data, values[i].size);
+    }
+    quire_dictionary_clear(&dictionary);
+    assert_int_equal(dictionary.entries, 0);
+    assert_int_equal(quire_dictionary_add_bytes(&dictionary, values, 1, indices, &added, &error),
+                     0);
+    assert_int_equal(indices[0], 0);
+    quire_dictionary_release(&dictionary);
+}
+
+static void test_gives_up(void **state)
+{
+    (void)state;
+    static int64_t values[N];
+    static uint32_t indices[N];
+    struct quire_random random;
+    struct quire_dictionary dictionary;
+    size_t total;
+    quire_random_seed(&random, 16);
+    for (size_t i = 0; i < N; i++)
+        values[i] = (int64_t)quire_random_u64(&random);
+    /* All values are new: soon. */
+    struct quire_dictionary_options options = {.width = 8, .integers = true};
+    quire_dictionary_init(&dictionary, &options);
+    add_fixed(&dictionary, &random, (const uint8_t *)values, N, indices, &total);
+    assert_true(total >= 8192 && total < 12000);
+    quire_dictionary_release(&dictionary);
+    /* Only the limits count. */
+    options.keep = true;
+    options.entries_max = 15000;
+    quire_dictionary_init(&dictionary, &options);
+    add_fixed(&dictionary, &random, (const uint8_t *)values, N, indices, &total);
+    assert_int_equal(total, 15000);
+    quire_dictionary_release(&dictionary);
+    options.bytes_max = 800;
+    quire_dictionary_init(&dictionary, &options);
+    add_fixed(&dictionary, &random, (const uint8_t *)values, N, indices, &total);
+    assert_int_equal(total, 100);
+    assert_int_equal(quire_dictionary_add_fixed(&dictionary, values, 5, indices, &total, NULL), 0);
+    assert_int_equal(total, 0);
+    quire_dictionary_release(&dictionary);
+}
+
+static void test_indices(void **state)
+{
+    (void)state;
+    struct quire_rle_decoder decoder;
+    struct quire_error error;
+    uint32_t indices[8], out[8];
+    const uint32_t entries[3] = {10, 20, 30};
+    struct quire_page_bytes page = quire_page_bytes_of("\x02\x03\x1b\x1b", 4);
+    assert_int_equal(quire_dictionary_indices_init(&decoder, page, &error), 0);
+    assert_int_equal(quire_rle_decode_u32(&decoder, indices, 8, &error), 0);
+    assert_int_equal(quire_dictionary_gather_fixed(entries, 4, 4, indices, 0, out, &error), 0);
+    assert_int_equal(quire_dictionary_gather_fixed(entries, 3, 4, indices, 8, out, &error),
+                     QUIRE_CORRUPT);
+    assert_int_equal(quire_dictionary_gather_fixed(entries, 3, 4, indices + 1, 1, out, &error), 0);
+    assert_int_equal(out[0], 30);
+    page = quire_page_bytes_of("", 0);
+    assert_int_equal(quire_dictionary_indices_init(&decoder, page, &error), 0);
+    assert_int_equal(quire_rle_decode_u32(&decoder, indices, 1, &error), QUIRE_CORRUPT);
+    page = quire_page_bytes_of("\x21", 1);
+    assert_int_equal(quire_dictionary_indices_init(&decoder, page, &error), QUIRE_CORRUPT);
+}
+
+static void test_memory_out(void **state)
+{
+    (void)state;
+    static int64_t values[3000];
+    static uint32_t indices[3000];
+    for (int i = 0; i < 3000; i++)
+        values[i] = i < 1500 ? i : (int64_t)i << 30;
+    for (int64_t nth = 1;; nth++) {
+        struct quire_dictionary dictionary;
+        struct quire_dictionary_options options = {.width = 8, .integers = true};
+        size_t added;
+        fault_alloc_arm(nth);
+        quire_dictionary_init(&dictionary, &options);
+        int code = quire_dictionary_add_fixed(&dictionary, values, 3000, indices, &added, NULL);
+        quire_dictionary_release(&dictionary);
+        bool failed = fault_alloc_disarm();
+        assert_int_equal(fault_alloc_held(), 0);
+        assert_int_equal(code, failed ? QUIRE_MEMORY : 0);
+        if (!failed) break;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fixed_of_many_kinds),
+        cmocka_unit_test(test_extreme_integers),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_gives_up),
+        cmocka_unit_test(test_indices),
+        cmocka_unit_test(test_memory_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
