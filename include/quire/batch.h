@@ -108,7 +108,7 @@ QUIRE_API int quire_builder_finish(struct quire_builder *builder, struct ArrowAr
 
 /* --- Casts -------------------------------------------------------------------
  * Between all types where a value can be kept exactly: integers and floats of
- * every width, decimals, text from and to everything, dates and timestamps,
+ * every width, decimals, text from and to all that is not nested, dates, timestamps,
  * units, string and list layouts, dictionaries, and nested types by field name
  * (missing fields become null). What does not fit is QUIRE_INPUT with row and
  * column, or null and counted with allow_null. */

@@ -126,6 +126,12 @@ void quire_error_at(struct quire_error *error, int64_t row, const char *column, 
         set_field(error->column, sizeof(error->column), column);
 }
 
+void quire_error_operation(struct quire_error *error, const char *operation)
+{
+    if (error == NULL || error->operation[0] != '\0') return;
+    set_field(error->operation, sizeof(error->operation), operation);
+}
+
 void quire_error_path(struct quire_error *error, const char *path)
 {
     if (error == NULL || path == NULL || error->path[0] != '\0') return;
@@ -164,7 +170,7 @@ int quire_error_format(const struct quire_error *error, char *buffer, int capaci
 #undef QUIRE_WHERE
     const char *cause = error->cause[0] != '\0' ? error->cause : quire_code_text(error->code);
     return snprintf(buffer, (size_t)capacity, "%s%s%s%s%s%s%s%s%s", error->operation,
-                    error->path[0] != '\0' ? " " : "", error->path,
+                    error->operation[0] != '\0' && error->path[0] != '\0' ? " " : "", error->path,
                     error->operation[0] != '\0' || error->path[0] != '\0' ? ": " : "", where,
                     where[0] != '\0' ? ": " : "", cause, error->hint[0] != '\0' ? "; " : "",
                     error->hint);

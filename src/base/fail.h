@@ -29,6 +29,7 @@ int quire_fail_memory(struct quire_error *error, const char *operation);
 /* Add to an error that is already set, where it does not know better itself.
  * row and byte may be QUIRE_NOWHERE, column NULL. All accept error == NULL. */
 void quire_error_at(struct quire_error *error, int64_t row, const char *column, int64_t byte);
+void quire_error_operation(struct quire_error *error, const char *operation);
 void quire_error_path(struct quire_error *error, const char *path);
 /* Puts "outer." before the column of an error raised inside a nested value. */
 void quire_error_outer_column(struct quire_error *error, const char *outer);

@@ -33,29 +33,19 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* What is written must not be what is read. */
-static int check_written(const char *what, const char *written, const struct quire_cli_input *input,
-                         struct quire_error *error)
-{
-    for (size_t i = 0; i < input->names_size; i++) {
-        if (!quire_file_same(input->names[i], written)) continue;
-        quire_fail(error, QUIRE_USAGE, "convert", "the %s is one of the inputs: %.300s", what,
-                   written);
-        quire_error_hint(error, "write to another name, then rename");
-        return QUIRE_USAGE;
-    }
-    return 0;
-}
-
-/* Neither may the rejects go where the rows go. */
+/* The output must not be what is read, nor where the rejects go. */
 static int check_output(const struct quire_cli *cli, const char *output,
                         const struct quire_cli_input *input, struct quire_error *error)
 {
-    QUIRE_TRY(check_written("output", output, input, error));
+    for (size_t i = 0; i < input->names_size; i++) {
+        if (!quire_file_same(input->names[i], output)) continue;
+        quire_fail(error, QUIRE_USAGE, "convert", "the output is one of the inputs: %.300s",
+                   output);
+        quire_error_hint(error, "write to another name, then rename");
+        return QUIRE_USAGE;
+    }
     const char *rejects = cli->reading.rejects;
-    if (rejects == NULL) return 0;
-    QUIRE_TRY(check_written("rejects file", rejects, input, error));
-    if (strcmp(rejects, output) == 0 || quire_file_same(rejects, output))
+    if (rejects != NULL && (strcmp(rejects, output) == 0 || quire_file_same(rejects, output)))
         return quire_fail(error, QUIRE_USAGE, "convert", "the rejects file is the output: %.300s",
                           output);
     return 0;

@@ -48,6 +48,15 @@ static int split_columns(const char *text, struct quire_cli_input *input, struct
     }
 }
 
+/* The rejects must not replace a file that is read. */
+static int check_rejects_apart(const struct quire_cli *cli, const char *what, const char *name,
+                               struct quire_error *error)
+{
+    if (name == NULL || !quire_file_same(cli->reading.rejects, name)) return 0;
+    return quire_fail(error, QUIRE_USAGE, cli->command->name, "the rejects file is %s: %.300s",
+                      what, name);
+}
+
 static int open_rejects(struct quire_cli *cli, struct quire_cli_input *input,
                         struct quire_error *error)
 {
@@ -56,11 +65,10 @@ static int open_rejects(struct quire_cli *cli, struct quire_cli_input *input,
         .durability = (enum quire_durability)cli->common.durability,
     };
     if (path == NULL) return 0;
-    for (size_t i = 0; i < input->names_size; i++) {
-        if (quire_file_same(path, input->names[i]))
-            return quire_fail(error, QUIRE_USAGE, cli->command->name,
-                              "the rejects file is one of the inputs: %s", path);
-    }
+    for (size_t i = 0; i < input->names_size; i++)
+        QUIRE_TRY(check_rejects_apart(cli, "one of the inputs", input->names[i], error));
+    QUIRE_TRY(check_rejects_apart(cli, "the schema file", cli->reading.schema, error));
+    QUIRE_TRY(check_rejects_apart(cli, "the configuration file", cli->common.config, error));
     input->rejects_path = path;
     return quire_rejects_open(path, &options, &input->rejects, error);
 }

@@ -75,6 +75,7 @@ static int reader_next(void *source, struct ArrowArray *batch, struct quire_erro
     reader->begun = true;
     int code = quire_stream_next(&reader->batches, batch, error);
     if (code != 0) {
+        quire_error_operation(error, "read");
         quire_error_path(error, reader->url);
         quire_progress_end(&reader->progress, code == QUIRE_CANCELLED ? QUIRE_PROGRESS_CANCELLED
                                                                       : QUIRE_PROGRESS_FAILED);
@@ -101,7 +102,7 @@ static int open_bytes(struct reader *reader, const struct quire_read_options *op
 {
     struct quire_in *object = NULL;
     if (strcmp(reader->url, "-") == 0) {
-        QUIRE_TRY(quire_standard_in(&object, error));
+        QUIRE_TRY(quire_standard_in(reader->context, &object, error));
     } else {
         QUIRE_TRY(quire_store_open(reader->url, NULL, 0, &reader->store, &reader->key, error));
         QUIRE_TRY(quire_store_in_open(reader->store, reader->key, &object, NULL, error));

@@ -9,6 +9,7 @@
 
 struct descriptor_in {
     struct quire_in base;
+    struct quire_context *context; /* asked whether to go on after a signal */
     int descriptor;
 };
 
@@ -23,6 +24,7 @@ static int descriptor_read(struct quire_in *in, void *bytes, size_t capacity, si
             return 0;
         }
         if (errno != EINTR) return quire_fail_errno(error, errno, "read", "standard input");
+        QUIRE_TRY(quire_context_check(self->context, error));
     }
 }
 
@@ -31,13 +33,15 @@ static void descriptor_in_close(struct quire_in *in)
     quire_free(in);
 }
 
-int quire_standard_in(struct quire_in **in, struct quire_error *error)
+int quire_standard_in(struct quire_context *context, struct quire_in **in,
+                      struct quire_error *error)
 {
     static const struct quire_in_ops ops = {descriptor_read, NULL, descriptor_in_close};
     struct descriptor_in *self = quire_alloc_zero(1, sizeof(*self));
     if (self == NULL) return quire_fail_memory(error, "read");
     self->base.ops = &ops;
     self->base.size = -1;
+    self->context = context;
     self->descriptor = STDIN_FILENO;
     *in = &self->base;
     return 0;
@@ -45,6 +49,7 @@ int quire_standard_in(struct quire_in **in, struct quire_error *error)
 
 struct descriptor_out {
     struct quire_out base;
+    struct quire_context *context;
     int descriptor;
     int failed; /* sticky errno */
 };
@@ -57,12 +62,17 @@ static int descriptor_write(struct quire_out *out, const void *bytes, size_t siz
     while (size > 0 && self->failed == 0) {
         ssize_t written = write(self->descriptor, at, size);
         if (written < 0) {
-            if (errno != EINTR) self->failed = errno;
+            if (errno != EINTR)
+                self->failed = errno;
+            else if (quire_context_check(self->context, NULL) != 0)
+                self->failed = EINTR;
             continue;
         }
         at += written;
         size -= (size_t)written;
         out->written += written;
+        /* A signal may have cut a write short that waited for a pipe's reader. */
+        if (size > 0 && quire_context_check(self->context, NULL) != 0) self->failed = EINTR;
     }
     if (self->failed != 0) return quire_fail_errno(error, self->failed, "write", "standard output");
     return 0;
@@ -78,13 +88,15 @@ static void descriptor_out_close(struct quire_out *out)
     quire_free(out);
 }
 
-int quire_standard_out(struct quire_out **out, struct quire_error *error)
+int quire_standard_out(struct quire_context *context, struct quire_out **out,
+                       struct quire_error *error)
 {
     static const struct quire_out_ops ops = {descriptor_write, descriptor_finish,
                                              descriptor_out_close};
     struct descriptor_out *self = quire_alloc_zero(1, sizeof(*self));
     if (self == NULL) return quire_fail_memory(error, "write");
     self->base.ops = &ops;
+    self->context = context;
     self->descriptor = STDOUT_FILENO;
     *out = &self->base;
     return 0;

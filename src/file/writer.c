@@ -39,6 +39,7 @@ static int fail_with(struct quire_writer *writer, int code, struct quire_error *
 {
     if (writer->failed == 0) {
         writer->failed = code;
+        quire_error_operation(&writer->error, "write");
         quire_error_path(&writer->error, writer->url);
     }
     if (error != NULL) *error = writer->error;
@@ -71,7 +72,7 @@ static int open_stored(struct quire_writer *writer, const struct quire_format *f
         if (options->mode != QUIRE_WRITE_OVERWRITE)
             return quire_fail(error, QUIRE_USAGE, "write",
                               "standard output cannot be appended to or created");
-        return quire_standard_out(&writer->stored, error);
+        return quire_standard_out(writer->context, &writer->stored, error);
     }
     QUIRE_TRY(quire_store_open(writer->url, NULL, 0, &writer->store, &writer->key, error));
     struct quire_put_options put = {

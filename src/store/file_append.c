@@ -140,12 +140,10 @@ static int open_locked(struct file_append *append, const struct quire_put_option
 {
     for (int i = 0; i < REOPENS_MAX; i++) {
         struct stat status;
-        int result;
         QUIRE_TRY(open_target(append, options, error));
-        do {
-            result = append->system->flock(append->fd, LOCK_EX);
-        } while (result != 0 && errno == EINTR);
-        if (result != 0) return fail(append, errno, "the file cannot be locked", error);
+        /* A signal ends the waiting, as it does in open. */
+        if (append->system->flock(append->fd, LOCK_EX) != 0)
+            return fail(append, errno, "the file cannot be locked", error);
         if (append->system->fstat(append->fd, &status) != 0)
             return fail(append, errno, "the file cannot be examined", error);
         append->start = status.st_size;

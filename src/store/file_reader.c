@@ -54,10 +54,11 @@ int quire_store_file_reader_open(struct quire_store *store, const char *key,
 
 static ssize_t read_once(struct file_reader *reader, int64_t offset, void *bytes, size_t size)
 {
+    /* A pipe that waits for its writer is left at a signal, as in open. */
+    if (reader->forward) return reader->system->read(reader->fd, bytes, size);
     ssize_t done;
     do {
-        done = reader->forward ? reader->system->read(reader->fd, bytes, size)
-                               : reader->system->pread(reader->fd, bytes, size, offset);
+        done = reader->system->pread(reader->fd, bytes, size, offset);
     } while (done < 0 && errno == EINTR);
     return done;
 }

@@ -252,7 +252,7 @@ int quire_store_file_upload_part(struct quire_upload *handle, const void *bytes,
     const char *from = bytes;
     while (size > 0) {
         ssize_t done = upload->system->write(upload->fd, from, size);
-        if (done < 0 && errno == EINTR) continue;
+        if (done < 0 && errno == EINTR && !upload->straight) continue;
         if (done < 0) return give_up(upload, errno, "the bytes cannot be written", error);
         from += done;
         size -= (size_t)done;

@@ -28,6 +28,13 @@ def declared(folder):
     return names
 
 
+def umbrella_lacks(folder):
+    """The headers that quire.h does not include."""
+    text = (pathlib.Path(folder) / "quire.h").read_text()
+    return [header.name for header in sorted(pathlib.Path(folder).glob("*.h"))
+            if header.name != "quire.h" and f'#include "quire/{header.name}"' not in text]
+
+
 def listed(script):
     """The global part of the version script."""
     text = COMMENT.sub("", pathlib.Path(script).read_text())
@@ -57,6 +64,9 @@ def main(folder, script, library):
         if lacking:
             print(f"symbols: {name} is not in {' and not in '.join(lacking)}")
             wrong += 1
+    for header in umbrella_lacks(folder):
+        print(f"symbols: quire.h does not include {header}")
+        wrong += 1
     print(f"{len(everything)} symbols, {wrong} wrong")
     return 1 if wrong or len(everything) < 100 else 0
 

@@ -182,9 +182,9 @@ static void test_damage(void **state)
         uint8_t *exact = fixture_exact(noise, size);
         if (quire_rle_decoder_init(&decoder, quire_page_bytes_of(exact, size),
                                    (unsigned)(size % 33), 32, &error) == 0)
-            while (quire_rle_decode_u32(&decoder, back, 97, &error) == 0 &&
-                   decoder.bytes.at < decoder.bytes.end)
-                continue;
+            /* Noise may promise runs of any length; a few calls see what they are. */
+            for (int call = 0; call < 50; call++)
+                if (quire_rle_decode_u32(&decoder, back, 97, &error) != 0) break;
         quire_free(exact);
     }
 }
