@@ -26,6 +26,19 @@ def anonymous_bytes(pid):
     return 0
 
 
+def peak_until_exit(process):
+    """The most that a process held resident, in bytes. (What wait4 says starts at the
+    size of the parent that forked it.)"""
+    peak = 0
+    while process.poll() is None:
+        with open(f"/proc/{process.pid}/status") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    peak = max(peak, int(line.split()[1]) * 1024)
+        time.sleep(0.001)
+    return peak
+
+
 class Engine:
     """A worker process that speaks JSON lines: {"do": name, ...} → {"seconds", ...}."""
 

@@ -162,11 +162,11 @@ def convert(source, target, rounds):
         for name, command in CONVERT.items():
             started = time.perf_counter()
             process = subprocess.Popen(command(source, target))
-            _, status, usage = os.wait4(process.pid, 0)
+            peak = harness.peak_until_exit(process) if turn == 0 else 0
+            assert process.wait() == 0, name
             elapsed = time.perf_counter() - started
-            assert status == 0, name
             if turn == 0:
-                rows[name] = {"bytes": os.path.getsize(target), "memory": usage.ru_maxrss * 1024}
+                rows[name] = {"bytes": os.path.getsize(target), "memory": peak}
             else:
                 seconds[name].append(elapsed)
             os.unlink(target)
