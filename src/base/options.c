@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/json_text.h"
 #include "base/option_value.h"
 #include "base/text.h"
 
@@ -173,54 +172,4 @@ int quire_options_apply(const struct quire_option_table *table, void *options,
 int quire_options_print(const struct quire_option *row, const void *options, struct quire_buf *out)
 {
     return quire_option_value_print(row, options, out);
-}
-
-/* -- listing ---------------------------------------------------------------- */
-
-static const char *const type_names[] = {
-    [QUIRE_OPTION_BOOL] = "bool",     [QUIRE_OPTION_INT] = "int",
-    [QUIRE_OPTION_SIZE] = "size",     [QUIRE_OPTION_DURATION] = "duration",
-    [QUIRE_OPTION_NUMBER] = "number", [QUIRE_OPTION_TEXT] = "text",
-    [QUIRE_OPTION_CHAR] = "char",     [QUIRE_OPTION_CHOICE] = "choice",
-    [QUIRE_OPTION_KEYED] = "keyed",
-};
-
-static void list_row(struct quire_json_writer *writer, const struct quire_option *row)
-{
-    quire_json_writer_begin_object(writer);
-    quire_json_writer_key(writer, "name");
-    quire_json_writer_string(writer, row->name);
-    quire_json_writer_key(writer, "type");
-    quire_json_writer_string(writer, type_names[row->type]);
-    quire_json_writer_key(writer, "default");
-    quire_json_writer_string(writer, row->default_text);
-    if (row->type == QUIRE_OPTION_CHOICE) {
-        const char *cursor = row->choices;
-        const char *choice;
-        size_t size;
-        quire_json_writer_key(writer, "choices");
-        quire_json_writer_begin_array(writer);
-        while ((choice = quire_option_next_choice(&cursor, &size)) != NULL)
-            quire_json_writer_string_sized(writer, choice, size);
-        quire_json_writer_end_array(writer);
-    }
-    if (row->max > 0) {
-        quire_json_writer_key(writer, "min");
-        quire_json_writer_i64(writer, row->min);
-        quire_json_writer_key(writer, "max");
-        quire_json_writer_i64(writer, row->max);
-    }
-    quire_json_writer_key(writer, "help");
-    quire_json_writer_string(writer, row->help);
-    quire_json_writer_end_object(writer);
-}
-
-int quire_options_list_json(const struct quire_option_table *table, struct quire_buf *out)
-{
-    struct quire_json_writer writer = quire_json_writer_to(out);
-    quire_json_writer_begin_array(&writer);
-    for (size_t i = 0; i < table->rows_size; i++)
-        list_row(&writer, &table->rows[i]);
-    quire_json_writer_end_array(&writer);
-    return quire_json_writer_finish(&writer);
 }

@@ -1,5 +1,5 @@
-/* What only the library itself needs of options: their text for listings. The
- * rest is public, in quire/option.h. */
+/* What only the library itself needs of options: a value as text. The rest is
+ * public, in quire/option.h. */
 #ifndef QUIRE_BASE_OPTIONS_H
 #define QUIRE_BASE_OPTIONS_H
 
@@ -11,10 +11,5 @@
  * character is empty. What it prints, set accepts (of KEYED, value by value).
  * 0 or QUIRE_MEMORY. */
 int quire_options_print(const struct quire_option *row, const void *options, struct quire_buf *out);
-
-/* Appends the rows as a JSON array of {"name", "type", "default", "choices",
- * "min", "max", "help"}; choices, min and max only where they apply, default null
- * when there is none. 0 or QUIRE_MEMORY. */
-int quire_options_list_json(const struct quire_option_table *table, struct quire_buf *out);
 
 #endif

@@ -309,26 +309,6 @@ static void test_bad_default(void **state)
     assert_memory_equal(&sample, &zero, sizeof(sample));
 }
 
-static void test_list(void **state)
-{
-    (void)state;
-    static const struct quire_option_table some = {rows + 7, 3, sizeof(struct sample)};
-    static const struct quire_option_table threads = {rows + 1, 1, sizeof(struct sample)};
-    struct quire_buf buf = {0};
-    assert_int_equal(quire_options_list_json(&some, &buf), 0);
-    assert_int_equal(quire_options_list_json(&threads, &buf), 0);
-    assert_int_equal(quire_buf_terminate(&buf), 0);
-    assert_string_equal(
-        (const char *)buf.data,
-        "[{\"name\":\"comment\",\"type\":\"text\",\"default\":null,\"help\":\"prefix\"},"
-        "{\"name\":\"delimiter\",\"type\":\"char\",\"default\":\",\",\"help\":\"between fields\"},"
-        "{\"name\":\"quote_style\",\"type\":\"choice\",\"default\":\"minimal\","
-        "\"choices\":[\"minimal\",\"all\",\"non_numeric\"],\"help\":\"when to quote\"}]"
-        "[{\"name\":\"threads\",\"type\":\"int\",\"default\":\"4\",\"min\":1,\"max\":256,"
-        "\"help\":\"workers\"}]");
-    quire_buf_release(&buf);
-}
-
 /* -- memory running out ----------------------------------------------------- */
 
 static int allocations_left;
@@ -368,7 +348,6 @@ static int use_options(struct sample *sample)
     code = quire_options_apply(&table, sample, settings, 6, NULL);
     struct quire_buf buf = {0};
     if (code == 0) code = quire_options_print(&rows[10], sample, &buf);
-    if (code == 0) code = quire_options_list_json(&table, &buf);
     quire_buf_release(&buf);
     return code;
 }
@@ -405,7 +384,6 @@ int main(void)
         cmocka_unit_test(test_apply_stops_at_the_first_failure),
         cmocka_unit_test(test_absent_values_print_nothing),
         cmocka_unit_test(test_bad_default),
-        cmocka_unit_test(test_list),
         cmocka_unit_test(test_nth_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
