@@ -19,7 +19,8 @@
 extern "C" {
 #endif
 
-/* What a written file holds, as far as its format knows. */
+/* What a written file holds, as far as its format knows. Columns are the leaves of the
+ * schema in its order, depth first. */
 struct quire_column_stats {
     int64_t nulls;         /* -1: not known */
     const void *min, *max; /* in Arrow's layout of the type; NULL: not known */
@@ -46,6 +47,24 @@ struct quire_reject {
     size_t record_size;
 };
 
+/* What a wanted row's column must be. Comparisons are never true of null; a NaN in the
+ * data is larger than all numbers. */
+enum quire_compare {
+    QUIRE_COMPARE_EQ,
+    QUIRE_COMPARE_LT,
+    QUIRE_COMPARE_LE,
+    QUIRE_COMPARE_GT,
+    QUIRE_COMPARE_GE,
+    QUIRE_COMPARE_IS_NULL,
+    QUIRE_COMPARE_NOT_NULL
+};
+struct quire_condition {
+    const char *column; /* of no list; a field of a struct as "a.b" */
+    enum quire_compare compare;
+    const void *value; /* in Arrow's layout of the column's type; text and binary: the bytes */
+    size_t value_size; /* QUIRE_USAGE when it is not that of a fixed-width type */
+};
+
 /* How records become rows; zero is the default of each. */
 struct quire_record_policy {
     const struct ArrowSchema *schema; /* types to give; NULL: inferred. Borrowed during open */
@@ -58,11 +77,17 @@ struct quire_record_policy {
     /* Columns whose sample holds nothing but nulls are inferred as null, also where
      * they would be strings: for a schema that is widened with others. */
     bool keep_null;
-    /* Top-level columns wanted, in file order whatever their order here. NULL with
-     * columns_given: none (rows are still counted). Borrowed during open. */
+    /* Columns wanted, in file order whatever their order here: "a", or "a.b" for a field of a
+     * struct, where the format can leave out the others (else the whole of a is given). NULL
+     * with columns_given: none (rows are still counted). Borrowed during open. */
     const char *const *columns;
     size_t columns_size;
     bool columns_given;
+    /* All of these must hold for a row to be wanted. A decoder may leave out rows for which
+     * one does not hold, where it can tell from what the file says of them (row groups,
+     * pages, bloom filters); others it still delivers. Borrowed during open. */
+    const struct quire_condition *conditions;
+    size_t conditions_size;
     /* ON_BAD_REJECT: called in record order from the thread that reads. */
     int (*reject)(void *user, const struct quire_reject *reject, struct quire_error *error);
     void *reject_user;
@@ -118,6 +143,16 @@ struct quire_format {
     int (*decoder_open)(struct quire_in *in, const void *options,
                         const struct quire_record_policy *policy, struct quire_context *context,
                         struct ArrowArrayStream *stream, struct quire_error *error);
+
+    /* --- What a file says of itself; both NULL where the format has nothing of the kind.
+     * options is the struct of decoder_options. */
+
+    /* Rows, without reading any. */
+    int (*count)(struct quire_in *in, const void *options, struct quire_context *context,
+                 int64_t *rows, struct quire_error *error);
+    /* The format's own metadata as one JSON object; *json is freed with quire_free. */
+    int (*describe)(struct quire_in *in, const void *options, struct quire_context *context,
+                    char **json, struct quire_error *error);
 };
 
 /* The head that every backend's encoder begins with. */
