@@ -37,7 +37,9 @@ struct quire_file_stats {
 enum quire_mixed { QUIRE_MIXED_ERROR, QUIRE_MIXED_JSON };
 enum quire_numbers { QUIRE_NUMBERS_EXACT, QUIRE_NUMBERS_FLOAT };
 enum quire_on_bad { QUIRE_ON_BAD_FAIL, QUIRE_ON_BAD_NULL, QUIRE_ON_BAD_REJECT };
-enum quire_extra { QUIRE_EXTRA_ERROR, QUIRE_EXTRA_IGNORE };
+/* EVOLVE adds them to the schema: quire_file_read looks at all records first, and hands a
+ * decoder the schema of them all with EXTRA_ERROR. A decoder itself is never given it. */
+enum quire_extra { QUIRE_EXTRA_ERROR, QUIRE_EXTRA_IGNORE, QUIRE_EXTRA_EVOLVE };
 enum quire_missing { QUIRE_MISSING_NULL, QUIRE_MISSING_ERROR };
 
 /* One record that was refused under QUIRE_ON_BAD_REJECT. Valid during the call. */
@@ -68,7 +70,7 @@ struct quire_condition {
 /* How records become rows; zero is the default of each. */
 struct quire_record_policy {
     const struct ArrowSchema *schema; /* types to give; NULL: inferred. Borrowed during open */
-    int64_t infer_rows;               /* sample; 0: 10,000 */
+    int64_t infer_rows;               /* sample; 0: 10,000. All rows under EXTRA_EVOLVE */
     enum quire_mixed mixed;
     enum quire_numbers numbers;
     enum quire_on_bad on_bad;
@@ -103,6 +105,7 @@ struct quire_record_counts {
 };
 
 struct quire_encoder;
+struct quire_survey;
 
 enum quire_format_flag {
     QUIRE_FORMAT_APPEND = 1,   /* files may be concatenated under the format's append option */
@@ -153,6 +156,13 @@ struct quire_format {
     /* The format's own metadata as one JSON object; *json is freed with quire_free. */
     int (*describe)(struct quire_in *in, const void *options, struct quire_context *context,
                     char **json, struct quire_error *error);
+
+    /* Looks at all records of in, and notes their fields and types in survey: the first of
+     * the two passes of EXTRA_EVOLVE. The policy has no schema, which the survey knows. NULL
+     * where files carry their schema; formats of an application leave it NULL. */
+    int (*survey)(struct quire_in *in, const void *options,
+                  const struct quire_record_policy *policy, struct quire_context *context,
+                  struct quire_survey *survey, struct quire_error *error);
 };
 
 /* The head that every backend's encoder begins with. */

@@ -78,7 +78,7 @@ static const struct quire_option reading_rows[] = {
      .offset = READING(infer_rows),
      .min = 1,
      .max = INT64_MAX,
-     .help = "records that types are inferred from"},
+     .help = "records that types are inferred from; --extra evolve looks at all"},
     {.name = "mixed",
      .type = QUIRE_OPTION_CHOICE,
      .default_text = "error",
@@ -109,8 +109,10 @@ static const struct quire_option reading_rows[] = {
      .type = QUIRE_OPTION_CHOICE,
      .default_text = "error",
      .offset = READING(extra),
-     .choices = "error|ignore",
-     .help = "fields that are not in the schema"},
+     .choices = "error|ignore|evolve",
+     .help = "fields that are not in the schema: refuse them, leave them out, or look at all "
+             "records first, so that every field has a column and every type holds all values "
+             "(the input is then read twice)"},
     {.name = "missing",
      .type = QUIRE_OPTION_CHOICE,
      .default_text = "null",

@@ -9,7 +9,7 @@
 #include "base/fail.h"
 #include "data/batch_stream.h"
 #include "data/widen.h"
-#include "quire/file.h"
+#include "file/evolve.h"
 #include "quire/option.h"
 
 struct read_all {
@@ -216,7 +216,10 @@ int quire_file_read_all(const char *const *urls, size_t urls_size,
     QUIRE_CLEANUP(cleanup_all) struct read_all *all = quire_alloc_zero(1, sizeof(*all));
     if (all == NULL) return quire_fail_memory(error, "read");
     QUIRE_TRY(copy_request(all, urls, urls_size, options, error));
-    if (options->records.schema != NULL)
+    all->options.records.extra = quire_evolve_second(&options->records);
+    if (quire_evolve_wanted(&options->records))
+        QUIRE_TRY(quire_evolve(urls, urls_size, options, &all->schema, error));
+    else if (options->records.schema != NULL)
         QUIRE_TRY(quire_schema_copy(options->records.schema, &all->schema, error));
     else
         QUIRE_TRY(settle_schema(all, error));

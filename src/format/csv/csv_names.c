@@ -13,6 +13,7 @@
 
 void quire_csv_names_release(struct quire_csv_names *names)
 {
+    if (names == NULL) return;
     quire_free(names->names);
     quire_arena_release(&names->arena);
 }
@@ -162,8 +163,11 @@ static int read_name(const struct quire_csv_reader *reader, const uint8_t *bytes
 }
 
 /* Whether the schema has a column without a name: `""` in the header is that one. */
-static bool schema_has_empty(const struct ArrowSchema *schema)
+static bool schema_has_empty(const struct quire_csv_reader *reader)
 {
+    const struct ArrowSchema *schema = reader->policy.schema;
+    const struct quire_field *given = reader->survey != NULL ? reader->survey->given : NULL;
+    if (given != NULL) return quire_field_child(given, "", 0) >= 0;
     for (int64_t i = 0; schema != NULL && i < schema->n_children; i++) {
         const char *name = schema->children[i]->name;
         if (name == NULL || *name == '\0') return true;
@@ -177,7 +181,7 @@ static int read_names(const struct quire_csv_reader *reader, const uint8_t *byte
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf scratch = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf repaired = {0};
-    bool empty_known = schema_has_empty(reader->policy.schema);
+    bool empty_known = schema_has_empty(reader);
     size_t at = start;
     for (;;) {
         size_t open;
@@ -206,4 +210,14 @@ int quire_csv_names_make(const struct quire_csv_reader *reader, const uint8_t *b
                          size_t end, struct quire_csv_names *names, struct quire_error *error)
 {
     return read_names(reader, bytes, start, end, true, names, error);
+}
+
+int quire_csv_names_take(struct quire_csv_names *names, const struct quire_field *given,
+                         struct quire_error *error)
+{
+    for (size_t i = 0; i < names->size && i < given->children_size; i++) {
+        names->names[i].text = given->children[i].name;
+        names->names[i].size = given->children[i].name_size;
+    }
+    return make_unique(names, error);
 }
