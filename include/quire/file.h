@@ -101,6 +101,10 @@ QUIRE_API void quire_names_free(char **names, size_t names_size);
  * it were written? */
 QUIRE_API bool quire_file_same(const char *a, const char *b);
 
+/* Can the object be opened and read a second time? Standard input, pipes and devices cannot:
+ * what a first look took of them is gone. True of what is missing, which reading tells. */
+QUIRE_API bool quire_file_rereadable(const char *url);
+
 /* The streams of several objects one after the other, as one stream: the schema is
  * that of policy, or the one that a sample of all of them widens to. Columns are
  * matched by name. */

@@ -127,10 +127,10 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
 static int open_selected(struct quire_cli *cli, const struct quire_cli_request *request,
                          struct quire_cli_input *input, struct quire_error *error)
 {
-    bool nested = false, standard = strcmp(input->names[0], "-") == 0;
+    bool nested = false;
     for (size_t i = 0; i < input->columns_size; i++)
         nested = nested || strchr(input->columns[i], '.') != NULL;
-    if (input->names_size > 1 || (nested && standard))
+    if (input->names_size > 1 || (nested && !quire_file_rereadable(input->names[0])))
         return open_stream(cli, request, input, NULL, error);
     char **tops = quire_alloc_zero(input->columns_size, sizeof(*tops));
     if (tops == NULL) return quire_cli_fail_memory(error);

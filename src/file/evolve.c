@@ -28,24 +28,13 @@ struct evolving {
     struct ArrowSchema typed; /* of the inputs that carry theirs; released: none */
 };
 
-static int fail_once(const char *what, struct quire_error *error)
+static int fail_once(struct quire_error *error)
 {
-    int code =
-        quire_fail(error, QUIRE_USAGE, "read",
-                   "--extra evolve reads its input twice, and %s can be read only once", what);
+    quire_fail(error, QUIRE_USAGE, "read",
+               "--extra evolve reads its input twice, and this one can be read only once");
     quire_error_hint(error, "save it to a file first; or name the columns with --schema, or leave "
                             "the others out with --extra ignore");
-    return code;
-}
-
-/* What is not at rest in a store has no size. */
-static int check_again(const char *url, const struct quire_object_in *object,
-                       struct quire_error *error)
-{
-    if (strcmp(url, "-") == 0) return fail_once("standard input", error);
-    return object->stored->ops->read_at == NULL || object->stored->size < 0
-               ? fail_once("a pipe or device", error)
-               : 0;
+    return QUIRE_USAGE;
 }
 
 static int look_through(struct evolving *evolving, const char *url, struct quire_object_in *object,
@@ -76,6 +65,17 @@ static int look_through(struct evolving *evolving, const char *url, struct quire
     return code;
 }
 
+static struct quire_widening widening(const struct evolving *evolving)
+{
+    const struct quire_infer_policy *policy = &evolving->survey.policy;
+    return (struct quire_widening){
+        .mixed = policy->text_fallback                     ? QUIRE_WIDEN_TEXT
+                 : policy->mixed == QUIRE_INFER_MIXED_JSON ? QUIRE_WIDEN_JSON
+                                                           : QUIRE_WIDEN_ERROR,
+        .floats = policy->numbers == QUIRE_INFER_FLOAT,
+    };
+}
+
 /* The schema that a file carries. */
 static int widen_typed(struct evolving *evolving, const char *url, struct quire_error *error)
 {
@@ -92,7 +92,8 @@ static int widen_typed(struct evolving *evolving, const char *url, struct quire_
         evolving->typed = schema;
         return 0;
     }
-    code = quire_schema_widen(&evolving->typed, &schema, false, &wider, error);
+    const struct quire_widening rules = widening(evolving);
+    code = quire_schema_widen(&evolving->typed, &schema, &rules, &wider, error);
     quire_schema_release(&schema);
     QUIRE_TRY(code);
     quire_schema_release(&evolving->typed);
@@ -103,8 +104,9 @@ static int widen_typed(struct evolving *evolving, const char *url, struct quire_
 static int take_input(struct evolving *evolving, const char *url, struct quire_error *error)
 {
     struct quire_object_in object = {.store = NULL};
-    int code = quire_object_in_open(&object, url, evolving->options, evolving->context, error);
-    if (code == 0) code = check_again(url, &object, error);
+    int code = quire_file_rereadable(url) ? 0 : fail_once(error);
+    if (code == 0)
+        code = quire_object_in_open(&object, url, evolving->options, evolving->context, error);
     if (code == 0 && object.format->survey != NULL)
         code = look_through(evolving, url, &object, error);
     else if (code == 0 && (object.format->flags & QUIRE_FORMAT_TYPED) != 0)
@@ -135,9 +137,8 @@ static int join_typed(struct evolving *evolving, const struct ArrowSchema *found
                       struct ArrowSchema *schema, struct quire_error *error)
 {
     const struct ArrowSchema *given = evolving->options->records.schema;
-    if (given == NULL)
-        return quire_schema_widen(&evolving->typed, found, evolving->survey.policy.text_fallback,
-                                  schema, error);
+    const struct quire_widening rules = widening(evolving);
+    if (given == NULL) return quire_schema_widen(&evolving->typed, found, &rules, schema, error);
     struct ArrowSchema more = evolving->typed;
     QUIRE_CLEANUP(quire_cleanup_free)
     struct ArrowSchema **children =
@@ -149,7 +150,7 @@ static int join_typed(struct evolving *evolving, const struct ArrowSchema *found
         struct ArrowSchema *column = evolving->typed.children[i];
         if (!has_field(given, column->name)) children[more.n_children++] = column;
     }
-    return quire_schema_widen(found, &more, evolving->survey.policy.text_fallback, schema, error);
+    return quire_schema_widen(found, &more, &rules, schema, error);
 }
 
 static int settle(struct evolving *evolving, struct ArrowSchema *schema, struct quire_error *error)

@@ -110,6 +110,19 @@ static int make_unique(struct quire_csv_names *names, struct quire_error *error)
 
 /* --- From the file ------------------------------------------------------------- */
 
+/* What stands before a CR that should not be there tells a binary file from lines that
+ * end in CRs. */
+static int fail_cr(size_t start, size_t cr, const uint8_t *bytes, struct quire_error *error)
+{
+    bool text = memchr(bytes + start, 0, cr - start) == NULL &&
+                quire_utf8_is_valid(bytes + start, cr - start);
+    if (text) return quire_csv_fail_cr(cr, error);
+    quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "this is not a line of text");
+    quire_error_at(error, QUIRE_NOWHERE, NULL, (int64_t)start);
+    quire_error_hint(error, "is this a csv file, and not a binary or compressed one?");
+    return QUIRE_INPUT;
+}
+
 static int check_name(const struct quire_csv_reader *reader, struct quire_csv_text *text, size_t at,
                       struct quire_buf *repaired, struct quire_error *error)
 {
@@ -154,7 +167,7 @@ static int read_name(const struct quire_csv_reader *reader, const uint8_t *bytes
 {
     size_t bad;
     size_t cr = find_cr(&reader->marks, bytes, start, end);
-    if (cr < end) return quire_csv_fail_cr(cr, error);
+    if (cr < end) return fail_cr(start, cr, bytes, error);
     int code = quire_csv_unquote(&reader->marks, bytes, start, end, scratch, text, &bad);
     if (code == 0) return 0;
     if (code == QUIRE_INPUT && bad < end && bytes[bad] == '\r')

@@ -85,13 +85,16 @@ static const uint8_t *record_end(const struct parsing *parsing, const uint8_t *f
     return line != NULL ? line : parsing->cursor.end;
 }
 
-/* Of a record that is JSON it was a value that its column did not take. */
+/* Of a record behind the sample that is JSON, it was a value that its column did not
+ * take. */
 static void hint_sample(struct parsing *parsing, const uint8_t *first, struct quire_error *error)
 {
     const struct quire_json_read *read = &parsing->cursor.read;
     bool strict =
         read->missing == QUIRE_MISSING_ERROR || read->repeated == QUIRE_JSON_REPEATED_ERROR;
-    if (error == NULL || error->column[0] == '\0' || strict || !parsing->decoding->inferred) return;
+    int64_t at = parsing->chunk->offset + (first - parsing->chunk->bytes);
+    bool sampled = !parsing->decoding->inferred || at < (int64_t)parsing->decoding->sample.at;
+    if (error == NULL || error->column[0] == '\0' || strict || sampled) return;
     parsing->cursor.at = first;
     if (quire_json_skip(&parsing->cursor, NULL) == 0)
         quire_error_hint(error, QUIRE_TEXT_HINT_SAMPLE);

@@ -329,6 +329,26 @@ static void policies(void **state)
     json_expect(run, "{\"a\":1}\n{\"a\":2,\"bc\":{\"x\":[]}}", "{\"a\":1}\n{\"a\":2}\n");
 }
 
+/* A value behind the sample may fit another type; one in it fits none. */
+static void hints_at_the_sample(void **state)
+{
+    struct json_run run = {.policy = {.infer_rows = 1}};
+    (void)state;
+    assert_int_equal(json_run(&run, "{\"a\":1}\n{\"a\":\"x\"}", 19), QUIRE_INPUT);
+    assert_non_null(strstr(run.error.hint, "--extra evolve"));
+    json_run_clear(&run);
+    assert_int_equal(json_run(&run, "{\"a\":1}\n{\"a\":[}", 17), QUIRE_INPUT);
+    assert_string_equal(run.error.hint, "");
+    json_run_clear(&run);
+    assert_int_equal(json_run(&run, "{\"a\":1e999}", 11), QUIRE_INPUT);
+    assert_string_equal(run.error.hint, "");
+    json_run_clear(&run);
+    run.schema = "a int8";
+    assert_int_equal(json_run(&run, "{\"a\":\"x\"}", 9), QUIRE_INPUT);
+    assert_string_equal(run.error.hint, "");
+    json_run_clear(&run);
+}
+
 /* Rejects within an array, and in the sample that types are inferred from. */
 static void rejected_items(void **state)
 {
@@ -423,6 +443,7 @@ int main(void)
         cmocka_unit_test(text_options),
         cmocka_unit_test(numbers),
         cmocka_unit_test(mismatches),
+        cmocka_unit_test(hints_at_the_sample),
         cmocka_unit_test(names_with_nul),
         cmocka_unit_test(mixed),
         cmocka_unit_test(policies),
