@@ -237,3 +237,22 @@ def test_nested_names_of_a_pipe(tmp_path):
     out = good("cat", "--select", "a.b", pipe, "--to", "csv")
     assert len(out.text.splitlines()) == 50_001
     thread.join()
+
+
+def test_schema_from_a_pipe(tmp_path):
+    """A pipe gives its bytes in pieces; half a schema is a wrong one."""
+    (tmp_path / "in.jsonl").write_text('{"a":1,"b":2}\n')
+    pipe = tmp_path / "schema"
+    os.mkfifo(pipe)
+
+    def write():
+        with open(pipe, "w") as file:
+            for line in ("b int8\n", "a int64\n"):
+                file.write(line)
+                file.flush()
+                time.sleep(0.2)
+
+    thread = threading.Thread(target=write, daemon=True)
+    thread.start()
+    assert good("cat", "--schema", pipe, tmp_path / "in.jsonl", "--to", "csv").text == "b,a\n2,1\n"
+    thread.join()
