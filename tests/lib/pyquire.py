@@ -52,6 +52,8 @@ class RecordPolicy(c.Structure):
         ("columns", c.POINTER(c.c_char_p)),
         ("columns_size", c.c_size_t),
         ("columns_given", c.c_bool),
+        ("conditions", c.c_void_p),
+        ("conditions_size", c.c_size_t),
         ("reject", c.c_void_p),
         ("reject_user", c.c_void_p),
         ("counts", c.POINTER(Counts)),
@@ -164,7 +166,7 @@ POLICY = {
     "mixed": ["error", "json"],
     "numbers": ["exact", "float"],
     "on_bad": ["fail", "null", "reject"],
-    "extra": ["error", "ignore"],
+    "extra": ["error", "ignore", "evolve"],
     "missing": ["null", "error"],
 }
 
