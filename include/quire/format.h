@@ -147,13 +147,10 @@ struct quire_format {
                         const struct quire_record_policy *policy, struct quire_context *context,
                         struct ArrowArrayStream *stream, struct quire_error *error);
 
-    /* --- What a file says of itself; both NULL where the format has nothing of the kind.
-     * options is the struct of decoder_options. */
+    /* --- What a file says of itself. options is the struct of decoder_options. */
 
-    /* Rows, without reading any. */
-    int (*count)(struct quire_in *in, const void *options, struct quire_context *context,
-                 int64_t *rows, struct quire_error *error);
-    /* The format's own metadata as one JSON object; *json is freed with quire_free. */
+    /* The format's own metadata as one JSON object; *json is freed with quire_free. NULL
+     * where the format has none. */
     int (*describe)(struct quire_in *in, const void *options, struct quire_context *context,
                     char **json, struct quire_error *error);
 

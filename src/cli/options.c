@@ -153,6 +153,12 @@ static const struct quire_option writing_rows[] = {
      .choices = "CODEC",
      .offset = WRITING(compression),
      .help = "compression of the output and its level, \"zstd:3\"; else known by its name"},
+    {.name = "row-group-rows",
+     .type = QUIRE_OPTION_INT,
+     .offset = WRITING(row_group_rows),
+     .max = INT64_MAX,
+     .min = 1,
+     .help = "rows of a row group (Parquet)"},
 };
 
 const struct quire_option_table quire_cli_common_table = {common_rows, COUNT(common_rows),
@@ -162,7 +168,7 @@ const struct quire_option_table quire_cli_reading_table = {reading_rows, COUNT(r
 const struct quire_option_table quire_cli_writing_table = {writing_rows, COUNT(writing_rows),
                                                            sizeof(struct quire_cli_writing)};
 
-const char *const quire_cli_options_absent[] = {"where", "sort", "rules", "raw", "row-group-rows"};
+const char *const quire_cli_options_absent[] = {"where", "rules", "raw"};
 const size_t quire_cli_options_absent_size = COUNT(quire_cli_options_absent);
 
 bool quire_cli_option_absent(const char *name)

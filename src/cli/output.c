@@ -37,7 +37,7 @@ int quire_cli_output_open(struct quire_cli *cli, const struct quire_cli_output *
                           struct quire_error *error)
 {
     size_t size = input->output_settings_size, first = 0;
-    struct quire_setting *settings = quire_alloc_zero(size + 1, sizeof(*settings));
+    struct quire_setting *settings = quire_alloc_zero(size + 2, sizeof(*settings));
     if (settings == NULL) return quire_cli_fail_memory(error);
     char width[16];
     bool terminal = strcmp(output->name, "-") == 0 && isatty(STDOUT_FILENO);
@@ -45,6 +45,8 @@ int quire_cli_output_open(struct quire_cli *cli, const struct quire_cli_output *
         snprintf(width, sizeof(width), "%d", quire_cli_terminal_columns(STDOUT_FILENO));
         settings[first++] = (struct quire_setting){"width", width};
     }
+    if (output->sorting != NULL && quire_options_has(&output->format->encoder_options, "sorting"))
+        settings[first++] = (struct quire_setting){"sorting", output->sorting};
     if (size > 0) memcpy(settings + first, input->output_settings, size * sizeof(*settings));
     const struct quire_write_options options = {
         .format = output->format->name,

@@ -154,3 +154,28 @@ int quire_file_read(const char *url, const struct quire_read_options *options,
     reader = NULL;
     return 0;
 }
+
+static int describe(const char *url, const struct quire_read_options *options,
+                    struct quire_context *context, char **json, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_object_in_release) struct quire_object_in object = {.stored = NULL};
+    QUIRE_TRY(quire_object_in_open(&object, url, options, context, error));
+    if (object.format->describe == NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "read metadata",
+                          "files of the format %s have no metadata of their own",
+                          object.format->name);
+    return object.format->describe(object.plain, object.options, context, json, error);
+}
+
+int quire_file_describe(const char *url, const struct quire_read_options *options, char **json,
+                        struct quire_error *error)
+{
+    static const struct quire_read_options defaults = {0};
+    if (options == NULL) options = &defaults;
+    struct quire_context *context = options->context;
+    if (context == NULL) QUIRE_TRY(quire_context_new(NULL, &context, error));
+    int code = describe(url, options, context, json, error);
+    if (options->context == NULL) quire_context_free(context);
+    if (code != 0) quire_error_path(error, url);
+    return code;
+}
