@@ -55,8 +55,7 @@ static int block_compress(const void *bytes, size_t size, int level, void *out, 
     if (context == NULL) context = ZSTD_createCCtx();
     if (context == NULL) return quire_fail_memory(error, COMPRESS);
     size_t result = ZSTD_compressCCtx(context, out, capacity, bytes, size, level);
-    if (ZSTD_sizeof_CCtx(context) > IDLE_BYTES_MAX ||
-        !quire_idle_give(&idle_compressors, context))
+    if (ZSTD_sizeof_CCtx(context) > IDLE_BYTES_MAX || !quire_idle_give(&idle_compressors, context))
         ZSTD_freeCCtx(context);
     if (ZSTD_isError(result)) return fail_zstd(result, COMPRESS, error);
     *out_size = result;
