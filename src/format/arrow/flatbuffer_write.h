@@ -23,10 +23,10 @@ struct quire_flatbuffer_writer {
 /* A field of a table that is written: its id, bytes (1, 2, 4 or 8) and value. Offsets
  * have 4 bytes, and value 0 until they are pointed from their position. */
 struct quire_flatbuffer_slot {
-    uint16_t id;
-    uint8_t size;
     uint64_t value;
     uint32_t position; /* out: where the value is */
+    uint16_t id;
+    uint8_t size;
 };
 
 /* The position of the root's offset. */

@@ -22,9 +22,9 @@ struct type {
     struct quire_flatbuffer_slot slots[3];
 };
 
-#define SLOT(id, size, value)              \
-    {                                      \
-        (id), (size), (uint64_t)(value), 0 \
+#define SLOT(slot_id, slot_size, slot_value)                                           \
+    {                                                                                  \
+        .value = (uint64_t)(slot_value), .id = (slot_id), .size = (uint8_t)(slot_size) \
     }
 #define OFFSET(id) SLOT(id, 4, 0)
 
