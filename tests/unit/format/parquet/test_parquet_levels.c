@@ -22,6 +22,46 @@ static int gather(const struct quire_view *view, const struct quire_levels *leve
     return 0;
 }
 
+/* Appends as many values as an assembly asks for. */
+static int append_values(const struct quire_level_leaf *leaf, const uint8_t *values)
+{
+    struct quire_column *column = leaf->column;
+    size_t size = (size_t)leaf->slots * 4, at = column->values.size;
+    if (quire_buf_reserve(&column->values, size) != 0) return QUIRE_MEMORY;
+    if (leaf->values > 0) memcpy(column->values.data + at, values, (size_t)leaf->values * 4);
+    if (leaf->values < leaf->slots)
+        quire_levels_spread(column->values.data + at, 4, leaf->slots, leaf->values,
+                            column->validity.data, column->length - leaf->slots);
+    column->values.size += size;
+    return 0;
+}
+
+/* Assembles entries in two parts, of which the second may go on within a row. */
+static int assemble(const struct quire_parquet_schema *schema, size_t leaf,
+                    const struct quire_levels *levels, const struct quire_buf *values,
+                    struct quire_column *columns)
+{
+    int64_t done = 0;
+    size_t cut = levels->size * 3 / 7;
+    for (size_t at = 0; at < levels->size; at = cut, cut = levels->size) {
+        if (at == cut) continue;
+        struct quire_error error;
+        struct quire_level_leaf result;
+        const struct quire_level_entries entries = {
+            .def = levels->def != NULL ? levels->def + at : NULL,
+            .rep = levels->rep != NULL ? levels->rep + at : NULL,
+            .size = cut - at,
+            .continues = levels->rep != NULL && levels->rep[at] != 0};
+        int code = quire_levels_assemble(schema, leaf, &entries, columns, &result, &error);
+        if (code == 0)
+            code = append_values(&result, values->size > 0 ? values->data + done * 4 : NULL);
+        if (code != 0) return code;
+        done += result.values;
+    }
+    assert_int_equal(done, levels->values);
+    return 0;
+}
+
 /* One leaf of a slice, into the tree of columns. */
 static int pass_leaf(const struct quire_parquet_schema *schema,
                      const struct quire_parquet_schema *read, size_t leaf,
@@ -30,29 +70,16 @@ static int pass_leaf(const struct quire_parquet_schema *schema,
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf values = {0};
     struct quire_error error;
-    struct quire_level_leaf result;
     int code = quire_levels_shred(schema, leaf, view, start, rows, levels, &error);
     if (code != 0) return code;
     code = gather(quire_levels_leaf_view(schema, leaf, view), levels, &values);
     if (code != 0) return code;
     assert_int_equal(values.size, levels->values * 4);
-    struct quire_level_entries entries = {levels->def, levels->rep, levels->size};
     int64_t whole = 0;
     assert_int_equal(quire_levels_whole_rows(levels->rep, levels->size, true, &whole),
                      levels->size);
     assert_int_equal(whole, rows);
-    code = quire_levels_assemble(read, leaf, &entries, columns, &result, &error);
-    if (code != 0) return code;
-    assert_int_equal(result.values, levels->values);
-    struct quire_column *column = result.column;
-    size_t size = (size_t)result.slots * 4, at = column->values.size;
-    if (quire_buf_reserve(&column->values, size) != 0) return QUIRE_MEMORY;
-    if (values.size > 0) memcpy(column->values.data + at, values.data, values.size);
-    if (result.values < result.slots)
-        quire_levels_spread(column->values.data + at, 4, result.slots, result.values,
-                            column->validity.data, column->length - result.slots);
-    column->values.size += size;
-    return 0;
+    return assemble(read, leaf, levels, &values, columns);
 }
 
 static const char *const nested[] = {
@@ -151,6 +178,7 @@ static int pass(const struct sample *sample, int64_t start, int64_t piece, struc
             code = pass_leaf(&sample->parquet, &sample->read, i, sample->view, at, rows, &levels,
                              columns);
     }
+    if (code == 0) assert_int_equal(quire_levels_check(columns, NULL), 0);
     if (code == 0) code = quire_column_finish(columns, array, NULL);
     quire_column_free(columns);
     quire_levels_release(&levels);
@@ -296,10 +324,12 @@ static void expect_bad(const struct sample *sample, const char *def, const char 
     struct quire_column *columns = NULL;
     struct quire_level_leaf result;
     struct quire_error error;
-    struct quire_level_entries entries = {(const uint8_t *)def, (const uint8_t *)rep, n};
+    struct quire_level_entries entries = {
+        .def = (const uint8_t *)def, .rep = (const uint8_t *)rep, .size = n};
     assert_int_equal(quire_column_new(sample->read.root->field, &columns, NULL), 0);
-    assert_int_equal(quire_levels_assemble(&sample->read, 0, &entries, columns, &result, &error),
-                     QUIRE_CORRUPT);
+    int code = quire_levels_assemble(&sample->read, 0, &entries, columns, &result, &error);
+    if (code == 0) code = quire_levels_check(columns, &error);
+    assert_int_equal(code, QUIRE_CORRUPT);
     quire_column_free(columns);
 }
 
@@ -315,10 +345,11 @@ static void test_levels_that_cannot_be(void **state)
     expect_bad(&sample, "\3", "\1", 1);
     free_sample(&sample);
     make_sample(&sample, "a fixed_list<int32, 2>", &random);
-    expect_bad(&sample, "\1", "\0", 1);         /* no items */
-    expect_bad(&sample, "\3\3", "\0\0", 2);     /* one each */
-    expect_bad(&sample, "\3\3\3", "\0\1\1", 3); /* three */
-    expect_bad(&sample, "\0\3", "\0\1", 2);     /* of a null */
+    expect_bad(&sample, "\1", "\0", 1);             /* no items */
+    expect_bad(&sample, "\3\3", "\0\0", 2);         /* one each */
+    expect_bad(&sample, "\3\3\3", "\0\1\1", 3);     /* three */
+    expect_bad(&sample, "\3\3\3\3", "\0\0\1\1", 4); /* one and three */
+    expect_bad(&sample, "\0\3", "\0\1", 2);         /* of a null */
     free_sample(&sample);
 }
 
