@@ -52,7 +52,10 @@ struct quire_leaf_plan quire_leaf_plan_of(const struct quire_parquet_schema *sch
     const struct quire_schema_element *element = quire_parquet_leaf_element(schema, leaf);
     const struct quire_field *field = schema->leaves[leaf].node->field;
     if (field->kind == QUIRE_KIND_DICTIONARY) field = field->dictionary;
-    struct quire_leaf_plan plan = {.field = field, .type = element->type};
+    struct quire_leaf_plan plan = {
+        .field = field,
+        .type = element->type,
+        .width = quire_plain_width(element->type, (size_t)element->type_length)};
     if (field->kind == QUIRE_KIND_NULL) return plan;
     if (element->type == QUIRE_PARQUET_BOOLEAN) {
         plan.form = QUIRE_LEAF_BOOLS;
@@ -62,7 +65,6 @@ struct quire_leaf_plan quire_leaf_plan_of(const struct quire_parquet_schema *sch
         plan.utf8 = quire_kind_is_string(field->kind);
     } else {
         plan.form = QUIRE_LEAF_FIXED;
-        plan.width = quire_plain_width(element->type, (size_t)element->type_length);
         plan.arrow_width = (size_t)field->width;
         plan.change = change_of(field);
         if (plan.change == QUIRE_CHANGE_DECIMAL && is_same_decimal(&plan))
