@@ -109,7 +109,7 @@ static int set_bounds(const struct quire_chunk_writer *writer, struct quire_writ
                       struct quire_parquet_statistics *statistics)
 {
     const struct quire_extremes *extremes = &writer->chunk_extremes;
-    bool fixed = writer->plan.type == QUIRE_PARQUET_FIXED_LEN_BYTE_ARRAY;
+    bool fixed = writer->plan.type != QUIRE_PARQUET_BYTE_ARRAY;
     size_t size_max = fixed ? SIZE_MAX : writer->options.statistics_bytes;
     struct quire_bytes min = {extremes->min.data, extremes->min.size};
     struct quire_bytes max = {extremes->max.data, extremes->max.size};

@@ -54,7 +54,7 @@ static int keep_record(struct quire_chunk_writer *writer, int64_t offset, int64_
                        int64_t values, size_t stored, struct quire_error *error)
 {
     const struct quire_chunk_options *options = &writer->options;
-    bool fixed = writer->plan.type == QUIRE_PARQUET_FIXED_LEN_BYTE_ARRAY;
+    bool fixed = writer->plan.type != QUIRE_PARQUET_BYTE_ARRAY;
     struct quire_page_record record = {.offset = offset,
                                        .first_row = writer->rows,
                                        .nulls = entries - values,

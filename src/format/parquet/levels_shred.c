@@ -51,10 +51,11 @@ const struct quire_view *quire_levels_leaf_view(const struct quire_parquet_schem
     return batch;
 }
 
+/* row: of the batch, from 0. */
 static int fail_null(const struct shred *shred, const struct quire_view *view, int64_t row)
 {
     quire_fail(shred->error, QUIRE_INPUT, OPERATION, "a null in a column that has none");
-    quire_error_at(shred->error, row, view->field->name, QUIRE_NOWHERE);
+    quire_error_at(shred->error, row + 1, view->field->name, QUIRE_NOWHERE);
     return QUIRE_INPUT;
 }
 
@@ -209,6 +210,14 @@ static int start_entries(const struct shred *shred)
     return 0;
 }
 
+static int64_t row_of_entry(const struct shred *shred, size_t entry)
+{
+    int64_t row = shred->start - 1;
+    for (size_t i = 0; i <= entry; i++)
+        row += shred->levels->rep_bytes.data[i] == 0;
+    return row;
+}
+
 static int define_entries(const struct shred *shred, const struct quire_parquet_node *node,
                           const struct quire_view *view)
 {
@@ -221,7 +230,7 @@ static int define_entries(const struct shred *shred, const struct quire_parquet_
             def[i] = node->def_valid;
             continue;
         }
-        if (!optional) return fail_null(shred, view, QUIRE_NOWHERE);
+        if (!optional) return fail_null(shred, view, row_of_entry(shred, i));
         /* A leaf's null rows stay in the ranges. */
         if (node->kind != QUIRE_NODE_LEAF) index[i] = ENDED;
     }
