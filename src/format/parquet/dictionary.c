@@ -14,7 +14,7 @@
 #define SLOTS_MIN   ((size_t)1024)
 #define DIRECT_MAX  ((uint64_t)1 << 16)
 #define CHECK_FIRST ((uint64_t)8192)
-#define PIECE       ((size_t)1024)
+#define PIECE       ((size_t)512)
 #define LONG_TAG    UINT32_MAX
 #define MULTIPLIER  UINT64_C(0x9e3779b97f4a7c15) /* 2^64 / the golden ratio */
 
@@ -211,17 +211,66 @@ INLINE int find(struct quire_dictionary *dictionary, const uint8_t *bytes, size_
     return insert(dictionary, bytes, size, key, at, index);
 }
 
+/* Keys of some values, and those of them that the first look at the table did not find. */
+struct lookup {
+    size_t n;
+    uint64_t words[PIECE];
+    uint32_t tags[PIECE];
+    uint32_t missed[PIECE + 1];
+    size_t missed_size;
+};
+
+/* Looks each key up where it belongs and nowhere else, without a branch: most values of a
+ * column are found so, and those that are not would be guessed wrong. */
+INLINE void look_once(const struct quire_dictionary *dictionary, struct lookup *lookup,
+                      uint32_t *indices)
+{
+    size_t missed = 0;
+    for (size_t i = 0; i < lookup->n; i++) {
+        uint64_t word = lookup->words[i];
+        uint32_t tag = lookup->tags[i];
+        const struct quire_dictionary_slot *slot =
+            &dictionary->slots[home_of(dictionary, word, tag)];
+        indices[i] = slot->entry - 1;
+        lookup->missed[missed] = (uint32_t)i;
+        missed +=
+            (slot->word != word) | (slot->tag != tag) | (slot->entry == 0) | (tag == LONG_TAG);
+    }
+    lookup->missed_size = missed;
+}
+
+/* The rest one by one, in their order. *added: how many values have their index. */
+INLINE int look_again(struct quire_dictionary *dictionary, const struct lookup *lookup,
+                      const uint8_t *values, size_t width, const struct quire_bytes *slices,
+                      uint32_t *indices, size_t *added)
+{
+    for (size_t k = 0; k < lookup->missed_size; k++) {
+        size_t i = lookup->missed[k];
+        struct key key = {lookup->words[i], lookup->tags[i]};
+        QUIRE_TRY(slices != NULL
+                      ? find(dictionary, slices[i].data, slices[i].size, key, &indices[i])
+                      : find(dictionary, values + i * width, width, key, &indices[i]));
+        if (!dictionary->full) continue;
+        *added += i;
+        return 0;
+    }
+    *added += lookup->n;
+    return 0;
+}
+
 INLINE int find_all(struct quire_dictionary *dictionary, const uint8_t *values, size_t n,
                     size_t width, uint32_t *indices, size_t *added)
 {
+    struct lookup lookup;
+    lookup.n = n;
     if (dictionary->slots_size == 0) QUIRE_TRY(grow_slots(dictionary));
     for (size_t i = 0; i < n; i++) {
-        const uint8_t *value = values + i * width;
-        QUIRE_TRY(find(dictionary, value, width, key_of_fixed(value, width), &indices[i]));
-        if (dictionary->full) break;
-        ++*added;
+        struct key key = key_of_fixed(values + i * width, width);
+        lookup.words[i] = key.word;
+        lookup.tags[i] = key.tag;
     }
-    return 0;
+    look_once(dictionary, &lookup, indices);
+    return look_again(dictionary, &lookup, values, width, NULL, indices, added);
 }
 
 /* --- The direct table ------------------------------------------------------------ */
@@ -368,17 +417,21 @@ int quire_dictionary_add_fixed(struct quire_dictionary *dictionary, const void *
 static int find_slices(struct quire_dictionary *dictionary, const struct quire_bytes *values,
                        size_t n, uint32_t *indices, size_t *added)
 {
+    struct lookup lookup;
     uint64_t bytes = 0;
-    size_t i = 0;
+    size_t done = 0;
+    lookup.n = n;
     if (dictionary->slots_size == 0) QUIRE_TRY(grow_slots(dictionary));
-    for (; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct key key = key_of(values[i].data, values[i].size);
-        QUIRE_TRY(find(dictionary, values[i].data, values[i].size, key, &indices[i]));
-        if (dictionary->full) break;
+        lookup.words[i] = key.word;
+        lookup.tags[i] = key.tag;
         bytes += 4 + values[i].size;
     }
-    *added += i;
-    dictionary->rows += i;
+    look_once(dictionary, &lookup, indices);
+    QUIRE_TRY(look_again(dictionary, &lookup, NULL, 0, values, indices, &done));
+    *added += done;
+    dictionary->rows += done;
     dictionary->rows_bytes += bytes;
     return 0;
 }

@@ -10,21 +10,21 @@
 #define INLINE    static inline __attribute__((always_inline))
 #define OPERATION "write parquet"
 
-#define DEFINE_SLICE(suffix, type)                                                               \
-    static size_t slice_##suffix(const struct quire_view *view, int64_t row, size_t n,           \
-                                 struct quire_bytes *out)                                        \
-    {                                                                                            \
-        int64_t bit = row + view->offset;                                                        \
-        const type *offsets = (const type *)view->values + bit;                                  \
-        const uint8_t *bytes = view->extra;                                                      \
-        size_t kept = 0;                                                                         \
-        bool nulls = quire_leaf_may_be_null(view);                                               \
-        for (size_t i = 0; i < n; i++, bit++) {                                                  \
-            out[kept] =                                                                          \
-                (struct quire_bytes){bytes + offsets[i], (size_t)(offsets[i + 1] - offsets[i])}; \
-            kept += nulls ? view->validity[bit >> 3] >> (bit & 7) & 1 : 1;                       \
-        }                                                                                        \
-        return kept;                                                                             \
+/* Every slice is written, and the next one over it when it is null. */
+#define DEFINE_SLICE(suffix, type)                                                                 \
+    INLINE size_t slice_##suffix(const struct quire_view *view, int64_t row, size_t n, bool nulls, \
+                                 struct quire_bytes *out)                                          \
+    {                                                                                              \
+        int64_t bit = row + view->offset;                                                          \
+        const type *offsets = (const type *)view->values + bit;                                    \
+        const uint8_t *bytes = view->extra;                                                        \
+        size_t kept = 0;                                                                           \
+        for (size_t i = 0; i < n; i++, bit++) {                                                    \
+            out[kept].data = bytes + offsets[i];                                                   \
+            out[kept].size = (size_t)(offsets[i + 1] - offsets[i]);                                \
+            kept += nulls ? view->validity[bit >> 3] >> (bit & 7) & 1 : 1;                         \
+        }                                                                                          \
+        return kept;                                                                               \
     }
 DEFINE_SLICE(i32, int32_t)
 DEFINE_SLICE(i64, int64_t)
@@ -45,13 +45,37 @@ static size_t slice_any(const struct quire_view *view, struct quire_level_range 
 static size_t slice_range(const struct quire_view *view, struct quire_level_range range,
                           struct quire_bytes *out)
 {
+    size_t n = (size_t)range.size;
+    bool nulls = quire_leaf_may_be_null(view);
     switch (view->field->kind) {
     case QUIRE_KIND_STRING:
-    case QUIRE_KIND_BINARY: return slice_i32(view, range.start, (size_t)range.size, out);
+    case QUIRE_KIND_BINARY:
+        return nulls ? slice_i32(view, range.start, n, true, out)
+                     : slice_i32(view, range.start, n, false, out);
     case QUIRE_KIND_LARGE_STRING:
-    case QUIRE_KIND_LARGE_BINARY: return slice_i64(view, range.start, (size_t)range.size, out);
+    case QUIRE_KIND_LARGE_BINARY:
+        return nulls ? slice_i64(view, range.start, n, true, out)
+                     : slice_i64(view, range.start, n, false, out);
     default: return slice_any(view, range, out);
     }
+}
+
+/* Whether none of the bytes is of a longer character. */
+static bool is_ascii(const uint8_t *bytes, size_t size)
+{
+    uint64_t words[8], any = 0;
+    for (; size >= 64; size -= 64, bytes += 64) {
+        memcpy(words, bytes, 64);
+        for (int i = 0; i < 8; i++)
+            any |= words[i];
+    }
+    for (; size >= 8; size -= 8, bytes += 8) {
+        memcpy(words, bytes, 8);
+        any |= words[0];
+    }
+    for (size_t i = 0; i < size; i++)
+        any |= bytes[i];
+    return (any & UINT64_C(0x8080808080808080)) == 0;
 }
 
 /* Whether all bytes between the first and the last value are characters, and no value
@@ -64,6 +88,7 @@ static bool is_utf8_together(const struct quire_view *view, const struct quire_b
     const uint8_t *start = slices[0].data, *end = slices[n - 1].data + slices[n - 1].size;
     if (start == end) return true;
     size_t size = (size_t)(end - start);
+    if (is_ascii(start, size)) return true;
     if (!quire_utf8_is_valid(start, size)) return false;
     bool inside = false;
     for (size_t i = 0; i < n; i++)

@@ -75,15 +75,35 @@ struct quire_leaf_plan quire_leaf_plan_of(const struct quire_parquet_schema *sch
 
 /* --- Dense values ------------------------------------------------------------------- */
 
-/* Every value is written, and the next one over it when it is null. */
+/* Eight bits of a bitmap from any bit on; those that follow the eight are never read. */
+INLINE unsigned bits_8(const uint8_t *bitmap, int64_t bit)
+{
+    unsigned shift = bit & 7, low = bitmap[bit >> 3] >> shift;
+    return shift == 0 ? low : (low | (unsigned)bitmap[(bit >> 3) + 1] << (8 - shift)) & 0xff;
+}
+
+/* Eight valid values are copied at once; of others every one is written, and the next one
+ * over it when it is null. */
 #define DEFINE_COMPACT(suffix, type)                                                       \
     static size_t compact_##suffix(const void *from, const uint8_t *validity, int64_t bit, \
                                    size_t n, void *to)                                     \
     {                                                                                      \
         const type *values = from;                                                         \
         type *out = to;                                                                    \
-        size_t kept = 0;                                                                   \
-        for (size_t i = 0; i < n; i++, bit++) {                                            \
+        size_t kept = 0, i = 0;                                                            \
+        for (; n - i >= 8; i += 8, bit += 8) {                                             \
+            unsigned bits = bits_8(validity, bit);                                         \
+            if (bits == 0xff) {                                                            \
+                memcpy(out + kept, values + i, 8 * sizeof(type));                          \
+                kept += 8;                                                                 \
+                continue;                                                                  \
+            }                                                                              \
+            for (unsigned k = 0; k < 8; k++) {                                             \
+                out[kept] = values[i + k];                                                 \
+                kept += bits >> k & 1;                                                     \
+            }                                                                              \
+        }                                                                                  \
+        for (; i < n; i++, bit++) {                                                        \
             out[kept] = values[i];                                                         \
             kept += validity[bit >> 3] >> (bit & 7) & 1;                                   \
         }                                                                                  \

@@ -98,6 +98,27 @@ static int add_range(const struct shred *shred, int64_t start, int64_t size)
 
 /* --- Columns in no list --------------------------------------------------------------- */
 
+/* Eight bits, each a byte of 0 or 1, the first bit first. */
+static inline uint64_t spread_8(unsigned bits)
+{
+    uint64_t word = bits * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+    return (word + UINT64_C(0x7f7f7f7f7f7f7f7f)) >> 7 & UINT64_C(0x0101010101010101);
+}
+
+/* The same for rows that all have the levels before, which is most columns. */
+static void define_all(const uint8_t *validity, int64_t bit, size_t n, uint8_t level, uint8_t *def)
+{
+    size_t i = 0;
+    for (; i < n && (bit & 7) != 0; i++, bit++)
+        def[i] = (uint8_t)(level + (validity[bit >> 3] >> (bit & 7) & 1));
+    for (; n - i >= 8; i += 8, bit += 8) {
+        uint64_t word = spread_8(validity[bit >> 3]) + level * UINT64_C(0x0101010101010101);
+        memcpy(def + i, &word, 8);
+    }
+    for (; i < n; i++, bit++)
+        def[i] = (uint8_t)(level + (validity[bit >> 3] >> (bit & 7) & 1));
+}
+
 /* One more definition level for the rows that have all before it and are valid. */
 static void define_rows(const struct quire_view *view, int64_t start, size_t n, uint8_t level,
                         uint8_t *def)
@@ -155,6 +176,10 @@ static int flat_step(const struct shred *shred, const struct quire_parquet_node 
         struct quire_buf *bytes = &shred->levels->def_bytes;
         QUIRE_TRY(reserve(shred, bytes, n));
         *def = bytes->data;
+        if (view->field->kind != QUIRE_KIND_DICTIONARY && view->validity != NULL) {
+            define_all(view->validity, shred->start + view->offset, n, node->def_parent, *def);
+            return 0;
+        }
         memset(*def, node->def_parent, n);
     }
     if (*def != NULL) define_rows(view, shred->start, n, node->def_parent, *def);
