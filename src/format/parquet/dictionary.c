@@ -82,10 +82,10 @@ INLINE uint64_t mix(uint64_t hash, uint64_t word)
 }
 
 /* Where a key belongs: the high bits of the product, which all bits of the key move. */
-INLINE size_t home_of(const struct quire_dictionary *dictionary, uint64_t word, uint32_t tag)
+INLINE size_t home_of(unsigned shift, uint64_t word, uint32_t tag)
 {
     word ^= word >> 32;
-    return (size_t)((word + tag) * MULTIPLIER >> dictionary->shift);
+    return (size_t)((word + tag) * MULTIPLIER >> shift);
 }
 
 INLINE uint64_t load_8(const uint8_t *bytes)
@@ -133,7 +133,7 @@ INLINE struct key key_of_fixed(const uint8_t *bytes, size_t width)
 
 static void place(struct quire_dictionary *dictionary, struct quire_dictionary_slot slot)
 {
-    size_t mask = dictionary->slots_size - 1, at = home_of(dictionary, slot.word, slot.tag);
+    size_t mask = dictionary->slots_size - 1, at = home_of(dictionary->shift, slot.word, slot.tag);
     while (dictionary->slots[at].entry != 0)
         at = (at + 1) & mask;
     dictionary->slots[at] = slot;
@@ -202,7 +202,7 @@ INLINE int find(struct quire_dictionary *dictionary, const uint8_t *bytes, size_
                 struct key key, uint32_t *index)
 {
     const struct quire_dictionary_slot *slots = dictionary->slots;
-    size_t mask = dictionary->slots_size - 1, at = home_of(dictionary, key.word, key.tag);
+    size_t mask = dictionary->slots_size - 1, at = home_of(dictionary->shift, key.word, key.tag);
     for (; slots[at].entry != 0; at = (at + 1) & mask) {
         if (slots[at].word != key.word || slots[at].tag != key.tag) continue;
         *index = slots[at].entry - 1;
@@ -221,16 +221,18 @@ struct lookup {
 };
 
 /* Looks each key up where it belongs and nowhere else, without a branch: most values of a
- * column are found so, and those that are not would be guessed wrong. */
+ * column are found so, and those that are not would be guessed wrong. fixed_tag: of all
+ * keys; 0: each has its own. */
 INLINE void look_once(const struct quire_dictionary *dictionary, struct lookup *lookup,
-                      uint32_t *indices)
+                      uint32_t fixed_tag, uint32_t *restrict indices)
 {
-    size_t missed = 0;
-    for (size_t i = 0; i < lookup->n; i++) {
+    const struct quire_dictionary_slot *slots = dictionary->slots;
+    unsigned shift = dictionary->shift;
+    size_t missed = 0, n = lookup->n;
+    for (size_t i = 0; i < n; i++) {
         uint64_t word = lookup->words[i];
-        uint32_t tag = lookup->tags[i];
-        const struct quire_dictionary_slot *slot =
-            &dictionary->slots[home_of(dictionary, word, tag)];
+        uint32_t tag = fixed_tag != 0 ? fixed_tag : lookup->tags[i];
+        const struct quire_dictionary_slot *slot = &slots[home_of(shift, word, tag)];
         indices[i] = slot->entry - 1;
         lookup->missed[missed] = (uint32_t)i;
         missed +=
@@ -269,7 +271,7 @@ INLINE int find_all(struct quire_dictionary *dictionary, const uint8_t *values, 
         lookup.words[i] = key.word;
         lookup.tags[i] = key.tag;
     }
-    look_once(dictionary, &lookup, indices);
+    look_once(dictionary, &lookup, width == 4 || width == 8 ? (uint32_t)width : 0, indices);
     return look_again(dictionary, &lookup, values, width, NULL, indices, added);
 }
 
@@ -428,7 +430,7 @@ static int find_slices(struct quire_dictionary *dictionary, const struct quire_b
         lookup.tags[i] = key.tag;
         bytes += 4 + values[i].size;
     }
-    look_once(dictionary, &lookup, indices);
+    look_once(dictionary, &lookup, 0, indices);
     QUIRE_TRY(look_again(dictionary, &lookup, NULL, 0, values, indices, &done));
     *added += done;
     dictionary->rows += done;
