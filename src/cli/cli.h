@@ -76,6 +76,7 @@ struct quire_cli_reading {
 struct quire_cli_writing {
     char *to;
     char *compression;
+    char *row_group_rows;
 };
 
 /* Rows that one command can have, all tables together. */

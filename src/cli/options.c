@@ -151,6 +151,11 @@ static const struct quire_option writing_rows[] = {
      .choices = "CODEC",
      .offset = WRITING(compression),
      .help = "compression of the output and its level, \"zstd:3\"; else known by its name"},
+    {.name = "row-group-rows",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "N",
+     .offset = WRITING(row_group_rows),
+     .help = "rows of a row group of Parquet"},
 };
 
 const struct quire_option_table quire_cli_common_table = {common_rows, COUNT(common_rows),
@@ -160,7 +165,7 @@ const struct quire_option_table quire_cli_reading_table = {reading_rows, COUNT(r
 const struct quire_option_table quire_cli_writing_table = {writing_rows, COUNT(writing_rows),
                                                            sizeof(struct quire_cli_writing)};
 
-const char *const quire_cli_options_absent[] = {"where", "sort", "rules", "raw", "row-group-rows"};
+const char *const quire_cli_options_absent[] = {"where", "sort", "rules", "raw"};
 const size_t quire_cli_options_absent_size = COUNT(quire_cli_options_absent);
 
 bool quire_cli_option_absent(const char *name)
