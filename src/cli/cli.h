@@ -76,7 +76,7 @@ struct quire_cli_reading {
 struct quire_cli_writing {
     char *to;
     char *compression;
-    int64_t row_group_rows; /* only counts when given */
+    char *row_group_rows;
 };
 
 /* Rows that one command can have, all tables together. */
@@ -163,7 +163,6 @@ struct quire_cli_input {
     struct quire_cli_columns columns; /* of --select */
     struct quire_setting *settings;   /* of --set and its kin, for the decoder */
     size_t settings_size;
-    char row_group_rows[24];               /* digits that a setting borrows */
     struct quire_setting *output_settings; /* the same for the encoder */
     size_t output_settings_size;
     struct quire_rejects *rejects;

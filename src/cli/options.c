@@ -154,11 +154,10 @@ static const struct quire_option writing_rows[] = {
      .offset = WRITING(compression),
      .help = "compression of the output and its level, \"zstd:3\"; else known by its name"},
     {.name = "row-group-rows",
-     .type = QUIRE_OPTION_INT,
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "N",
      .offset = WRITING(row_group_rows),
-     .max = INT64_MAX,
-     .min = 1,
-     .help = "rows of a row group (Parquet)"},
+     .help = "rows of a row group of Parquet"},
 };
 
 const struct quire_option_table quire_cli_common_table = {common_rows, COUNT(common_rows),

@@ -1,6 +1,5 @@
 /* Which side an option of a format belongs to: whichever has it, both when both do,
  * one alone when it is named with "in." or "out.". */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,11 +100,8 @@ int quire_cli_settings_route(const struct quire_cli *cli, const struct quire_for
         QUIRE_TRY(route(&routing, "delimiter", reading->delimiter, error));
     if (quire_cli_is_given(cli, "header"))
         QUIRE_TRY(route(&routing, "header", reading->header ? "on" : "off", error));
-    if (quire_cli_is_given(cli, "row-group-rows")) {
-        snprintf(input->row_group_rows, sizeof(input->row_group_rows), "%" PRId64,
-                 cli->writing.row_group_rows);
-        QUIRE_TRY(route(&routing, "out.row_group_rows", input->row_group_rows, error));
-    }
+    if (cli->writing.row_group_rows != NULL)
+        QUIRE_TRY(route(&routing, "out.row_group_rows", cli->writing.row_group_rows, error));
     for (const struct quire_keyed *set = reading->set; set != NULL; set = set->next)
         QUIRE_TRY(route(&routing, set->key, set->value, error));
     return 0;

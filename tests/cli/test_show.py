@@ -96,7 +96,7 @@ def test_diff(source, tmp_path):
 
 def test_registries():
     formats = {row["name"]: row for row in good("formats", "--json").lines()}
-    assert list(formats) == ["csv", "tsv", "json", "jsonl", "table"]
+    assert list(formats) == ["csv", "tsv", "json", "jsonl", "table", "parquet"]
     assert not formats["table"]["read"] and formats["csv"]["extensions"] == [".csv"]
     assert "infer" in {option["name"] for option in formats["csv"]["read_options"]}
     codecs = {row["name"]: row for row in good("codecs", "--json").lines()}
@@ -117,6 +117,7 @@ def test_version_and_help():
     assert good("--version").text == good("version").text
     version = good("version", "--json").json()
     assert version["codecs"]["gzip"] in (True, False)
+    assert version["features"]["encryption"] in (True, False)
     for command in ("convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "formats",
                     "codecs", "stores", "queues", "clean", "version", "help"):
         text = good(command, "--help").text

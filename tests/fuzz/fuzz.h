@@ -78,6 +78,7 @@ FUZZ_TARGET(json_round);
 FUZZ_TARGET(table_write);
 FUZZ_TARGET(cast_round);
 FUZZ_TARGET(schema_round);
+FUZZ_TARGET(arrow_schema);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 

@@ -96,6 +96,7 @@ const struct fuzz_target fuzz_targets[] = {
      SEEDS("DDDabcdefgh", "DdDabcdefghijklmnop", "KDEabcdefghijklmnop", "ZVEabcdefghijklmnopqrst"),
      false},
     {"schema_round", fuzz_schema_round, SEEDS("CKdPt"), false},
+    {"arrow_schema", fuzz_arrow_schema, SEEDS("\xff\xff\xff\xff"), false},
     {"smoke", fuzz_smoke, SEEDS("smoke"), false},
     {"canary", fuzz_canary, SEEDS("q"), true},
 };

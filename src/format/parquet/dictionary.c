@@ -1,6 +1,6 @@
-/* The table grows by doubling while it is more than half full, so small dictionaries
- * stay in the first caches. Stored hashes make growing cheap and spare most looks at
- * entries. */
+/* The table grows by doubling when it is half full, so small dictionaries stay in the
+ * first caches. Its slots hold short values themselves, so that entries are looked at only
+ * for long ones. */
 #include "format/parquet/dictionary.h"
 
 #include <string.h>
@@ -14,7 +14,8 @@
 #define SLOTS_MIN   ((size_t)1024)
 #define DIRECT_MAX  ((uint64_t)1 << 16)
 #define CHECK_FIRST ((uint64_t)8192)
-#define PIECE       ((size_t)1024)
+#define PIECE       ((size_t)512)
+#define LONG_TAG    UINT32_MAX
 #define MULTIPLIER  UINT64_C(0x9e3779b97f4a7c15) /* 2^64 / the golden ratio */
 
 void quire_dictionary_init(struct quire_dictionary *dictionary,
@@ -66,51 +67,90 @@ unsigned quire_dictionary_width(const struct quire_dictionary *dictionary)
     return width > 0 ? width : 1;
 }
 
-/* --- Hashing -------------------------------------------------------------------- */
+/* --- Keys ------------------------------------------------------------------------ */
 
-INLINE uint32_t hash_word(uint64_t word)
-{
-    word *= MULTIPLIER;
-    return (uint32_t)(word >> 32) ^ (uint32_t)word;
-}
+/* What values are told apart by: all of a short one, a hash of a long one. */
+struct key {
+    uint64_t word;
+    uint32_t tag;
+};
 
 INLINE uint64_t mix(uint64_t hash, uint64_t word)
 {
     hash = (hash ^ word) * MULTIPLIER;
-    return hash ^ hash >> 29;
+    return hash ^ hash >> 32;
 }
 
-static uint32_t hash_bytes(const uint8_t *bytes, size_t size)
+/* Where a key belongs: the high bits of the product, which all bits of the key move. */
+INLINE size_t home_of(unsigned shift, uint64_t word, uint32_t tag)
 {
-    uint64_t hash = size * MULTIPLIER, word = 0;
-    for (; size > 8; size -= 8, bytes += 8) {
-        memcpy(&word, bytes, 8);
-        hash = mix(hash, word);
-    }
-    word = 0;
-    if (size > 0) memcpy(&word, bytes, size);
-    return hash_word(mix(hash, word));
+    word ^= word >> 32;
+    return (size_t)((word + tag) * MULTIPLIER >> shift);
 }
 
-static void place(struct quire_dictionary_slot *slots, size_t slots_size,
-                  struct quire_dictionary_slot slot)
+INLINE uint64_t load_8(const uint8_t *bytes)
 {
-    size_t at = slot.hash & (slots_size - 1);
-    while (slots[at].entry != 0)
-        at = (at + 1) & (slots_size - 1);
-    slots[at] = slot;
+    uint64_t word;
+    memcpy(&word, bytes, 8);
+    return word;
+}
+
+INLINE uint32_t load_4(const uint8_t *bytes)
+{
+    uint32_t word;
+    memcpy(&word, bytes, 4);
+    return word;
+}
+
+static uint64_t hash_long(const uint8_t *bytes, size_t size)
+{
+    uint64_t hash = size * MULTIPLIER, last = load_8(bytes + size - 8);
+    for (; size > 8; size -= 8, bytes += 8)
+        hash = mix(hash, load_8(bytes));
+    return mix(hash, last);
+}
+
+/* Loads overlap, so that every byte of a size is in the word once or twice. */
+INLINE struct key key_of(const uint8_t *bytes, size_t size)
+{
+    if (size > 8) return (struct key){hash_long(bytes, size), LONG_TAG};
+    uint32_t tag = (uint32_t)size;
+    if (size >= 4)
+        return (struct key){load_4(bytes) | (uint64_t)load_4(bytes + size - 4) << 32, tag};
+    if (size == 0) return (struct key){0, tag};
+    return (struct key){
+        bytes[0] | (uint64_t)bytes[size >> 1] << 8 | (uint64_t)bytes[size - 1] << 16, tag};
+}
+
+INLINE struct key key_of_fixed(const uint8_t *bytes, size_t width)
+{
+    if (width == 4) return (struct key){load_4(bytes), 4};
+    if (width == 8) return (struct key){load_8(bytes), 8};
+    return key_of(bytes, width);
+}
+
+/* --- The table -------------------------------------------------------------------- */
+
+static void place(struct quire_dictionary *dictionary, struct quire_dictionary_slot slot)
+{
+    size_t mask = dictionary->slots_size - 1, at = home_of(dictionary->shift, slot.word, slot.tag);
+    while (dictionary->slots[at].entry != 0)
+        at = (at + 1) & mask;
+    dictionary->slots[at] = slot;
 }
 
 static int grow_slots(struct quire_dictionary *dictionary)
 {
-    size_t size = dictionary->slots_size > 0 ? dictionary->slots_size * 2 : SLOTS_MIN;
+    struct quire_dictionary_slot *old = dictionary->slots;
+    size_t old_size = dictionary->slots_size, size = old_size > 0 ? old_size * 2 : SLOTS_MIN;
     struct quire_dictionary_slot *slots = quire_alloc_zero(size, sizeof(*slots));
     if (slots == NULL) return QUIRE_MEMORY;
-    for (size_t i = 0; i < dictionary->slots_size; i++)
-        if (dictionary->slots[i].entry != 0) place(slots, size, dictionary->slots[i]);
-    quire_free(dictionary->slots);
     dictionary->slots = slots;
     dictionary->slots_size = size;
+    dictionary->shift = (unsigned)__builtin_clzll(size) + 1;
+    for (size_t i = 0; i < old_size; i++)
+        if (old[i].entry != 0) place(dictionary, old[i]);
+    quire_free(old);
     return 0;
 }
 
@@ -134,26 +174,16 @@ static int add_entry(struct quire_dictionary *dictionary, const uint8_t *bytes, 
     return 0;
 }
 
-INLINE bool is_entry(const struct quire_dictionary *dictionary, uint32_t entry,
-                     const uint8_t *bytes, size_t size, size_t width)
+static bool is_entry(const struct quire_dictionary *dictionary, uint32_t entry,
+                     const uint8_t *bytes, size_t size)
 {
-    if (width > 0) return memcmp(dictionary->plain.data + (size_t)entry * width, bytes, width) == 0;
     struct quire_bytes known = quire_dictionary_entry(dictionary, entry);
-    return known.size == size && (size == 0 || memcmp(known.data, bytes, size) == 0);
+    return known.size == size && memcmp(known.data, bytes, size) == 0;
 }
 
-/* The index of a value, found or added; full is set when it cannot be. width is a
- * constant where it is worth it. */
-INLINE int find(struct quire_dictionary *dictionary, const uint8_t *bytes, size_t size,
-                size_t width, uint32_t hash, uint32_t *index)
+static int insert(struct quire_dictionary *dictionary, const uint8_t *bytes, size_t size,
+                  struct key key, size_t at, uint32_t *index)
 {
-    if (dictionary->entries * 2 >= dictionary->slots_size) QUIRE_TRY(grow_slots(dictionary));
-    size_t mask = dictionary->slots_size - 1, at = hash & mask;
-    for (; dictionary->slots[at].entry != 0; at = (at + 1) & mask) {
-        if (dictionary->slots[at].hash != hash) continue;
-        *index = dictionary->slots[at].entry - 1;
-        if (is_entry(dictionary, *index, bytes, size, width)) return 0;
-    }
     bool fits = false;
     QUIRE_TRY(add_entry(dictionary, bytes, size, &fits));
     if (!fits) {
@@ -161,29 +191,88 @@ INLINE int find(struct quire_dictionary *dictionary, const uint8_t *bytes, size_
         return 0;
     }
     *index = (uint32_t)dictionary->entries - 1;
-    dictionary->slots[at] =
-        (struct quire_dictionary_slot){.hash = hash, .entry = (uint32_t)dictionary->entries};
+    dictionary->slots[at] = (struct quire_dictionary_slot){
+        .word = key.word, .tag = key.tag, .entry = (uint32_t)dictionary->entries};
+    if (dictionary->entries * 2 >= dictionary->slots_size) return grow_slots(dictionary);
     return 0;
 }
 
-INLINE uint32_t hash_fixed(const uint8_t *bytes, size_t width)
+/* The index of a value, found or added; full is set when it cannot be. */
+INLINE int find(struct quire_dictionary *dictionary, const uint8_t *bytes, size_t size,
+                struct key key, uint32_t *index)
 {
-    uint64_t word = 0;
-    if (width != 4 && width != 8) return hash_bytes(bytes, width);
-    memcpy(&word, bytes, width);
-    return hash_word(word);
+    const struct quire_dictionary_slot *slots = dictionary->slots;
+    size_t mask = dictionary->slots_size - 1, at = home_of(dictionary->shift, key.word, key.tag);
+    for (; slots[at].entry != 0; at = (at + 1) & mask) {
+        if (slots[at].word != key.word || slots[at].tag != key.tag) continue;
+        *index = slots[at].entry - 1;
+        if (key.tag != LONG_TAG || is_entry(dictionary, *index, bytes, size)) return 0;
+    }
+    return insert(dictionary, bytes, size, key, at, index);
+}
+
+/* Keys of some values, and those of them that the first look at the table did not find. */
+struct lookup {
+    size_t n;
+    uint64_t words[PIECE];
+    uint32_t tags[PIECE];
+    uint32_t missed[PIECE + 1];
+    size_t missed_size;
+};
+
+/* Looks each key up where it belongs and nowhere else, without a branch: most values of a
+ * column are found so, and those that are not would be guessed wrong. fixed_tag: of all
+ * keys; 0: each has its own. */
+INLINE void look_once(const struct quire_dictionary *dictionary, struct lookup *lookup,
+                      uint32_t fixed_tag, uint32_t *restrict indices)
+{
+    const struct quire_dictionary_slot *slots = dictionary->slots;
+    unsigned shift = dictionary->shift;
+    size_t missed = 0, n = lookup->n;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t word = lookup->words[i];
+        uint32_t tag = fixed_tag != 0 ? fixed_tag : lookup->tags[i];
+        const struct quire_dictionary_slot *slot = &slots[home_of(shift, word, tag)];
+        indices[i] = slot->entry - 1;
+        lookup->missed[missed] = (uint32_t)i;
+        missed +=
+            (slot->word != word) | (slot->tag != tag) | (slot->entry == 0) | (tag == LONG_TAG);
+    }
+    lookup->missed_size = missed;
+}
+
+/* The rest one by one, in their order. *added: how many values have their index. */
+INLINE int look_again(struct quire_dictionary *dictionary, const struct lookup *lookup,
+                      const uint8_t *values, size_t width, const struct quire_bytes *slices,
+                      uint32_t *indices, size_t *added)
+{
+    for (size_t k = 0; k < lookup->missed_size; k++) {
+        size_t i = lookup->missed[k];
+        struct key key = {lookup->words[i], lookup->tags[i]};
+        QUIRE_TRY(slices != NULL
+                      ? find(dictionary, slices[i].data, slices[i].size, key, &indices[i])
+                      : find(dictionary, values + i * width, width, key, &indices[i]));
+        if (!dictionary->full) continue;
+        *added += i;
+        return 0;
+    }
+    *added += lookup->n;
+    return 0;
 }
 
 INLINE int find_all(struct quire_dictionary *dictionary, const uint8_t *values, size_t n,
                     size_t width, uint32_t *indices, size_t *added)
 {
+    struct lookup lookup;
+    lookup.n = n;
+    if (dictionary->slots_size == 0) QUIRE_TRY(grow_slots(dictionary));
     for (size_t i = 0; i < n; i++) {
-        const uint8_t *value = values + i * width;
-        QUIRE_TRY(find(dictionary, value, width, width, hash_fixed(value, width), &indices[i]));
-        if (dictionary->full) break;
-        ++*added;
+        struct key key = key_of_fixed(values + i * width, width);
+        lookup.words[i] = key.word;
+        lookup.tags[i] = key.tag;
     }
-    return 0;
+    look_once(dictionary, &lookup, width == 4 || width == 8 ? (uint32_t)width : 0, indices);
+    return look_again(dictionary, &lookup, values, width, NULL, indices, added);
 }
 
 /* --- The direct table ------------------------------------------------------------ */
@@ -211,9 +300,9 @@ static int leave_direct(struct quire_dictionary *dictionary)
     while (dictionary->slots_size <= dictionary->entries * 2)
         QUIRE_TRY(grow_slots(dictionary));
     for (size_t i = 0; i < dictionary->entries; i++) {
-        uint32_t hash = hash_fixed(dictionary->plain.data + i * width, width);
-        place(dictionary->slots, dictionary->slots_size,
-              (struct quire_dictionary_slot){.hash = hash, .entry = (uint32_t)i + 1});
+        struct key key = key_of_fixed(dictionary->plain.data + i * width, width);
+        place(dictionary, (struct quire_dictionary_slot){
+                              .word = key.word, .tag = key.tag, .entry = (uint32_t)i + 1});
     }
     return 0;
 }
@@ -327,22 +416,37 @@ int quire_dictionary_add_fixed(struct quire_dictionary *dictionary, const void *
     return 0;
 }
 
+static int find_slices(struct quire_dictionary *dictionary, const struct quire_bytes *values,
+                       size_t n, uint32_t *indices, size_t *added)
+{
+    struct lookup lookup;
+    uint64_t bytes = 0;
+    size_t done = 0;
+    lookup.n = n;
+    if (dictionary->slots_size == 0) QUIRE_TRY(grow_slots(dictionary));
+    for (size_t i = 0; i < n; i++) {
+        struct key key = key_of(values[i].data, values[i].size);
+        lookup.words[i] = key.word;
+        lookup.tags[i] = key.tag;
+        bytes += 4 + values[i].size;
+    }
+    look_once(dictionary, &lookup, 0, indices);
+    QUIRE_TRY(look_again(dictionary, &lookup, NULL, 0, values, indices, &done));
+    *added += done;
+    dictionary->rows += done;
+    dictionary->rows_bytes += bytes;
+    return 0;
+}
+
 int quire_dictionary_add_bytes(struct quire_dictionary *dictionary,
                                const struct quire_bytes *values, size_t n, uint32_t *indices,
                                size_t *added, struct quire_error *error)
 {
     *added = 0;
     while (n > *added && !dictionary->full) {
-        size_t end = n - *added < PIECE ? n : *added + PIECE;
-        for (size_t i = *added; i < end; i++) {
-            uint32_t hash = hash_bytes(values[i].data, values[i].size);
-            if (find(dictionary, values[i].data, values[i].size, 0, hash, &indices[i]) != 0)
-                return quire_fail_memory(error, OPERATION);
-            if (dictionary->full) break;
-            dictionary->rows++;
-            dictionary->rows_bytes += 4 + values[i].size;
-            ++*added;
-        }
+        size_t part = n - *added < PIECE ? n - *added : PIECE;
+        if (find_slices(dictionary, values + *added, part, indices + *added, added) != 0)
+            return quire_fail_memory(error, OPERATION);
         check_pays(dictionary);
     }
     return 0;

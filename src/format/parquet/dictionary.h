@@ -19,8 +19,11 @@ struct quire_dictionary_options {
     bool keep;          /* never give up early: only the limits count */
 };
 
+/* A value of up to 8 bytes is its word, and its tag says how long it is; a longer one has
+ * its hash for a word. */
 struct quire_dictionary_slot {
-    uint32_t hash;
+    uint64_t word;
+    uint32_t tag;
     uint32_t entry; /* index + 1; 0: free */
 };
 
@@ -31,6 +34,7 @@ struct quire_dictionary {
     struct quire_buf offsets; /* byte arrays: uint32_t offset of each entry in plain */
     struct quire_dictionary_slot *slots;
     size_t slots_size;  /* a power of two */
+    unsigned shift;     /* of a hash of 64 bits, to a slot */
     uint32_t *direct;   /* index + 1 of each value from direct_base on */
     size_t direct_size; /* 0: not in use */
     int64_t direct_base;

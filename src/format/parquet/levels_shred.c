@@ -51,10 +51,11 @@ const struct quire_view *quire_levels_leaf_view(const struct quire_parquet_schem
     return batch;
 }
 
+/* row: of the batch, from 0. */
 static int fail_null(const struct shred *shred, const struct quire_view *view, int64_t row)
 {
     quire_fail(shred->error, QUIRE_INPUT, OPERATION, "a null in a column that has none");
-    quire_error_at(shred->error, row, view->field->name, QUIRE_NOWHERE);
+    quire_error_at(shred->error, row + 1, view->field->name, QUIRE_NOWHERE);
     return QUIRE_INPUT;
 }
 
@@ -96,6 +97,27 @@ static int add_range(const struct shred *shred, int64_t start, int64_t size)
 }
 
 /* --- Columns in no list --------------------------------------------------------------- */
+
+/* Eight bits, each a byte of 0 or 1, the first bit first. */
+static inline uint64_t spread_8(unsigned bits)
+{
+    uint64_t word = bits * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+    return (word + UINT64_C(0x7f7f7f7f7f7f7f7f)) >> 7 & UINT64_C(0x0101010101010101);
+}
+
+/* The same for rows that all have the levels before, which is most columns. */
+static void define_all(const uint8_t *validity, int64_t bit, size_t n, uint8_t level, uint8_t *def)
+{
+    size_t i = 0;
+    for (; i < n && (bit & 7) != 0; i++, bit++)
+        def[i] = (uint8_t)(level + (validity[bit >> 3] >> (bit & 7) & 1));
+    for (; n - i >= 8; i += 8, bit += 8) {
+        uint64_t word = spread_8(validity[bit >> 3]) + level * UINT64_C(0x0101010101010101);
+        memcpy(def + i, &word, 8);
+    }
+    for (; i < n; i++, bit++)
+        def[i] = (uint8_t)(level + (validity[bit >> 3] >> (bit & 7) & 1));
+}
 
 /* One more definition level for the rows that have all before it and are valid. */
 static void define_rows(const struct quire_view *view, int64_t start, size_t n, uint8_t level,
@@ -154,6 +176,10 @@ static int flat_step(const struct shred *shred, const struct quire_parquet_node 
         struct quire_buf *bytes = &shred->levels->def_bytes;
         QUIRE_TRY(reserve(shred, bytes, n));
         *def = bytes->data;
+        if (view->field->kind != QUIRE_KIND_DICTIONARY && view->validity != NULL) {
+            define_all(view->validity, shred->start + view->offset, n, node->def_parent, *def);
+            return 0;
+        }
         memset(*def, node->def_parent, n);
     }
     if (*def != NULL) define_rows(view, shred->start, n, node->def_parent, *def);
@@ -209,6 +235,14 @@ static int start_entries(const struct shred *shred)
     return 0;
 }
 
+static int64_t row_of_entry(const struct shred *shred, size_t entry)
+{
+    int64_t row = shred->start - 1;
+    for (size_t i = 0; i <= entry; i++)
+        row += shred->levels->rep_bytes.data[i] == 0;
+    return row;
+}
+
 static int define_entries(const struct shred *shred, const struct quire_parquet_node *node,
                           const struct quire_view *view)
 {
@@ -221,7 +255,7 @@ static int define_entries(const struct shred *shred, const struct quire_parquet_
             def[i] = node->def_valid;
             continue;
         }
-        if (!optional) return fail_null(shred, view, QUIRE_NOWHERE);
+        if (!optional) return fail_null(shred, view, row_of_entry(shred, i));
         /* A leaf's null rows stay in the ranges. */
         if (node->kind != QUIRE_NODE_LEAF) index[i] = ENDED;
     }
