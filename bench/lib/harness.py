@@ -158,7 +158,8 @@ def compare_commands(commands, source, target, rounds):
             if "failed" in rows.get(name, {}):
                 continue
             started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-            process = subprocess.Popen(command(source, target), stderr=subprocess.PIPE, text=True)
+            process = subprocess.Popen(command(source, target), stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, text=True)
             peak = peak_until_exit(process) if turn == 0 else 0
             complaint = process.communicate()[1]
             elapsed, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -215,4 +216,6 @@ def conditions():
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
                 if line.startswith("model name")), "unknown")
     kernel = os.uname().release
-    return f"{os.cpu_count()} cores ({cpu}), Linux {kernel}, Python {sys.version.split()[0]}"
+    busy = os.getloadavg()[2]
+    return (f"{os.cpu_count()} cores ({cpu}), load average {busy:.1f} at the end, Linux {kernel}, "
+            f"Python {sys.version.split()[0]}")

@@ -49,6 +49,8 @@ def level_of(codec):
 class Quire:
     """In-process, over the Arrow C stream."""
 
+    format = "parquet"
+
     def __init__(self, settings):
         import pyquire
         self.quire, self.settings = pyquire, settings
@@ -57,11 +59,11 @@ class Quire:
         self.data = mapped(path)
 
     def write(self, path, codec):
-        self.quire.write(path, self.data, format="parquet", durability="none",
+        self.quire.write(path, self.data, format=self.format, durability="none",
                          settings={"compression": codec, **self.settings})
 
     def read(self, path):
-        return self.quire.read(path, format="parquet").num_rows
+        return self.quire.read(path, format=self.format).num_rows
 
 
 class Pyarrow:
@@ -106,6 +108,7 @@ class Duckdb:
     def __init__(self, settings):
         import duckdb
         self.base = duckdb.connect()
+        self.base.execute("set enable_progress_bar = false")  # it would go where answers go
 
     def load(self, path):
         self.base.register("arrow_data", mapped(path))
@@ -207,7 +210,7 @@ def check(name, build):
             raise NotRun("not built")
         listed = subprocess.run(
             [os.environ["QUIRE_PROGRAM"], "formats", "--json"], capture_output=True, check=True)
-        if not any(json.loads(line)["name"] == "parquet" for line in listed.stdout.splitlines()):
+        if not any(json.loads(line)["name"] == Quire.format for line in listed.stdout.splitlines()):
             raise NotRun("Parquet is not in this build")
     elif importlib.util.find_spec(name) is None:
         raise NotRun("not installed")

@@ -78,6 +78,7 @@ def worker_polars(data):
 def worker_duckdb(data):
     import duckdb
     base = duckdb.connect()
+    base.execute("set enable_progress_bar = false")  # it would go where answers go
     base.register("arrow_data", data)
     base.execute("create table data as select * from arrow_data")
 
