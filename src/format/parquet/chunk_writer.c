@@ -49,12 +49,13 @@ static void set_up(struct quire_chunk_writer *writer)
     writer->trial = (struct quire_encoding_trial){
         .options = options, .type = writer->plan.type, .encoder = &writer->encoder};
     /* The choice is made from a sample, so that the dictionary need not give up early. */
-    struct quire_dictionary_options dictionary = {.width = writer->plan.width,
-                                                  .integers =
-                                                      writer->plan.type == QUIRE_PARQUET_INT32 ||
-                                                      writer->plan.type == QUIRE_PARQUET_INT64,
-                                                  .bytes_max = options->dictionary_bytes,
-                                                  .keep = true};
+    struct quire_dictionary_options dictionary = {
+        .width = writer->plan.width,
+        .integers =
+            writer->plan.type == QUIRE_PARQUET_INT32 || writer->plan.type == QUIRE_PARQUET_INT64,
+        .doubles = writer->plan.type == QUIRE_PARQUET_DOUBLE,
+        .bytes_max = options->dictionary_bytes,
+        .keep = true};
     quire_dictionary_init(&writer->dictionary, &dictionary);
 }
 

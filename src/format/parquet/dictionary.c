@@ -16,6 +16,7 @@
 #define CHECK_FIRST ((uint64_t)8192)
 #define PIECE       ((size_t)512)
 #define LONG_TAG    UINT32_MAX
+#define WHOLE_MAX   1e9                          /* of doubles that are looked at as integers */
 #define MULTIPLIER  UINT64_C(0x9e3779b97f4a7c15) /* 2^64 / the golden ratio */
 
 void quire_dictionary_init(struct quire_dictionary *dictionary,
@@ -293,7 +294,7 @@ INLINE int64_t load_integer(const uint8_t *values, size_t i, size_t width)
 static int leave_direct(struct quire_dictionary *dictionary)
 {
     size_t width = dictionary->options.width;
-    dictionary->options.integers = false;
+    dictionary->direct_left = true;
     dictionary->direct_size = 0;
     quire_free(dictionary->direct);
     dictionary->direct = NULL;
@@ -341,12 +342,14 @@ INLINE void find_range(const uint8_t *values, size_t n, size_t width, int64_t *l
     }
 }
 
-INLINE int find_direct(struct quire_dictionary *dictionary, const uint8_t *values, size_t n,
-                       size_t width, uint32_t *indices, size_t *added)
+/* numbers: what the values are as integers; the values themselves when they are some. */
+INLINE int find_direct(struct quire_dictionary *dictionary, const uint8_t *numbers,
+                       const uint8_t *values, size_t n, size_t width, uint32_t *indices,
+                       size_t *added)
 {
     uint32_t *direct = dictionary->direct;
     for (size_t i = 0; i < n; i++) {
-        uint32_t *slot = &direct[load_integer(values, i, width) - dictionary->direct_base];
+        uint32_t *slot = &direct[load_integer(numbers, i, width) - dictionary->direct_base];
         if (*slot == 0) {
             bool fits = false;
             QUIRE_TRY(add_entry(dictionary, values + i * width, width, &fits));
@@ -362,16 +365,60 @@ INLINE int find_direct(struct quire_dictionary *dictionary, const uint8_t *value
     return 0;
 }
 
-INLINE int add_integers(struct quire_dictionary *dictionary, const uint8_t *values, size_t n,
-                        size_t width, uint32_t *indices, size_t *added)
+INLINE int add_numbers(struct quire_dictionary *dictionary, const uint8_t *numbers,
+                       const uint8_t *values, size_t n, size_t width, uint32_t *indices,
+                       size_t *added)
 {
-    if (dictionary->options.integers) {
-        int64_t least, most;
-        find_range(values, n, width, &least, &most);
-        QUIRE_TRY(widen_direct(dictionary, least, most));
+    int64_t least, most;
+    find_range(numbers, n, width, &least, &most);
+    QUIRE_TRY(widen_direct(dictionary, least, most));
+    if (dictionary->direct_left) return find_all(dictionary, values, n, width, indices, added);
+    return find_direct(dictionary, numbers, values, n, width, indices, added);
+}
+
+/* Doubles as integers; false when one is not whole, or is -0.0, or large. */
+static bool are_whole(const uint8_t *values, size_t n, int64_t *numbers)
+{
+    uint64_t differ = 0;
+    for (size_t i = 0; i < n; i++) {
+        double value, back;
+        uint64_t value_bits, back_bits;
+        memcpy(&value, values + i * 8, 8);
+        double small = value > -WHOLE_MAX && value < WHOLE_MAX ? value : 0.5;
+        int32_t number = (int32_t)small;
+        back = number;
+        memcpy(&value_bits, &value, 8);
+        memcpy(&back_bits, &back, 8);
+        differ |= value_bits ^ back_bits;
+        numbers[i] = number;
     }
-    if (dictionary->options.integers)
-        return find_direct(dictionary, values, n, width, indices, added);
+    return differ == 0;
+}
+
+static int add_doubles(struct quire_dictionary *dictionary, const uint8_t *values, size_t n,
+                       uint32_t *indices, size_t *added)
+{
+    int64_t numbers[PIECE];
+    numbers[0] = 0; /* as the compiler sees it, n may be 0 */
+    if (are_whole(values, n, numbers))
+        return add_numbers(dictionary, (const uint8_t *)numbers, values, n, 8, indices, added);
+    QUIRE_TRY(leave_direct(dictionary));
+    return find_all(dictionary, values, n, 8, indices, added);
+}
+
+static int add_some(struct quire_dictionary *dictionary, const uint8_t *values, size_t n,
+                    uint32_t *indices, size_t *added)
+{
+    size_t width = dictionary->options.width;
+    bool direct = dictionary->options.integers && !dictionary->direct_left;
+    if (dictionary->options.doubles && !dictionary->direct_left)
+        return add_doubles(dictionary, values, n, indices, added);
+    if (width == 4)
+        return direct ? add_numbers(dictionary, values, values, n, 4, indices, added)
+                      : find_all(dictionary, values, n, 4, indices, added);
+    if (width == 8)
+        return direct ? add_numbers(dictionary, values, values, n, 8, indices, added)
+                      : find_all(dictionary, values, n, 8, indices, added);
     return find_all(dictionary, values, n, width, indices, added);
 }
 
@@ -399,13 +446,7 @@ int quire_dictionary_add_fixed(struct quire_dictionary *dictionary, const void *
     *added = 0;
     while (n > *added && !dictionary->full) {
         size_t part = n - *added < PIECE ? n - *added : PIECE, done = 0;
-        int code;
-        if (width == 4)
-            code = add_integers(dictionary, at, part, 4, indices + *added, &done);
-        else if (width == 8)
-            code = add_integers(dictionary, at, part, 8, indices + *added, &done);
-        else
-            code = find_all(dictionary, at, part, width, indices + *added, &done);
+        int code = add_some(dictionary, at, part, indices + *added, &done);
         if (code != 0) return quire_fail_memory(error, OPERATION);
         at += part * width;
         *added += done;
