@@ -9,6 +9,7 @@
 
 #define OPERATION     QUIRE_CHUNK_OPERATION
 #define BLOCK_ENTRIES 2048
+#define LIST_ROWS_MAX 256 /* of a block in lists, whose length is not known before */
 /* Offsets of a dictionary's byte arrays have 32 bits. */
 #define DICTIONARY_BYTES_MAX ((size_t)1 << 30)
 
@@ -48,12 +49,13 @@ static void set_up(struct quire_chunk_writer *writer)
     writer->trial = (struct quire_encoding_trial){
         .options = options, .type = writer->plan.type, .encoder = &writer->encoder};
     /* The choice is made from a sample, so that the dictionary need not give up early. */
-    struct quire_dictionary_options dictionary = {.width = writer->plan.width,
-                                                  .integers =
-                                                      writer->plan.type == QUIRE_PARQUET_INT32 ||
-                                                      writer->plan.type == QUIRE_PARQUET_INT64,
-                                                  .bytes_max = options->dictionary_bytes,
-                                                  .keep = true};
+    struct quire_dictionary_options dictionary = {
+        .width = writer->plan.width,
+        .integers =
+            writer->plan.type == QUIRE_PARQUET_INT32 || writer->plan.type == QUIRE_PARQUET_INT64,
+        .doubles = writer->plan.type == QUIRE_PARQUET_DOUBLE,
+        .bytes_max = options->dictionary_bytes,
+        .keep = true};
     quire_dictionary_init(&writer->dictionary, &dictionary);
 }
 
@@ -345,9 +347,9 @@ static int add_block(struct quire_chunk_writer *writer, const struct quire_view 
 /* Rows whose entries are about a block, going by those before; few at first in lists. */
 static int64_t block_rows(const struct quire_chunk_writer *writer)
 {
-    double each = writer->entries_per_row > 1 ? writer->entries_per_row : 1;
-    double rows = BLOCK_ENTRIES / each;
-    if (writer->rep_max > 0 && rows > BLOCK_ENTRIES / 8) rows = BLOCK_ENTRIES / 8;
+    double rows = (double)(writer->rep_max > 0 ? LIST_ROWS_MAX : BLOCK_ENTRIES);
+    double fitting = (double)BLOCK_ENTRIES / writer->entries_per_row;
+    if (fitting < rows) rows = fitting;
     return rows > 1 ? (int64_t)rows : 1;
 }
 

@@ -2,6 +2,8 @@
  * decoded twice: that costs less than to keep them. */
 #include "format/parquet/delta_length_byte_array.h"
 
+#include <string.h>
+
 #define LENGTHS_AT_ONCE 256
 
 void quire_delta_length_encoder_release(struct quire_delta_length_encoder *encoder)
@@ -17,27 +19,40 @@ void quire_delta_length_encoder_clear(struct quire_delta_length_encoder *encoder
     quire_buf_clear(&encoder->bytes);
 }
 
+/* Values that lie one behind the other, as those of an array without nulls do, are copied
+ * at once. */
+static void copy_bytes(const struct quire_bytes *values, size_t n, size_t size, bool together,
+                       uint8_t *out)
+{
+    if (together) {
+        if (size > 0) memcpy(out, values[0].data, size);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (values[i].size > 0) memcpy(out, values[i].data, values[i].size);
+        out += values[i].size;
+    }
+}
+
 static int encode_some(struct quire_delta_length_encoder *encoder, const struct quire_bytes *values,
                        size_t n, struct quire_error *error)
 {
     int32_t lengths[LENGTHS_AT_ONCE];
     size_t size = 0;
+    bool together = true;
     for (size_t i = 0; i < n; i++) {
         if (values[i].size > INT32_MAX)
             return quire_fail(error, QUIRE_LIMIT, "write parquet",
                               "a value of %zu bytes; a page holds at most %d", values[i].size,
                               INT32_MAX);
         lengths[i] = (int32_t)values[i].size;
+        together &= values[i].data == values[0].data + size;
         size += values[i].size;
     }
     if (quire_buf_reserve(&encoder->bytes, size) != 0 ||
         quire_delta_encode_i32(&encoder->lengths, lengths, n) != 0)
         return quire_fail_memory(error, "write parquet");
-    uint8_t *at = quire_buf_end(&encoder->bytes);
-    for (size_t i = 0; i < n; i++) {
-        if (values[i].size > 0) memcpy(at, values[i].data, values[i].size);
-        at += values[i].size;
-    }
+    copy_bytes(values, n, size, together, quire_buf_end(&encoder->bytes));
     encoder->bytes.size += size;
     return 0;
 }

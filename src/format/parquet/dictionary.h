@@ -2,9 +2,9 @@
  * each distinct value of a column chunk an index, and the way back.
  *
  * The builder is a hash table with linear probing beside the entries in PLAIN form,
- * which are the dictionary page as they stand. Integers of a small range use a table
- * of all values of the range instead. It gives up when a limit is passed or when most
- * values are new, and then the column goes on without it. Not thread-safe. */
+ * which are the dictionary page as they stand. Integers of a small range, also those
+ * kept as doubles, use a table of all values of the range instead. It gives up when a limit is
+ * passed or when most values are new, and then the column goes on without it. Not thread-safe. */
 #ifndef QUIRE_PARQUET_DICTIONARY_H
 #define QUIRE_PARQUET_DICTIONARY_H
 
@@ -14,6 +14,7 @@
 struct quire_dictionary_options {
     size_t width;       /* bytes of a value; 0: byte arrays */
     bool integers;      /* of 4 or 8 bytes: try a direct table */
+    bool doubles;       /* of 8 bytes: the same while they are whole numbers */
     size_t entries_max; /* 0: 131,072 */
     size_t bytes_max;   /* of the entries in PLAIN form; 0: 1 MiB */
     bool keep;          /* never give up early: only the limits count */
@@ -37,6 +38,7 @@ struct quire_dictionary {
     unsigned shift;     /* of a hash of 64 bits, to a slot */
     uint32_t *direct;   /* index + 1 of each value from direct_base on */
     size_t direct_size; /* 0: not in use */
+    bool direct_left;   /* the range was too wide for it */
     int64_t direct_base;
     uint64_t rows, rows_bytes;           /* given so far, and in PLAIN form */
     uint64_t check_at, entries_at_check; /* rows at which to ask whether it pays */

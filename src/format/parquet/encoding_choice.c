@@ -96,7 +96,8 @@ struct growth {
 
 static struct growth growth_of(const struct quire_dictionary_sample *sample)
 {
-    double half = (double)(sample->n / 2), first = (double)sample->entries_half;
+    size_t half_values = sample->n / 2;
+    double half = (double)half_values, first = (double)sample->entries_half;
     double second = (double)(sample->dictionary->entries - sample->entries_half);
     struct growth growth = {.rate = first / half, .decay = ENDLESS};
     if (second < 1) second = 0.5;

@@ -214,37 +214,56 @@ INLINE uint64_t prefix_of(struct quire_bytes value)
     return __builtin_bswap64(prefix);
 }
 
+/* The least and the greatest so far, with their prefixes. */
+struct race {
+    enum quire_value_order order;
+    struct quire_bytes min, max;
+    uint64_t low, high;
+};
+
+/* Most values lie between the two by their prefix alone. flip: of a sign. */
+INLINE void run(struct race *race, struct quire_bytes value, uint64_t flip)
+{
+    uint64_t prefix = prefix_of(value) ^ flip;
+    if (prefix > race->low && prefix < race->high) return;
+    if (prefix < race->low ||
+        (prefix == race->low && quire_value_compare(race->order, value, race->min) < 0)) {
+        race->min = value;
+        race->low = prefix;
+    }
+    if (prefix > race->high ||
+        (prefix == race->high && quire_value_compare(race->order, value, race->max) > 0)) {
+        race->max = value;
+        race->high = prefix;
+    }
+}
+
+INLINE struct race start_race(enum quire_value_order order, struct quire_bytes value, uint64_t flip)
+{
+    uint64_t prefix = prefix_of(value) ^ flip;
+    return (struct race){order, value, value, prefix, prefix};
+}
+
 static int add_slices(struct quire_extremes *extremes, enum quire_value_order order,
                       const struct quire_bytes *values, size_t n)
 {
-    struct quire_bytes min = values[0], max = values[0];
-    uint64_t low = prefix_of(min), high = low;
-    for (size_t i = 1; i < n; i++) {
-        uint64_t prefix = prefix_of(values[i]);
-        if (prefix > low && prefix < high) continue;
-        if (prefix < low || (prefix == low && compare_bytes(values[i], min) < 0)) {
-            min = values[i];
-            low = prefix;
-        }
-        if (prefix > high || (prefix == high && compare_bytes(values[i], max) > 0)) {
-            max = values[i];
-            high = prefix;
-        }
-    }
-    return take(extremes, order, min, max);
+    struct race race = start_race(order, values[0], 0);
+    for (size_t i = 1; i < n; i++)
+        run(&race, values[i], 0);
+    return take(extremes, order, race.min, race.max);
 }
 
 static int add_long(struct quire_extremes *extremes, enum quire_value_order order,
                     const struct quire_values *values)
 {
-    struct quire_bytes min = {values->fixed, values->width}, max = min;
+    uint64_t flip = order == QUIRE_VALUES_SIGNED_BYTES ? UINT64_C(1) << 63 : 0;
+    struct quire_bytes value = {values->fixed, values->width};
+    struct race race = start_race(order, value, flip);
     for (size_t i = 1; i < values->n; i++) {
-        struct quire_bytes value = {(const uint8_t *)values->fixed + i * values->width,
-                                    values->width};
-        if (quire_value_compare(order, value, min) < 0) min = value;
-        if (quire_value_compare(order, value, max) > 0) max = value;
+        value.data += values->width;
+        run(&race, value, flip);
     }
-    return take(extremes, order, min, max);
+    return take(extremes, order, race.min, race.max);
 }
 
 int quire_extremes_add(struct quire_extremes *extremes, enum quire_value_order order,

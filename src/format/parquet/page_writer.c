@@ -10,6 +10,7 @@
 
 #define OPERATION         "write parquet"
 #define PAGE_BYTES_MAX    ((size_t)INT32_MAX)
+#define HEADER_SLACK      32        /* a header may be longer than was guessed */
 #define PAGE_ORDINALS_MAX INT16_MAX /* of encrypted chunks */
 
 void quire_page_writer_release(struct quire_page_writer *writer)
@@ -180,6 +181,46 @@ static int put_page(struct quire_page_writer *writer, struct quire_page_header *
     return 0;
 }
 
+/* The header of a body that is `size` bytes at stored; NULL: a guess, for its length. */
+static int make_header(struct quire_page_writer *writer, struct quire_page_header *header,
+                       const uint8_t *stored, size_t size, struct quire_error *error)
+{
+    header->uncompressed_page_size = (int32_t)writer->body.size;
+    header->compressed_page_size = (int32_t)size;
+    if (writer->options->checksum) {
+        header->crc = stored != NULL ? (int32_t)quire_page_crc(0, stored, size) : INT32_MIN;
+        header->present |= QUIRE_PAGE_HAS_CRC;
+    }
+    quire_buf_clear(&writer->header);
+    int code = quire_page_header_write(header, &writer->header);
+    return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
+}
+
+/* Compresses the body to where it stays, behind the place of a header that is as long as
+ * one for an uncompressed body would be; where that was wrong the body is moved. */
+static int put_compressed(struct quire_page_writer *writer, struct quire_page_header *header,
+                          struct quire_buf *out, struct quire_page_sizes *sizes,
+                          struct quire_error *error)
+{
+    const struct quire_codec *codec = writer->options->codec;
+    size_t plain = writer->body.size, bound = codec->bound(plain), size = 0;
+    if (plain > PAGE_BYTES_MAX || bound > PAGE_BYTES_MAX) return fail_large(plain, error);
+    QUIRE_TRY(make_header(writer, header, NULL, plain, error));
+    size_t guess = writer->header.size;
+    if (quire_buf_reserve(out, guess + bound + HEADER_SLACK) != 0)
+        return quire_fail_memory(error, OPERATION);
+    uint8_t *start = quire_buf_end(out);
+    QUIRE_TRY(codec->compress(writer->body.data, plain, writer->options->level, start + guess,
+                              bound, &size, error));
+    QUIRE_TRY(make_header(writer, header, start + guess, size, error));
+    if (writer->header.size != guess) memmove(start + writer->header.size, start + guess, size);
+    memcpy(start, writer->header.data, writer->header.size);
+    *sizes = (struct quire_page_sizes){.stored = writer->header.size + size,
+                                       .plain = writer->header.size + plain};
+    out->size += sizes->stored;
+    return 0;
+}
+
 static int finish_v1(struct quire_page_writer *writer, int32_t encoding, struct quire_buf *out,
                      struct quire_page_sizes *sizes, struct quire_error *error)
 {
@@ -189,6 +230,8 @@ static int finish_v1(struct quire_page_writer *writer, int32_t encoding, struct 
                                           .repetition_level_encoding = QUIRE_ENCODING_RLE};
     struct quire_page_header header = {.type = QUIRE_PAGE_DATA, .data_page_header = &data};
     const struct quire_buf *stored = &writer->body;
+    if (writer->options->codec != NULL && writer->options->cipher == NULL && stored->size > 0)
+        return put_compressed(writer, &header, out, sizes, error);
     if (writer->options->codec != NULL) {
         QUIRE_TRY(compress(writer, stored, 0, error));
         stored = &writer->packed;
