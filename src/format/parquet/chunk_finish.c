@@ -226,7 +226,7 @@ static int set_bloom(struct quire_chunk_writer *writer, struct quire_written_chu
 {
     const struct quire_chunk_options *options = &writer->options;
     struct quire_chunk_bloom *bloom = &writer->bloom;
-    if (!options->bloom_filter || writer->plan.type == QUIRE_PARQUET_BOOLEAN) return 0;
+    if (!options->bloom_filter) return 0;
     if (bloom->filter.bits == NULL) {
         uint64_t distinct = (uint64_t)options->bloom_distinct;
         if (distinct == 0) distinct = writer->dictionary.entries;

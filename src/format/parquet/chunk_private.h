@@ -85,6 +85,12 @@ static inline size_t quire_chunk_indices_size(const struct quire_chunk_writer *w
     return writer->indices.size / sizeof(uint32_t);
 }
 
+/* --- chunk_rows.c ------------------------------------------------------------------------- */
+
+/* Adds rows whose entries are about a block; pages are finished as they fill. */
+int quire_chunk_add_block(struct quire_chunk_writer *writer, const struct quire_view *batch,
+                          int64_t start, int64_t rows, struct quire_error *error);
+
 /* --- chunk_values.c: values into the open page ---------------------------------------- */
 
 void quire_chunk_start_values(struct quire_chunk_writer *writer);

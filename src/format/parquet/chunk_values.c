@@ -201,8 +201,9 @@ static int choose(struct quire_chunk_writer *writer, const struct quire_values *
     struct forecast cost;
     double each = 0;
     QUIRE_TRY(forecast(writer, sample, &cost, error));
-    *dictionary = cost.possible && cost.values_in_it == cost.values && cost.values > sample->n &&
-                  cost.bytes <= cost.values * CHEAP_BYTES && writer->options.encoding < 0;
+    *dictionary = cost.possible && cost.values_in_it == cost.values &&
+                  cost.values > (double)sample->n && cost.bytes <= cost.values * CHEAP_BYTES &&
+                  writer->options.encoding < 0;
     if (*dictionary) return 0;
     if (writer->direct == QUIRE_ENCODING_CHOOSE)
         QUIRE_TRY(quire_encoding_choose(&writer->trial, sample, &writer->direct, &each, error));

@@ -91,7 +91,8 @@ static void test_doubles(void **state)
 {
     (void)state;
     static double values[3000], back[3000];
-    static const double others[] = {-0.0, 0.5, 1e300, -1e18, INFINITY, -INFINITY, NAN, 65536.0};
+    static const double others[] = {-0.0,     0.5,       1e300,       -1e18,
+                                    HUGE_VAL, -HUGE_VAL, (double)NAN, 65536.0};
     for (size_t other = 0; other < sizeof(others) / sizeof(others[0]); other++) {
         uint32_t indices[3000];
         size_t total = 0;
