@@ -1,5 +1,5 @@
 /* What chunks say of their values, by hand: extremes, conversions, choices, errors. */
-#include "chunk_fixture.h"
+#include "chunk_write_fixture.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* Chunks of every type, encoding and page shape, decoded again and compared with what
  * went in; what their indexes and statistics say is held against the values. */
-#include "chunk_fixture.h"
+#include "chunk_write_fixture.h"
 
 #include "format/parquet/extremes.h"
 #include "format/parquet/plain.h"

@@ -1,4 +1,4 @@
-#include "chunk_fixture.h"
+#include "chunk_write_fixture.h"
 
 #include "format/parquet/bit_pack.h"
 #include "format/parquet/byte_stream_split.h"
