@@ -117,6 +117,7 @@ def test_version_and_help():
     assert good("--version").text == good("version").text
     version = good("version", "--json").json()
     assert version["codecs"]["gzip"] in (True, False)
+    assert version["features"]["encryption"] in (True, False)
     for command in ("convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "formats",
                     "codecs", "stores", "queues", "clean", "version", "help"):
         text = good(command, "--help").text
