@@ -74,6 +74,15 @@ int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf
                           const struct quire_level_entries *entries, struct quire_column *batch,
                           struct quire_level_leaf *result, struct quire_error *error);
 
+/* Entries that nulls of fixed lists may become. */
+#define QUIRE_LEVELS_EXPANDED_MAX ((size_t)1 << 28)
+
+/* Appends the levels of the entries as they are when each null of a fixed list, the node,
+ * has entries for its items. A list with another number of items is QUIRE_CORRUPT. */
+int quire_levels_expand(const struct quire_parquet_node *node, uint8_t def_max,
+                        const struct quire_level_entries *entries, struct quire_buf *def,
+                        struct quire_buf *rep, struct quire_error *error);
+
 /* Moves the first `values` fixed-width values of a run to their slots, those whose bit is
  * set in the validity bitmap from bit number `bit` on; the others become zeros. */
 void quire_levels_spread(void *run, size_t width, int64_t slots, int64_t values,

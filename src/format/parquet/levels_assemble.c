@@ -109,30 +109,57 @@ static bool begins_with_slot(const struct assembly *assembly, const struct quire
     return true;
 }
 
+static bool has_wide_offsets(enum quire_kind kind)
+{
+    return kind == QUIRE_KIND_LARGE_LIST || kind == QUIRE_KIND_LARGE_LIST_VIEW;
+}
+
+static int64_t last_offset(const struct quire_column *column, bool wide)
+{
+    int32_t narrow;
+    int64_t last;
+    if (wide) {
+        memcpy(&last, column->values.data + (size_t)column->length * sizeof(last), sizeof(last));
+        return last;
+    }
+    memcpy(&narrow, column->values.data + (size_t)column->length * sizeof(narrow), sizeof(narrow));
+    return narrow;
+}
+
+static void put_offsets(struct quire_column *column, const int64_t *offsets, int64_t n, bool wide)
+{
+    uint8_t *to = quire_buf_end(&column->values);
+    if (wide) {
+        memcpy(to, offsets, (size_t)n * sizeof(*offsets));
+        column->values.size += (size_t)n * sizeof(*offsets);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        int32_t offset = (int32_t)offsets[i];
+        memcpy(to + (size_t)i * sizeof(offset), &offset, sizeof(offset));
+    }
+    column->values.size += (size_t)n * sizeof(int32_t);
+}
+
 static int append_list(const struct assembly *assembly, const struct quire_parquet_node *node,
                        struct quire_column *column)
 {
     struct counts counts;
-    int32_t last;
+    bool wide = has_wide_offsets(node->field->kind);
     if (!begins_with_slot(assembly, node))
         return quire_fail(assembly->error, QUIRE_CORRUPT, OPERATION,
                           "levels that begin within a list");
-    memcpy(&last, column->values.data + (size_t)column->length * sizeof(last), sizeof(last));
+    int64_t last = last_offset(column, wide);
     QUIRE_TRY(append_slots(assembly, node, column, &counts));
     QUIRE_CLEANUP(quire_cleanup_free)
     int64_t *offsets = quire_alloc((size_t)counts.slots * sizeof(*offsets));
-    size_t size = (size_t)counts.slots * sizeof(int32_t);
-    if (offsets == NULL || quire_buf_reserve(&column->values, size) != 0)
+    if (offsets == NULL ||
+        quire_buf_reserve(&column->values, (size_t)counts.slots * sizeof(*offsets)) != 0)
         return quire_fail_memory(assembly->error, OPERATION);
-    if (fill_offsets(assembly, node, last, offsets) > INT32_MAX)
+    if (fill_offsets(assembly, node, last, offsets) > INT32_MAX && !wide)
         return quire_fail(assembly->error, QUIRE_LIMIT, OPERATION,
                           "lists of more than 2^31 items in a batch");
-    for (int64_t i = 0; i < counts.slots; i++) {
-        int32_t offset = (int32_t)offsets[i];
-        memcpy(quire_buf_end(&column->values) + (size_t)i * sizeof(offset), &offset,
-               sizeof(offset));
-    }
-    column->values.size += size;
+    put_offsets(column, offsets, counts.slots, wide);
     return 0;
 }
 
@@ -155,8 +182,47 @@ static int append_node(const struct assembly *assembly, const struct quire_parqu
                        struct quire_column *column)
 {
     struct counts counts;
-    if (node->kind == QUIRE_NODE_LIST) return append_list(assembly, node, column);
+    if (node->kind == QUIRE_NODE_LIST && node->field->kind != QUIRE_KIND_FIXED_LIST)
+        return append_list(assembly, node, column);
     return append_slots(assembly, node, column, &counts);
+}
+
+static const struct quire_parquet_node *child_of(const struct quire_parquet_node *node, size_t leaf,
+                                                 size_t *i)
+{
+    *i = 0;
+    while (leaf >= node->children[*i].leaf_first + node->children[*i].leaves_size)
+        ++*i;
+    return &node->children[*i];
+}
+
+/* Levels that were made, and not those of the file. */
+struct made_levels {
+    struct quire_buf def, rep;
+};
+
+static void release_made(struct made_levels *made)
+{
+    quire_buf_release(&made->def);
+    quire_buf_release(&made->rep);
+}
+
+/* Puts in what the fixed lists on the way to the leaf need, the outermost first. */
+static int expand_fixed_lists(struct assembly *assembly, const struct quire_parquet_node *node,
+                              size_t leaf, struct made_levels *made)
+{
+    for (size_t i; node->kind != QUIRE_NODE_LEAF; node = child_of(node, leaf, &i)) {
+        if (node->field->kind != QUIRE_KIND_FIXED_LIST) continue;
+        struct made_levels next = {0};
+        int code = quire_levels_expand(node, assembly->def_max, &assembly->entries, &next.def,
+                                       &next.rep, assembly->error);
+        release_made(made);
+        *made = next;
+        QUIRE_TRY(code);
+        assembly->entries =
+            (struct quire_level_entries){made->def.data, made->rep.data, made->def.size};
+    }
+    return 0;
 }
 
 int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf,
@@ -166,14 +232,14 @@ int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf
     const struct quire_parquet_node *node = schema->root;
     struct assembly assembly = {*entries, schema->leaves[leaf].def_max, error};
     struct counts counts;
+    QUIRE_CLEANUP(release_made) struct made_levels made = {0};
     QUIRE_TRY(check_levels(&assembly, &schema->leaves[leaf]));
+    QUIRE_TRY(expand_fixed_lists(&assembly, node, leaf, &made));
     while (node->kind != QUIRE_NODE_LEAF) {
+        size_t i;
         if (leaf == node->leaf_first) QUIRE_TRY(append_node(&assembly, node, batch));
-        size_t i = 0;
-        while (leaf >= node->children[i].leaf_first + node->children[i].leaves_size)
-            i++;
+        node = child_of(node, leaf, &i);
         batch = &batch->children[i];
-        node = &node->children[i];
     }
     QUIRE_TRY(append_slots(&assembly, node, batch, &counts));
     *result = (struct quire_level_leaf){batch, counts.slots, counts.valid};
