@@ -9,7 +9,7 @@
 #include "base/fail.h"
 #include "base/utf8.h"
 #include "data/metadata.h"
-#include "format/parquet/parquet_file.h"
+#include "format/parquet/footer_reader.h"
 #include "format/parquet/schema_arrow.h"
 
 #define OPERATION "read parquet footer"

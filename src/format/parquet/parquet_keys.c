@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "format/parquet/parquet_file.h"
+#include "format/parquet/footer_reader.h"
 
 #define OPERATION "open encrypted parquet"
 

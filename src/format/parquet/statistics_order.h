@@ -5,8 +5,8 @@
 #define QUIRE_PARQUET_STATISTICS_ORDER_H
 
 #include "format/parquet/bounds.h"
+#include "format/parquet/footer_reader.h"
 #include "format/parquet/page_index.h"
-#include "format/parquet/parquet_file.h"
 
 /* The order of a leaf's values as the file's schema has them. NONE where there is none that
  * statistics follow: INT96, intervals, nulls, types that are not known. */

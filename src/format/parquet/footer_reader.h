@@ -3,8 +3,8 @@
  * Opening reads the last bytes of the file, once for most files. Afterwards nothing changes
  * but the metadata of columns that are encrypted by themselves, which
  * quire_parquet_file_chunk opens when they are first asked for: one thread at a time. */
-#ifndef QUIRE_PARQUET_FILE_H
-#define QUIRE_PARQUET_FILE_H
+#ifndef QUIRE_PARQUET_FOOTER_READER_H
+#define QUIRE_PARQUET_FOOTER_READER_H
 
 #include "format/parquet/created_by.h"
 #include "format/parquet/encryption.h"
