@@ -49,7 +49,7 @@ int quire_parquet_bloom_value(const struct quire_schema_element *element,
 }
 
 /* Without a length in the footer the header tells it. */
-static int read_plain(const struct quire_parquet_file *file,
+static int read_plain(const struct quire_parquet_input *file,
                       const struct quire_column_metadata *metadata, size_t bytes_max,
                       struct quire_buf *bytes, struct quire_error *error)
 {
@@ -58,18 +58,18 @@ static int read_plain(const struct quire_parquet_file *file,
     if ((metadata->present & QUIRE_COLUMN_HAS_BLOOM_FILTER_LENGTH) == 0) {
         int64_t left = file->size - offset;
         size_t used = 0, bits = 0;
-        QUIRE_TRY(quire_parquet_file_read(file, offset, left < HEADER_BYTES ? left : HEADER_BYTES,
-                                          "bloom filter", bytes, error));
+        QUIRE_TRY(quire_parquet_input_read(file, offset, left < HEADER_BYTES ? left : HEADER_BYTES,
+                                           "bloom filter", bytes, error));
         QUIRE_TRY(quire_bloom_read_header(bytes->data, bytes->size, &used, &bits, error));
         size = (int64_t)(used + bits);
         quire_buf_clear(bytes);
     }
     if (size <= 0 || size > (int64_t)bytes_max) return 0;
-    return quire_parquet_file_read(file, offset, size, "bloom filter", bytes, error);
+    return quire_parquet_input_read(file, offset, size, "bloom filter", bytes, error);
 }
 
 /* Header and bits are a module each, one behind the other. */
-static int read_sealed(const struct quire_parquet_file *file,
+static int read_sealed(const struct quire_parquet_input *file,
                        const struct quire_parquet_chunk *chunk, size_t bytes_max,
                        struct quire_buf *bytes, struct quire_error *error)
 {
@@ -79,14 +79,14 @@ static int read_sealed(const struct quire_parquet_file *file,
     for (size_t i = 0; i < 2; i++) {
         QUIRE_CLEANUP(quire_buf_release) struct quire_buf length = {0};
         size_t size = 0;
-        QUIRE_TRY(quire_parquet_file_read(file, offset, 4, "bloom filter", &length, error));
+        QUIRE_TRY(quire_parquet_input_read(file, offset, 4, "bloom filter", &length, error));
         QUIRE_TRY(quire_cipher_module_size(length.data, &size, error));
         if (size > bytes_max) {
             quire_buf_clear(bytes);
             return 0;
         }
-        QUIRE_TRY(quire_parquet_file_module(file, chunk, modules[i], offset, (int64_t)size, bytes,
-                                            error));
+        QUIRE_TRY(quire_parquet_input_module(file, chunk, modules[i], offset, (int64_t)size, bytes,
+                                             error));
         offset += (int64_t)size;
     }
     return 0;
@@ -94,7 +94,7 @@ static int read_sealed(const struct quire_parquet_file *file,
 
 int quire_parquet_bloom_probe(const struct quire_parquet_filter *filter,
                               const struct quire_parquet_condition *condition,
-                              const struct quire_parquet_file *file,
+                              const struct quire_parquet_input *file,
                               const struct quire_parquet_chunk *chunk, bool *may_hold,
                               struct quire_error *error)
 {

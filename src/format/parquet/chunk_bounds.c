@@ -5,7 +5,7 @@
 #include "format/parquet/statistics_order.h"
 
 /* Whether min_value and max_value follow the order of the type. */
-static bool has_order(const struct quire_parquet_file *file, size_t leaf)
+static bool has_order(const struct quire_parquet_input *file, size_t leaf)
 {
     const struct quire_column_order_list *orders = &file->metadata.column_orders;
     if (leaf >= orders->size) return false;
@@ -15,7 +15,7 @@ static bool has_order(const struct quire_parquet_file *file, size_t leaf)
 
 /* The deprecated min and max were compared as signed numbers and signed bytes whatever the
  * type, so that only numbers with a sign can be relied on. */
-static bool may_use_deprecated(const struct quire_parquet_file *file,
+static bool may_use_deprecated(const struct quire_parquet_input *file,
                                const struct quire_schema_element *element, enum quire_order order)
 {
     switch (element->type) {
@@ -37,7 +37,7 @@ static void finish_bounds(struct quire_bounds *bounds, bool nans_counted, int64_
     bounds->nans = !nans_counted || nans != 0;
 }
 
-void quire_parquet_chunk_bounds(const struct quire_parquet_file *file, size_t leaf,
+void quire_parquet_chunk_bounds(const struct quire_parquet_input *file, size_t leaf,
                                 const struct quire_column_metadata *metadata, int64_t rows,
                                 struct quire_bounds *bounds)
 {
@@ -74,7 +74,7 @@ void quire_parquet_chunk_bounds(const struct quire_parquet_file *file, size_t le
                   statistics->nan_count);
 }
 
-void quire_parquet_page_bounds(const struct quire_parquet_file *file, size_t leaf,
+void quire_parquet_page_bounds(const struct quire_parquet_input *file, size_t leaf,
                                const struct quire_column_index *index, size_t page, int64_t rows,
                                struct quire_bounds *bounds)
 {

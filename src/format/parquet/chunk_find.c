@@ -38,8 +38,8 @@ int quire_parquet_fail_at(const struct quire_parquet_schema *schema, size_t row_
     return code;
 }
 
-int quire_parquet_file_read(const struct quire_parquet_file *file, int64_t offset, int64_t size,
-                            const char *what, struct quire_buf *bytes, struct quire_error *error)
+int quire_parquet_input_read(const struct quire_parquet_input *file, int64_t offset, int64_t size,
+                             const char *what, struct quire_buf *bytes, struct quire_error *error)
 {
     if (offset < 0 || size < 0 || offset > file->size - size) {
         quire_fail(error, QUIRE_CORRUPT, OPERATION,
@@ -53,10 +53,10 @@ int quire_parquet_file_read(const struct quire_parquet_file *file, int64_t offse
     return 0;
 }
 
-int quire_parquet_file_module(const struct quire_parquet_file *file,
-                              const struct quire_parquet_chunk *chunk,
-                              enum quire_parquet_module module, int64_t offset, int64_t size,
-                              struct quire_buf *plain, struct quire_error *error)
+int quire_parquet_input_module(const struct quire_parquet_input *file,
+                               const struct quire_parquet_chunk *chunk,
+                               enum quire_parquet_module module, int64_t offset, int64_t size,
+                               struct quire_buf *plain, struct quire_error *error)
 {
     static const char *const names[] = {
         [QUIRE_MODULE_COLUMN_INDEX] = "column index",
@@ -65,9 +65,9 @@ int quire_parquet_file_module(const struct quire_parquet_file *file,
         [QUIRE_MODULE_BLOOM_FILTER_BITSET] = "bloom filter",
     };
     if (chunk->cipher == NULL)
-        return quire_parquet_file_read(file, offset, size, names[module], plain, error);
+        return quire_parquet_input_read(file, offset, size, names[module], plain, error);
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
-    QUIRE_TRY(quire_parquet_file_read(file, offset, size, names[module], &bytes, error));
+    QUIRE_TRY(quire_parquet_input_read(file, offset, size, names[module], &bytes, error));
     const struct quire_module_place place = {
         .module = module, .row_group = chunk->row_group, .column = chunk->column};
     size_t used = 0;
@@ -75,7 +75,7 @@ int quire_parquet_file_module(const struct quire_parquet_file *file,
 }
 
 /* ColumnMetaData that stands encrypted in its chunk; opened once. */
-static int open_metadata(struct quire_parquet_file *file, struct quire_column_chunk *chunk,
+static int open_metadata(struct quire_parquet_input *file, struct quire_column_chunk *chunk,
                          const struct quire_parquet_chunk *found, struct quire_error *error)
 {
     const struct quire_thrift_binary *sealed = &chunk->encrypted_column_metadata;
@@ -95,7 +95,7 @@ static int open_metadata(struct quire_parquet_file *file, struct quire_column_ch
 }
 
 /* The pages begin with the dictionary, where there is one. */
-static int find_pages(const struct quire_parquet_file *file, struct quire_parquet_chunk *found,
+static int find_pages(const struct quire_parquet_input *file, struct quire_parquet_chunk *found,
                       struct quire_error *error)
 {
     const struct quire_column_metadata *metadata = found->metadata;
@@ -120,7 +120,7 @@ static int find_pages(const struct quire_parquet_file *file, struct quire_parque
     return 0;
 }
 
-static int find_chunk(struct quire_parquet_file *file, size_t row_group, size_t leaf,
+static int find_chunk(struct quire_parquet_input *file, size_t row_group, size_t leaf,
                       struct quire_parquet_chunk *found, struct quire_error *error)
 {
     struct quire_row_group *group = &file->metadata.row_groups.items[row_group];
@@ -146,8 +146,8 @@ static int find_chunk(struct quire_parquet_file *file, size_t row_group, size_t 
     return find_pages(file, found, error);
 }
 
-int quire_parquet_file_chunk(struct quire_parquet_file *file, size_t row_group, size_t leaf,
-                             struct quire_parquet_chunk *chunk, struct quire_error *error)
+int quire_parquet_input_chunk(struct quire_parquet_input *file, size_t row_group, size_t leaf,
+                              struct quire_parquet_chunk *chunk, struct quire_error *error)
 {
     struct quire_parquet_chunk found;
     int code = find_chunk(file, row_group, leaf, &found, error);

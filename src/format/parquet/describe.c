@@ -57,7 +57,7 @@ static int put_element(struct quire_json_writer *json, const struct quire_schema
     return 0;
 }
 
-int quire_describe_schema(struct quire_json_writer *json, const struct quire_parquet_file *file,
+int quire_describe_schema(struct quire_json_writer *json, const struct quire_parquet_input *file,
                           struct quire_error *error)
 {
     quire_json_writer_key(json, "schema");
@@ -68,7 +68,7 @@ int quire_describe_schema(struct quire_json_writer *json, const struct quire_par
     return 0;
 }
 
-static void put_encryption(struct quire_json_writer *json, const struct quire_parquet_file *file)
+static void put_encryption(struct quire_json_writer *json, const struct quire_parquet_input *file)
 {
     quire_json_writer_key(json, "encryption");
     if (!file->keys.encrypted) {
@@ -85,7 +85,7 @@ static void put_encryption(struct quire_json_writer *json, const struct quire_pa
     quire_json_writer_end_object(json);
 }
 
-static void put_key_values(struct quire_json_writer *json, const struct quire_parquet_file *file)
+static void put_key_values(struct quire_json_writer *json, const struct quire_parquet_input *file)
 {
     const struct quire_parquet_key_value_list *pairs = &file->metadata.key_value_metadata;
     quire_json_writer_key(json, "key_values");
@@ -99,7 +99,7 @@ static void put_key_values(struct quire_json_writer *json, const struct quire_pa
     quire_json_writer_end_array(json);
 }
 
-static void put_sorting(struct quire_json_writer *json, const struct quire_parquet_file *file,
+static void put_sorting(struct quire_json_writer *json, const struct quire_parquet_input *file,
                         const struct quire_row_group *group)
 {
     quire_json_writer_key(json, "sorting");
@@ -124,7 +124,7 @@ static void put_sorting(struct quire_json_writer *json, const struct quire_parqu
     quire_json_writer_end_array(json);
 }
 
-static int put_row_group(struct quire_json_writer *json, struct quire_parquet_file *file, size_t i,
+static int put_row_group(struct quire_json_writer *json, struct quire_parquet_input *file, size_t i,
                          struct quire_error *error)
 {
     const struct quire_row_group *group = &file->metadata.row_groups.items[i];
@@ -147,7 +147,7 @@ static int put_row_group(struct quire_json_writer *json, struct quire_parquet_fi
     return 0;
 }
 
-static int describe(struct quire_json_writer *json, struct quire_parquet_file *file,
+static int describe(struct quire_json_writer *json, struct quire_parquet_input *file,
                     struct quire_error *error)
 {
     quire_json_writer_begin_object(json);
@@ -177,9 +177,9 @@ int quire_parquet_describe(struct quire_in *in, const void *options, struct quir
                            char **json, struct quire_error *error)
 {
     (void)context;
-    QUIRE_CLEANUP(quire_parquet_file_release) struct quire_parquet_file file = {0};
+    QUIRE_CLEANUP(quire_parquet_input_release) struct quire_parquet_input file = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
-    QUIRE_TRY(quire_parquet_file_open(in, options, &file, error));
+    QUIRE_TRY(quire_parquet_input_open(in, options, &file, error));
     struct quire_json_writer writer = quire_json_writer_to(&text);
     QUIRE_TRY(describe(&writer, &file, error));
     if (quire_buf_terminate(&text) != 0) return quire_fail_memory(error, OPERATION);

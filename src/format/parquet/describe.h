@@ -23,9 +23,9 @@ void quire_describe_binary(struct quire_json_writer *json, const char *key,
                            const struct quire_thrift_binary *bytes);
 
 /* Objects of one element of the schema, and of one column chunk. */
-int quire_describe_schema(struct quire_json_writer *json, const struct quire_parquet_file *file,
+int quire_describe_schema(struct quire_json_writer *json, const struct quire_parquet_input *file,
                           struct quire_error *error);
-int quire_describe_chunk(struct quire_json_writer *json, struct quire_parquet_file *file,
+int quire_describe_chunk(struct quire_json_writer *json, struct quire_parquet_input *file,
                          size_t row_group, size_t leaf, struct quire_error *error);
 
 #endif

@@ -171,7 +171,7 @@ static void put_pages(struct quire_json_writer *json, const struct quire_column_
     quire_json_writer_end_array(json);
 }
 
-static int put_data_pages(struct quire_json_writer *json, const struct quire_parquet_file *file,
+static int put_data_pages(struct quire_json_writer *json, const struct quire_parquet_input *file,
                           const struct quire_parquet_chunk *chunk, int64_t rows,
                           struct quire_error *error)
 {
@@ -185,7 +185,7 @@ static int put_data_pages(struct quire_json_writer *json, const struct quire_par
     return 0;
 }
 
-static int put_metadata(struct quire_json_writer *json, const struct quire_parquet_file *file,
+static int put_metadata(struct quire_json_writer *json, const struct quire_parquet_input *file,
                         const struct quire_parquet_chunk *found, size_t leaf, int64_t rows,
                         struct quire_error *error)
 {
@@ -231,7 +231,7 @@ static int put_metadata(struct quire_json_writer *json, const struct quire_parqu
     return 0;
 }
 
-int quire_describe_chunk(struct quire_json_writer *json, struct quire_parquet_file *file,
+int quire_describe_chunk(struct quire_json_writer *json, struct quire_parquet_input *file,
                          size_t row_group, size_t leaf, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf name = {0};
@@ -246,7 +246,7 @@ int quire_describe_chunk(struct quire_json_writer *json, struct quire_parquet_fi
     quire_describe_name(json, "type", quire_parquet_type_name(element->type), element->type);
     quire_json_writer_key(json, "encrypted");
     quire_json_writer_bool(json, group->columns.items[leaf].crypto_metadata != NULL);
-    int code = quire_parquet_file_chunk(file, row_group, leaf, &chunk, error);
+    int code = quire_parquet_input_chunk(file, row_group, leaf, &chunk, error);
     quire_json_writer_key(json, "readable");
     quire_json_writer_bool(json, code == 0);
     if (code == QUIRE_AUTH) {

@@ -27,7 +27,7 @@ struct tail {
     int64_t start;
 };
 
-static int read_tail(struct quire_parquet_file *file, struct tail *tail, int64_t size,
+static int read_tail(struct quire_parquet_input *file, struct tail *tail, int64_t size,
                      struct quire_error *error)
 {
     size_t held = tail->bytes.size;
@@ -45,7 +45,7 @@ static int read_tail(struct quire_parquet_file *file, struct tail *tail, int64_t
     return 0;
 }
 
-static int fail_foreign(const struct quire_parquet_file *file, struct quire_error *error)
+static int fail_foreign(const struct quire_parquet_input *file, struct quire_error *error)
 {
     uint8_t first[MAGIC_BYTES] = {0};
     bool begun = file->size >= MAGIC_BYTES &&
@@ -62,7 +62,7 @@ static int fail_foreign(const struct quire_parquet_file *file, struct quire_erro
 }
 
 /* Finds the footer in the tail, reading more of the file where it is longer. */
-static int find_footer(struct quire_parquet_file *file, struct tail *tail, bool *encrypted,
+static int find_footer(struct quire_parquet_input *file, struct tail *tail, bool *encrypted,
                        struct quire_error *error)
 {
     if (file->size == 0) return quire_fail(error, QUIRE_CORRUPT, OPERATION, "the file is empty");
@@ -91,7 +91,7 @@ static int find_footer(struct quire_parquet_file *file, struct tail *tail, bool 
 }
 
 /* FileCryptoMetaData and the footer as a module behind it. */
-static int read_encrypted(struct quire_parquet_file *file, const uint8_t *bytes, size_t size,
+static int read_encrypted(struct quire_parquet_input *file, const uint8_t *bytes, size_t size,
                           struct quire_error *error)
 {
     struct quire_file_crypto_metadata crypto = {0};
@@ -121,7 +121,7 @@ static int read_encrypted(struct quire_parquet_file *file, const uint8_t *bytes,
 }
 
 /* A footer that can be read without keys; its signature is checked when there is a key. */
-static int read_plain(struct quire_parquet_file *file, const uint8_t *bytes, size_t size,
+static int read_plain(struct quire_parquet_input *file, const uint8_t *bytes, size_t size,
                       struct quire_error *error)
 {
     size_t used = 0;
@@ -135,7 +135,7 @@ static int read_plain(struct quire_parquet_file *file, const uint8_t *bytes, siz
     return quire_cipher_verify(keys->footer, bytes, used, bytes + used, error);
 }
 
-static int read_footer(struct quire_parquet_file *file, struct quire_error *error)
+static int read_footer(struct quire_parquet_input *file, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
     struct tail tail = {0};
@@ -158,7 +158,7 @@ static int read_footer(struct quire_parquet_file *file, struct quire_error *erro
 
 /* --- What the footer must agree on ---------------------------------------------------- */
 
-static int check_row_groups(const struct quire_parquet_file *file, struct quire_error *error)
+static int check_row_groups(const struct quire_parquet_input *file, struct quire_error *error)
 {
     int64_t rows = 0;
     const struct quire_row_group_list *groups = &file->metadata.row_groups;
@@ -181,7 +181,7 @@ static int check_row_groups(const struct quire_parquet_file *file, struct quire_
 }
 
 /* The key-values of the file become the schema's metadata, but for ARROW:schema. */
-static int set_metadata(struct quire_parquet_file *file, struct quire_field *root,
+static int set_metadata(struct quire_parquet_input *file, struct quire_field *root,
                         struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf metadata = {0};
@@ -201,7 +201,7 @@ static int set_metadata(struct quire_parquet_file *file, struct quire_field *roo
 }
 
 /* Arrow's IPC schema may bring metadata of its own for the root: the file's is kept. */
-static int open_schema(struct quire_parquet_file *file, bool arrow_schema,
+static int open_schema(struct quire_parquet_input *file, bool arrow_schema,
                        struct quire_error *error)
 {
     QUIRE_TRY(quire_parquet_schema_of_elements(&file->metadata.schema, &file->schema, error));
@@ -223,7 +223,7 @@ static int open_schema(struct quire_parquet_file *file, bool arrow_schema,
 }
 
 /* Ciphers that are made later need it when the options are gone. */
-static int copy_prefix(struct quire_parquet_file *file, const char *prefix,
+static int copy_prefix(struct quire_parquet_input *file, const char *prefix,
                        struct quire_error *error)
 {
     if (prefix == NULL) return 0;
@@ -231,8 +231,8 @@ static int copy_prefix(struct quire_parquet_file *file, const char *prefix,
     return file->keys.given_prefix != NULL ? 0 : quire_fail_memory(error, OPERATION);
 }
 
-int quire_parquet_file_open(struct quire_in *in, const struct quire_parquet_read_options *options,
-                            struct quire_parquet_file *file, struct quire_error *error)
+int quire_parquet_input_open(struct quire_in *in, const struct quire_parquet_read_options *options,
+                             struct quire_parquet_input *file, struct quire_error *error)
 {
     if (in->ops->read_at == NULL || in->size < 0)
         return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION,
@@ -248,10 +248,10 @@ int quire_parquet_file_open(struct quire_in *in, const struct quire_parquet_read
     return open_schema(file, options->arrow_schema, error);
 }
 
-void quire_parquet_file_release(struct quire_parquet_file *file)
+void quire_parquet_input_release(struct quire_parquet_input *file)
 {
     quire_parquet_keys_release(&file->keys, file->schema.leaves_size);
     quire_parquet_schema_release(&file->schema);
     quire_arena_release(&file->arena);
-    *file = (struct quire_parquet_file){0};
+    *file = (struct quire_parquet_input){0};
 }

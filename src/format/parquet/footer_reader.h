@@ -2,7 +2,7 @@
  *
  * Opening reads the last bytes of the file, once for most files. Afterwards nothing changes
  * but the metadata of columns that are encrypted by themselves, which
- * quire_parquet_file_chunk opens when they are first asked for: one thread at a time. */
+ * quire_parquet_input_chunk opens when they are first asked for: one thread at a time. */
 #ifndef QUIRE_PARQUET_FOOTER_READER_H
 #define QUIRE_PARQUET_FOOTER_READER_H
 
@@ -28,7 +28,7 @@ struct quire_parquet_keys {
     struct quire_parquet_cipher **column; /* of each leaf, made when it is first needed */
 };
 
-struct quire_parquet_file {
+struct quire_parquet_input {
     struct quire_in *in;
     int64_t size;
     int64_t footer_start; /* nothing of the row groups lies at or after it */
@@ -40,9 +40,9 @@ struct quire_parquet_file {
 };
 
 /* Zero-initialise file; release it also after a failure. in is borrowed until then. */
-int quire_parquet_file_open(struct quire_in *in, const struct quire_parquet_read_options *options,
-                            struct quire_parquet_file *file, struct quire_error *error);
-void quire_parquet_file_release(struct quire_parquet_file *file);
+int quire_parquet_input_open(struct quire_in *in, const struct quire_parquet_read_options *options,
+                             struct quire_parquet_input *file, struct quire_error *error);
+void quire_parquet_input_release(struct quire_parquet_input *file);
 
 /* One column of one row group, found and checked against the file. */
 struct quire_parquet_chunk {
@@ -54,17 +54,17 @@ struct quire_parquet_chunk {
 };
 
 /* QUIRE_AUTH when the column is encrypted and its key was not given. */
-int quire_parquet_file_chunk(struct quire_parquet_file *file, size_t row_group, size_t leaf,
-                             struct quire_parquet_chunk *chunk, struct quire_error *error);
+int quire_parquet_input_chunk(struct quire_parquet_input *file, size_t row_group, size_t leaf,
+                              struct quire_parquet_chunk *chunk, struct quire_error *error);
 
 /* Reads bytes of the file and opens the module in them where there is a cipher; appended
  * to plain. what is for errors: "column index". */
-int quire_parquet_file_read(const struct quire_parquet_file *file, int64_t offset, int64_t size,
-                            const char *what, struct quire_buf *bytes, struct quire_error *error);
-int quire_parquet_file_module(const struct quire_parquet_file *file,
-                              const struct quire_parquet_chunk *chunk,
-                              enum quire_parquet_module module, int64_t offset, int64_t size,
-                              struct quire_buf *plain, struct quire_error *error);
+int quire_parquet_input_read(const struct quire_parquet_input *file, int64_t offset, int64_t size,
+                             const char *what, struct quire_buf *bytes, struct quire_error *error);
+int quire_parquet_input_module(const struct quire_parquet_input *file,
+                               const struct quire_parquet_chunk *chunk,
+                               enum quire_parquet_module module, int64_t offset, int64_t size,
+                               struct quire_buf *plain, struct quire_error *error);
 
 /* The name of a leaf, "a.list.element", appended. */
 int quire_parquet_leaf_name(const struct quire_parquet_schema *schema, size_t leaf,

@@ -6,7 +6,7 @@
 
 #define OPERATION "read parquet page index"
 
-int quire_parquet_offset_index(const struct quire_parquet_file *file,
+int quire_parquet_offset_index(const struct quire_parquet_input *file,
                                const struct quire_parquet_chunk *chunk, int64_t rows,
                                struct quire_arena *arena, struct quire_offset_index *index,
                                bool *found, struct quire_error *error)
@@ -16,9 +16,9 @@ int quire_parquet_offset_index(const struct quire_parquet_file *file,
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
     *found = false;
     if ((chunk->chunk->present & needed) != needed) return 0;
-    QUIRE_TRY(quire_parquet_file_module(file, chunk, QUIRE_MODULE_OFFSET_INDEX,
-                                        chunk->chunk->offset_index_offset,
-                                        chunk->chunk->offset_index_length, &bytes, error));
+    QUIRE_TRY(quire_parquet_input_module(file, chunk, QUIRE_MODULE_OFFSET_INDEX,
+                                         chunk->chunk->offset_index_offset,
+                                         chunk->chunk->offset_index_length, &bytes, error));
     QUIRE_TRY(quire_offset_index_read(bytes.data, bytes.size, arena, index, error));
     const struct quire_page_location_list *pages = &index->page_locations;
     if (pages->size == 0 || pages->items[0].first_row_index != 0) return 0;
@@ -32,7 +32,7 @@ int quire_parquet_offset_index(const struct quire_parquet_file *file,
     return 0;
 }
 
-static int read_column_index(const struct quire_parquet_file *file,
+static int read_column_index(const struct quire_parquet_input *file,
                              const struct quire_parquet_chunk *chunk, struct quire_arena *arena,
                              struct quire_column_index *index, bool *found,
                              struct quire_error *error)
@@ -42,14 +42,14 @@ static int read_column_index(const struct quire_parquet_file *file,
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
     *found = (chunk->chunk->present & needed) == needed;
     if (!*found) return 0;
-    QUIRE_TRY(quire_parquet_file_module(file, chunk, QUIRE_MODULE_COLUMN_INDEX,
-                                        chunk->chunk->column_index_offset,
-                                        chunk->chunk->column_index_length, &bytes, error));
+    QUIRE_TRY(quire_parquet_input_module(file, chunk, QUIRE_MODULE_COLUMN_INDEX,
+                                         chunk->chunk->column_index_offset,
+                                         chunk->chunk->column_index_length, &bytes, error));
     return quire_column_index_read(bytes.data, bytes.size, arena, index, error);
 }
 
 int quire_parquet_prune_pages(const struct quire_parquet_condition *condition,
-                              const struct quire_parquet_file *file,
+                              const struct quire_parquet_input *file,
                               const struct quire_parquet_chunk *chunk, int64_t rows,
                               struct quire_row_ranges *ranges, struct quire_error *error)
 {

@@ -10,7 +10,7 @@
 #define OPERATION "read parquet"
 
 struct decoder {
-    struct quire_parquet_file file;
+    struct quire_parquet_input file;
     struct quire_parquet_projection projection;
     struct quire_parquet_filter filter;
     struct quire_parquet_target target;
@@ -26,7 +26,7 @@ static void decoder_close(void *source)
     quire_parquet_target_release(&decoder->target);
     quire_parquet_filter_release(&decoder->filter);
     quire_parquet_projection_release(&decoder->projection);
-    quire_parquet_file_release(&decoder->file);
+    quire_parquet_input_release(&decoder->file);
     quire_free(decoder);
 }
 
@@ -88,7 +88,7 @@ static int open_decoder(struct decoder *decoder, struct quire_in *in,
                         struct quire_error *error)
 {
     decoder->counts = policy->counts;
-    QUIRE_TRY(quire_parquet_file_open(in, options, &decoder->file, error));
+    QUIRE_TRY(quire_parquet_input_open(in, options, &decoder->file, error));
     QUIRE_TRY(settle_wanted(decoder, options, policy, context, error));
     const struct quire_parquet_batch_options reading = {
         .planning = {.file = &decoder->file,
@@ -120,8 +120,8 @@ int quire_parquet_count(struct quire_in *in, const void *options, struct quire_c
                         int64_t *rows, struct quire_error *error)
 {
     (void)context;
-    QUIRE_CLEANUP(quire_parquet_file_release) struct quire_parquet_file file = {0};
-    QUIRE_TRY(quire_parquet_file_open(in, options, &file, error));
+    QUIRE_CLEANUP(quire_parquet_input_release) struct quire_parquet_input file = {0};
+    QUIRE_TRY(quire_parquet_input_open(in, options, &file, error));
     *rows = file.metadata.num_rows;
     return 0;
 }

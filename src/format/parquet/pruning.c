@@ -60,7 +60,8 @@ static int copy_value(struct quire_parquet_condition *condition,
     return quire_parquet_bloom_value(element, valued, condition, error);
 }
 
-static int add_condition(struct quire_parquet_filter *filter, const struct quire_parquet_file *file,
+static int add_condition(struct quire_parquet_filter *filter,
+                         const struct quire_parquet_input *file,
                          const struct quire_field *given_field, const struct quire_condition *given,
                          struct quire_error *error)
 {
@@ -83,7 +84,7 @@ static int add_condition(struct quire_parquet_filter *filter, const struct quire
 }
 
 int quire_parquet_filter_open(struct quire_parquet_filter *filter,
-                              const struct quire_parquet_file *file,
+                              const struct quire_parquet_input *file,
                               const struct quire_field *given,
                               const struct quire_condition *conditions, size_t conditions_size,
                               struct quire_error *error)
@@ -109,19 +110,19 @@ void quire_parquet_filter_release(struct quire_parquet_filter *filter)
 /* --- Row groups ------------------------------------------------------------------------ */
 
 /* Conditions whose column cannot be opened without its key say nothing. */
-static int find_conditioned(struct quire_parquet_file *file, size_t row_group, size_t leaf,
+static int find_conditioned(struct quire_parquet_input *file, size_t row_group, size_t leaf,
                             struct quire_parquet_chunk *chunk, bool *found,
                             struct quire_error *error)
 {
     struct quire_error own;
-    int code = quire_parquet_file_chunk(file, row_group, leaf, chunk, &own);
+    int code = quire_parquet_input_chunk(file, row_group, leaf, chunk, &own);
     *found = code == 0;
     if (code == 0 || code == QUIRE_AUTH) return 0;
     if (error != NULL) *error = own;
     return code;
 }
 
-static int ask_group(const struct quire_parquet_filter *filter, struct quire_parquet_file *file,
+static int ask_group(const struct quire_parquet_filter *filter, struct quire_parquet_input *file,
                      size_t row_group, bool *may_hold, struct quire_error *error)
 {
     int64_t rows = file->metadata.row_groups.items[row_group].num_rows;
@@ -149,7 +150,7 @@ static int pass_damage(int code, struct quire_error *error)
 }
 
 int quire_parquet_filter_rows(const struct quire_parquet_filter *filter,
-                              struct quire_parquet_file *file, size_t row_group,
+                              struct quire_parquet_input *file, size_t row_group,
                               struct quire_row_ranges *ranges, struct quire_error *error)
 {
     int64_t rows = file->metadata.row_groups.items[row_group].num_rows;

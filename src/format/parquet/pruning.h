@@ -27,7 +27,7 @@ struct quire_parquet_filter {
  * types the values are of. QUIRE_USAGE for a column that is not there, is in a list, or
  * has values of another size. Zero-initialise filter; release it also after a failure. */
 int quire_parquet_filter_open(struct quire_parquet_filter *filter,
-                              const struct quire_parquet_file *file,
+                              const struct quire_parquet_input *file,
                               const struct quire_field *given,
                               const struct quire_condition *conditions, size_t conditions_size,
                               struct quire_error *error);
@@ -35,7 +35,7 @@ void quire_parquet_filter_release(struct quire_parquet_filter *filter);
 
 /* Adds the rows of a row group that may be wanted to ranges, which are empty. */
 int quire_parquet_filter_rows(const struct quire_parquet_filter *filter,
-                              struct quire_parquet_file *file, size_t row_group,
+                              struct quire_parquet_input *file, size_t row_group,
                               struct quire_row_ranges *ranges, struct quire_error *error);
 
 /* --- Its parts --- */
@@ -43,7 +43,7 @@ int quire_parquet_filter_rows(const struct quire_parquet_filter *filter,
 /* False only when the bloom filter of the chunk says so. (bloom_probe.c) */
 int quire_parquet_bloom_probe(const struct quire_parquet_filter *filter,
                               const struct quire_parquet_condition *condition,
-                              const struct quire_parquet_file *file,
+                              const struct quire_parquet_input *file,
                               const struct quire_parquet_chunk *chunk, bool *may_hold,
                               struct quire_error *error);
 /* The bytes that a condition's value is hashed as; none where equal values may be hashed
@@ -54,13 +54,13 @@ int quire_parquet_bloom_value(const struct quire_schema_element *element,
 
 /* The offset index of a chunk, in the arena. *found is false when there is none, or it does
  * not agree with the chunk. (page_pruning.c) */
-int quire_parquet_offset_index(const struct quire_parquet_file *file,
+int quire_parquet_offset_index(const struct quire_parquet_input *file,
                                const struct quire_parquet_chunk *chunk, int64_t rows,
                                struct quire_arena *arena, struct quire_offset_index *index,
                                bool *found, struct quire_error *error);
 /* Takes the rows of pages that hold no wanted row out of ranges. */
 int quire_parquet_prune_pages(const struct quire_parquet_condition *condition,
-                              const struct quire_parquet_file *file,
+                              const struct quire_parquet_input *file,
                               const struct quire_parquet_chunk *chunk, int64_t rows,
                               struct quire_row_ranges *ranges, struct quire_error *error);
 

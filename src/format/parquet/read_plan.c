@@ -114,7 +114,7 @@ static int plan_leaf(const struct quire_parquet_planning *planning, struct quire
     struct quire_parquet_leaf_plan *leaf = &plan->leaves[i];
     size_t file_leaf = planning->projection->file_leaves[i];
     QUIRE_TRY(
-        quire_parquet_file_chunk(planning->file, plan->row_group, file_leaf, &leaf->chunk, error));
+        quire_parquet_input_chunk(planning->file, plan->row_group, file_leaf, &leaf->chunk, error));
     if (whole) return 0;
     int code = quire_parquet_offset_index(planning->file, &leaf->chunk, plan->rows, &plan->arena,
                                           &leaf->offset_index, &leaf->has_offset_index, error);

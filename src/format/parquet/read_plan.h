@@ -50,7 +50,7 @@ struct quire_parquet_plan {
 };
 
 struct quire_parquet_planning {
-    struct quire_parquet_file *file;
+    struct quire_parquet_input *file;
     const struct quire_parquet_projection *projection;
     const struct quire_parquet_filter *filter;
     size_t fetch_bytes; /* that fetches of one plan may hold */

@@ -25,10 +25,10 @@ bool quire_parquet_order_value(const struct quire_schema_element *element, enum 
 
 /* What the statistics of a chunk of so many rows, or of a page in its column index, say; of a
  * leaf that is in no list. */
-void quire_parquet_chunk_bounds(const struct quire_parquet_file *file, size_t leaf,
+void quire_parquet_chunk_bounds(const struct quire_parquet_input *file, size_t leaf,
                                 const struct quire_column_metadata *metadata, int64_t rows,
                                 struct quire_bounds *bounds);
-void quire_parquet_page_bounds(const struct quire_parquet_file *file, size_t leaf,
+void quire_parquet_page_bounds(const struct quire_parquet_input *file, size_t leaf,
                                const struct quire_column_index *index, size_t page, int64_t rows,
                                struct quire_bounds *bounds);
 
