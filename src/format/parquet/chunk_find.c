@@ -9,7 +9,7 @@
 
 #define OPERATION "read parquet"
 
-/* parquet-cpp before 1.2.9 left the header of the dictionary page out of a chunk's size
+/* parquet-mr before 1.2.9 left the header of the dictionary page out of a chunk's size
  * (PARQUET-816); other readers allow for as many bytes. */
 #define UNCOUNTED_BYTES 100
 
@@ -113,7 +113,7 @@ static int find_pages(const struct quire_parquet_input *file, struct quire_parqu
     }
     found->start = start;
     found->end = start + size;
-    if (quire_created_by_before(&file->created_by, "parquet-cpp", 1, 2, 9)) {
+    if (quire_created_by_before(&file->created_by, "parquet-mr", 1, 2, 9)) {
         int64_t rest = file->footer_start - found->end;
         found->end += rest < UNCOUNTED_BYTES ? rest : UNCOUNTED_BYTES;
     }

@@ -158,7 +158,7 @@ static int read_footer(struct quire_parquet_input *file, struct quire_error *err
 
 /* --- What the footer must agree on ---------------------------------------------------- */
 
-static int check_row_groups(const struct quire_parquet_input *file, struct quire_error *error)
+static int check_row_groups(struct quire_parquet_input *file, struct quire_error *error)
 {
     int64_t rows = 0;
     const struct quire_row_group_list *groups = &file->metadata.row_groups;
@@ -173,6 +173,8 @@ static int check_row_groups(const struct quire_parquet_input *file, struct quire
                               i, (const char *)path->data);
         }
     }
+    /* Some writers leave the count of the file 0. */
+    if (file->metadata.num_rows == 0) file->metadata.num_rows = rows;
     if (rows != file->metadata.num_rows)
         return quire_fail(error, QUIRE_CORRUPT, OPERATION,
                           "the row groups have %" PRId64 " rows, the file says %" PRId64, rows,
