@@ -96,6 +96,7 @@ static int begin_chunk(struct lane *lane, struct quire_parquet_plan *plan,
         .metadata = planned->chunk.metadata,
         .start = planned->chunk.start,
         .rows = plan->rows,
+        .first_row = plan->first_row,
         .row_group = planned->chunk.row_group,
         .column = planned->chunk.column,
         .cipher = planned->chunk.cipher,
@@ -286,6 +287,7 @@ static int finish_slot(struct quire_parquet_batches *batches, struct slot *slot,
         return slot->code;
     }
     if (batches->lanes_size == 0) slot->column->length = slot->rows;
+    QUIRE_TRY(quire_levels_check(slot->column, error));
     int64_t row_bytes = (int64_t)quire_column_memory(slot->column) / slot->rows + 1;
     if (row_bytes > batches->row_bytes && slot->rows >= 64) batches->row_bytes = row_bytes;
     return quire_column_finish(slot->column, batch, error);

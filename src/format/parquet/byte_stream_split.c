@@ -75,3 +75,12 @@ int quire_byte_stream_decode(struct quire_byte_stream_decoder *decoder, void *va
     decoder->given += n;
     return 0;
 }
+
+int quire_byte_stream_skip(struct quire_byte_stream_decoder *decoder, size_t n,
+                           struct quire_error *error)
+{
+    if (n > decoder->stream_size - decoder->given)
+        return quire_page_fail_end(&decoder->bytes, "values", error);
+    decoder->given += n;
+    return 0;
+}

@@ -27,4 +27,8 @@ int quire_byte_stream_decoder_init(struct quire_byte_stream_decoder *decoder,
 int quire_byte_stream_decode(struct quire_byte_stream_decoder *decoder, void *values, size_t n,
                              struct quire_error *error);
 
+/* Passes over n values. */
+int quire_byte_stream_skip(struct quire_byte_stream_decoder *decoder, size_t n,
+                           struct quire_error *error);
+
 #endif

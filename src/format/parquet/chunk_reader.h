@@ -11,13 +11,14 @@
 #include "format/parquet/levels.h"
 #include "format/parquet/page_index.h"
 
-/* A page, after decompression, may take so many bytes. */
-#define QUIRE_PARQUET_PAGE_MAX ((size_t)1 << 30)
+/* A page, after decompression, may take so many bytes: a value of 1 GiB and what is beside it. */
+#define QUIRE_PARQUET_PAGE_MAX (((size_t)1 << 30) + ((size_t)16 << 20))
 
 struct quire_chunk_source {
     const struct quire_column_metadata *metadata;
     int64_t start;                                 /* first byte of the chunk in the file */
     int64_t rows;                                  /* of its row group */
+    int64_t first_row;                             /* of the file in it; for errors */
     int16_t row_group, column;                     /* ordinals in the file */
     const struct quire_parquet_cipher *cipher;     /* NULL: not encrypted */
     const struct quire_offset_index *offset_index; /* NULL: not known; makes skipping cheap */

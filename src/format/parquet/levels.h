@@ -50,11 +50,12 @@ static inline bool quire_levels_is_null(const struct quire_view *view, int64_t r
 
 /* --- Putting together --------------------------------------------------------------- */
 
-/* n entries of a column, whole rows: the first has repetition 0. def NULL: all are
- * def_max; rep NULL: all are 0. */
+/* n entries of a column. def NULL: all are def_max; rep NULL: all are 0. */
 struct quire_level_entries {
     const uint8_t *def, *rep;
     size_t size;
+    bool continues; /* the first goes on with the row that stands last in the columns; else
+                       it has repetition 0 */
 };
 
 /* What a leaf takes for some entries. */
@@ -82,6 +83,11 @@ int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf
 int quire_levels_expand(const struct quire_parquet_node *node, uint8_t def_max,
                         const struct quire_level_entries *entries, struct quire_buf *def,
                         struct quire_buf *rep, struct quire_error *error);
+
+/* Whether the columns that leaves were assembled into agree: a struct's are of its length,
+ * a list's items as many as it says; or QUIRE_CORRUPT, as leaves of a damaged file may have
+ * different lists. */
+int quire_levels_check(const struct quire_column *batch, struct quire_error *error);
 
 /* Moves the first `values` fixed-width values of a run to their slots, those whose bit is
  * set in the validity bitmap from bit number `bit` on; the others become zeros. */

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "data/column_private.h"
 #include "format/parquet/levels.h"
 
 #define OPERATION "read parquet"
@@ -86,20 +87,26 @@ static int append_slots(const struct assembly *assembly, const struct quire_parq
     return 0;
 }
 
-/* The offsets that follow `last` for the slots: each is that before it and its items. */
-static int64_t fill_offsets(const struct assembly *assembly, const struct quire_parquet_node *node,
-                            int64_t last, int64_t *offsets)
-{
-    int64_t slot = -1;
-    for (size_t i = 0; i < assembly->entries.size; i++) {
-        uint8_t def = def_at(assembly, i), rep = rep_at(assembly, i);
-        if (rep <= node->rep && def >= node->def_slot) offsets[++slot] = last;
-        if (rep <= node->rep + 1 && def >= node->def_item) offsets[slot] = ++last;
+/* The offsets that follow `last` for the slots: each is that before it and its items. Items
+ * before the first slot belong to the list that stands before it. */
+#define DEFINE_FILL_OFFSETS(bits, type)                                                      \
+    static int64_t fill_offsets_##bits(const struct assembly *assembly,                      \
+                                       const struct quire_parquet_node *node, type *offsets) \
+    {                                                                                        \
+        int64_t last = offsets[-1];                                                          \
+        int64_t slot = -1;                                                                   \
+        for (size_t i = 0; i < assembly->entries.size; i++) {                                \
+            uint8_t def = def_at(assembly, i), rep = rep_at(assembly, i);                    \
+            slot += rep <= node->rep && def >= node->def_slot;                               \
+            last += rep <= node->rep + 1 && def >= node->def_item;                           \
+            offsets[slot] = (type)last;                                                      \
+        }                                                                                    \
+        return last;                                                                         \
     }
-    return last;
-}
+DEFINE_FILL_OFFSETS(32, int32_t)
+DEFINE_FILL_OFFSETS(64, int64_t)
 
-/* Items before the first slot belong to no list. */
+/* Items before the first slot need a list that they belong to. */
 static bool begins_with_slot(const struct assembly *assembly, const struct quire_parquet_node *node)
 {
     for (size_t i = 0; i < assembly->entries.size; i++) {
@@ -109,57 +116,28 @@ static bool begins_with_slot(const struct assembly *assembly, const struct quire
     return true;
 }
 
-static bool has_wide_offsets(enum quire_kind kind)
-{
-    return kind == QUIRE_KIND_LARGE_LIST || kind == QUIRE_KIND_LARGE_LIST_VIEW;
-}
-
-static int64_t last_offset(const struct quire_column *column, bool wide)
-{
-    int32_t narrow;
-    int64_t last;
-    if (wide) {
-        memcpy(&last, column->values.data + (size_t)column->length * sizeof(last), sizeof(last));
-        return last;
-    }
-    memcpy(&narrow, column->values.data + (size_t)column->length * sizeof(narrow), sizeof(narrow));
-    return narrow;
-}
-
-static void put_offsets(struct quire_column *column, const int64_t *offsets, int64_t n, bool wide)
-{
-    uint8_t *to = quire_buf_end(&column->values);
-    if (wide) {
-        memcpy(to, offsets, (size_t)n * sizeof(*offsets));
-        column->values.size += (size_t)n * sizeof(*offsets);
-        return;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        int32_t offset = (int32_t)offsets[i];
-        memcpy(to + (size_t)i * sizeof(offset), &offset, sizeof(offset));
-    }
-    column->values.size += (size_t)n * sizeof(int32_t);
-}
-
 static int append_list(const struct assembly *assembly, const struct quire_parquet_node *node,
                        struct quire_column *column)
 {
     struct counts counts;
-    bool wide = has_wide_offsets(node->field->kind);
-    if (!begins_with_slot(assembly, node))
+    bool continues = assembly->entries.continues && column->length > 0;
+    if (!continues && !begins_with_slot(assembly, node))
         return quire_fail(assembly->error, QUIRE_CORRUPT, OPERATION,
                           "levels that begin within a list");
-    int64_t last = last_offset(column, wide);
     QUIRE_TRY(append_slots(assembly, node, column, &counts));
-    QUIRE_CLEANUP(quire_cleanup_free)
-    int64_t *offsets = quire_alloc((size_t)counts.slots * sizeof(*offsets));
-    if (offsets == NULL ||
-        quire_buf_reserve(&column->values, (size_t)counts.slots * sizeof(*offsets)) != 0)
+    size_t width = quire_column_offset_width(node->field->kind);
+    size_t size = (size_t)counts.slots * width;
+    if (quire_buf_reserve(&column->values, size) != 0)
         return quire_fail_memory(assembly->error, OPERATION);
-    if (fill_offsets(assembly, node, last, offsets) > INT32_MAX && !wide)
+    void *offsets = quire_buf_end(&column->values);
+    column->values.size += size;
+    if (width == 8) {
+        fill_offsets_64(assembly, node, offsets);
+        return 0;
+    }
+    if (fill_offsets_32(assembly, node, offsets) > INT32_MAX)
         return quire_fail(assembly->error, QUIRE_LIMIT, OPERATION,
                           "lists of more than 2^31 items in a batch");
-    put_offsets(column, offsets, counts.slots, wide);
     return 0;
 }
 
@@ -172,7 +150,7 @@ static int check_levels(const struct assembly *assembly, const struct quire_parq
     for (size_t i = 0; entries->rep != NULL && i < entries->size; i++)
         rep = entries->rep[i] > rep ? entries->rep[i] : rep;
     if (def <= leaf->def_max && rep <= leaf->rep_max &&
-        (entries->size == 0 || rep_at(assembly, 0) == 0))
+        (entries->size == 0 || entries->continues || rep_at(assembly, 0) == 0))
         return 0;
     return quire_fail(assembly->error, QUIRE_CORRUPT, OPERATION,
                       "levels that the schema does not have");
@@ -219,8 +197,10 @@ static int expand_fixed_lists(struct assembly *assembly, const struct quire_parq
         release_made(made);
         *made = next;
         QUIRE_TRY(code);
-        assembly->entries =
-            (struct quire_level_entries){made->def.data, made->rep.data, made->def.size};
+        assembly->entries = (struct quire_level_entries){.def = made->def.data,
+                                                         .rep = made->rep.data,
+                                                         .size = made->def.size,
+                                                         .continues = assembly->entries.continues};
     }
     return 0;
 }
@@ -246,22 +226,6 @@ int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf
     return 0;
 }
 
-void quire_levels_spread(void *run, size_t width, int64_t slots, int64_t values,
-                         const uint8_t *validity, int64_t bit)
-{
-    uint8_t *bytes = run;
-    int64_t from = values;
-    for (int64_t to = slots - 1; to >= 0; to--) {
-        int64_t at = bit + to;
-        uint8_t *place = bytes + (size_t)to * width;
-        if (from == to + 1) return; /* all before are in their place */
-        if ((validity[at >> 3] >> (at & 7) & 1) == 0)
-            memset(place, 0, width);
-        else
-            memcpy(place, bytes + (size_t)--from * width, width);
-    }
-}
-
 size_t quire_levels_whole_rows(const uint8_t *rep, size_t n, bool at_end, int64_t *rows)
 {
     size_t whole = at_end ? n : 0;
@@ -277,4 +241,27 @@ size_t quire_levels_whole_rows(const uint8_t *rep, size_t n, bool at_end, int64_
     }
     if (!at_end && *rows > 0) --*rows; /* the last may go on */
     return whole;
+}
+
+int quire_levels_check(const struct quire_column *batch, struct quire_error *error)
+{
+    enum quire_kind kind = batch->field->kind;
+    int64_t items = batch->length;
+    if (kind == QUIRE_KIND_DICTIONARY || batch->children_size == 0) return 0;
+    if (quire_column_offset_width(kind) != 0) items = quire_column_last_offset(batch);
+    if (kind == QUIRE_KIND_FIXED_LIST) items *= batch->field->width;
+    for (size_t i = 0; i < batch->children_size; i++) {
+        if (batch->children[i].length != items) {
+            int code = quire_fail(error, QUIRE_CORRUPT, OPERATION, "%lld values where %lld belong",
+                                  (long long)batch->children[i].length, (long long)items);
+            quire_error_at(error, QUIRE_NOWHERE, batch->children[i].field->name, QUIRE_NOWHERE);
+            return code;
+        }
+        int code = quire_levels_check(&batch->children[i], error);
+        if (code != 0) {
+            quire_error_outer_column(error, batch->children[i].field->name);
+            return code;
+        }
+    }
+    return 0;
 }

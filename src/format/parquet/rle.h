@@ -62,6 +62,16 @@ int quire_rle_decode_u32(struct quire_rle_decoder *decoder, uint32_t *values, si
 int quire_rle_peek_run(struct quire_rle_decoder *decoder, uint64_t *run, uint32_t *value,
                        struct quire_error *error);
 
+/* n values of width 1 as bits: sets those that are 1 in a bitmap whose bits from `bit` on
+ * are 0. *ones: how many. */
+int quire_rle_decode_bits(struct quire_rle_decoder *decoder, uint8_t *bits, int64_t bit, size_t n,
+                          size_t *ones, struct quire_error *error);
+/* Takes values of a run that was peeked. */
+static inline void quire_rle_take_run(struct quire_rle_decoder *decoder, uint64_t n)
+{
+    decoder->run_left -= n;
+}
+
 /* The deprecated BIT_PACKED encoding of levels: n values of a width to 8, most
  * significant bit first. The cursor moves behind them. */
 int quire_bit_packed_levels(struct quire_page_bytes *bytes, unsigned width, uint8_t *values,

@@ -164,6 +164,85 @@ int quire_rle_peek_run(struct quire_rle_decoder *decoder, uint64_t *run, uint32_
     return 0;
 }
 
+/* Bits LSB first, as bitmaps have them, so that whole bytes only need to be moved. */
+static size_t copy_bits(const uint8_t *from, size_t size, uint8_t *bits, int64_t bit)
+{
+    size_t ones = 0, i = 0;
+    uint8_t *to = bits + (bit >> 3);
+    unsigned shift = (unsigned)(bit & 7);
+    for (; i + 8 <= size; i += 8) {
+        uint64_t word, there;
+        memcpy(&word, from + i, 8);
+        memcpy(&there, to + i, 8);
+        ones += (size_t)__builtin_popcountll(word);
+        there |= word << shift;
+        memcpy(to + i, &there, 8);
+        if (shift > 0) to[i + 8] |= (uint8_t)(word >> (64 - shift));
+    }
+    for (; i < size; i++) {
+        ones += (size_t)__builtin_popcount(from[i]);
+        to[i] |= (uint8_t)(from[i] << shift);
+        if (shift > 0) to[i + 1] |= (uint8_t)(from[i] >> (8 - shift));
+    }
+    return ones;
+}
+
+static void set_bits(uint8_t *bits, int64_t bit, size_t n)
+{
+    int64_t end = bit + (int64_t)n;
+    for (; bit < end && (bit & 7) != 0; bit++)
+        bits[bit >> 3] |= (uint8_t)(1u << (bit & 7));
+    memset(bits + (bit >> 3), 0xff, (size_t)(end - bit) / 8);
+    for (bit += (end - bit) / 8 * 8; bit < end; bit++)
+        bits[bit >> 3] |= (uint8_t)(1u << (bit & 7));
+}
+
+/* At most a group, value by value. */
+static size_t give_bits(struct quire_rle_decoder *decoder, uint8_t *bits, int64_t bit, size_t n,
+                        size_t *ones)
+{
+    uint8_t values[GROUP];
+    size_t given = give_group(decoder, values, n, true);
+    for (size_t i = 0; i < given; i++, bit++) {
+        bits[bit >> 3] |= (uint8_t)(values[i] << (bit & 7));
+        *ones += values[i];
+    }
+    return given;
+}
+
+int quire_rle_decode_bits(struct quire_rle_decoder *decoder, uint8_t *bits, int64_t bit, size_t n,
+                          size_t *ones, struct quire_error *error)
+{
+    assert(decoder->width == 1);
+    *ones = 0;
+    while (n > 0) {
+        QUIRE_TRY(find_run(decoder, error));
+        size_t part;
+        if (decoder->group_at < decoder->group_size) {
+            part = give_bits(decoder, bits, bit, n, ones);
+        } else if (decoder->run_left > 0) {
+            part = n < decoder->run_left ? n : (size_t)decoder->run_left;
+            if (decoder->run_value != 0) {
+                set_bits(bits, bit, part);
+                *ones += part;
+            }
+            decoder->run_left -= part;
+        } else {
+            part = (n < decoder->packed_left ? n : (size_t)decoder->packed_left) / GROUP * GROUP;
+            if (part > 0) {
+                *ones += copy_bits(decoder->bytes.at, part / GROUP, bits, bit);
+                decoder->bytes.at += part / GROUP;
+                decoder->packed_left -= part;
+            } else {
+                fill_group(decoder, true);
+            }
+        }
+        bit += (int64_t)part;
+        n -= part;
+    }
+    return 0;
+}
+
 int quire_bit_packed_levels(struct quire_page_bytes *bytes, unsigned width, uint8_t *values,
                             size_t n, struct quire_error *error)
 {
