@@ -157,6 +157,10 @@ def context(threads=0, memory=0):
     return result
 
 
+def memory_peak(ctx):
+    return lib.quire_context_memory_peak(ctx)
+
+
 def close_context(ctx):
     lib.quire_context_free(ctx)
 

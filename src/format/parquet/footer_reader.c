@@ -202,13 +202,48 @@ static int set_metadata(struct quire_parquet_input *file, struct quire_field *ro
     return root->metadata != NULL ? 0 : quire_fail_memory(error, OPERATION);
 }
 
+static struct quire_parquet_node *leaf_node(struct quire_parquet_node *node, size_t leaf)
+{
+    while (node->kind != QUIRE_NODE_LEAF) {
+        size_t i = 0;
+        while (leaf >= node->children[i].leaf_first + node->children[i].leaves_size)
+            i++;
+        node = &node->children[i];
+    }
+    return node;
+}
+
+/* INT96 counts nanoseconds of more days than 64 bits can: coarser units reach further. */
+static int set_int96_unit(struct quire_parquet_input *file, int32_t unit, struct quire_error *error)
+{
+    static const struct {
+        enum quire_time_unit unit;
+        const char *format;
+    } units[] = {
+        [QUIRE_PARQUET_INT96_US] = {QUIRE_MICRO, "tsu:"},
+        [QUIRE_PARQUET_INT96_MS] = {QUIRE_MILLI, "tsm:"},
+    };
+    for (size_t i = 0; unit != QUIRE_PARQUET_INT96_NS && i < file->schema.leaves_size; i++) {
+        if (quire_parquet_leaf_element(&file->schema, i)->type != QUIRE_PARQUET_INT96) continue;
+        struct quire_parquet_node *node = leaf_node(file->schema.root, i);
+        if (node->field->kind != QUIRE_KIND_TIMESTAMP) continue;
+        struct quire_field *field = quire_arena_alloc(&file->arena, sizeof(*field));
+        if (field == NULL) return quire_fail_memory(error, OPERATION);
+        *field = *node->field;
+        field->unit = units[unit].unit;
+        field->format = units[unit].format;
+        node->field = field;
+    }
+    return 0;
+}
+
 /* Arrow's IPC schema may bring metadata of its own for the root: the file's is kept. */
-static int open_schema(struct quire_parquet_input *file, bool arrow_schema,
-                       struct quire_error *error)
+static int open_schema(struct quire_parquet_input *file,
+                       const struct quire_parquet_read_options *options, struct quire_error *error)
 {
     QUIRE_TRY(quire_parquet_schema_of_elements(&file->metadata.schema, &file->schema, error));
     const struct quire_parquet_key_value_list *pairs = &file->metadata.key_value_metadata;
-    for (size_t i = 0; arrow_schema && i < pairs->size; i++) {
+    for (size_t i = 0; options->arrow_schema && i < pairs->size; i++) {
         const struct quire_parquet_key_value *pair = &pairs->items[i];
         if (pair->value.data == NULL ||
             strcmp((const char *)pair->key.data, QUIRE_PARQUET_ARROW_SCHEMA) != 0)
@@ -217,6 +252,7 @@ static int open_schema(struct quire_parquet_input *file, bool arrow_schema,
                                                    &file->schema, error));
         break;
     }
+    QUIRE_TRY(set_int96_unit(file, options->int96_unit, error));
     struct quire_field *root = quire_arena_alloc(&file->arena, sizeof(*root));
     if (root == NULL) return quire_fail_memory(error, OPERATION);
     *root = *file->schema.root->field;
@@ -247,7 +283,7 @@ int quire_parquet_input_open(struct quire_in *in, const struct quire_parquet_rea
     QUIRE_TRY(check_row_groups(file, error));
     quire_created_by_parse(file->metadata.created_by.data, file->metadata.created_by.size,
                            &file->created_by);
-    return open_schema(file, options->arrow_schema, error);
+    return open_schema(file, options, error);
 }
 
 void quire_parquet_input_release(struct quire_parquet_input *file)

@@ -13,6 +13,7 @@ struct quire_parquet_read_options {
     bool page_index;      /* pass over pages by the page index */
     bool bloom_filter;    /* pass over row groups by bloom filters */
     int32_t invalid_utf8; /* enum quire_parquet_utf8 */
+    int32_t int96_unit;   /* enum quire_parquet_int96 */
     int64_t batch_rows;
     char *footer_key;  /* FILE */
     char *column_keys; /* COLUMN:FILE,… */
@@ -20,6 +21,8 @@ struct quire_parquet_read_options {
 };
 
 enum quire_parquet_utf8 { QUIRE_PARQUET_UTF8_ERROR, QUIRE_PARQUET_UTF8_REPLACE };
+
+enum quire_parquet_int96 { QUIRE_PARQUET_INT96_NS, QUIRE_PARQUET_INT96_US, QUIRE_PARQUET_INT96_MS };
 
 /* Rows of a batch at most. */
 #define QUIRE_PARQUET_BATCH_ROWS_MAX 65536
