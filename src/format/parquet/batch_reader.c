@@ -27,8 +27,8 @@ struct lane {
     size_t leaf;
     struct quire_chunk_reader *reader;
     struct quire_chunk_bytes bytes;
-    struct quire_parquet_plan *plan; /* of which a chunk is begun */
-    int64_t position;                /* rows of the row group behind it */
+    size_t row_group; /* of which a chunk is begun; SIZE_MAX: none yet */
+    int64_t position; /* rows of the row group behind it */
     size_t charged;
     size_t done; /* batches; with the mutex */
     bool idle;   /* waits for the batch that is being begun */
@@ -111,14 +111,14 @@ static int begin_chunk(struct lane *lane, struct quire_parquet_plan *plan,
                                         window, &lane->bytes, &fetched, error);
     quire_budget_force(&batches->options.context->budget, fetched);
     QUIRE_TRY(code);
-    lane->plan = plan;
+    lane->row_group = plan->row_group;
     lane->position = 0;
     return quire_chunk_reader_begin(lane->reader, &source, &lane->bytes, error);
 }
 
 static int read_pieces(struct lane *lane, const struct slot *slot, struct quire_error *error)
 {
-    if (lane->plan != slot->plan) QUIRE_TRY(begin_chunk(lane, slot->plan, error));
+    if (lane->row_group != slot->plan->row_group) QUIRE_TRY(begin_chunk(lane, slot->plan, error));
     const struct quire_row_range *pieces =
         (const struct quire_row_range *)(const void *)slot->pieces.data;
     for (size_t i = 0; i < slot->pieces.size / sizeof(*pieces); i++) {
@@ -372,6 +372,7 @@ static int make_lanes(struct quire_parquet_batches *batches, struct quire_error 
     for (size_t i = 0; i < batches->lanes_size; i++) {
         batches->lanes[i].batches = batches;
         batches->lanes[i].leaf = i;
+        batches->lanes[i].row_group = SIZE_MAX;
         QUIRE_TRY(quire_chunk_reader_new(batches->schema, i, &batches->lanes[i].reader, error));
     }
     return 0;
