@@ -8,6 +8,9 @@
 
 #define OPERATION "read parquet"
 
+/* What a damaged footer says of a row is not believed beyond this. */
+#define ROW_BYTES_MAX ((int64_t)1 << 30)
+
 /* --- How wide a row becomes ------------------------------------------------------------ */
 
 /* Bytes that one value takes in Arrow, without those of text. */
@@ -45,7 +48,9 @@ static void estimate_width(const struct quire_parquet_planning *planning,
             leaf_bytes(plan, schema->leaves[i].node->field, plan->leaves[i].chunk.metadata);
         if (__builtin_add_overflow(bytes, more, &bytes)) bytes = INT64_MAX;
     }
-    plan->row_bytes = bytes / plan->rows + 1;
+    plan->row_bytes = bytes / plan->rows;
+    if (plan->row_bytes > ROW_BYTES_MAX) plan->row_bytes = ROW_BYTES_MAX;
+    if (plan->row_bytes < 1) plan->row_bytes = 1;
 }
 
 /* --- What is fetched together ---------------------------------------------------------- */
