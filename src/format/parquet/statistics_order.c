@@ -96,7 +96,7 @@ static bool read_float(const uint8_t *bytes, size_t size, double *value)
     } else if (size == 4) {
         float single;
         memcpy(&single, bytes, sizeof(single));
-        *value = single;
+        *value = (double)single;
     } else if (size == 8) {
         memcpy(value, bytes, sizeof(*value));
     } else {
