@@ -190,6 +190,7 @@ size_t quire_chunk_reader_memory(const struct quire_chunk_reader *reader)
     return sizeof(*reader) + reader->pages.arena.bytes + reader->pages.plain_header.capacity +
            reader->pages.decrypted.capacity + reader->pages.decompressed.capacity +
            reader->rep.unpacked.capacity + reader->def.unpacked.capacity +
-           reader->values.delta_bytes.values.capacity + reader->leaf.scratch.capacity +
-           dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity;
+           reader->values.delta_bytes.values.capacity + reader->values.alp.values.capacity +
+           reader->leaf.scratch.capacity + dictionary->content.capacity +
+           dictionary->values.capacity + dictionary->map.capacity;
 }
