@@ -37,7 +37,10 @@ struct pair {
         *integer = (int##bits##_t)scaled;                                                  \
         real back = (real)*integer * powers->f##bits[pair.factor] *                        \
                     powers->inverse_f##bits[pair.exponent];                                \
-        return memcmp(&back, &value, sizeof(value)) == 0;                                  \
+        uint##bits##_t back_bits, value_bits;                                              \
+        memcpy(&back_bits, &back, sizeof(back));                                           \
+        memcpy(&value_bits, &value, sizeof(value));                                        \
+        return back_bits == value_bits;                                                    \
     }
 DEFINE_TRY(32, float, 8388608.0F, 2147483520.0F)
 DEFINE_TRY(64, double, 4503599627370496.0, 9223372036854774784.0)

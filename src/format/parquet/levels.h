@@ -58,6 +58,16 @@ struct quire_level_entries {
                        it has repetition 0 */
 };
 
+/* A null of a fixed list has as many items as any other in Arrow, and no entry of its own
+ * for them. Whether a leaf is within such lists, and its entries with those that stand for
+ * these items put in, in memory of the two buffers. QUIRE_LIMIT beyond
+ * QUIRE_LEVELS_EXPANDED_MAX entries. (levels_fixed.c) */
+#define QUIRE_LEVELS_EXPANDED_MAX ((size_t)1 << 26)
+bool quire_levels_have_fixed(const struct quire_parquet_schema *schema, size_t leaf);
+int quire_levels_expand(const struct quire_parquet_schema *schema, size_t leaf,
+                        struct quire_level_entries *entries, struct quire_buf buffers[4],
+                        struct quire_error *error);
+
 /* What a leaf takes for some entries. */
 struct quire_level_leaf {
     struct quire_column *column;

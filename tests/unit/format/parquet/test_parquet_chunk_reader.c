@@ -334,6 +334,60 @@ static void test_rows_that_begin_nowhere(void **state)
     chunk_fixture_release(&chunk);
 }
 
+/* [[1, 2], null, [3, null]] and, a level further out, nulls of both kinds. */
+static void test_fixed_lists(void **state)
+{
+    (void)state;
+    static const uint8_t def[] = {3, 3, 0, 3, 2}, rep[] = {0, 1, 0, 0, 1};
+    static const int32_t values[] = {1, 2, 3}, items[] = {1, 2, 0, 0, 3, 0};
+    struct chunk_fixture chunk;
+    struct ArrowArray array;
+    chunk_fixture_init(&chunk, "a fixed_list<int32, 2>", 0);
+    struct chunk_page page = {QUIRE_ENCODING_PLAIN, def, rep, 5, 3, values, sizeof(values)};
+    chunk_fixture_page(&chunk, &page);
+    for (int64_t step = 1; step <= 3; step++) {
+        assert_int_equal(chunk_fixture_read(&chunk, step, &array, NULL), 0);
+        struct ArrowArray *list = array.children[0];
+        assert_int_equal(list->length, 3);
+        assert_int_equal(*(const uint8_t *)list->buffers[0], 5);
+        assert_int_equal(list->children[0]->length, 6);
+        assert_int_equal(*(const uint8_t *)list->children[0]->buffers[0], 1 + 2 + 16);
+        assert_memory_equal(list->children[0]->buffers[1], items, sizeof(items));
+        quire_array_release(&array);
+    }
+    chunk_fixture_release(&chunk);
+    /* [[[1, 2], null], null] */
+    static const uint8_t def2[] = {5, 5, 2, 0}, rep2[] = {0, 2, 1, 0};
+    static const int32_t items2[] = {1, 2, 0, 0, 0, 0, 0, 0};
+    chunk_fixture_init(&chunk, "a fixed_list<fixed_list<int32, 2>, 2>", 0);
+    page = (struct chunk_page){QUIRE_ENCODING_PLAIN, def2, rep2, 4, 2, values, 8};
+    chunk_fixture_page(&chunk, &page);
+    assert_int_equal(chunk_fixture_read(&chunk, 0, &array, NULL), 0);
+    struct ArrowArray *inner = array.children[0]->children[0];
+    assert_int_equal(inner->length, 4);
+    assert_int_equal(*(const uint8_t *)inner->buffers[0], 1);
+    assert_memory_equal(inner->children[0]->buffers[1], items2, sizeof(items2));
+    quire_array_release(&array);
+    chunk_fixture_release(&chunk);
+}
+
+/* A list of one item, and one of none, where each has two. */
+static void test_fixed_lists_of_other_sizes(void **state)
+{
+    (void)state;
+    static const uint8_t def[] = {3, 1}, rep[] = {0, 0};
+    static const int32_t values[] = {1};
+    struct ArrowArray array;
+    for (size_t i = 0; i < 2; i++) {
+        struct chunk_fixture chunk;
+        chunk_fixture_init(&chunk, "a fixed_list<int32, 2>", 0);
+        struct chunk_page page = {QUIRE_ENCODING_PLAIN, def + i, rep, 1, 1, values, i == 0 ? 4 : 0};
+        chunk_fixture_page(&chunk, &page);
+        assert_int_equal(chunk_fixture_read(&chunk, 0, &array, NULL), QUIRE_CORRUPT);
+        chunk_fixture_release(&chunk);
+    }
+}
+
 /* --- Skipping --- */
 
 static void test_index_passes_over_pages(void **state)
@@ -477,6 +531,8 @@ int main(void)
         cmocka_unit_test(test_texts_that_are_none),
         cmocka_unit_test(test_rows_over_pages),
         cmocka_unit_test(test_rows_that_begin_nowhere),
+        cmocka_unit_test(test_fixed_lists),
+        cmocka_unit_test(test_fixed_lists_of_other_sizes),
         cmocka_unit_test(test_index_passes_over_pages),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_entries_that_are_not_there),
