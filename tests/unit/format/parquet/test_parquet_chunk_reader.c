@@ -277,6 +277,36 @@ static void test_texts_that_are_none(void **state)
     }
 }
 
+/* Fields that are dictionaries of numbers, from a page of indices and one of values. */
+static void test_dictionaries_of_numbers(void **state)
+{
+    (void)state;
+    static const int64_t entries[3] = {70, 80, 90}, indices[4] = {2, 0, 2, 1};
+    static const int64_t plain[3] = {80, 60, 70}, expected[7] = {90, 70, 90, 80, 80, 60, 70};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
+    struct chunk_fixture chunk;
+    struct ArrowArray array;
+    struct quire_error error;
+    chunk_fixture_init(&chunk, "a dictionary<int64, uint8> not null", 0);
+    chunk_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 3, entries, sizeof(entries));
+    encode_numbers(QUIRE_ENCODING_RLE_DICTIONARY, indices, 4, &bytes);
+    struct chunk_page page = {
+        QUIRE_ENCODING_RLE_DICTIONARY, NULL, NULL, 4, 4, bytes.data, bytes.size};
+    chunk_fixture_page(&chunk, &page);
+    page = (struct chunk_page){QUIRE_ENCODING_PLAIN, NULL, NULL, 3, 3, plain, sizeof(plain)};
+    chunk_fixture_page(&chunk, &page);
+    for (int64_t step = 1; step <= 7; step++) {
+        assert_int_equal(chunk_fixture_read(&chunk, step, &array, &error), 0);
+        const uint8_t *got = array.children[0]->buffers[1];
+        const int64_t *values = array.children[0]->dictionary->buffers[1];
+        assert_int_equal(array.children[0]->dictionary->length, 4);
+        for (int i = 0; i < 7; i++)
+            assert_int_equal(values[got[i]], expected[i]);
+        quire_array_release(&array);
+    }
+    chunk_fixture_release(&chunk);
+}
+
 /* --- Nested --- */
 
 /* [[1, 2], null, [], [null, 3, 4]] over pages that end within rows. */
@@ -529,6 +559,7 @@ int main(void)
         cmocka_unit_test(test_alp_pages),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_texts_that_are_none),
+        cmocka_unit_test(test_dictionaries_of_numbers),
         cmocka_unit_test(test_rows_over_pages),
         cmocka_unit_test(test_rows_that_begin_nowhere),
         cmocka_unit_test(test_fixed_lists),
