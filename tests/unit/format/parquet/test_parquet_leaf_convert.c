@@ -73,7 +73,7 @@ static void test_times(void **state)
 static void test_decimals(void **state)
 {
     (void)state;
-    static const uint8_t nine[9] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe};
+    static const uint8_t nine[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe};
     expect("a decimal(9, 2)", "d:9,2", I32(-5), ((const int64_t[]){-5, -1}));
     expect("a decimal(18, 2)", "d:9,2,32", I64(7), I32(7));
     expect("a decimal(18, 2)", "d:9,2,32", I64(INT64_C(1) << 31), NULL);
