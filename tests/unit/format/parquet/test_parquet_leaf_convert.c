@@ -118,6 +118,7 @@ static void test_int96(void **state)
         {2440588 + 106751, 85636854775808, "tsn:", false, 0},
         {2440588 - 106752, 763145224192, "tsn:", true, INT64_MIN},
         {2440588 - 106752, 763145224191, "tsn:", false, 0},
+        {2440587, INT64_MIN, "tsn:", false, 0},
         {INT32_MAX, 0, "tsn:", false, 0},
         {INT32_MAX, 0, "tss:", true, INT64_C(86400) * (INT32_MAX - INT64_C(2440588))},
     };
