@@ -52,6 +52,28 @@ DEFINE_GROUPS(u8, uint8_t)
 DEFINE_GROUPS(u32, uint32_t)
 DEFINE_GROUPS(u64, uint64_t)
 
+/* Widths to AHEAD_MAX: each value lies in the eight bytes from its first on, which are one
+ * load. For the last groups these may be beyond the end. */
+#define AHEAD_MAX 57
+#define DEFINE_AHEAD(suffix, type)                                                               \
+    INLINE void unpack_ahead_##suffix(const uint8_t *bytes, size_t n, unsigned width, type *out) \
+    {                                                                                            \
+        size_t beyond = (8 + width - 1) / width; /* groups whose loads may pass the end */       \
+        for (; width <= AHEAD_MAX && n >= 8 * (beyond + 1); n -= 8, bytes += width, out += 8) {  \
+            _Pragma("GCC unroll 8") for (unsigned i = 0; i < 8; i++)                             \
+            {                                                                                    \
+                uint64_t word;                                                                   \
+                memcpy(&word, bytes + i * width / 8, 8);                                         \
+                out[i] = (type)(word >> i * width % 8 & mask_of(width));                         \
+            }                                                                                    \
+        }                                                                                        \
+        unpack_##suffix(bytes, n, width, out);                                                   \
+    }
+
+DEFINE_AHEAD(u8, uint8_t)
+DEFINE_AHEAD(u32, uint32_t)
+DEFINE_AHEAD(u64, uint64_t)
+
 #define WIDTHS_TO_8(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
 /* clang-format off */
 #define WIDTHS_TO_32(X) \
@@ -77,16 +99,16 @@ DEFINE_GROUPS(u64, uint64_t)
     case w:                          \
         pack_u64(values, n, w, out); \
         break;
-#define UNPACK_CASE_u8(w)               \
-    case w:                             \
-        unpack_u8(bytes, n, w, values); \
+#define UNPACK_CASE_u8(w)                     \
+    case w:                                   \
+        unpack_ahead_u8(bytes, n, w, values); \
         break;
-#define UNPACK_CASE_u32(w)               \
-    case w:                              \
-        unpack_u32(bytes, n, w, values); \
+#define UNPACK_CASE_u32(w)                     \
+    case w:                                    \
+        unpack_ahead_u32(bytes, n, w, values); \
         break;
 #define UNPACK_CASE_u64(w) \
-    case w: unpack_u64(bytes, n, w, values); break;
+    case w: unpack_ahead_u64(bytes, n, w, values); break;
 
 void quire_bit_pack_u8(const uint8_t *values, size_t n, unsigned width, uint8_t *out)
 {

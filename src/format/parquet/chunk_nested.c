@@ -34,6 +34,13 @@ static size_t count_entries(const struct quire_chunk_reader *reader, int64_t row
         *begun = (int64_t)size;
         return size;
     }
+    uint32_t rows_in_block = 0;
+    for (size_t i = 0; i < size; i++)
+        rows_in_block += reader->rep_block[at + i] == 0;
+    if (rows_in_block <= rows) {
+        *begun = rows_in_block;
+        return size;
+    }
     for (size_t i = 0; i < size; i++) {
         if (reader->rep_block[at + i] != 0) continue;
         if (*begun == rows) return i;
@@ -65,6 +72,9 @@ static int take_entries(struct quire_chunk_reader *reader, size_t n, bool contin
         .size = n,
         .continues = continues,
     };
+    if (reader->fixed_lists)
+        QUIRE_TRY(quire_levels_expand(reader->schema, reader->leaf_index, &entries,
+                                      reader->expanded, error));
     QUIRE_TRY(
         quire_levels_assemble(reader->schema, reader->leaf_index, &entries, batch, &leaf, error));
     return quire_leaf_append(&reader->leaf, &reader->values, leaf.column, leaf.slots, leaf.values,

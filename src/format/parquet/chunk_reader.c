@@ -28,6 +28,7 @@ static int init(struct quire_chunk_reader *reader, struct quire_error *error)
         for (size_t i = 0; i < root->children_size; i++)
             reader->flat |= &root->children[i] == leaf->node;
     }
+    reader->fixed_lists = quire_levels_have_fixed(reader->schema, reader->leaf_index);
     int code = quire_leaf_init(&reader->leaf,
                                quire_parquet_leaf_element(reader->schema, reader->leaf_index),
                                leaf->node->field, error);
@@ -61,6 +62,8 @@ void quire_chunk_reader_free(struct quire_chunk_reader *reader)
     quire_page_levels_release(&reader->def);
     quire_page_values_release(&reader->values);
     quire_buf_release(&reader->path);
+    for (size_t i = 0; i < 4; i++)
+        quire_buf_release(&reader->expanded[i]);
     quire_free(reader);
 }
 
@@ -187,9 +190,13 @@ int quire_chunk_reader_read(struct quire_chunk_reader *reader, int64_t rows,
 size_t quire_chunk_reader_memory(const struct quire_chunk_reader *reader)
 {
     const struct quire_leaf_dictionary *dictionary = &reader->leaf.dictionary;
-    return sizeof(*reader) + reader->pages.arena.bytes + reader->pages.plain_header.capacity +
-           reader->pages.decrypted.capacity + reader->pages.decompressed.capacity +
-           reader->rep.unpacked.capacity + reader->def.unpacked.capacity +
-           reader->values.delta_bytes.values.capacity + reader->leaf.scratch.capacity +
+    size_t expanded = 0;
+    for (size_t i = 0; i < 4; i++)
+        expanded += reader->expanded[i].capacity;
+    return expanded + sizeof(*reader) + reader->pages.arena.bytes +
+           reader->pages.plain_header.capacity + reader->pages.decrypted.capacity +
+           reader->pages.decompressed.capacity + reader->rep.unpacked.capacity +
+           reader->def.unpacked.capacity + reader->values.delta_bytes.values.capacity +
+           reader->values.alp.values.capacity + reader->leaf.scratch.capacity +
            dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity;
 }

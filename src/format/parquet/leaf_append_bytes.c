@@ -1,4 +1,4 @@
-/* Strings and binaries. Short values are copied 16 bytes at a time, as far as that stays
+/* Strings and binaries. Short values are copied as if they had 32 bytes, as far as that stays
  * within the source; the column's buffer always has the room. */
 #include "base/fail.h"
 #include "base/utf8.h"
@@ -9,13 +9,16 @@
 #define OPERATION "read parquet"
 #define CHUNK     16
 
-/* Copies a value; up to 2 * CHUNK bytes behind it may be overwritten. */
+/* Copies a value; up to 2 * CHUNK bytes behind it may be overwritten, and those before
+ * readable (NULL: none) may be read. */
 INLINE uint8_t *put(uint8_t *to, struct quire_bytes value, const uint8_t *readable)
 {
-    if (value.size <= CHUNK && (size_t)(readable - value.data) >= CHUNK)
+    if (value.size <= 2 * CHUNK && (uintptr_t)value.data + 2 * CHUNK <= (uintptr_t)readable) {
         memcpy(to, value.data, CHUNK);
-    else if (value.size > 0)
+        memcpy(to + CHUNK, value.data + CHUNK, CHUNK);
+    } else if (value.size > 0) {
         memcpy(to, value.data, value.size);
+    }
     return to + value.size;
 }
 
@@ -76,7 +79,7 @@ static int append_repaired(struct quire_leaf *leaf, struct quire_column *column,
     for (size_t i = 0; i < n; i++) {
         struct quire_bytes repaired = values[i];
         QUIRE_TRY(quire_leaf_repair_text(leaf, &repaired, error));
-        QUIRE_TRY(append_values(column, &repaired, 1, repaired.data, error));
+        QUIRE_TRY(append_values(column, &repaired, 1, NULL, error));
     }
     return 0;
 }
@@ -89,7 +92,7 @@ static int take_plain(struct quire_leaf *leaf, struct quire_page_values *values,
         part = n - done < QUIRE_LEAF_AT_ONCE ? n - done : QUIRE_LEAF_AT_ONCE;
         size_t bytes = column->bytes.size, offsets = column->values.size;
         QUIRE_TRY(quire_page_values_bytes(values, slices, part, error));
-        QUIRE_TRY(append_values(column, slices, part, values->readable, error));
+        QUIRE_TRY(append_values(column, slices, part, quire_page_values_readable(values), error));
         if (!leaf->text || quire_leaf_is_text(column->bytes.data + bytes,
                                               column->bytes.size - bytes, slices, part))
             continue;

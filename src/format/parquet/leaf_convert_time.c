@@ -27,7 +27,7 @@ static size_t of_int96(const struct quire_conversion *conversion, const void *in
         time = nanos / unit_ns;
         if (days < 0) { /* the first day of the range begins before it */
             days++;
-            time -= day_units;
+            if (__builtin_sub_overflow(time, day_units, &time)) return i;
         }
         if (__builtin_mul_overflow(days, day_units, &days_units) ||
             __builtin_add_overflow(days_units, time, &to[i]))

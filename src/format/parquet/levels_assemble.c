@@ -3,7 +3,6 @@
  * too, even in fields that are never null by themselves. */
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/fail.h"
 #include "data/column_private.h"
 #include "format/parquet/levels.h"
@@ -36,19 +35,67 @@ struct counts {
     int64_t slots, valid;
 };
 
+/* Each combination of levels that are there has a loop of its own, which the compiler
+ * turns into vectors; counts of a part fit 32 bits. */
+#define COUNT_PART 65536
+
+static void count_part(const struct assembly *assembly, const struct quire_parquet_node *node,
+                       size_t start, size_t n, struct counts *counts)
+{
+    const uint8_t *def = assembly->entries.def + start;
+    uint8_t rep_most = node->rep, slot = node->def_slot, valid = node->def_valid;
+    uint32_t slots = 0, good = 0;
+    if (assembly->entries.rep != NULL) {
+        const uint8_t *rep = assembly->entries.rep + start;
+        for (size_t i = 0; i < n; i++) {
+            slots += (rep[i] <= rep_most) & (def[i] >= slot);
+            good += (rep[i] <= rep_most) & (def[i] >= slot) & (def[i] >= valid);
+        }
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            slots += def[i] >= slot;
+            good += (def[i] >= slot) & (def[i] >= valid);
+        }
+    }
+    counts->slots += slots;
+    counts->valid += good;
+}
+
 static struct counts count_slots(const struct assembly *assembly,
                                  const struct quire_parquet_node *node)
 {
     struct counts counts = {0};
     size_t n = assembly->entries.size;
-    if (assembly->entries.def == NULL && assembly->entries.rep == NULL)
-        return (struct counts){(int64_t)n, (int64_t)n};
-    for (size_t i = 0; i < n; i++) {
-        bool begins = begins_slot(assembly, node, i);
-        counts.slots += begins;
-        counts.valid += begins && def_at(assembly, i) >= node->def_valid;
+    if (assembly->entries.def == NULL) {
+        for (size_t i = 0; i < n; i++)
+            counts.slots += begins_slot(assembly, node, i);
+        counts.valid = counts.slots; /* none is null: a list without items would be */
+        return counts;
     }
+    for (size_t start = 0; start < n; start += COUNT_PART)
+        count_part(assembly, node, start, n - start < COUNT_PART ? n - start : COUNT_PART, &counts);
     return counts;
+}
+
+/* Bits are gathered in a word, which is as often written as it is full. */
+struct bit_writer {
+    uint8_t *bits;
+    int64_t bit; /* of the word's first */
+    uint64_t word;
+    unsigned size;
+};
+
+static void flush_bits(struct bit_writer *writer)
+{
+    for (unsigned done = 0; done < writer->size;) {
+        unsigned shift = (unsigned)(writer->bit & 7);
+        writer->bits[writer->bit >> 3] |= (uint8_t)(writer->word >> done << shift);
+        unsigned part = 8 - shift < writer->size - done ? 8 - shift : writer->size - done;
+        writer->bit += part;
+        done += part;
+    }
+    writer->word = 0;
+    writer->size = 0;
 }
 
 /* Validity bits of the slots, of which some are null; the bitmap has been started. */
@@ -61,13 +108,15 @@ static int append_bits(const struct assembly *assembly, const struct quire_parqu
     uint8_t *bits = column->validity.data;
     memset(bits + column->validity.size, 0, size - column->validity.size);
     column->validity.size = size;
-    int64_t bit = column->length;
+    struct bit_writer writer = {bits, column->length, 0, 0};
     for (size_t i = 0; i < assembly->entries.size; i++) {
-        if (!begins_slot(assembly, node, i)) continue;
-        uint8_t valid = def_at(assembly, i) >= node->def_valid;
-        bits[bit >> 3] |= (uint8_t)(valid << (bit & 7));
-        bit++;
+        uint64_t begins = begins_slot(assembly, node, i);
+        uint64_t valid = def_at(assembly, i) >= node->def_valid;
+        writer.word |= (begins & valid) << writer.size;
+        writer.size += (unsigned)begins;
+        if (writer.size == 64) flush_bits(&writer);
     }
+    flush_bits(&writer);
     return 0;
 }
 
@@ -165,46 +214,6 @@ static int append_node(const struct assembly *assembly, const struct quire_parqu
     return append_slots(assembly, node, column, &counts);
 }
 
-static const struct quire_parquet_node *child_of(const struct quire_parquet_node *node, size_t leaf,
-                                                 size_t *i)
-{
-    *i = 0;
-    while (leaf >= node->children[*i].leaf_first + node->children[*i].leaves_size)
-        ++*i;
-    return &node->children[*i];
-}
-
-/* Levels that were made, and not those of the file. */
-struct made_levels {
-    struct quire_buf def, rep;
-};
-
-static void release_made(struct made_levels *made)
-{
-    quire_buf_release(&made->def);
-    quire_buf_release(&made->rep);
-}
-
-/* Puts in what the fixed lists on the way to the leaf need, the outermost first. */
-static int expand_fixed_lists(struct assembly *assembly, const struct quire_parquet_node *node,
-                              size_t leaf, struct made_levels *made)
-{
-    for (size_t i; node->kind != QUIRE_NODE_LEAF; node = child_of(node, leaf, &i)) {
-        if (node->field->kind != QUIRE_KIND_FIXED_LIST) continue;
-        struct made_levels next = {0};
-        int code = quire_levels_expand(node, assembly->def_max, &assembly->entries, &next.def,
-                                       &next.rep, assembly->error);
-        release_made(made);
-        *made = next;
-        QUIRE_TRY(code);
-        assembly->entries = (struct quire_level_entries){.def = made->def.data,
-                                                         .rep = made->rep.data,
-                                                         .size = made->def.size,
-                                                         .continues = assembly->entries.continues};
-    }
-    return 0;
-}
-
 int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf,
                           const struct quire_level_entries *entries, struct quire_column *batch,
                           struct quire_level_leaf *result, struct quire_error *error)
@@ -212,16 +221,23 @@ int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf
     const struct quire_parquet_node *node = schema->root;
     struct assembly assembly = {*entries, schema->leaves[leaf].def_max, error};
     struct counts counts;
-    QUIRE_CLEANUP(release_made) struct made_levels made = {0};
     QUIRE_TRY(check_levels(&assembly, &schema->leaves[leaf]));
-    QUIRE_TRY(expand_fixed_lists(&assembly, node, leaf, &made));
+    struct quire_parquet_node here = *node;
     while (node->kind != QUIRE_NODE_LEAF) {
-        size_t i;
-        if (leaf == node->leaf_first) QUIRE_TRY(append_node(&assembly, node, batch));
-        node = child_of(node, leaf, &i);
+        if (leaf == node->leaf_first) QUIRE_TRY(append_node(&assembly, &here, batch));
+        size_t i = 0;
+        while (leaf >= node->children[i].leaf_first + node->children[i].leaves_size)
+            i++;
+        /* Items of a fixed list have slots in a list that is null too. */
+        uint8_t slot = node->kind != QUIRE_NODE_LIST || node->field->kind == QUIRE_KIND_FIXED_LIST
+                           ? here.def_slot
+                           : node->def_item;
         batch = &batch->children[i];
+        node = &node->children[i];
+        here = *node;
+        here.def_slot = slot;
     }
-    QUIRE_TRY(append_slots(&assembly, node, batch, &counts));
+    QUIRE_TRY(append_slots(&assembly, &here, batch, &counts));
     *result = (struct quire_level_leaf){batch, counts.slots, counts.valid};
     return 0;
 }

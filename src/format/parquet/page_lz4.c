@@ -15,8 +15,8 @@ static uint32_t read_u32_be(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Frames of Hadoop: the size of what they hold, then blocks until that is reached, each
- * behind its compressed size. False when the bytes are no such thing. */
+/* Frames of Hadoop: the size of what it holds, the size of its block, big endian, and the
+ * block. False when the bytes are no such thing. */
 static bool decompress_hadoop(const struct quire_codec *codec, const uint8_t *bytes, size_t size,
                               uint8_t *out, size_t out_size)
 {

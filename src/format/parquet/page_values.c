@@ -10,6 +10,7 @@ void quire_page_values_release(struct quire_page_values *values)
 {
     if (values == NULL) return;
     quire_delta_bytes_decoder_release(&values->delta_bytes);
+    quire_alp_decoder_release(&values->alp);
 }
 
 static bool encoding_fits(enum quire_parquet_type type, int32_t encoding)
@@ -26,6 +27,7 @@ static bool encoding_fits(enum quire_parquet_type type, int32_t encoding)
     case QUIRE_ENCODING_DELTA_LENGTH_BYTE_ARRAY: return bytes;
     case QUIRE_ENCODING_DELTA_BYTE_ARRAY: return bytes || fixed;
     case QUIRE_ENCODING_BYTE_STREAM_SPLIT: return integer || real || fixed;
+    case QUIRE_ENCODING_ALP: return real;
     default: return false;
     }
 }
@@ -78,6 +80,8 @@ static int start(struct quire_page_values *values, struct quire_error *error)
     case QUIRE_ENCODING_BYTE_STREAM_SPLIT:
         return quire_byte_stream_decoder_init(&values->streams, values->bytes, values->width,
                                               error);
+    case QUIRE_ENCODING_ALP:
+        return quire_alp_decoder_init(&values->alp, values->bytes, values->width == 8, error);
     default: values->bools = (struct quire_plain_bools){0}; return 0;
     }
 }
@@ -115,6 +119,7 @@ int quire_page_values_fixed(struct quire_page_values *values, void *out, size_t 
     case QUIRE_ENCODING_DELTA_BYTE_ARRAY: return copy_slices(values, out, n, error);
     case QUIRE_ENCODING_BYTE_STREAM_SPLIT:
         return quire_byte_stream_decode(&values->streams, out, n, error);
+    case QUIRE_ENCODING_ALP: return quire_alp_decode(&values->alp, out, n, error);
     default: break;
     }
     if (values->type == QUIRE_PARQUET_BOOLEAN)
@@ -180,31 +185,39 @@ static int skip_bytes(struct quire_page_values *values, size_t n, struct quire_e
     return 0;
 }
 
-int quire_page_values_skip(struct quire_page_values *values, size_t n, struct quire_error *error)
+/* Values of a fixed width in encodings that do not tell where the next one is. */
+static int skip_fixed(struct quire_page_values *values, size_t n, struct quire_error *error)
 {
-    if (quire_page_values_are_indices(values)) return skip_indices(values, n, error);
-    if (values->type == QUIRE_PARQUET_BYTE_ARRAY) return skip_bytes(values, n, error);
-    if (values->encoding == QUIRE_ENCODING_PLAIN && values->width > 0) {
-        struct quire_page_bytes part;
-        if (n > SIZE_MAX / values->width)
-            return quire_page_fail_end(&values->bytes, "values", error);
-        return quire_page_take(&values->bytes, n * values->width, &part, error);
-    }
     uint8_t bytes[4096];
-    size_t width = values->width > 0 ? values->width : 1;
-    if (values->encoding == QUIRE_ENCODING_BYTE_STREAM_SPLIT || width > sizeof(bytes)) {
-        /* Streams know where they stand; wide values go one by one through the slices. */
-        QUIRE_TRY(start(values, error));
-        if (values->encoding == QUIRE_ENCODING_BYTE_STREAM_SPLIT)
-            return quire_byte_stream_skip(&values->streams, n, error);
-        struct quire_bytes slice;
-        for (; n > 0; n--)
-            QUIRE_TRY(quire_delta_bytes_decode(&values->delta_bytes, &slice, 1, error));
-        return 0;
-    }
+    size_t most = sizeof(bytes) / (values->width > 0 ? values->width : 1);
     for (size_t part; n > 0; n -= part) {
-        part = n < sizeof(bytes) / width ? n : sizeof(bytes) / width;
+        part = n < most ? n : most;
         QUIRE_TRY(quire_page_values_fixed(values, bytes, part, error));
     }
     return 0;
+}
+
+static int skip_plain(struct quire_page_values *values, size_t n, struct quire_error *error)
+{
+    struct quire_page_bytes part;
+    if (n > SIZE_MAX / values->width) return quire_page_fail_end(&values->bytes, "values", error);
+    return quire_page_take(&values->bytes, n * values->width, &part, error);
+}
+
+int quire_page_values_skip(struct quire_page_values *values, size_t n, struct quire_error *error)
+{
+    if (n == 0) return 0;
+    QUIRE_TRY(start(values, error));
+    switch (values->encoding) {
+    case QUIRE_ENCODING_RLE_DICTIONARY: return skip_indices(values, n, error);
+    case QUIRE_ENCODING_DELTA_LENGTH_BYTE_ARRAY:
+    case QUIRE_ENCODING_DELTA_BYTE_ARRAY: return skip_bytes(values, n, error);
+    case QUIRE_ENCODING_BYTE_STREAM_SPLIT:
+        return quire_byte_stream_skip(&values->streams, n, error);
+    case QUIRE_ENCODING_ALP: return quire_alp_skip(&values->alp, n, error);
+    case QUIRE_ENCODING_PLAIN:
+        if (values->type == QUIRE_PARQUET_BYTE_ARRAY) return skip_bytes(values, n, error);
+        return values->width > 0 ? skip_plain(values, n, error) : skip_fixed(values, n, error);
+    default: return skip_fixed(values, n, error);
+    }
 }

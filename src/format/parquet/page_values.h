@@ -4,6 +4,7 @@
 #ifndef QUIRE_PARQUET_PAGE_VALUES_H
 #define QUIRE_PARQUET_PAGE_VALUES_H
 
+#include "format/parquet/alp.h"
 #include "format/parquet/byte_stream_split.h"
 #include "format/parquet/delta_byte_array.h"
 #include "format/parquet/dictionary.h"
@@ -24,6 +25,7 @@ struct quire_page_values {
     struct quire_delta_length_decoder delta_length;
     struct quire_delta_bytes_decoder delta_bytes;
     struct quire_byte_stream_decoder streams;
+    struct quire_alp_decoder alp;
 };
 
 void quire_page_values_release(struct quire_page_values *values);
@@ -36,6 +38,12 @@ int quire_page_values_begin(struct quire_page_values *values, enum quire_parquet
 static inline bool quire_page_values_are_indices(const struct quire_page_values *values)
 {
     return values->encoding == QUIRE_ENCODING_RLE_DICTIONARY;
+}
+
+/* The end of what may be read around the slices that are given; NULL: only they. */
+static inline const uint8_t *quire_page_values_readable(const struct quire_page_values *values)
+{
+    return values->encoding == QUIRE_ENCODING_DELTA_BYTE_ARRAY ? NULL : values->readable;
 }
 
 /* Exactly n values of a page that are not indices; of what the type is. Booleans are 0 or 1
