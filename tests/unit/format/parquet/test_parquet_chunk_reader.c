@@ -1,5 +1,5 @@
 /* Column chunks of every encoding and form of page, read in steps of all sizes. */
-#include "chunk_fixture.h"
+#include "chunk_read_fixture.h"
 
 #include "data/view.h"
 #include "format/parquet/alp.h"
@@ -54,7 +54,7 @@ static bool is_index(int32_t encoding)
 
 /* All rows in pages of encodings in turn; the values are i * i mod 97, or in dictionaries
  * the entry of that number, 1000 more. */
-static void add_number_pages(struct chunk_fixture *chunk, const int32_t *encodings, size_t n,
+static void add_number_pages(struct chunk_read_fixture *chunk, const int32_t *encodings, size_t n,
                              const uint8_t *def, int64_t *expected)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
@@ -73,18 +73,18 @@ static void add_number_pages(struct chunk_fixture *chunk, const int32_t *encodin
                                   NULL,      per_page,
                                   per_page,  bytes.data,
                                   bytes.size};
-        chunk_fixture_page(chunk, &made);
+        chunk_read_fixture_page(chunk, &made);
     }
 }
 
-static void expect_numbers(struct chunk_fixture *chunk, const int64_t *expected, const uint8_t *def,
+static void expect_numbers(struct chunk_read_fixture *chunk, const int64_t *expected, const uint8_t *def,
                            int64_t skip, int64_t rows, int64_t step)
 {
     struct ArrowArray array;
     struct quire_view *view = NULL;
     struct quire_error error;
-    int code = skip > 0 ? chunk_fixture_read_from(chunk, skip, rows, &array, &error)
-                        : chunk_fixture_read(chunk, step, &array, &error);
+    int code = skip > 0 ? chunk_read_fixture_read_from(chunk, skip, rows, &array, &error)
+                        : chunk_read_fixture_read(chunk, step, &array, &error);
     assert_int_equal(code, 0);
     assert_int_equal(quire_view_new(chunk->fields, &view, NULL), 0);
     assert_int_equal(quire_view_set(view, &array, NULL), 0);
@@ -117,53 +117,53 @@ static void test_numbers(void **state)
         entries[i] = 1000 + i;
     for (unsigned form = 0; form < 16 * 5; form++) {
         const int32_t *encodings = number_encodings[form / 16];
-        struct chunk_fixture chunk;
+        struct chunk_read_fixture chunk;
         bool nulls = form & 1;
         const uint8_t *levels = nulls ? validity_of(&random, def) : NULL;
-        chunk_fixture_init(&chunk, nulls ? "a int64" : "a int64 not null", 0);
+        chunk_read_fixture_init(&chunk, nulls ? "a int64" : "a int64 not null", 0);
         chunk.v2 = form & 2;
         chunk.packed_levels = !chunk.v2 && (form & 8);
         if (form & 4) chunk.metadata.codec = QUIRE_PARQUET_SNAPPY;
         if (is_index(encodings[0]))
-            chunk_fixture_dictionary(&chunk,
+            chunk_read_fixture_dictionary(&chunk,
                                      encodings[0] == QUIRE_ENCODING_RLE_DICTIONARY
                                          ? QUIRE_ENCODING_PLAIN
                                          : QUIRE_ENCODING_PLAIN_DICTIONARY,
                                      97, entries, sizeof(entries));
-        chunk_fixture_strange_page(&chunk, QUIRE_PAGE_INDEX);
-        chunk_fixture_page(&chunk, &(struct chunk_page){.encoding = QUIRE_ENCODING_PLAIN});
+        chunk_read_fixture_strange_page(&chunk, QUIRE_PAGE_INDEX);
+        chunk_read_fixture_page(&chunk, &(struct chunk_page){.encoding = QUIRE_ENCODING_PLAIN});
         add_number_pages(&chunk, encodings, 2, levels, expected);
-        chunk_fixture_strange_page(&chunk, 77);
+        chunk_read_fixture_strange_page(&chunk, 77);
         expect_numbers(&chunk, expected, levels, 0, ROWS, 0);
         expect_numbers(&chunk, expected, levels, 0, ROWS, 1);
         expect_numbers(&chunk, expected, levels, 0, ROWS, 333);
         expect_numbers(&chunk, expected, levels, 1, ROWS - 1, 0);
         expect_numbers(&chunk, expected, levels, 1733, 500, 0);
         expect_numbers(&chunk, expected, levels, ROWS, 0, 0);
-        chunk_fixture_release(&chunk);
+        chunk_read_fixture_release(&chunk);
     }
 }
 
 static void test_alp_pages(void **state)
 {
     (void)state;
-    struct chunk_fixture chunk;
+    struct chunk_read_fixture chunk;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
     struct ArrowArray array;
     double values[ROWS];
     for (int i = 0; i < ROWS; i++)
         values[i] = i / 8.0;
-    chunk_fixture_init(&chunk, "a float64 not null", 0);
+    chunk_read_fixture_init(&chunk, "a float64 not null", 0);
     assert_int_equal(quire_alp_encode(&bytes, values, ROWS, true, NULL), 0);
     struct chunk_page page = {QUIRE_ENCODING_ALP, NULL, NULL, ROWS, ROWS, bytes.data, bytes.size};
-    chunk_fixture_page(&chunk, &page);
-    assert_int_equal(chunk_fixture_read(&chunk, 700, &array, NULL), 0);
+    chunk_read_fixture_page(&chunk, &page);
+    assert_int_equal(chunk_read_fixture_read(&chunk, 700, &array, NULL), 0);
     assert_memory_equal(array.children[0]->buffers[1], values, sizeof(values));
     quire_array_release(&array);
-    assert_int_equal(chunk_fixture_read_from(&chunk, 1100, 1000, &array, NULL), 0);
+    assert_int_equal(chunk_read_fixture_read_from(&chunk, 1100, 1000, &array, NULL), 0);
     assert_memory_equal(array.children[0]->buffers[1], values + 1100, 1000 * sizeof(double));
     quire_array_release(&array);
-    chunk_fixture_release(&chunk);
+    chunk_read_fixture_release(&chunk);
 }
 
 /* --- Texts --- */
@@ -190,12 +190,12 @@ static void test_texts(void **state)
         QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
         QUIRE_CLEANUP(quire_buf_release) struct quire_buf entries = {0};
         struct quire_bytes values[ROWS];
-        struct chunk_fixture chunk;
+        struct chunk_read_fixture chunk;
         struct ArrowArray array;
         struct quire_view *view = NULL;
         struct quire_error error;
         size_t n = 0;
-        chunk_fixture_init(&chunk, types[form / 4], 0);
+        chunk_read_fixture_init(&chunk, types[form / 4], 0);
         int64_t indices[ROWS];
         for (size_t i = 0; i < ROWS; i++) {
             if (def[i] == 0) continue;
@@ -215,14 +215,14 @@ static void test_texts(void **state)
             assert_int_equal(quire_delta_bytes_finish(&deltas, &bytes), 0);
         } else {
             assert_int_equal(quire_plain_encode_bytes(&entries, words, 4, NULL), 0);
-            chunk_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 4, entries.data, entries.size);
+            chunk_read_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 4, entries.data, entries.size);
             encode_numbers(encoding, indices, n, &bytes);
         }
         quire_delta_length_encoder_release(&lengths);
         quire_delta_bytes_encoder_release(&deltas);
         struct chunk_page page = {encoding, def, NULL, ROWS, ROWS, bytes.data, bytes.size};
-        chunk_fixture_page(&chunk, &page);
-        assert_int_equal(chunk_fixture_read(&chunk, 600, &array, &error), 0);
+        chunk_read_fixture_page(&chunk, &page);
+        assert_int_equal(chunk_read_fixture_read(&chunk, 600, &array, &error), 0);
         assert_int_equal(quire_view_new(chunk.fields, &view, NULL), 0);
         assert_int_equal(quire_view_set(view, &array, NULL), 0);
         assert_int_equal(quire_view_validate(view, NULL), 0);
@@ -239,7 +239,7 @@ static void test_texts(void **state)
         }
         quire_view_free(view);
         quire_array_release(&array);
-        chunk_fixture_release(&chunk);
+        chunk_read_fixture_release(&chunk);
     }
 }
 
@@ -251,29 +251,29 @@ static void test_texts_that_are_none(void **state)
         {(const uint8_t *)"ok", 2}, {(const uint8_t *)"\xc3", 1}, {(const uint8_t *)"\xa9", 1}};
     for (int indexed = 0; indexed < 2; indexed++) {
         QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
-        struct chunk_fixture chunk;
+        struct chunk_read_fixture chunk;
         struct ArrowArray array;
         struct quire_error error;
-        chunk_fixture_init(&chunk, "a string not null", 0);
+        chunk_read_fixture_init(&chunk, "a string not null", 0);
         chunk.source.first_row = 100;
         assert_int_equal(quire_plain_encode_bytes(&bytes, halves, 3, NULL), 0);
         struct chunk_page page = {QUIRE_ENCODING_PLAIN, NULL, NULL, 3, 3, bytes.data, bytes.size};
         if (indexed) {
-            chunk_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 3, bytes.data, bytes.size);
+            chunk_read_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 3, bytes.data, bytes.size);
             encode_numbers(QUIRE_ENCODING_RLE_DICTIONARY, (const int64_t[]){0, 1, 2}, 3, &bytes);
             page = (struct chunk_page){
                 QUIRE_ENCODING_RLE_DICTIONARY, NULL, NULL, 3, 3, bytes.data, bytes.size};
         }
-        chunk_fixture_page(&chunk, &page);
-        assert_int_equal(chunk_fixture_read(&chunk, 0, &array, &error), QUIRE_INPUT);
+        chunk_read_fixture_page(&chunk, &page);
+        assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, &error), QUIRE_INPUT);
         assert_string_equal(error.column, "a");
         if (!indexed) assert_int_equal(error.row, 102);
         chunk.source.utf8_replace = true;
-        assert_int_equal(chunk_fixture_read(&chunk, 0, &array, &error), 0);
+        assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, &error), 0);
         assert_memory_equal(array.children[0]->buffers[2], "ok\xef\xbf\xbd\xef\xbf\xbd", 8);
         assert_memory_equal(array.children[0]->buffers[1], ((const int32_t[]){0, 2, 5, 8}), 16);
         quire_array_release(&array);
-        chunk_fixture_release(&chunk);
+        chunk_read_fixture_release(&chunk);
     }
 }
 
@@ -284,19 +284,19 @@ static void test_dictionaries_of_numbers(void **state)
     static const int64_t entries[3] = {70, 80, 90}, indices[4] = {2, 0, 2, 1};
     static const int64_t plain[3] = {80, 60, 70}, expected[7] = {90, 70, 90, 80, 80, 60, 70};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
-    struct chunk_fixture chunk;
+    struct chunk_read_fixture chunk;
     struct ArrowArray array;
     struct quire_error error;
-    chunk_fixture_init(&chunk, "a dictionary<int64, uint8> not null", 0);
-    chunk_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 3, entries, sizeof(entries));
+    chunk_read_fixture_init(&chunk, "a dictionary<int64, uint8> not null", 0);
+    chunk_read_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 3, entries, sizeof(entries));
     encode_numbers(QUIRE_ENCODING_RLE_DICTIONARY, indices, 4, &bytes);
     struct chunk_page page = {
         QUIRE_ENCODING_RLE_DICTIONARY, NULL, NULL, 4, 4, bytes.data, bytes.size};
-    chunk_fixture_page(&chunk, &page);
+    chunk_read_fixture_page(&chunk, &page);
     page = (struct chunk_page){QUIRE_ENCODING_PLAIN, NULL, NULL, 3, 3, plain, sizeof(plain)};
-    chunk_fixture_page(&chunk, &page);
+    chunk_read_fixture_page(&chunk, &page);
     for (int64_t step = 1; step <= 7; step++) {
-        assert_int_equal(chunk_fixture_read(&chunk, step, &array, &error), 0);
+        assert_int_equal(chunk_read_fixture_read(&chunk, step, &array, &error), 0);
         const uint8_t *got = array.children[0]->buffers[1];
         const int64_t *values = array.children[0]->dictionary->buffers[1];
         assert_int_equal(array.children[0]->dictionary->length, 4);
@@ -304,7 +304,7 @@ static void test_dictionaries_of_numbers(void **state)
             assert_int_equal(values[got[i]], expected[i]);
         quire_array_release(&array);
     }
-    chunk_fixture_release(&chunk);
+    chunk_read_fixture_release(&chunk);
 }
 
 /* --- Nested --- */
@@ -317,8 +317,8 @@ static void test_rows_over_pages(void **state)
     static const int32_t values[] = {1, 2, 3, 4}, offsets[] = {0, 2, 2, 2, 5};
     static const int32_t items[] = {1, 2, 0, 3, 4};
     for (size_t cut = 0; cut < 7; cut++) {
-        struct chunk_fixture chunk;
-        chunk_fixture_init(&chunk, "a list<int32>", 0);
+        struct chunk_read_fixture chunk;
+        chunk_read_fixture_init(&chunk, "a list<int32>", 0);
         size_t before = 0, rows = 0;
         for (size_t i = 0; i < cut; i++) {
             before += def[i] == 3;
@@ -328,11 +328,11 @@ static void test_rows_over_pages(void **state)
         struct chunk_page second = {
             QUIRE_ENCODING_PLAIN, def + cut,       rep + cut, 7 - cut, 4 - rows,
             values + before,      (4 - before) * 4};
-        chunk_fixture_page(&chunk, &first);
-        chunk_fixture_page(&chunk, &second);
+        chunk_read_fixture_page(&chunk, &first);
+        chunk_read_fixture_page(&chunk, &second);
         for (int64_t step = 1; step <= 4; step++) {
             struct ArrowArray array;
-            assert_int_equal(chunk_fixture_read(&chunk, step, &array, NULL), 0);
+            assert_int_equal(chunk_read_fixture_read(&chunk, step, &array, NULL), 0);
             struct ArrowArray *list = array.children[0];
             assert_int_equal(list->null_count, 1);
             assert_memory_equal(list->buffers[1], offsets, sizeof(offsets));
@@ -341,10 +341,10 @@ static void test_rows_over_pages(void **state)
             quire_array_release(&array);
         }
         struct ArrowArray array;
-        assert_int_equal(chunk_fixture_read_from(&chunk, 3, 1, &array, NULL), 0);
+        assert_int_equal(chunk_read_fixture_read_from(&chunk, 3, 1, &array, NULL), 0);
         assert_memory_equal(array.children[0]->children[0]->buffers[1], items + 2, 12);
         quire_array_release(&array);
-        chunk_fixture_release(&chunk);
+        chunk_read_fixture_release(&chunk);
     }
 }
 
@@ -353,15 +353,15 @@ static void test_rows_that_begin_nowhere(void **state)
     (void)state;
     static const uint8_t def[] = {3, 3}, rep[] = {1, 0};
     static const int32_t values[] = {1, 2};
-    struct chunk_fixture chunk;
+    struct chunk_read_fixture chunk;
     struct ArrowArray array;
     struct quire_error error;
-    chunk_fixture_init(&chunk, "a list<int32>", 0);
+    chunk_read_fixture_init(&chunk, "a list<int32>", 0);
     struct chunk_page page = {QUIRE_ENCODING_PLAIN, def, rep, 2, 1, values, 8};
-    chunk_fixture_page(&chunk, &page);
-    assert_int_equal(chunk_fixture_read(&chunk, 0, &array, &error), QUIRE_CORRUPT);
-    assert_int_equal(chunk_fixture_read_from(&chunk, 1, 0, &array, &error), QUIRE_CORRUPT);
-    chunk_fixture_release(&chunk);
+    chunk_read_fixture_page(&chunk, &page);
+    assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, &error), QUIRE_CORRUPT);
+    assert_int_equal(chunk_read_fixture_read_from(&chunk, 1, 0, &array, &error), QUIRE_CORRUPT);
+    chunk_read_fixture_release(&chunk);
 }
 
 /* [[1, 2], null, [3, null]] and, a level further out, nulls of both kinds. */
@@ -370,13 +370,13 @@ static void test_fixed_lists(void **state)
     (void)state;
     static const uint8_t def[] = {3, 3, 0, 3, 2}, rep[] = {0, 1, 0, 0, 1};
     static const int32_t values[] = {1, 2, 3}, items[] = {1, 2, 0, 0, 3, 0};
-    struct chunk_fixture chunk;
+    struct chunk_read_fixture chunk;
     struct ArrowArray array;
-    chunk_fixture_init(&chunk, "a fixed_list<int32, 2>", 0);
+    chunk_read_fixture_init(&chunk, "a fixed_list<int32, 2>", 0);
     struct chunk_page page = {QUIRE_ENCODING_PLAIN, def, rep, 5, 3, values, sizeof(values)};
-    chunk_fixture_page(&chunk, &page);
+    chunk_read_fixture_page(&chunk, &page);
     for (int64_t step = 1; step <= 3; step++) {
-        assert_int_equal(chunk_fixture_read(&chunk, step, &array, NULL), 0);
+        assert_int_equal(chunk_read_fixture_read(&chunk, step, &array, NULL), 0);
         struct ArrowArray *list = array.children[0];
         assert_int_equal(list->length, 3);
         assert_int_equal(*(const uint8_t *)list->buffers[0], 5);
@@ -385,20 +385,20 @@ static void test_fixed_lists(void **state)
         assert_memory_equal(list->children[0]->buffers[1], items, sizeof(items));
         quire_array_release(&array);
     }
-    chunk_fixture_release(&chunk);
+    chunk_read_fixture_release(&chunk);
     /* [[[1, 2], null], null] */
     static const uint8_t def2[] = {5, 5, 2, 0}, rep2[] = {0, 2, 1, 0};
     static const int32_t items2[] = {1, 2, 0, 0, 0, 0, 0, 0};
-    chunk_fixture_init(&chunk, "a fixed_list<fixed_list<int32, 2>, 2>", 0);
+    chunk_read_fixture_init(&chunk, "a fixed_list<fixed_list<int32, 2>, 2>", 0);
     page = (struct chunk_page){QUIRE_ENCODING_PLAIN, def2, rep2, 4, 2, values, 8};
-    chunk_fixture_page(&chunk, &page);
-    assert_int_equal(chunk_fixture_read(&chunk, 0, &array, NULL), 0);
+    chunk_read_fixture_page(&chunk, &page);
+    assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, NULL), 0);
     struct ArrowArray *inner = array.children[0]->children[0];
     assert_int_equal(inner->length, 4);
     assert_int_equal(*(const uint8_t *)inner->buffers[0], 1);
     assert_memory_equal(inner->children[0]->buffers[1], items2, sizeof(items2));
     quire_array_release(&array);
-    chunk_fixture_release(&chunk);
+    chunk_read_fixture_release(&chunk);
 }
 
 /* A list of one item, and one of none, where each has two. */
@@ -409,12 +409,12 @@ static void test_fixed_lists_of_other_sizes(void **state)
     static const int32_t values[] = {1};
     struct ArrowArray array;
     for (size_t i = 0; i < 2; i++) {
-        struct chunk_fixture chunk;
-        chunk_fixture_init(&chunk, "a fixed_list<int32, 2>", 0);
+        struct chunk_read_fixture chunk;
+        chunk_read_fixture_init(&chunk, "a fixed_list<int32, 2>", 0);
         struct chunk_page page = {QUIRE_ENCODING_PLAIN, def + i, rep, 1, 1, values, i == 0 ? 4 : 0};
-        chunk_fixture_page(&chunk, &page);
-        assert_int_equal(chunk_fixture_read(&chunk, 0, &array, NULL), QUIRE_CORRUPT);
-        chunk_fixture_release(&chunk);
+        chunk_read_fixture_page(&chunk, &page);
+        assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, NULL), QUIRE_CORRUPT);
+        chunk_read_fixture_release(&chunk);
     }
 }
 
@@ -423,10 +423,10 @@ static void test_fixed_lists_of_other_sizes(void **state)
 static void test_index_passes_over_pages(void **state)
 {
     (void)state;
-    struct chunk_fixture chunk;
+    struct chunk_read_fixture chunk;
     int64_t expected[ROWS];
     struct quire_page_location locations[PAGES];
-    chunk_fixture_init(&chunk, "a int64 not null", 0);
+    chunk_read_fixture_init(&chunk, "a int64 not null", 0);
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
     for (int page = 0; page < PAGES; page++) {
         int64_t values[ROWS / PAGES];
@@ -436,7 +436,7 @@ static void test_index_passes_over_pages(void **state)
                                                        .first_row_index = page * (ROWS / PAGES)};
         struct chunk_page made = {QUIRE_ENCODING_PLAIN, NULL,   NULL,          ROWS / PAGES,
                                   ROWS / PAGES,         values, sizeof(values)};
-        chunk_fixture_page(&chunk, &made);
+        chunk_read_fixture_page(&chunk, &made);
     }
     struct quire_offset_index index = {.page_locations = {locations, PAGES}};
     expect_numbers(&chunk, expected, NULL, 2100, 100, 0);
@@ -446,16 +446,16 @@ static void test_index_passes_over_pages(void **state)
     assert_true(chunk.bytes_read < 4000 + 1000);
     for (int64_t skip = 1; skip < ROWS; skip += 7)
         expect_numbers(&chunk, expected, NULL, skip, ROWS - skip, 0);
-    chunk_fixture_release(&chunk);
+    chunk_read_fixture_release(&chunk);
 }
 
 /* --- Damage --- */
 
-static void expect_failure(struct chunk_fixture *chunk, int expected, const char *part)
+static void expect_failure(struct chunk_read_fixture *chunk, int expected, const char *part)
 {
     struct ArrowArray array;
     struct quire_error error;
-    assert_int_equal(chunk_fixture_read(chunk, 0, &array, &error), expected);
+    assert_int_equal(chunk_read_fixture_read(chunk, 0, &array, &error), expected);
     assert_non_null(strstr(error.cause, "row group 3"));
     assert_non_null(strstr(error.cause, part));
     assert_string_equal(error.column, "a");
@@ -466,15 +466,15 @@ static void test_damage(void **state)
 {
     (void)state;
     static const int64_t values[8] = {1, 2, 3, 4, 5, 6, 7, 8};
-    struct chunk_fixture chunk;
-    chunk_fixture_init(&chunk, "a int64 not null", 0);
+    struct chunk_read_fixture chunk;
+    chunk_read_fixture_init(&chunk, "a int64 not null", 0);
     struct chunk_page page = {QUIRE_ENCODING_PLAIN, NULL, NULL, 8, 8, values, sizeof(values)};
-    chunk_fixture_page(&chunk, &page);
+    chunk_read_fixture_page(&chunk, &page);
     chunk.file.data[chunk.file.size - 1] ^= 1;
     expect_failure(&chunk, QUIRE_CORRUPT, "checksum");
     chunk.source.verify_checksum = false;
     struct ArrowArray array;
-    assert_int_equal(chunk_fixture_read(&chunk, 0, &array, NULL), 0);
+    assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, NULL), 0);
     quire_array_release(&array);
     chunk.file.size--;
     expect_failure(&chunk, QUIRE_CORRUPT, "left");
@@ -485,7 +485,7 @@ static void test_damage(void **state)
     expect_failure(&chunk, QUIRE_UNSUPPORTED, "99");
     chunk.metadata.codec = QUIRE_PARQUET_SNAPPY;
     expect_failure(&chunk, QUIRE_CORRUPT, "damaged");
-    chunk_fixture_release(&chunk);
+    chunk_read_fixture_release(&chunk);
 }
 
 static void test_entries_that_are_not_there(void **state)
@@ -496,17 +496,17 @@ static void test_entries_that_are_not_there(void **state)
     struct ArrowArray array;
     struct quire_error error;
     for (int with = 0; with < 2; with++) {
-        struct chunk_fixture chunk;
-        chunk_fixture_init(&chunk, "a int64 not null", 0);
+        struct chunk_read_fixture chunk;
+        chunk_read_fixture_init(&chunk, "a int64 not null", 0);
         if (with)
-            chunk_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 3, entries, sizeof(entries));
+            chunk_read_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 3, entries, sizeof(entries));
         encode_numbers(QUIRE_ENCODING_RLE_DICTIONARY, indices, 2, &bytes);
         struct chunk_page page = {
             QUIRE_ENCODING_RLE_DICTIONARY, NULL, NULL, 2, 2, bytes.data, bytes.size};
-        chunk_fixture_page(&chunk, &page);
-        assert_int_equal(chunk_fixture_read(&chunk, 0, &array, &error), QUIRE_CORRUPT);
+        chunk_read_fixture_page(&chunk, &page);
+        assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, &error), QUIRE_CORRUPT);
         assert_non_null(strstr(error.cause, "dictionary entry"));
-        chunk_fixture_release(&chunk);
+        chunk_read_fixture_release(&chunk);
     }
 }
 
@@ -514,17 +514,17 @@ static void test_too_few_rows(void **state)
 {
     (void)state;
     static const int64_t values[8] = {0};
-    struct chunk_fixture chunk;
+    struct chunk_read_fixture chunk;
     struct ArrowArray array;
     struct quire_error error;
-    chunk_fixture_init(&chunk, "a int64 not null", 0);
+    chunk_read_fixture_init(&chunk, "a int64 not null", 0);
     struct chunk_page page = {QUIRE_ENCODING_PLAIN, NULL, NULL, 8, 8, values, sizeof(values)};
-    chunk_fixture_page(&chunk, &page);
+    chunk_read_fixture_page(&chunk, &page);
     chunk.rows = 9;
-    assert_int_equal(chunk_fixture_read(&chunk, 0, &array, &error), QUIRE_CORRUPT);
+    assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, &error), QUIRE_CORRUPT);
     assert_non_null(strstr(error.cause, "8 rows"));
-    assert_int_equal(chunk_fixture_read_from(&chunk, 9, 0, &array, &error), QUIRE_CORRUPT);
-    chunk_fixture_release(&chunk);
+    assert_int_equal(chunk_read_fixture_read_from(&chunk, 9, 0, &array, &error), QUIRE_CORRUPT);
+    chunk_read_fixture_release(&chunk);
 }
 
 static void test_out_of_memory(void **state)
@@ -533,23 +533,23 @@ static void test_out_of_memory(void **state)
     struct quire_random random;
     uint8_t def[ROWS];
     int64_t expected[ROWS], entries[97] = {0};
-    struct chunk_fixture chunk;
+    struct chunk_read_fixture chunk;
     quire_random_seed(&random, 41);
-    chunk_fixture_init(&chunk, "a int64", 0);
+    chunk_read_fixture_init(&chunk, "a int64", 0);
     chunk.metadata.codec = QUIRE_PARQUET_SNAPPY;
-    chunk_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 97, entries, sizeof(entries));
+    chunk_read_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 97, entries, sizeof(entries));
     add_number_pages(&chunk, number_encodings[3], 2, validity_of(&random, def), expected);
     for (int64_t nth = 1;; nth++) {
         struct ArrowArray array = {0};
         fault_alloc_arm(nth);
-        int code = chunk_fixture_read(&chunk, 700, &array, NULL);
+        int code = chunk_read_fixture_read(&chunk, 700, &array, NULL);
         if (code == 0) quire_array_release(&array);
         bool failed = fault_alloc_disarm();
         assert_int_equal(code, failed ? QUIRE_MEMORY : 0);
         assert_int_equal(fault_alloc_held(), 0);
         if (!failed) break;
     }
-    chunk_fixture_release(&chunk);
+    chunk_read_fixture_release(&chunk);
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-#include "chunk_fixture.h"
+#include "chunk_read_fixture.h"
 
 #include "data/schema.h"
 #include "format/parquet/bit_pack.h"
@@ -9,8 +9,8 @@
 static int read_at(struct quire_in *in, int64_t offset, void *bytes, size_t size,
                    struct quire_error *error)
 {
-    struct chunk_fixture *chunk =
-        (struct chunk_fixture *)(void *)((char *)in - offsetof(struct chunk_fixture, in));
+    struct chunk_read_fixture *chunk =
+        (struct chunk_read_fixture *)(void *)((char *)in - offsetof(struct chunk_read_fixture, in));
     assert_true(offset >= chunk->source.start &&
                 offset + (int64_t)size <= (int64_t)chunk->file.size);
     (void)error;
@@ -21,9 +21,9 @@ static int read_at(struct quire_in *in, int64_t offset, void *bytes, size_t size
 
 static const struct quire_in_ops ops = {.read_at = read_at};
 
-void chunk_fixture_init(struct chunk_fixture *chunk, const char *schema_text, size_t leaf)
+void chunk_read_fixture_init(struct chunk_read_fixture *chunk, const char *schema_text, size_t leaf)
 {
-    *chunk = (struct chunk_fixture){.leaf = leaf};
+    *chunk = (struct chunk_read_fixture){.leaf = leaf};
     chunk->fields = random_column_field(schema_text);
     chunk->fields->nullable = false;
     assert_int_equal(quire_parquet_schema_of_fields(chunk->fields, &chunk->schema, NULL), 0);
@@ -33,7 +33,7 @@ void chunk_fixture_init(struct chunk_fixture *chunk, const char *schema_text, si
         .metadata = &chunk->metadata, .start = 4, .row_group = 3, .verify_checksum = true};
 }
 
-void chunk_fixture_release(struct chunk_fixture *chunk)
+void chunk_read_fixture_release(struct chunk_read_fixture *chunk)
 {
     quire_parquet_schema_release(&chunk->schema);
     quire_field_close(chunk->fields);
@@ -55,7 +55,7 @@ static void append_packed(struct quire_buf *out, unsigned width, const uint8_t *
 }
 
 /* Returns the bytes that were added. */
-static size_t append_levels(const struct chunk_fixture *chunk, struct quire_buf *out, uint8_t max,
+static size_t append_levels(const struct chunk_read_fixture *chunk, struct quire_buf *out, uint8_t max,
                             const uint8_t *levels, size_t n)
 {
     size_t start = out->size;
@@ -75,7 +75,7 @@ static size_t append_levels(const struct chunk_fixture *chunk, struct quire_buf 
 }
 
 /* Appends bytes as the chunk's codec has them. */
-static void append_compressed(const struct chunk_fixture *chunk, struct quire_buf *out,
+static void append_compressed(const struct chunk_read_fixture *chunk, struct quire_buf *out,
                               const void *bytes, size_t size)
 {
     const struct quire_codec *codec;
@@ -92,7 +92,7 @@ static void append_compressed(const struct chunk_fixture *chunk, struct quire_bu
     out->size += got;
 }
 
-static void append_page(struct chunk_fixture *chunk, struct quire_page_header *header,
+static void append_page(struct chunk_read_fixture *chunk, struct quire_page_header *header,
                         const struct quire_buf *body)
 {
     header->present |= QUIRE_PAGE_HAS_CRC;
@@ -102,7 +102,7 @@ static void append_page(struct chunk_fixture *chunk, struct quire_page_header *h
     assert_int_equal(quire_buf_append(&chunk->file, body->data, body->size), 0);
 }
 
-void chunk_fixture_page(struct chunk_fixture *chunk, const struct chunk_page *page)
+void chunk_read_fixture_page(struct chunk_read_fixture *chunk, const struct chunk_page *page)
 {
     const struct quire_parquet_leaf *leaf = &chunk->schema.leaves[chunk->leaf];
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf plain = {0};
@@ -137,7 +137,7 @@ void chunk_fixture_page(struct chunk_fixture *chunk, const struct chunk_page *pa
     chunk->rows += (int64_t)page->rows;
 }
 
-void chunk_fixture_dictionary(struct chunk_fixture *chunk, int32_t encoding, size_t entries,
+void chunk_read_fixture_dictionary(struct chunk_read_fixture *chunk, int32_t encoding, size_t entries,
                               const void *values, size_t size)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf body = {0};
@@ -150,14 +150,14 @@ void chunk_fixture_dictionary(struct chunk_fixture *chunk, int32_t encoding, siz
     append_page(chunk, &header, &body);
 }
 
-void chunk_fixture_strange_page(struct chunk_fixture *chunk, int32_t type)
+void chunk_read_fixture_strange_page(struct chunk_read_fixture *chunk, int32_t type)
 {
     struct quire_page_header header = {.type = type, .uncompressed_page_size = 3};
     struct quire_buf body = {(uint8_t *)(uintptr_t) "abc", 3, 3};
     append_page(chunk, &header, &body);
 }
 
-static int read_rows(struct chunk_fixture *chunk, struct quire_chunk_reader *reader, int64_t skip,
+static int read_rows(struct chunk_read_fixture *chunk, struct quire_chunk_reader *reader, int64_t skip,
                      int64_t rows, int64_t step, struct quire_column *columns,
                      struct quire_error *error)
 {
@@ -178,7 +178,7 @@ static int read_rows(struct chunk_fixture *chunk, struct quire_chunk_reader *rea
     return code;
 }
 
-static int read_columns(struct chunk_fixture *chunk, int64_t skip, int64_t rows, int64_t step,
+static int read_columns(struct chunk_read_fixture *chunk, int64_t skip, int64_t rows, int64_t step,
                         struct ArrowArray *array, struct quire_error *error)
 {
     struct quire_column *columns = NULL;
@@ -193,13 +193,13 @@ static int read_columns(struct chunk_fixture *chunk, int64_t skip, int64_t rows,
     return code;
 }
 
-int chunk_fixture_read(struct chunk_fixture *chunk, int64_t step, struct ArrowArray *array,
+int chunk_read_fixture_read(struct chunk_read_fixture *chunk, int64_t step, struct ArrowArray *array,
                        struct quire_error *error)
 {
     return read_columns(chunk, 0, chunk->rows, step, array, error);
 }
 
-int chunk_fixture_read_from(struct chunk_fixture *chunk, int64_t skip, int64_t rows,
+int chunk_read_fixture_read_from(struct chunk_read_fixture *chunk, int64_t skip, int64_t rows,
                             struct ArrowArray *array, struct quire_error *error)
 {
     return read_columns(chunk, skip, rows, 0, array, error);
