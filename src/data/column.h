@@ -116,6 +116,8 @@ int quire_column_append_bytes(struct quire_column *column, const void *bytes, si
  * QUIRE_LIMIT when the index kind has no more values. */
 struct quire_column *quire_column_dictionary_scratch(struct quire_column *column);
 int quire_column_dictionary_intern(struct quire_column *column);
+/* The index that interning the value (not null) would append, without the row. */
+int quire_column_dictionary_index(struct quire_column *column, int64_t *index);
 
 /* Ends a list or map value: its items have been appended to children[0] (a fixed
  * list with another number of items is QUIRE_INPUT). For structs: its fields have

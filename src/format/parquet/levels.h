@@ -58,6 +58,16 @@ struct quire_level_entries {
                        it has repetition 0 */
 };
 
+/* A null of a fixed list has as many items as any other in Arrow, and no entry of its own
+ * for them. Whether a leaf is within such lists, and its entries with those that stand for
+ * these items put in, in memory of the two buffers. QUIRE_LIMIT beyond
+ * QUIRE_LEVELS_EXPANDED_MAX entries. (levels_fixed.c) */
+#define QUIRE_LEVELS_EXPANDED_MAX ((size_t)1 << 26)
+bool quire_levels_have_fixed(const struct quire_parquet_schema *schema, size_t leaf);
+int quire_levels_expand(const struct quire_parquet_schema *schema, size_t leaf,
+                        struct quire_level_entries *entries, struct quire_buf buffers[4],
+                        struct quire_error *error);
+
 /* What a leaf takes for some entries. */
 struct quire_level_leaf {
     struct quire_column *column;
@@ -74,17 +84,6 @@ struct quire_level_leaf {
 int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf,
                           const struct quire_level_entries *entries, struct quire_column *batch,
                           struct quire_level_leaf *result, struct quire_error *error);
-
-/* Entries that a call may come to, once nulls of fixed lists have some for their items. */
-#define QUIRE_LEVELS_EXPANDED_MAX ((size_t)1 << 28)
-
-/* Appends the levels of the entries as they are when each null of a fixed list, the node,
- * has entries for its items. With the list's column as it is before them (the leaf is the
- * first below it), a list of another number of items is QUIRE_CORRUPT; with NULL they are
- * not counted. (levels_fixed_list.c) */
-int quire_levels_expand(const struct quire_parquet_node *node, const struct quire_column *column,
-                        uint8_t def_max, const struct quire_level_entries *entries,
-                        struct quire_buf *def, struct quire_buf *rep, struct quire_error *error);
 
 /* Whether the columns that leaves were assembled into agree: a struct's are of its length,
  * a list's items as many as it says; or QUIRE_CORRUPT, as leaves of a damaged file may have

@@ -1,10 +1,10 @@
 #include "chunk_write_fixture.h"
 
-#include "format/parquet/bit_pack.h"
-#include "format/parquet/byte_stream_split.h"
-#include "format/parquet/delta_byte_array.h"
-#include "format/parquet/dictionary.h"
-#include "format/parquet/leaf_values.h"
+#include "format/parquet/encoding/bit_pack.h"
+#include "format/parquet/encoding/byte_stream_split.h"
+#include "format/parquet/encoding/delta_byte_array.h"
+#include "format/parquet/encoding/dictionary.h"
+#include "format/parquet/write/leaf_values.h"
 #include "format/parquet/page_header.h"
 #include "random_column.h"
 

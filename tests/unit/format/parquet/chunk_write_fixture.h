@@ -5,7 +5,7 @@
 
 #include "parquet_fixture.h"
 
-#include "format/parquet/chunk_writer.h"
+#include "format/parquet/write/chunk_writer.h"
 #include "quire/arrow.h"
 
 /* A table with its views and schema. */

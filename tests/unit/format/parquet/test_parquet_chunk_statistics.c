@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "format/parquet/leaf_values.h"
+#include "format/parquet/write/leaf_values.h"
 
 /* Written by these tests without a cipher. */
 __attribute__((weak)) int quire_cipher_encrypt(const struct quire_parquet_cipher *cipher,

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "format/parquet/dictionary.h"
+#include "format/parquet/encoding/dictionary.h"
 
 #define N 20000
 

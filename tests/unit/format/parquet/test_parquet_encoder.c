@@ -3,7 +3,7 @@
 #include "base/context.h"
 #include "batches.h"
 #include "format/format.h"
-#include "format/parquet/parquet_encoder.h"
+#include "format/parquet/write/parquet_encoder.h"
 #include "memory_in.h"
 #include "parquet_fixture.h"
 

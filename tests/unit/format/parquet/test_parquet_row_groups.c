@@ -1,13 +1,13 @@
 /* How the encoder cuts batches into row groups and hands them to columns, with a writer
  * of chunks that keeps the numbers as they come (a double of chunk_writer.c): every leaf
  * sees every row once, in order, in row groups of exactly the size asked for. */
-#include "format/parquet/chunk_writer.h"
+#include "format/parquet/write/chunk_writer.h"
 
 #include "base/context.h"
 #include "base/fail.h"
 #include "batches.h"
 #include "format/format.h"
-#include "format/parquet/parquet_encoder.h"
+#include "format/parquet/write/parquet_encoder.h"
 #include "memory_in.h"
 #include "parquet_fixture.h"
 
