@@ -22,6 +22,7 @@ def spark(tmp_path_factory):
     folder = tmp_path_factory.mktemp("spark")
     session = (SparkSession.builder.master("local[1]").appName("quire")
                .config("spark.ui.enabled", "false")
+               .config("spark.ui.showConsoleProgress", "false")
                .config("spark.driver.host", "127.0.0.1")
                .config("spark.driver.bindAddress", "127.0.0.1")
                .config("spark.sql.session.timeZone", "UTC")
@@ -84,7 +85,7 @@ def plain(value):
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        if value and all(isinstance(item, tuple) for item in value):
+        if value and all(type(item) is tuple for item in value):
             return {key: plain(item) for key, item in value}
         return [plain(item) for item in value]
     return value
@@ -114,7 +115,7 @@ OPTIONS = [
     {"dictionary": "off", "compression": "gzip", "page_rows": "700"},
     {"data_page_version": "2", "compression": "lz4_raw", "dictionary": "off",
      "encoding.int64": "delta_binary_packed", "encoding.int32": "delta_binary_packed",
-     "encoding.string": "delta_byte_array", "encoding.binary": "delta_length_byte_array",
+     "encoding.string": "delta_byte_array", "encoding.binary": "delta_byte_array",
      "row_group_rows": "1234"},
     {"compression": "none", "page_index": "off", "statistics": "off", "row_group_rows": "999",
      "bloom_filter": "string,int64"},
