@@ -7,7 +7,7 @@
 
 #include "report_table.h"
 
-/* Columns of a table. */
+/* Columns of a table, whose names are this library's own and short. */
 #define COLUMNS_MAX 64
 /* Bytes of a member's value that are shown. */
 #define VALUE_MAX 4096
@@ -153,48 +153,71 @@ static const char *value_text(struct text *text, const char *value, const char *
 
 /* --- Tables ------------------------------------------------------------------------------ */
 
-/* The schema of a table: the plain members of the first item, all texts. */
-static int table_schema(const char *first, char *schema, size_t size)
+/* The plain members that any item of a list has, in the order in which they first come. */
+struct columns {
+    struct item members[COLUMNS_MAX];
+    size_t size;
+};
+
+static bool same_key(const struct item *a, const struct item *b)
 {
-    struct item item;
-    size_t used = 0, columns = 0;
-    for (const char *at = first + 1; next_item(&at, true, &item) && columns < COLUMNS_MAX;) {
-        if (holds_objects(item.value)) continue;
-        int put = snprintf(schema + used, size - used, "%s`%.*s` string", columns > 0 ? ", " : "",
-                           (int)item.key_size, item.key);
-        if (put < 0 || (size_t)put >= size - used) break;
-        used += (size_t)put;
-        columns++;
-    }
-    return (int)columns;
+    return a->key_size == b->key_size && memcmp(a->key, b->key, a->key_size) == 0;
 }
 
-static int table_row(struct quire_cli_report *report, const char *object, int columns,
-                     struct text *text, struct quire_error *error)
+static void collect_columns(const char *list, struct columns *columns)
 {
-    struct item item;
-    int column = 0;
-    for (const char *at = object + 1; next_item(&at, true, &item) && column < columns;) {
-        if (holds_objects(item.value)) continue;
-        bool null = strncmp(item.value, "null", 4) == 0;
-        const char *shown = null ? NULL : value_text(text, item.value, item.end);
-        QUIRE_TRY(quire_cli_report_text(report, shown, error));
-        column++;
+    struct item item, member;
+    columns->size = 0;
+    for (const char *at = list + 1; next_item(&at, false, &item);) {
+        for (const char *in = item.value + 1; next_item(&in, true, &member);) {
+            size_t i = 0;
+            while (i < columns->size && !same_key(&columns->members[i], &member))
+                i++;
+            if (i == columns->size && i < COLUMNS_MAX && !holds_objects(member.value))
+                columns->members[columns->size++] = member;
+        }
     }
-    return quire_builder_end_row(report->rows, error);
+}
+
+static int begin_table(const struct columns *columns, struct quire_cli_report *report,
+                       struct quire_error *error)
+{
+    char schema[COLUMNS_MAX * 64] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < columns->size; i++)
+        used += (size_t)snprintf(schema + used, sizeof(schema) - used, "%s`%.*s` string",
+                                 i > 0 ? ", " : "", (int)columns->members[i].key_size,
+                                 columns->members[i].key);
+    return quire_cli_report_begin(report, schema, error);
+}
+
+/* The member of an object that a column shows; NULL when it has none, or a null. */
+static const char *cell_text(const char *object, const struct item *column, struct text *text)
+{
+    struct item member;
+    for (const char *at = object + 1; next_item(&at, true, &member);) {
+        if (!same_key(&member, column)) continue;
+        if (holds_objects(member.value) || strncmp(member.value, "null", 4) == 0) return NULL;
+        return value_text(text, member.value, member.end);
+    }
+    return NULL;
 }
 
 static int print_table(struct quire_cli *cli, const char *list, struct text *text,
                        struct quire_error *error)
 {
-    char schema[4096];
+    struct columns columns;
     struct item item;
     QUIRE_CLEANUP(quire_cli_report_release) struct quire_cli_report report = {.rows = NULL};
-    int columns = table_schema(list + 1, schema, sizeof(schema));
-    if (columns == 0) return 0;
-    QUIRE_TRY(quire_cli_report_begin(&report, schema, error));
-    for (const char *at = list + 1; next_item(&at, false, &item);)
-        QUIRE_TRY(table_row(&report, item.value, columns, text, error));
+    collect_columns(list, &columns);
+    if (columns.size == 0) return 0;
+    QUIRE_TRY(begin_table(&columns, &report, error));
+    for (const char *at = list + 1; next_item(&at, false, &item);) {
+        for (size_t i = 0; i < columns.size; i++)
+            QUIRE_TRY(quire_cli_report_text(
+                &report, cell_text(item.value, &columns.members[i], text), error));
+        QUIRE_TRY(quire_builder_end_row(report.rows, error));
+    }
     return quire_cli_report_draw(cli, &report, error);
 }
 
