@@ -337,6 +337,39 @@ def test_many_row_groups(folder):
         (sum(range(33_000)), 33_000)]
 
 
+REALS = st.one_of(st.none(), st.integers(-10**7, 10**7).map(lambda cents: cents / 100),
+                  st.floats(width=32))
+
+
+@settings(max_examples=60)
+@given(st.lists(REALS, max_size=40), st.sampled_from([1, 90]), st.sampled_from([1, 2]),
+       st.sampled_from(["none", "zstd"]), st.sampled_from([7, 20000]))
+def test_alp(folder, values, times, version, codec, page_rows):
+    """No other reader knows it yet; what comes back has the same bits."""
+    table = pa.table({"f64": pa.array(values * times, pa.float64()),
+                      "f32": pa.array(values * times, pa.float32()),
+                      "l": pa.array([[x, x] for x in values] * times, pa.list_(pa.float64()))})
+    path = written(folder, table, name="alp", compression=codec, data_page_version=version,
+                   page_rows=page_rows, **{"encoding": "alp"})
+    got = pyquire.read(path)
+    for name in table.column_names:
+        bits = [["f" if x is None else struct.pack("<d", x) for x in
+                 (row if isinstance(row, list) else [row])] for row in table[name].to_pylist()]
+        assert bits == [["f" if x is None else struct.pack("<d", x) for x in
+                         (row if isinstance(row, list) else [row])]
+                        for row in got[name].to_pylist()]
+
+
+def test_alp_is_small(folder):
+    """Prices of two digits take the bits of whole numbers; the file says what they are in."""
+    table = pa.table({"price": pa.array([(i * 7919 % 9973) / 100 for i in range(50_000)])})
+    path = written(folder, table, name="alp", compression="none", encoding__price="alp")
+    assert path.stat().st_size < 50_000 * 14 / 8 * 1.05
+    assert pyquire.read(path).equals(table)
+    with pytest.raises(OSError, match="(?i)encoding"):
+        pq.read_table(path)
+
+
 # What is refused --------------------------------------------------------------------------
 
 @pytest.mark.parametrize("given_options,says", [
@@ -345,6 +378,7 @@ def test_many_row_groups(folder):
     ({"bloom_filter": "id,mayb"}, "maybe"),
     ({"sorting": "-x"}, "no column"),
     ({"encoding.word": "byte_stream_split"}, "word"),
+    ({"encoding.word": "alp"}, "word"),
     ({"encoding.word": "plan"}, "did you mean plain"),
     ({"compression": "zstd:99"}, "level"),
     ({"compression": "zst"}, "zstd"),

@@ -22,7 +22,7 @@ struct quire_levels {
     const struct quire_level_range *ranges; /* leaf rows that exist, null or not, in order */
     size_t ranges_size;
     int64_t values; /* entries that hold a value: def == def_max */
-    struct quire_buf def_bytes, rep_bytes, index_bytes, spare_def, spare_rep, spare_index;
+    struct quire_buf def_bytes, rep_bytes, row_ranges, spare_def, spare_rep, spare_ranges;
     struct quire_buf range_rows;
 };
 
@@ -30,7 +30,7 @@ void quire_levels_release(struct quire_levels *levels);
 
 /* Takes rows start .. start + rows of a batch apart for a leaf. A null where the schema
  * has none, and a dictionary index out of range, are QUIRE_INPUT naming the column.
- * Memory is that of the entries, eleven bytes each at most; levels stand until the next
+ * Memory is that of the entries, four bytes each at most; levels stand until the next
  * call. In the ranges a row is null where quire_levels_is_null says so. */
 int quire_levels_shred(const struct quire_parquet_schema *schema, size_t leaf,
                        const struct quire_view *batch, int64_t start, int64_t rows,

@@ -64,10 +64,10 @@ INLINE void find_range(const uint8_t *values, size_t n, size_t width, int64_t *l
     }
 }
 
-/* numbers: what the values are as integers; the values themselves when they are some. */
-INLINE int find_direct(struct quire_dictionary *dictionary, const uint8_t *numbers,
-                       const uint8_t *values, size_t n, size_t width, uint32_t *indices,
-                       size_t *added)
+/* Those from value number *added on, one by one: some are new. */
+INLINE int find_news(struct quire_dictionary *dictionary, const uint8_t *numbers,
+                     const uint8_t *values, size_t n, size_t width, uint32_t *indices,
+                     size_t *added)
 {
     uint32_t *direct = dictionary->direct;
     for (size_t i = 0; i < n; i++) {
@@ -84,6 +84,25 @@ INLINE int find_direct(struct quire_dictionary *dictionary, const uint8_t *numbe
         indices[i] = *slot - 1;
         ++*added;
     }
+    return 0;
+}
+
+/* numbers: what the values are as integers; the values themselves when they are some.
+ * Mostly all are known, so they are looked up first as if they were. */
+INLINE int find_direct(struct quire_dictionary *dictionary, const uint8_t *numbers,
+                       const uint8_t *values, size_t n, size_t width, uint32_t *restrict indices,
+                       size_t *added)
+{
+    const uint32_t *direct = dictionary->direct;
+    int64_t base = dictionary->direct_base;
+    uint32_t unknown = 0; /* the highest bit: an index of -1 was met */
+    for (size_t i = 0; i < n; i++) {
+        uint32_t index = direct[load_integer(numbers, i, width) - base] - 1;
+        indices[i] = index;
+        unknown |= index;
+    }
+    if (unknown >> 31 != 0) return find_news(dictionary, numbers, values, n, width, indices, added);
+    *added += n;
     return 0;
 }
 

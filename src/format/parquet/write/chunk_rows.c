@@ -3,7 +3,8 @@
 #include "base/fail.h"
 #include "format/parquet/write/chunk_writer_private.h"
 
-#define OPERATION QUIRE_CHUNK_OPERATION
+#define OPERATION  QUIRE_CHUNK_OPERATION
+#define FEW_LEVELS 8
 
 /* Entries of a block from some place on, and their values: real ones, or indices. */
 struct piece {
@@ -87,6 +88,27 @@ static struct piece next_piece(const struct quire_chunk_writer *writer, const st
     return walk_rows(writer, block, room, rows_max);
 }
 
+/* Levels of each number to most. Few numbers are counted one after the other, which goes
+ * by many levels at once; adding to a table waits for the addition before. */
+static void count_each(const uint8_t *levels, size_t n, uint8_t most, int64_t *counts)
+{
+    int64_t others = 0;
+    for (uint8_t level = 1; level <= most && most <= FEW_LEVELS; level++) {
+        int64_t count = 0;
+        for (size_t i = 0; i < n;) {
+            uint8_t part = 0; /* of at most 255 */
+            for (size_t end = n - i < 255 ? n : i + 255; i < end; i++)
+                part = (uint8_t)(part + (levels[i] == level));
+            count += part;
+        }
+        counts[level] += count;
+        others += count;
+    }
+    counts[0] += most <= FEW_LEVELS ? (int64_t)n - others : 0;
+    for (size_t i = 0; i < n && most > FEW_LEVELS; i++)
+        counts[levels[i]]++;
+}
+
 static void count_levels(struct quire_chunk_writer *writer, const uint8_t *def, const uint8_t *rep,
                          const struct piece *piece)
 {
@@ -95,14 +117,12 @@ static void count_levels(struct quire_chunk_writer *writer, const uint8_t *def, 
     if (rep == NULL)
         reps[0] += n;
     else
-        for (size_t i = 0; i < piece->entries; i++)
-            reps[rep[i]]++;
+        count_each(rep, piece->entries, writer->rep_max, reps);
     if (def == NULL || writer->def_max == 1) {
         defs[writer->def_max] += values;
         if (writer->def_max == 1) defs[0] += n - values;
     } else {
-        for (size_t i = 0; i < piece->entries; i++)
-            defs[def[i]]++;
+        count_each(def, piece->entries, writer->def_max, defs);
     }
 }
 

@@ -165,8 +165,8 @@ size_t quire_chunk_writer_size(const struct quire_chunk_writer *writer)
 
 static size_t levels_memory(const struct quire_levels *levels)
 {
-    return levels->def_bytes.capacity + levels->rep_bytes.capacity + levels->index_bytes.capacity +
-           levels->spare_def.capacity + levels->spare_rep.capacity + levels->spare_index.capacity +
+    return levels->def_bytes.capacity + levels->rep_bytes.capacity + levels->row_ranges.capacity +
+           levels->spare_def.capacity + levels->spare_rep.capacity + levels->spare_ranges.capacity +
            levels->range_rows.capacity;
 }
 

@@ -33,6 +33,7 @@ static const struct {
     {"delta_length_byte_array", QUIRE_ENCODING_DELTA_LENGTH_BYTE_ARRAY},
     {"delta_byte_array", QUIRE_ENCODING_DELTA_BYTE_ARRAY},
     {"byte_stream_split", QUIRE_ENCODING_BYTE_STREAM_SPLIT},
+    {"alp", QUIRE_ENCODING_ALP},
     {"dictionary", QUIRE_ENCODING_RLE_DICTIONARY},
 };
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -70,8 +71,8 @@ static int set_encoding(const char *text, struct quire_chunk_options *leaf,
     quire_error_hint(error,
                      nearest != NULL ? "did you mean %s?"
                                      : "use plain, dictionary, rle, delta_binary_packed, "
-                                       "delta_length_byte_array, delta_byte_array or "
-                                       "byte_stream_split",
+                                       "delta_length_byte_array, delta_byte_array, "
+                                       "byte_stream_split or alp",
                      nearest);
     return code;
 }

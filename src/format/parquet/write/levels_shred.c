@@ -1,14 +1,14 @@
 /* Arrays are taken apart level by level: every step of the path to the leaf works
- * through all entries at once. An entry knows the row of the step's array that it
- * stands for, or -1 once something on its way was null or empty. Columns that are in
- * no list need no such rows, and without nulls no levels either. */
+ * through all entries at once. Rows of the step's array that entries stand for are kept as
+ * ranges, of which there is mostly one, since items of lists follow each other. Columns
+ * that are in no list need no such rows, and without nulls no levels either. */
 #include <string.h>
 
 #include "base/fail.h"
 #include "format/parquet/levels.h"
 
+#define INLINE    static inline __attribute__((always_inline))
 #define OPERATION "write parquet"
-#define ENDED     INT64_C(-1)
 
 struct shred {
     const struct quire_parquet_schema *schema;
@@ -23,10 +23,10 @@ void quire_levels_release(struct quire_levels *levels)
     if (levels == NULL) return;
     quire_buf_release(&levels->def_bytes);
     quire_buf_release(&levels->rep_bytes);
-    quire_buf_release(&levels->index_bytes);
+    quire_buf_release(&levels->row_ranges);
     quire_buf_release(&levels->spare_def);
     quire_buf_release(&levels->spare_rep);
-    quire_buf_release(&levels->spare_index);
+    quire_buf_release(&levels->spare_ranges);
     quire_buf_release(&levels->range_rows);
     *levels = (struct quire_levels){0};
 }
@@ -94,6 +94,19 @@ static int add_range(const struct shred *shred, int64_t start, int64_t size)
     struct quire_level_range range = {start, size};
     if (quire_buf_append(rows, &range, sizeof(range)) == 0) return 0;
     return quire_fail_memory(shred->error, OPERATION);
+}
+
+/* In parts of at most 255, whose count is a byte: many at once. */
+static int64_t count_level(const uint8_t *def, size_t n, uint8_t level)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < n;) {
+        uint8_t part = 0;
+        for (size_t end = n - i < 255 ? n : i + 255; i < end; i++)
+            part = (uint8_t)(part + (def[i] == level));
+        count += part;
+    }
+    return count;
 }
 
 /* --- Columns in no list --------------------------------------------------------------- */
@@ -203,74 +216,170 @@ static int shred_flat(const struct shred *shred, const struct quire_view *view)
     levels->rep = NULL;
     levels->values = shred->rows;
     if (def != NULL) {
-        int64_t values = 0;
-        for (size_t i = 0; i < levels->size; i++)
-            values += def[i] == node->def_valid;
-        levels->values = values;
+        levels->values = count_level(def, levels->size, node->def_valid);
     }
     return 0;
 }
 
 /* --- Columns in lists ------------------------------------------------------------------ */
 
-static int64_t *indices_of(struct quire_buf *buf)
+/* The entries so far. Those that stand for a row of the step's array, the ones whose level
+ * is at least slot_level, have the rows of the ranges one after the other. Such an entry
+ * lives on while it has the step's def_parent; what lies under a null struct does not. */
+struct entries {
+    uint8_t *def, *rep;
+    size_t size;
+    uint8_t slot_level;
+};
+
+static const struct quire_level_range *ranges_of(const struct quire_buf *buf, size_t *size)
 {
-    return (int64_t *)(void *)buf->data;
+    *size = buf->size / sizeof(struct quire_level_range);
+    return (const struct quire_level_range *)(const void *)buf->data;
 }
 
-static int start_entries(const struct shred *shred)
+/* Rows join the last range when they follow it. */
+static int append_rows(const struct shred *shred, struct quire_buf *ranges, int64_t start,
+                       int64_t size)
+{
+    if (size == 0) return 0;
+    if (ranges->size > 0) {
+        struct quire_level_range *last =
+            (struct quire_level_range *)(void *)quire_buf_end(ranges) - 1;
+        if (last->start + last->size == start) {
+            last->size += size;
+            return 0;
+        }
+    }
+    struct quire_level_range range = {start, size};
+    if (quire_buf_append(ranges, &range, sizeof(range)) == 0) return 0;
+    return quire_fail_memory(shred->error, OPERATION);
+}
+
+static int start_entries(const struct shred *shred, struct entries *entries)
 {
     struct quire_levels *levels = shred->levels;
     size_t n = (size_t)shred->rows;
-    QUIRE_TRY(reserve(shred, &levels->def_bytes, n));
-    QUIRE_TRY(reserve(shred, &levels->rep_bytes, n));
-    QUIRE_TRY(reserve(shred, &levels->index_bytes, n * sizeof(int64_t)));
-    if (n > 0) {
-        memset(levels->def_bytes.data, 0, n);
-        memset(levels->rep_bytes.data, 0, n);
-    }
-    for (size_t i = 0; i < n; i++)
-        indices_of(&levels->index_bytes)[i] = shred->start + (int64_t)i;
-    levels->size = n;
-    return 0;
+    QUIRE_TRY(reserve(shred, &levels->def_bytes, n + 1));
+    QUIRE_TRY(reserve(shred, &levels->rep_bytes, n + 1));
+    quire_buf_clear(&levels->row_ranges);
+    *entries = (struct entries){levels->def_bytes.data, levels->rep_bytes.data, n, 0};
+    memset(entries->def, 0, n);
+    memset(entries->rep, 0, n);
+    return append_rows(shred, &levels->row_ranges, shred->start, shred->rows);
 }
 
-static int64_t row_of_entry(const struct shred *shred, size_t entry)
+static int64_t row_of_entry(const struct shred *shred, const struct entries *entries, size_t entry)
 {
     int64_t row = shred->start - 1;
     for (size_t i = 0; i <= entry; i++)
-        row += shred->levels->rep_bytes.data[i] == 0;
+        row += entries->rep[i] == 0;
     return row;
 }
 
-static int define_entries(const struct shred *shred, const struct quire_parquet_node *node,
-                          const struct quire_view *view)
+/* A range of rows whose nulls are in a bitmap, from entry `at` on: without a branch, since
+ * nulls come at random. Returns the entry behind it. */
+static size_t define_range(const struct quire_view *view, const struct quire_level_range *range,
+                           const struct entries *entries, uint8_t level, size_t at)
 {
-    uint8_t *def = shred->levels->def_bytes.data;
-    int64_t *index = indices_of(&shred->levels->index_bytes);
-    bool optional = node->def_valid > node->def_parent, nulls = can_be_null(view);
-    for (size_t i = 0; i < shred->levels->size; i++) {
-        if (index[i] == ENDED) continue;
-        if (!nulls || !quire_levels_is_null(view, index[i])) {
-            def[i] = node->def_valid;
-            continue;
+    const uint8_t *validity = view->validity;
+    uint8_t *def = entries->def, slot_level = entries->slot_level;
+    int64_t bit = range->start + view->offset, end = bit + range->size;
+    for (; bit < end; at++) {
+        uint8_t here = def[at], valid = validity[bit >> 3] >> (bit & 7) & 1;
+        def[at] = (uint8_t)(here + ((here == level) & valid));
+        bit += here >= slot_level;
+    }
+    return at;
+}
+
+/* The same wherever nulls are, and where there must be none. */
+static int define_slowly(const struct shred *shred, const struct quire_parquet_node *node,
+                         const struct quire_view *view, const struct quire_level_range *range,
+                         const struct entries *entries, size_t *at)
+{
+    uint8_t *def = entries->def;
+    bool optional = node->def_valid > node->def_parent;
+    for (int64_t row = range->start; row < range->start + range->size; ++*at) {
+        uint8_t here = def[*at];
+        if (here == node->def_parent) {
+            bool null = quire_levels_is_null(view, row);
+            if (null && !optional) return fail_null(shred, view, row_of_entry(shred, entries, *at));
+            def[*at] = null ? here : node->def_valid;
         }
-        if (!optional) return fail_null(shred, view, row_of_entry(shred, i));
-        /* A leaf's null rows stay in the ranges. */
-        if (node->kind != QUIRE_NODE_LEAF) index[i] = ENDED;
+        row += here >= entries->slot_level;
     }
     return 0;
 }
 
-static size_t count_entries(const struct quire_levels *levels, const int64_t *index,
-                            const struct quire_view *view)
+static int define_entries(const struct shred *shred, const struct quire_parquet_node *node,
+                          const struct quire_view *view, const struct entries *entries)
+{
+    bool optional = node->def_valid > node->def_parent;
+    bool bitmap = view->field->kind != QUIRE_KIND_DICTIONARY && view->validity != NULL;
+    uint8_t *def = entries->def, level = node->def_parent;
+    size_t ranges_size, at = 0;
+    const struct quire_level_range *ranges = ranges_of(&shred->levels->row_ranges, &ranges_size);
+    if (!can_be_null(view)) {
+        for (size_t i = 0; i < entries->size && optional; i++)
+            def[i] = (uint8_t)(def[i] + (def[i] == level));
+        return 0;
+    }
+    for (size_t i = 0; i < ranges_size; i++) {
+        if (optional && bitmap)
+            at = define_range(view, &ranges[i], entries, level, at);
+        else
+            QUIRE_TRY(define_slowly(shred, node, view, &ranges[i], entries, &at));
+    }
+    return 0;
+}
+
+/* narrow: the view is known to have 32-bit offsets. */
+INLINE struct quire_range items_of(const struct quire_view *view, int64_t row, bool narrow)
+{
+    if (!narrow) return quire_view_range(view, row);
+    const int32_t *offsets = (const int32_t *)view->values + row + view->offset;
+    return (struct quire_range){offsets[0], offsets[1] - offsets[0]};
+}
+
+/* At most so many entries come out of the lists. */
+INLINE size_t count_items(const struct quire_view *view, const struct quire_level_range *range,
+                          bool narrow)
 {
     size_t count = 0;
-    for (size_t i = 0; i < levels->size; i++) {
-        int64_t size = index[i] == ENDED ? 1 : quire_view_range(view, index[i]).size;
-        count += size > 1 ? (size_t)size : 1;
+    for (int64_t row = range->start; row < range->start + range->size; row++) {
+        int64_t size = items_of(view, row, narrow).size;
+        count += size > 0 ? (size_t)size : 0;
     }
     return count;
+}
+
+/* Items of the lists of a range from entry *at on, which go to `out`, whose levels are
+ * those of further items already. */
+INLINE int expand_range(const struct shred *shred, const struct quire_view *view,
+                        const struct quire_level_range *range, const struct entries *entries,
+                        uint8_t level, size_t *at, struct entries *out, bool narrow)
+{
+    struct quire_buf *items = &shred->levels->spare_ranges;
+    int64_t start = 0, end = 0;
+    for (int64_t row = range->start; row < range->start + range->size; ++*at) {
+        uint8_t here = entries->def[*at];
+        struct quire_range list = {0};
+        if (here == level) list = items_of(view, row, narrow);
+        row += here >= entries->slot_level;
+        out->rep[out->size] = entries->rep[*at];
+        if (list.size <= 0) {
+            out->def[out->size++] = here;
+            continue;
+        }
+        if (list.start != end) {
+            QUIRE_TRY(append_rows(shred, items, start, end - start));
+            start = list.start;
+        }
+        end = list.start + list.size;
+        out->size += (size_t)list.size;
+    }
+    return append_rows(shred, items, start, end - start);
 }
 
 static void swap(struct quire_buf *a, struct quire_buf *b)
@@ -280,54 +389,67 @@ static void swap(struct quire_buf *a, struct quire_buf *b)
     *b = kept;
 }
 
+/* Entries behind the last that stands for a row. */
+static void copy_rest(const struct entries *entries, size_t at, struct entries *out)
+{
+    for (; at < entries->size; at++, out->size++) {
+        out->def[out->size] = entries->def[at];
+        out->rep[out->size] = entries->rep[at];
+    }
+}
+
 /* Every list entry becomes one entry for each of its items, or stays one when empty. */
 static int expand_lists(const struct shred *shred, const struct quire_parquet_node *node,
-                        const struct quire_view *view)
+                        const struct quire_view *view, struct entries *entries)
 {
     struct quire_levels *levels = shred->levels;
-    const int64_t *index = indices_of(&levels->index_bytes);
-    size_t count = count_entries(levels, index, view), at = 0;
-    QUIRE_TRY(reserve(shred, &levels->spare_def, count));
-    QUIRE_TRY(reserve(shred, &levels->spare_rep, count));
-    QUIRE_TRY(reserve(shred, &levels->spare_index, count * sizeof(int64_t)));
-    uint8_t *def = levels->spare_def.data, *rep = levels->spare_rep.data;
-    int64_t *item = indices_of(&levels->spare_index);
-    for (size_t i = 0; i < levels->size; i++) {
-        struct quire_range range = {0};
-        if (index[i] != ENDED) range = quire_view_range(view, index[i]);
-        def[at] = range.size > 0 ? node->def_item : levels->def_bytes.data[i];
-        rep[at] = levels->rep_bytes.data[i];
-        item[at++] = range.size > 0 ? range.start : ENDED;
-        for (int64_t k = 1; k < range.size; k++) {
-            def[at] = node->def_item;
-            rep[at] = (uint8_t)(node->rep + 1);
-            item[at++] = range.start + k;
-        }
-    }
+    bool narrow = view->field->kind == QUIRE_KIND_LIST || view->field->kind == QUIRE_KIND_MAP;
+    size_t ranges_size, at = 0, most = entries->size + 1;
+    const struct quire_level_range *ranges = ranges_of(&levels->row_ranges, &ranges_size);
+    for (size_t i = 0; i < ranges_size; i++)
+        most += narrow ? count_items(view, &ranges[i], true) : count_items(view, &ranges[i], false);
+    QUIRE_TRY(reserve(shred, &levels->spare_def, most));
+    QUIRE_TRY(reserve(shred, &levels->spare_rep, most));
+    quire_buf_clear(&levels->spare_ranges);
+    struct entries out = {levels->spare_def.data, levels->spare_rep.data, 0, node->def_item};
+    memset(out.def, node->def_item, most);
+    memset(out.rep, node->rep + 1, most);
+    for (size_t i = 0; i < ranges_size; i++)
+        QUIRE_TRY(narrow ? expand_range(shred, view, &ranges[i], entries, node->def_valid, &at,
+                                        &out, true)
+                         : expand_range(shred, view, &ranges[i], entries, node->def_valid, &at,
+                                        &out, false));
+    copy_rest(entries, at, &out);
     swap(&levels->def_bytes, &levels->spare_def);
     swap(&levels->rep_bytes, &levels->spare_rep);
-    swap(&levels->index_bytes, &levels->spare_index);
-    levels->size = count;
+    swap(&levels->row_ranges, &levels->spare_ranges);
+    *entries = out;
     return 0;
 }
 
-static int range_entries(const struct shred *shred, const struct quire_view *view)
+/* The rows of entries that live on until the leaf. */
+static int range_entries(const struct shred *shred, const struct quire_view *view, uint8_t level,
+                         const struct entries *entries)
 {
-    const int64_t *index = indices_of(&shred->levels->index_bytes);
-    size_t n = shred->levels->size;
-    for (size_t i = 0; i < n;) {
-        if (index[i] == ENDED) {
-            i++;
+    size_t ranges_size, at = 0;
+    const struct quire_level_range *ranges = ranges_of(&shred->levels->row_ranges, &ranges_size);
+    for (size_t i = 0; i < ranges_size; i++) {
+        int64_t row = ranges[i].start, end = row + ranges[i].size;
+        if (entries->slot_level == level) {
+            QUIRE_TRY(check_indices(shred, view, row, ranges[i].size));
+            QUIRE_TRY(add_range(shred, row, ranges[i].size));
             continue;
         }
-        int64_t start = index[i], size = 0;
-        for (; i < n; i++) {
-            if (index[i] == ENDED) continue;
-            if (index[i] != start + size) break;
-            size++;
+        for (int64_t start = row; row < end; start = row) {
+            for (;
+                 row < end && (entries->def[at] >= level || entries->def[at] < entries->slot_level);
+                 at++)
+                row += entries->def[at] >= level;
+            if (row > start) QUIRE_TRY(check_indices(shred, view, start, row - start));
+            if (row > start) QUIRE_TRY(add_range(shred, start, row - start));
+            for (; row < end && entries->def[at] < level; at++)
+                row += entries->def[at] >= entries->slot_level;
         }
-        QUIRE_TRY(check_indices(shred, view, start, size));
-        QUIRE_TRY(add_range(shred, start, size));
     }
     return 0;
 }
@@ -336,18 +458,19 @@ static int shred_nested(const struct shred *shred, const struct quire_view *view
 {
     const struct quire_parquet_node *node = shred->schema->root;
     struct quire_levels *levels = shred->levels;
-    QUIRE_TRY(start_entries(shred));
+    struct entries entries;
+    QUIRE_TRY(start_entries(shred, &entries));
     while (node->kind != QUIRE_NODE_LEAF) {
         node = step_down(node, shred->leaf, &view);
-        if (node->kind == QUIRE_NODE_LEAF) QUIRE_TRY(range_entries(shred, view));
-        QUIRE_TRY(define_entries(shred, node, view));
-        if (node->kind == QUIRE_NODE_LIST) QUIRE_TRY(expand_lists(shred, node, view));
+        if (node->kind == QUIRE_NODE_LEAF)
+            QUIRE_TRY(range_entries(shred, view, node->def_parent, &entries));
+        QUIRE_TRY(define_entries(shred, node, view, &entries));
+        if (node->kind == QUIRE_NODE_LIST) QUIRE_TRY(expand_lists(shred, node, view, &entries));
     }
-    levels->def = levels->def_bytes.data;
-    levels->rep = levels->rep_bytes.data;
-    levels->values = 0;
-    for (size_t i = 0; i < levels->size; i++)
-        levels->values += levels->def[i] == node->def_valid;
+    levels->size = entries.size;
+    levels->def = entries.def;
+    levels->rep = entries.rep;
+    levels->values = count_level(entries.def, entries.size, node->def_valid);
     return 0;
 }
 

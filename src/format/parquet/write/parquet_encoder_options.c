@@ -68,7 +68,8 @@ const struct quire_option quire_parquet_encoder_rows[QUIRE_PARQUET_ENCODER_ROWS]
      .type = QUIRE_OPTION_KEYED,
      .offset = AT(encoding),
      .help = "encoding of a column: plain, rle, delta_binary_packed, delta_length_byte_array, "
-             "delta_byte_array, byte_stream_split or dictionary; else chosen by its data"},
+             "delta_byte_array, byte_stream_split, dictionary, or alp, which few readers know; "
+             "else chosen by its data"},
     {.name = "string_type",
      .type = QUIRE_OPTION_KEYED,
      .offset = AT(string_type),

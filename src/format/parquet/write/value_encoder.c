@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/fail.h"
+#include "format/parquet/encoding/alp.h"
 #include "format/parquet/encoding/byte_stream_split.h"
 
 #define OPERATION "write parquet"
@@ -22,14 +24,15 @@ bool quire_encoding_fits(int32_t type, int32_t encoding)
     bool integer = type == QUIRE_PARQUET_INT32 || type == QUIRE_PARQUET_INT64;
     bool bytes = type == QUIRE_PARQUET_BYTE_ARRAY;
     bool fixed = type == QUIRE_PARQUET_FIXED_LEN_BYTE_ARRAY;
+    bool real = type == QUIRE_PARQUET_FLOAT || type == QUIRE_PARQUET_DOUBLE;
     switch (encoding) {
     case QUIRE_ENCODING_PLAIN: return true;
     case QUIRE_ENCODING_RLE: return type == QUIRE_PARQUET_BOOLEAN;
     case QUIRE_ENCODING_DELTA_BINARY_PACKED: return integer;
     case QUIRE_ENCODING_DELTA_LENGTH_BYTE_ARRAY: return bytes;
     case QUIRE_ENCODING_DELTA_BYTE_ARRAY: return bytes || fixed;
-    case QUIRE_ENCODING_BYTE_STREAM_SPLIT:
-        return integer || fixed || type == QUIRE_PARQUET_FLOAT || type == QUIRE_PARQUET_DOUBLE;
+    case QUIRE_ENCODING_BYTE_STREAM_SPLIT: return integer || fixed || real;
+    case QUIRE_ENCODING_ALP: return real;
     default: return false;
     }
 }
@@ -98,6 +101,7 @@ int quire_value_encode(struct quire_value_encoder *encoder, const struct quire_v
         code = quire_rle_encode_u8(&encoder->rle, values->fixed, values->n);
         break;
     case QUIRE_ENCODING_BYTE_STREAM_SPLIT:
+    case QUIRE_ENCODING_ALP: /* a page at once, when it is finished */
         code = quire_plain_encode_fixed(&encoder->bytes, values->fixed, values->n, values->width);
         break;
     default: return encode_plain(encoder, values, error);
@@ -145,7 +149,11 @@ static int finish(struct quire_value_encoder *encoder, struct quire_buf *out, si
 int quire_value_encoder_finish(struct quire_value_encoder *encoder, size_t width,
                                struct quire_buf *out, struct quire_error *error)
 {
-    if (finish(encoder, out, width) != 0) return quire_fail_memory(error, OPERATION);
+    if (encoder->encoding == QUIRE_ENCODING_ALP)
+        QUIRE_TRY(quire_alp_encode(out, encoder->bytes.data, encoder->bytes.size / width,
+                                   encoder->type == QUIRE_PARQUET_DOUBLE, error));
+    else if (finish(encoder, out, width) != 0)
+        return quire_fail_memory(error, OPERATION);
     quire_value_encoder_start(encoder, encoder->type, encoder->encoding);
     return 0;
 }

@@ -12,7 +12,7 @@
 struct quire_value_encoder {
     int32_t type;           /* enum quire_parquet_type */
     int32_t encoding;       /* enum quire_parquet_encoding */
-    struct quire_buf bytes; /* PLAIN, RLE, or values that are to be split */
+    struct quire_buf bytes; /* PLAIN, RLE, or values that are encoded a page at once */
     struct quire_plain_bools bools;
     struct quire_rle_encoder rle;
     struct quire_delta_encoder delta;
