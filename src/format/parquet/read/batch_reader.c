@@ -106,7 +106,6 @@ static int begin_chunk(struct lane *lane, struct quire_parquet_plan *plan,
     };
     size_t fetched = 0, window = batches->window;
     if (planned->has_offset_index && window > WINDOW_SKIPPING) window = WINDOW_SKIPPING;
-    quire_chunk_bytes_release(&lane->bytes);
     int code = quire_parquet_plan_bytes(plan, lane->leaf, batches->options.planning.file->in,
                                         window, &lane->bytes, &fetched, error);
     quire_budget_force(&batches->options.context->budget, fetched);
@@ -257,6 +256,9 @@ static void begin_batches(struct quire_parquet_batches *batches)
         int64_t rows = rows_of_batch(batches);
         int64_t width = batches->plan->row_bytes;
         batches->plan_code = cut_pieces(batches, slot, rows, &batches->plan_error);
+        if (batches->plan_code != 0) return;
+        if (quire_column_reserve_alike(slot->column, slot->rows) != 0)
+            batches->plan_code = quire_fail_memory(&batches->plan_error, OPERATION);
         if (batches->plan_code != 0) return;
         slot->code = 0;
         if (width < batches->row_bytes) width = batches->row_bytes;

@@ -204,8 +204,13 @@ int quire_parquet_plan_bytes(struct quire_parquet_plan *plan, size_t leaf, struc
     const struct quire_parquet_leaf_plan *planned = &plan->leaves[leaf];
     struct quire_parquet_fetch *fetch = planned->fetch;
     *fetched = 0;
-    *bytes = (struct quire_chunk_bytes){
-        .in = in, .start = planned->chunk.start, .end = planned->chunk.end, .window = window};
+    struct quire_buf held = bytes->held;
+    quire_buf_clear(&held);
+    *bytes = (struct quire_chunk_bytes){.in = in,
+                                        .start = planned->chunk.start,
+                                        .end = planned->chunk.end,
+                                        .window = window,
+                                        .held = held};
     if (fetch == NULL) return 0;
     pthread_mutex_lock(&fetch->mutex);
     if (!fetch->done) {

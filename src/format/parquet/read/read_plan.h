@@ -62,7 +62,8 @@ int quire_parquet_plan_new(const struct quire_parquet_planning *planning, size_t
                            struct quire_error *error);
 void quire_parquet_plan_free(struct quire_parquet_plan *plan);
 
-/* Points bytes at a leaf's chunk, fetching what it shares with others. Thread-safe.
+/* Points bytes at a leaf's chunk, fetching what it shares with others; the memory of its
+ * window is kept. Thread-safe.
  * *fetched: bytes that this call has read into memory, for the budget. */
 int quire_parquet_plan_bytes(struct quire_parquet_plan *plan, size_t leaf, struct quire_in *in,
                              size_t window, struct quire_chunk_bytes *bytes, size_t *fetched,

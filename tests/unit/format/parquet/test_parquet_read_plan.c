@@ -84,7 +84,7 @@ static int reads_for(const char *letters, size_t fetch_bytes, size_t *windowed)
     in.reads = 0;
     *windowed = 0;
     for (size_t i = 0; i < projection.schema.leaves_size; i++) {
-        struct quire_chunk_bytes chunk;
+        struct quire_chunk_bytes chunk = {0};
         size_t fetched = 0;
         assert_int_equal(quire_parquet_plan_bytes(plan, i, &in.in, 1000, &chunk, &fetched, &error),
                          0);
