@@ -90,4 +90,8 @@ int quire_parquet_keys_chunk(struct quire_parquet_keys *keys,
                              size_t leaves_size, const struct quire_parquet_cipher **cipher,
                              struct quire_error *error);
 
+/* Reads INT96 as timestamps of an enum quire_parquet_int96. (int96_unit.c) */
+int quire_parquet_set_int96_unit(struct quire_parquet_input *file, int32_t unit,
+                                 struct quire_error *error);
+
 #endif
