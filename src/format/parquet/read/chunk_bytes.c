@@ -3,8 +3,6 @@
  * bytes that the source says it has. */
 #include "format/parquet/read/chunk_bytes.h"
 
-#include <stdbool.h>
-
 #include "base/fail.h"
 
 #define OPERATION "read parquet"
@@ -15,17 +13,17 @@ void quire_chunk_bytes_release(struct quire_chunk_bytes *bytes)
     quire_buf_release(&bytes->held);
 }
 
-/* The part of a run of bytes of the file that lies at offset, when it is long enough. */
-static bool find_in(const uint8_t *run, int64_t run_start, size_t run_size, int64_t offset,
-                    int64_t end, size_t least, const uint8_t **data, size_t *got)
+/* What the window has from offset on, when it is enough; else *data is NULL. */
+static void find_held(const struct quire_chunk_bytes *bytes, int64_t offset, size_t least,
+                      const uint8_t **data, size_t *got)
 {
-    if (run == NULL || offset < run_start || offset - run_start > (int64_t)run_size) return false;
-    size_t at = (size_t)(offset - run_start), left = run_size - at;
-    if ((int64_t)left > end - offset) left = (size_t)(end - offset);
-    if (left < least) return false;
-    *data = run + at;
-    *got = left;
-    return true;
+    const struct quire_buf *held = &bytes->held;
+    *data = NULL;
+    if (offset < bytes->held_start || offset - bytes->held_start >= (int64_t)held->size) return;
+    size_t at = (size_t)(offset - bytes->held_start);
+    if (held->size - at < least) return;
+    *data = held->data + at;
+    *got = held->size - at;
 }
 
 /* Moves the window to offset and reads what it lacks of size bytes. */
@@ -57,17 +55,18 @@ int quire_chunk_bytes_get(struct quire_chunk_bytes *bytes, int64_t offset, size_
         return quire_fail(error, QUIRE_CORRUPT, OPERATION,
                           "%zu bytes are needed at byte %lld and the column chunk ends at %lld",
                           least, (long long)offset, (long long)end);
-    bool found = find_in(bytes->fetched, bytes->fetched_start, bytes->fetched_size, offset, end,
-                         least, data, got) ||
-                 find_in(bytes->held.data, bytes->held_start, bytes->held.size, offset, end, least,
-                         data, got);
-    if (!found) {
+    *data = NULL;
+    if (bytes->fetches != NULL)
+        QUIRE_TRY(quire_byte_fetches_get(bytes->fetches, offset, least, data, got, error));
+    if (*data == NULL) find_held(bytes, offset, least, data, got);
+    if (*data == NULL) {
         size_t size = least > bytes->window ? least : bytes->window;
         if (size > (uint64_t)(end - offset)) size = (size_t)(end - offset);
         QUIRE_TRY(fill(bytes, offset, size, error));
         *data = bytes->held.data;
         *got = bytes->held.size;
     }
+    if ((uint64_t)(end - offset) < *got) *got = (size_t)(end - offset);
     if (*got > most) *got = most;
     return 0;
 }

@@ -1,23 +1,21 @@
 /* The bytes of one column chunk, read forward through a window.
  *
  * A chunk may be larger than memory: the window holds what a page needs and reads ahead
- * by `window` bytes. Bytes that whoever plans the reading has fetched already (a
- * coalesced range over several chunks) are given in `fetched` and not read again. One
+ * by `window` bytes. What whoever plans the reading has put together over several pages and
+ * chunks is read by `fetches`. One
  * thread at a time; several of them may stand over one quire_in. */
 #ifndef QUIRE_PARQUET_CHUNK_BYTES_H
 #define QUIRE_PARQUET_CHUNK_BYTES_H
 
-#include "base/buf.h"
+#include "format/parquet/read/byte_fetch.h"
 #include "quire/stream.h"
 
 struct quire_chunk_bytes {
     struct quire_in *in;
-    int64_t start, end;     /* of the chunk in the file; nothing outside is read */
-    size_t window;          /* bytes to read ahead; 0: only what is asked for */
-    const uint8_t *fetched; /* bytes of the file from fetched_start on; NULL: none */
-    int64_t fetched_start;
-    size_t fetched_size;
-    struct quire_buf held; /* the window: bytes from held_start on */
+    int64_t start, end; /* of the chunk in the file; nothing outside is read */
+    size_t window;      /* bytes to read ahead; 0: only what is asked for */
+    const struct quire_byte_fetches *fetches; /* looked in first; NULL: none */
+    struct quire_buf held;                    /* the window: bytes from held_start on */
     int64_t held_start;
 };
 

@@ -47,6 +47,12 @@ int quire_parquet_input_read(const struct quire_parquet_input *file, int64_t off
                    size, offset, file->size);
         return QUIRE_CORRUPT;
     }
+    if (file->fetches != NULL) {
+        const uint8_t *data = NULL;
+        size_t got = 0;
+        QUIRE_TRY(quire_byte_fetches_get(file->fetches, offset, (size_t)size, &data, &got, error));
+        if (data != NULL && quire_buf_append(bytes, data, (size_t)size) == 0) return 0;
+    }
     if (quire_buf_reserve(bytes, (size_t)size) != 0) return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(file->in->ops->read_at(file->in, offset, quire_buf_end(bytes), (size_t)size, error));
     bytes->size += (size_t)size;
@@ -69,7 +75,7 @@ int quire_parquet_input_module(const struct quire_parquet_input *file,
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
     QUIRE_TRY(quire_parquet_input_read(file, offset, size, names[module], &bytes, error));
     const struct quire_module_place place = {
-        .module = module, .row_group = chunk->row_group, .column = chunk->column};
+        .module = module, .row_group = (int16_t)chunk->row_group, .column = (int16_t)chunk->column};
     size_t used = 0;
     return quire_cipher_decrypt(chunk->cipher, &place, bytes.data, bytes.size, plain, &used, error);
 }
@@ -81,8 +87,8 @@ static int open_metadata(struct quire_parquet_input *file, struct quire_column_c
     const struct quire_thrift_binary *sealed = &chunk->encrypted_column_metadata;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf plain = {0};
     const struct quire_module_place place = {.module = QUIRE_MODULE_COLUMN_METADATA,
-                                             .row_group = found->row_group,
-                                             .column = found->column};
+                                             .row_group = (int16_t)found->row_group,
+                                             .column = (int16_t)found->column};
     size_t used = 0;
     QUIRE_TRY(quire_cipher_decrypt(found->cipher, &place, sealed->data, sealed->size, &plain, &used,
                                    error));
@@ -120,19 +126,26 @@ static int find_pages(const struct quire_parquet_input *file, struct quire_parqu
     return 0;
 }
 
+/* What binds the parts of an encrypted file to their place has 16 bits (Encryption.md). */
+static int find_ordinals(const struct quire_row_group *group, struct quire_parquet_chunk *found,
+                         struct quire_error *error)
+{
+    if ((group->present & QUIRE_ROW_GROUP_HAS_ORDINAL) != 0) found->row_group = group->ordinal;
+    if (found->row_group <= INT16_MAX && found->column <= INT16_MAX) return 0;
+    return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION,
+                      "an encrypted column beyond the first 32,768 columns or row groups");
+}
+
 static int find_chunk(struct quire_parquet_input *file, size_t row_group, size_t leaf,
                       struct quire_parquet_chunk *found, struct quire_error *error)
 {
     struct quire_row_group *group = &file->metadata.row_groups.items[row_group];
     struct quire_column_chunk *chunk = &group->columns.items[leaf];
-    bool numbered = (group->present & QUIRE_ROW_GROUP_HAS_ORDINAL) != 0;
     *found = (struct quire_parquet_chunk){
-        .chunk = chunk,
-        .row_group = numbered ? group->ordinal : (int16_t)row_group,
-        .column = (int16_t)leaf,
-    };
+        .chunk = chunk, .row_group = (int32_t)row_group, .column = (int32_t)leaf};
     QUIRE_TRY(quire_parquet_keys_chunk(&file->keys, chunk, leaf, file->schema.leaves_size,
                                        &found->cipher, error));
+    if (found->cipher != NULL) QUIRE_TRY(find_ordinals(group, found, error));
     if (found->cipher != NULL && chunk->encrypted_column_metadata.data != NULL)
         QUIRE_TRY(open_metadata(file, chunk, found, error));
     if (chunk->meta_data == NULL)

@@ -112,6 +112,7 @@ int quire_chunk_read_flat(struct quire_chunk_reader *reader, int64_t rows,
                           struct quire_column *batch, struct quire_error *error)
 {
     struct quire_column *column = find_column(reader, batch);
+    if (quire_column_reserve(column, rows) != 0) return quire_fail_memory(error, OPERATION);
     if (reader->leaf_index == reader->schema->root->leaf_first) batch->length += rows;
     while (rows > 0) {
         bool found = false;

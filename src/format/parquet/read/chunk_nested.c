@@ -81,6 +81,15 @@ static int take_entries(struct quire_chunk_reader *reader, size_t n, bool contin
                              error);
 }
 
+/* The row does not go on behind the entries that are used up. Pages that an offset index tells
+ * of end with a row (PageIndex.md), so that the next needs no look. */
+static bool ends_rows(const struct quire_chunk_reader *reader)
+{
+    return reader->rep_max == 0 ||
+           (reader->page_left == 0 &&
+            (reader->source.offset_index != NULL || quire_page_reader_ended(&reader->pages)));
+}
+
 int quire_chunk_read_nested(struct quire_chunk_reader *reader, int64_t rows,
                             struct quire_column *batch, struct quire_error *error)
 {
@@ -88,10 +97,7 @@ int quire_chunk_read_nested(struct quire_chunk_reader *reader, int64_t rows,
     for (;;) {
         bool found = false;
         int64_t begun = 0;
-        if (left == 0 && reader->block_at == reader->block_size &&
-            (reader->rep_max == 0 ||
-             (reader->page_left == 0 && quire_page_reader_ended(&reader->pages))))
-            return 0;
+        if (left == 0 && reader->block_at == reader->block_size && ends_rows(reader)) return 0;
         QUIRE_TRY(need_block(reader, &found, error));
         if (!found) return left == 0 ? 0 : quire_chunk_fail_end(reader, error);
         size_t n = count_entries(reader, left, &begun);
@@ -115,8 +121,7 @@ int quire_chunk_skip_nested(struct quire_chunk_reader *reader, int64_t rows, int
     *passed = 0;
     for (;;) {
         int64_t begun = 0;
-        if (reader->block_at == reader->block_size && reader->page_left == 0 &&
-            (reader->rep_max == 0 || quire_page_reader_ended(&reader->pages)))
+        if (reader->block_at == reader->block_size && reader->page_left == 0 && ends_rows(reader))
             return 0;
         QUIRE_TRY(need_block(reader, &found, error));
         if (!found) return 0;

@@ -123,8 +123,15 @@ static int64_t find_page(const struct quire_offset_index *index, int64_t row)
     return low - 1;
 }
 
-/* Goes straight to the page where a row begins, if that is further on. The header of some
- * data page has been read, and with it the dictionary before it. */
+/* The dictionary, where there is one, stands before the first data page. */
+static bool is_behind_dictionary(const struct quire_chunk_reader *reader)
+{
+    const struct quire_offset_index *index = reader->source.offset_index;
+    return index != NULL && index->page_locations.size > 0 &&
+           reader->pages.at >= index->page_locations.items[0].offset;
+}
+
+/* Goes straight to the page where a row begins, if that is further on. */
 static bool jump(struct quire_chunk_reader *reader, int64_t row)
 {
     int64_t page = find_page(reader->source.offset_index, row);
@@ -153,6 +160,7 @@ static int skip(struct quire_chunk_reader *reader, int64_t rows, struct quire_er
         bool found = true;
         int64_t passed = 0;
         bool between = reader->page_left == 0 && reader->block_at == reader->block_size;
+        if (between && is_behind_dictionary(reader) && jump(reader, target)) continue;
         if (between) QUIRE_TRY(quire_chunk_next_header(reader, &found, error));
         if (!found) return quire_chunk_fail_end(reader, error);
         if (jump(reader, target)) continue;

@@ -19,7 +19,7 @@ struct quire_chunk_source {
     int64_t start;                                 /* first byte of the chunk in the file */
     int64_t rows;                                  /* of its row group */
     int64_t first_row;                             /* of the file in it; for errors */
-    int16_t row_group, column;                     /* ordinals in the file */
+    int32_t row_group, column;                     /* ordinals in the file */
     const struct quire_parquet_cipher *cipher;     /* NULL: not encrypted */
     const struct quire_offset_index *offset_index; /* NULL: not known; makes skipping cheap */
     bool verify_checksum;                          /* CRC of pages that have one */

@@ -202,41 +202,6 @@ static int set_metadata(struct quire_parquet_input *file, struct quire_field *ro
     return root->metadata != NULL ? 0 : quire_fail_memory(error, OPERATION);
 }
 
-static struct quire_parquet_node *leaf_node(struct quire_parquet_node *node, size_t leaf)
-{
-    while (node->kind != QUIRE_NODE_LEAF) {
-        size_t i = 0;
-        while (leaf >= node->children[i].leaf_first + node->children[i].leaves_size)
-            i++;
-        node = &node->children[i];
-    }
-    return node;
-}
-
-/* INT96 counts nanoseconds of more days than 64 bits can: coarser units reach further. */
-static int set_int96_unit(struct quire_parquet_input *file, int32_t unit, struct quire_error *error)
-{
-    static const struct {
-        enum quire_time_unit unit;
-        const char *format;
-    } units[] = {
-        [QUIRE_PARQUET_INT96_US] = {QUIRE_MICRO, "tsu:"},
-        [QUIRE_PARQUET_INT96_MS] = {QUIRE_MILLI, "tsm:"},
-    };
-    for (size_t i = 0; unit != QUIRE_PARQUET_INT96_NS && i < file->schema.leaves_size; i++) {
-        if (quire_parquet_leaf_element(&file->schema, i)->type != QUIRE_PARQUET_INT96) continue;
-        struct quire_parquet_node *node = leaf_node(file->schema.root, i);
-        if (node->field->kind != QUIRE_KIND_TIMESTAMP) continue;
-        struct quire_field *field = quire_arena_alloc(&file->arena, sizeof(*field));
-        if (field == NULL) return quire_fail_memory(error, OPERATION);
-        *field = *node->field;
-        field->unit = units[unit].unit;
-        field->format = units[unit].format;
-        node->field = field;
-    }
-    return 0;
-}
-
 /* Arrow's IPC schema may bring metadata of its own for the root: the file's is kept. */
 static int open_schema(struct quire_parquet_input *file,
                        const struct quire_parquet_read_options *options, struct quire_error *error)
@@ -252,7 +217,7 @@ static int open_schema(struct quire_parquet_input *file,
                                                    &file->schema, error));
         break;
     }
-    QUIRE_TRY(set_int96_unit(file, options->int96_unit, error));
+    QUIRE_TRY(quire_parquet_set_int96_unit(file, options->int96_unit, error));
     struct quire_field *root = quire_arena_alloc(&file->arena, sizeof(*root));
     if (root == NULL) return quire_fail_memory(error, OPERATION);
     *root = *file->schema.root->field;

@@ -9,6 +9,7 @@
 #include "format/parquet/encryption.h"
 #include "format/parquet/key_file.h"
 #include "format/parquet/parquet_schema.h"
+#include "format/parquet/read/byte_fetch.h"
 #include "format/parquet/read/created_by.h"
 #include "format/parquet/read/parquet_decoder.h"
 
@@ -37,6 +38,8 @@ struct quire_parquet_input {
     struct quire_parquet_schema schema;
     struct quire_created_by created_by;
     struct quire_parquet_keys keys;
+    /* What of indexes is read together, while that is known; else NULL. */
+    const struct quire_byte_fetches *fetches;
 };
 
 /* Zero-initialise file; release it also after a failure. in is borrowed until then. */
@@ -50,7 +53,7 @@ struct quire_parquet_chunk {
     const struct quire_column_metadata *metadata;
     const struct quire_parquet_cipher *cipher; /* NULL: not encrypted */
     int64_t start, end;                        /* its pages in the file */
-    int16_t row_group, column;                 /* ordinals */
+    int32_t row_group, column;                 /* ordinals */
 };
 
 /* QUIRE_AUTH when the column is encrypted and its key was not given. */
@@ -89,5 +92,9 @@ int quire_parquet_keys_chunk(struct quire_parquet_keys *keys,
                              const struct quire_column_chunk *chunk, size_t leaf,
                              size_t leaves_size, const struct quire_parquet_cipher **cipher,
                              struct quire_error *error);
+
+/* Reads INT96 as timestamps of an enum quire_parquet_int96. (int96_unit.c) */
+int quire_parquet_set_int96_unit(struct quire_parquet_input *file, int32_t unit,
+                                 struct quire_error *error);
 
 #endif

@@ -11,6 +11,17 @@
 #define JULIAN_EPOCH 2440588 /* of 1970-01-01 */
 #define DAY_S        INT64_C(86400)
 
+/* Spark adds the epoch's Julian day in 64-bit microseconds, and where that wraps around
+ * writes a day and nanoseconds below zero, which nothing else has: as Spark does in reading,
+ * they are wrapped back. */
+static bool unwrap(int64_t nanos, int32_t julian, int64_t unit_ns, int64_t *micros)
+{
+    if (unit_ns != 1000 || nanos >= 0 || julian >= 0 || nanos % 1000 != 0) return false;
+    uint64_t days = (uint64_t)((int64_t)julian - JULIAN_EPOCH);
+    *micros = (int64_t)(days * (uint64_t)(DAY_S * 1000000) + (uint64_t)(nanos / 1000));
+    return true;
+}
+
 static size_t of_int96(const struct quire_conversion *conversion, const void *in, void *out,
                        size_t n)
 {
@@ -23,6 +34,7 @@ static size_t of_int96(const struct quire_conversion *conversion, const void *in
         memcpy(&nanos, from, 8);
         memcpy(&julian, from + 8, 4);
         int64_t days = (int64_t)julian - JULIAN_EPOCH;
+        if (unwrap(nanos, julian, unit_ns, &to[i])) continue;
         if (nanos % unit_ns != 0) return i;
         time = nanos / unit_ns;
         if (days < 0) { /* the first day of the range begins before it */

@@ -6,8 +6,10 @@
 #include "base/fail.h"
 #include "data/column_private.h"
 #include "format/parquet/levels.h"
+#include "format/parquet/read/level_masks.h"
 
-#define OPERATION "read parquet"
+#define OPERATION     "read parquet"
+#define MASKS_AT_ONCE 64
 
 struct assembly {
     struct quire_level_entries entries;
@@ -31,92 +33,98 @@ static inline bool begins_slot(const struct assembly *assembly,
     return rep_at(assembly, i) <= node->rep && def_at(assembly, i) >= node->def_slot;
 }
 
-struct counts {
-    int64_t slots, valid;
+/* Of at most 64 entries from `at` on: which begin a slot of the node, and which are not null. */
+struct masks {
+    uint64_t begins, valid;
 };
 
-/* Each combination of levels that are there has a loop of its own, which the compiler
- * turns into vectors; counts of a part fit 32 bits. */
-#define COUNT_PART 65536
-
-static void count_part(const struct assembly *assembly, const struct quire_parquet_node *node,
-                       size_t start, size_t n, struct counts *counts)
+static uint64_t def_mask(const struct assembly *assembly, size_t at, size_t n, uint8_t least)
 {
-    const uint8_t *def = assembly->entries.def + start;
-    uint8_t rep_most = node->rep, slot = node->def_slot, valid = node->def_valid;
-    uint32_t slots = 0, good = 0;
-    if (assembly->entries.rep != NULL) {
-        const uint8_t *rep = assembly->entries.rep + start;
-        for (size_t i = 0; i < n; i++) {
-            slots += (rep[i] <= rep_most) & (def[i] >= slot);
-            good += (rep[i] <= rep_most) & (def[i] >= slot) & (def[i] >= valid);
-        }
-    } else {
-        for (size_t i = 0; i < n; i++) {
-            slots += def[i] >= slot;
-            good += (def[i] >= slot) & (def[i] >= valid);
-        }
-    }
-    counts->slots += slots;
-    counts->valid += good;
+    if (assembly->entries.def == NULL) return quire_level_mask_all(n);
+    return quire_level_mask(assembly->entries.def + at, n, least, UINT8_MAX);
 }
 
-static struct counts count_slots(const struct assembly *assembly,
-                                 const struct quire_parquet_node *node)
+static uint64_t rep_mask(const struct assembly *assembly, size_t at, size_t n, uint8_t most)
 {
-    struct counts counts = {0};
-    size_t n = assembly->entries.size;
-    if (assembly->entries.def == NULL) {
-        for (size_t i = 0; i < n; i++)
-            counts.slots += begins_slot(assembly, node, i);
-        counts.valid = counts.slots; /* none is null: a list without items would be */
-        return counts;
-    }
-    for (size_t start = 0; start < n; start += COUNT_PART)
-        count_part(assembly, node, start, n - start < COUNT_PART ? n - start : COUNT_PART, &counts);
-    return counts;
+    if (assembly->entries.rep == NULL) return quire_level_mask_all(n);
+    return quire_level_mask(assembly->entries.rep + at, n, 0, most);
 }
 
-/* Bits are gathered in a word, which is as often written as it is full. */
+static struct masks find_masks(const struct assembly *assembly,
+                               const struct quire_parquet_node *node, size_t at, size_t n)
+{
+    uint64_t begins =
+        rep_mask(assembly, at, n, node->rep) & def_mask(assembly, at, n, node->def_slot);
+    return (struct masks){begins, begins & def_mask(assembly, at, n, node->def_valid)};
+}
+
+/* Bits for the end of a bitmap, gathered in a word. */
 struct bit_writer {
-    uint8_t *bits;
-    int64_t bit; /* of the word's first */
+    uint8_t *to; /* where the word goes */
     uint64_t word;
     unsigned size;
 };
 
-static void flush_bits(struct bit_writer *writer)
+static void put_bits(struct bit_writer *writer, uint64_t bits, unsigned n)
 {
-    for (unsigned done = 0; done < writer->size;) {
-        unsigned shift = (unsigned)(writer->bit & 7);
-        writer->bits[writer->bit >> 3] |= (uint8_t)(writer->word >> done << shift);
-        unsigned part = 8 - shift < writer->size - done ? 8 - shift : writer->size - done;
-        writer->bit += part;
-        done += part;
-    }
-    writer->word = 0;
-    writer->size = 0;
+    writer->word |= bits << writer->size;
+    writer->size += n;
+    if (writer->size < 64) return;
+    memcpy(writer->to, &writer->word, 8);
+    writer->to += 8;
+    writer->size -= 64;
+    writer->word = writer->size > 0 ? bits >> (n - writer->size) : 0;
 }
 
-/* Validity bits of the slots, of which some are null; the bitmap has been started. */
-static int append_bits(const struct assembly *assembly, const struct quire_parquet_node *node,
-                       struct quire_column *column, int64_t slots)
+/* Validity bits of the slots of so many words of entries; the bitmap has been started. */
+static int append_bits(const struct assembly *assembly, struct quire_column *column,
+                       const struct masks *masks, size_t words, int64_t slots)
 {
     size_t size = (size_t)((column->length + slots + 7) / 8);
     if (quire_buf_reserve(&column->validity, size - column->validity.size) != 0)
         return quire_fail_memory(assembly->error, OPERATION);
-    uint8_t *bits = column->validity.data;
-    memset(bits + column->validity.size, 0, size - column->validity.size);
-    column->validity.size = size;
-    struct bit_writer writer = {bits, column->length, 0, 0};
-    for (size_t i = 0; i < assembly->entries.size; i++) {
-        uint64_t begins = begins_slot(assembly, node, i);
-        uint64_t valid = def_at(assembly, i) >= node->def_valid;
-        writer.word |= (begins & valid) << writer.size;
-        writer.size += (unsigned)begins;
-        if (writer.size == 64) flush_bits(&writer);
+    unsigned shift = (unsigned)(column->length & 7);
+    struct bit_writer writer = {column->validity.data + (column->length >> 3), 0, shift};
+    if (shift > 0) writer.word = *writer.to;
+    for (size_t i = 0; i < words; i++) {
+        uint64_t begins = masks[i].begins;
+        if (begins == UINT64_MAX)
+            put_bits(&writer, masks[i].valid, 64);
+        else if (begins != 0)
+            put_bits(&writer, quire_level_mask_pack(masks[i].valid, begins),
+                     quire_level_mask_count(begins));
     }
-    flush_bits(&writer);
+    memcpy(writer.to, &writer.word, (writer.size + 7) / 8);
+    column->validity.size = size;
+    return 0;
+}
+
+struct counts {
+    int64_t slots, valid;
+};
+
+/* Adds the slots' rows of a run of entries to the column. */
+static int append_run(const struct assembly *assembly, const struct quire_parquet_node *node,
+                      struct quire_column *column, size_t at, size_t n, struct counts *counts)
+{
+    struct masks masks[MASKS_AT_ONCE];
+    int64_t slots = 0, valid = 0;
+    size_t words = 0;
+    for (size_t i = 0; i < n; i += QUIRE_LEVEL_MASK, words++) {
+        size_t part = n - i < QUIRE_LEVEL_MASK ? n - i : QUIRE_LEVEL_MASK;
+        masks[words] = find_masks(assembly, node, at + i, part);
+        slots += quire_level_mask_count(masks[words].begins);
+        valid += quire_level_mask_count(masks[words].valid);
+    }
+    bool bitmap = node->field->kind != QUIRE_KIND_NULL;
+    if (bitmap && valid < slots && quire_column_start_validity(column) != 0)
+        return quire_fail_memory(assembly->error, OPERATION);
+    if (bitmap && column->validity.data != NULL)
+        QUIRE_TRY(append_bits(assembly, column, masks, words, slots));
+    column->length += slots;
+    column->null_count += slots - valid;
+    counts->slots += slots;
+    counts->valid += valid;
     return 0;
 }
 
@@ -124,15 +132,12 @@ static int append_bits(const struct assembly *assembly, const struct quire_parqu
 static int append_slots(const struct assembly *assembly, const struct quire_parquet_node *node,
                         struct quire_column *column, struct counts *counts)
 {
-    *counts = count_slots(assembly, node);
-    int64_t nulls = counts->slots - counts->valid;
-    bool bitmap = node->field->kind != QUIRE_KIND_NULL;
-    if (bitmap && nulls > 0 && quire_column_start_validity(column) != 0)
-        return quire_fail_memory(assembly->error, OPERATION);
-    if (bitmap && column->validity.data != NULL)
-        QUIRE_TRY(append_bits(assembly, node, column, counts->slots));
-    column->length += counts->slots;
-    column->null_count += nulls;
+    const size_t most = (size_t)MASKS_AT_ONCE * QUIRE_LEVEL_MASK;
+    *counts = (struct counts){0};
+    for (size_t at = 0, part; at < assembly->entries.size; at += part) {
+        part = assembly->entries.size - at < most ? assembly->entries.size - at : most;
+        QUIRE_TRY(append_run(assembly, node, column, at, part, counts));
+    }
     return 0;
 }
 
@@ -142,14 +147,21 @@ static int append_slots(const struct assembly *assembly, const struct quire_parq
     static int64_t fill_offsets_##bits(const struct assembly *assembly,                      \
                                        const struct quire_parquet_node *node, type *offsets) \
     {                                                                                        \
-        int64_t last = offsets[-1];                                                          \
-        int64_t slot = -1;                                                                   \
-        for (size_t i = 0; i < assembly->entries.size; i++) {                                \
-            uint8_t def = def_at(assembly, i), rep = rep_at(assembly, i);                    \
-            slot += rep <= node->rep && def >= node->def_slot;                               \
-            last += rep <= node->rep + 1 && def >= node->def_item;                           \
-            offsets[slot] = (type)last;                                                      \
+        type *end = offsets - 1;                                                             \
+        int64_t last = *end;                                                                 \
+        for (size_t at = 0, n; at < assembly->entries.size; at += n) {                       \
+            n = assembly->entries.size - at;                                                 \
+            if (n > QUIRE_LEVEL_MASK) n = QUIRE_LEVEL_MASK;                                  \
+            uint64_t begins = find_masks(assembly, node, at, n).begins;                      \
+            uint64_t items = rep_mask(assembly, at, n, node->rep + 1) &                      \
+                             def_mask(assembly, at, n, node->def_item);                      \
+            for (; begins != 0; begins &= begins - 1) {                                      \
+                uint64_t before = (begins & (0 - begins)) - 1;                               \
+                *end++ = (type)(last + quire_level_mask_count(items & before));              \
+            }                                                                                \
+            last += quire_level_mask_count(items);                                           \
         }                                                                                    \
+        *end = (type)last;                                                                   \
         return last;                                                                         \
     }
 DEFINE_FILL_OFFSETS(32, int32_t)

@@ -41,8 +41,8 @@ bool quire_page_reader_ended(const struct quire_page_reader *reader)
 static struct quire_module_place place_of(const struct quire_page_reader *reader,
                                           enum quire_parquet_module module)
 {
-    return (struct quire_module_place){module, reader->source->row_group, reader->source->column,
-                                       (int16_t)reader->ordinal};
+    return (struct quire_module_place){module, (int16_t)reader->source->row_group,
+                                       (int16_t)reader->source->column, (int16_t)reader->ordinal};
 }
 
 /* Reads the encrypted module at offset and decrypts it. */

@@ -22,7 +22,12 @@ struct quire_parquet_read_options {
 
 enum quire_parquet_utf8 { QUIRE_PARQUET_UTF8_ERROR, QUIRE_PARQUET_UTF8_REPLACE };
 
-enum quire_parquet_int96 { QUIRE_PARQUET_INT96_NS, QUIRE_PARQUET_INT96_US, QUIRE_PARQUET_INT96_MS };
+enum quire_parquet_int96 {
+    QUIRE_PARQUET_INT96_AUTO, /* microseconds in files of Spark, else nanoseconds */
+    QUIRE_PARQUET_INT96_NS,
+    QUIRE_PARQUET_INT96_US,
+    QUIRE_PARQUET_INT96_MS
+};
 
 /* Rows of a batch at most. */
 #define QUIRE_PARQUET_BATCH_ROWS_MAX 65536

@@ -16,9 +16,10 @@ const struct quire_option quire_parquet_decoder_rows[QUIRE_PARQUET_DECODER_ROWS]
      "pass over row groups that a bloom filter says hold no wanted row", NULL, 0, 0},
     {"invalid_utf8", QUIRE_OPTION_CHOICE, "error", READ_AT(invalid_utf8),
      "what becomes of strings that are not UTF-8", "error|replace", 0, 0},
-    {"int96_unit", QUIRE_OPTION_CHOICE, "ns", READ_AT(int96_unit),
-     "unit of the timestamps that INT96 is read as; ns reaches from 1677 to 2262", "ns|us|ms", 0,
-     0},
+    {"int96_unit", QUIRE_OPTION_CHOICE, "auto", READ_AT(int96_unit),
+     "unit of the timestamps that INT96 is read as: ns reaches from 1677 to 2262; auto is us for "
+     "files of Spark, which has no finer instants, else ns",
+     "auto|ns|us|ms", 0, 0},
     {"batch_rows", QUIRE_OPTION_INT, "65536", READ_AT(batch_rows),
      "rows of a batch at most; fewer where rows are wide", NULL, 1, QUIRE_PARQUET_BATCH_ROWS_MAX},
     {"footer_key", QUIRE_OPTION_TEXT, NULL, READ_AT(footer_key),

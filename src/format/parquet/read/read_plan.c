@@ -1,6 +1,5 @@
 #include "format/parquet/read/read_plan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -53,64 +52,6 @@ static void estimate_width(const struct quire_parquet_planning *planning,
     if (plan->row_bytes < 1) plan->row_bytes = 1;
 }
 
-/* --- What is fetched together ---------------------------------------------------------- */
-
-static int by_start(const void *a, const void *b)
-{
-    const struct quire_parquet_leaf_plan *const *left = a, *const *right = b;
-    int64_t x = (*left)->chunk.start, y = (*right)->chunk.start;
-    return (x > y) - (x < y);
-}
-
-static bool joins(const struct quire_parquet_fetch *fetch,
-                  const struct quire_parquet_leaf_plan *leaf)
-{
-    int64_t end = leaf->chunk.end > fetch->end ? leaf->chunk.end : fetch->end;
-    return leaf->chunk.start - fetch->end <= QUIRE_PARQUET_GAP_MAX &&
-           end - fetch->start <= QUIRE_PARQUET_FETCH_MAX;
-}
-
-/* Leaves in the order of the file are put into fetches; what a single chunk would have for
- * itself is read through a window instead. */
-static void group_leaves(struct quire_parquet_plan *plan, struct quire_parquet_leaf_plan **leaves,
-                         size_t size, size_t bytes_max)
-{
-    struct quire_parquet_fetch *fetch = NULL;
-    int64_t held = 0;
-    for (size_t i = 0; i < size; i++) {
-        struct quire_parquet_leaf_plan *leaf = leaves[i];
-        int64_t leaf_size = leaf->chunk.end - leaf->chunk.start;
-        if (leaf_size > QUIRE_PARQUET_SMALL_MAX) continue;
-        if (fetch == NULL || !joins(fetch, leaf)) {
-            if (held + leaf_size > (int64_t)bytes_max) break;
-            fetch = &plan->fetches[plan->fetches_size++];
-            fetch->start = fetch->end = leaf->chunk.start;
-        }
-        int64_t end = leaf->chunk.end > fetch->end ? leaf->chunk.end : fetch->end;
-        if (held + (end - fetch->end) > (int64_t)bytes_max) break;
-        held += end - fetch->end;
-        fetch->end = end;
-        leaf->fetch = fetch;
-    }
-    for (size_t i = 0; i < plan->fetches_size; i++)
-        pthread_mutex_init(&plan->fetches[i].mutex, NULL);
-}
-
-static int plan_fetches(const struct quire_parquet_planning *planning,
-                        struct quire_parquet_plan *plan, size_t size, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_cleanup_free)
-    struct quire_parquet_leaf_plan **leaves =
-        quire_alloc_zero(size + 1, sizeof(struct quire_parquet_leaf_plan *));
-    plan->fetches = quire_alloc_zero(size + 1, sizeof(*plan->fetches));
-    if (leaves == NULL || plan->fetches == NULL) return quire_fail_memory(error, OPERATION);
-    for (size_t i = 0; i < size; i++)
-        leaves[i] = &plan->leaves[i];
-    qsort(leaves, size, sizeof(struct quire_parquet_leaf_plan *), by_start);
-    group_leaves(plan, leaves, size, planning->fetch_bytes);
-    return 0;
-}
-
 /* --- Plans ----------------------------------------------------------------------------- */
 
 static int plan_leaf(const struct quire_parquet_planning *planning, struct quire_parquet_plan *plan,
@@ -131,6 +72,19 @@ static int plan_leaf(const struct quire_parquet_planning *planning, struct quire
     return code;
 }
 
+static int plan_leaves(const struct quire_parquet_planning *planning,
+                       struct quire_parquet_plan *plan, bool whole, struct quire_error *error)
+{
+    struct quire_byte_fetches indexes = {0};
+    int code = whole ? 0 : quire_parquet_index_fetches(planning, plan->row_group, &indexes, error);
+    planning->file->fetches = &indexes;
+    for (size_t i = 0; i < planning->projection->schema.leaves_size && code == 0; i++)
+        code = plan_leaf(planning, plan, i, whole, error);
+    planning->file->fetches = NULL;
+    quire_byte_fetches_release(&indexes);
+    return code;
+}
+
 static int make_plan(const struct quire_parquet_planning *planning, struct quire_parquet_plan *plan,
                      struct quire_error *error)
 {
@@ -138,10 +92,9 @@ static int make_plan(const struct quire_parquet_planning *planning, struct quire
     plan->leaves = quire_alloc_zero(size + 1, sizeof(*plan->leaves));
     if (plan->leaves == NULL) return quire_fail_memory(error, OPERATION);
     bool whole = quire_row_ranges_count(&plan->ranges) == plan->rows;
-    for (size_t i = 0; i < size; i++)
-        QUIRE_TRY(plan_leaf(planning, plan, i, whole, error));
+    QUIRE_TRY(plan_leaves(planning, plan, whole, error));
     estimate_width(planning, plan);
-    return whole ? plan_fetches(planning, plan, size, error) : 0;
+    return quire_parquet_plan_fetches(planning, plan, whole, error);
 }
 
 int quire_parquet_plan_new(const struct quire_parquet_planning *planning, size_t row_group,
@@ -168,59 +121,23 @@ int quire_parquet_plan_new(const struct quire_parquet_planning *planning, size_t
 void quire_parquet_plan_free(struct quire_parquet_plan *plan)
 {
     if (plan == NULL) return;
-    for (size_t i = 0; i < plan->fetches_size; i++) {
-        pthread_mutex_destroy(&plan->fetches[i].mutex);
-        quire_buf_release(&plan->fetches[i].bytes);
-    }
-    quire_free(plan->fetches);
+    quire_byte_fetches_release(&plan->fetches);
     quire_free(plan->leaves);
     quire_row_ranges_release(&plan->ranges);
     quire_arena_release(&plan->arena);
     quire_free(plan);
 }
 
-size_t quire_parquet_plan_memory(const struct quire_parquet_plan *plan)
+void quire_parquet_plan_bytes(const struct quire_parquet_plan *plan, size_t leaf,
+                              struct quire_in *in, size_t window, struct quire_chunk_bytes *bytes)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < plan->fetches_size; i++)
-        bytes += plan->fetches[i].bytes.capacity;
-    return bytes;
-}
-
-static int read_fetch(struct quire_parquet_fetch *fetch, struct quire_in *in,
-                      struct quire_error *error)
-{
-    size_t size = (size_t)(fetch->end - fetch->start);
-    if (quire_buf_reserve(&fetch->bytes, size) != 0) return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(in->ops->read_at(in, fetch->start, fetch->bytes.data, size, error));
-    fetch->bytes.size = size;
-    return 0;
-}
-
-int quire_parquet_plan_bytes(struct quire_parquet_plan *plan, size_t leaf, struct quire_in *in,
-                             size_t window, struct quire_chunk_bytes *bytes, size_t *fetched,
-                             struct quire_error *error)
-{
-    const struct quire_parquet_leaf_plan *planned = &plan->leaves[leaf];
-    struct quire_parquet_fetch *fetch = planned->fetch;
-    *fetched = 0;
-    *bytes = (struct quire_chunk_bytes){
-        .in = in, .start = planned->chunk.start, .end = planned->chunk.end, .window = window};
-    if (fetch == NULL) return 0;
-    pthread_mutex_lock(&fetch->mutex);
-    if (!fetch->done) {
-        quire_error_clear(&fetch->error);
-        fetch->code = read_fetch(fetch, in, &fetch->error);
-        fetch->done = true;
-        *fetched = fetch->bytes.capacity;
-    }
-    pthread_mutex_unlock(&fetch->mutex);
-    if (fetch->code != 0) {
-        if (error != NULL) *error = fetch->error;
-        return fetch->code;
-    }
-    bytes->fetched = fetch->bytes.data;
-    bytes->fetched_start = fetch->start;
-    bytes->fetched_size = fetch->bytes.size;
-    return 0;
+    const struct quire_parquet_chunk *chunk = &plan->leaves[leaf].chunk;
+    struct quire_buf held = bytes->held;
+    quire_buf_clear(&held);
+    *bytes = (struct quire_chunk_bytes){.in = in,
+                                        .start = chunk->start,
+                                        .end = chunk->end,
+                                        .window = window,
+                                        .fetches = &plan->fetches,
+                                        .held = held};
 }

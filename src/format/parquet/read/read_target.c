@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "data/select.h"
+#include "format/parquet/read/field_select.h"
 
 #define OPERATION "read parquet"
 
@@ -73,32 +74,6 @@ static int check_extra(const struct quire_parquet_node *root, const struct quire
     return 0;
 }
 
-/* Only the fields of full that columns name, in its order. */
-static int select_fields(const struct quire_record_policy *policy, const struct quire_field *full,
-                         struct ArrowSchema *given, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_cleanup_free)
-    bool *named = quire_alloc_zero(full->children_size + 1, sizeof(*named));
-    QUIRE_CLEANUP(quire_cleanup_free)
-    struct quire_field *fields = quire_alloc_zero(full->children_size + 1, sizeof(*fields));
-    if (named == NULL || fields == NULL) return quire_fail_memory(error, OPERATION);
-    for (size_t i = 0; i < policy->columns_size; i++) {
-        const char *name = policy->columns[i];
-        int64_t index = quire_field_child(full, name, strlen(name));
-        /* Of a struct in a given schema the whole is given. */
-        if (index < 0) index = quire_field_child(full, name, strcspn(name, "."));
-        if (index < 0)
-            return quire_fail(error, QUIRE_USAGE, OPERATION, "there is no column \"%.200s\"", name);
-        named[index] = true;
-    }
-    struct quire_field selected = *full;
-    selected.children = fields;
-    selected.children_size = 0;
-    for (size_t i = 0; i < full->children_size; i++)
-        if (named[i]) fields[selected.children_size++] = full->children[i];
-    return quire_field_to_schema(&selected, given, error);
-}
-
 static int open_given(struct quire_parquet_target *target, const struct quire_record_policy *policy,
                       const struct quire_parquet_schema *schema, bool some, bool *wanted,
                       struct quire_error *error)
@@ -110,8 +85,11 @@ static int open_given(struct quire_parquet_target *target, const struct quire_re
     if (code == 0 && policy->extra == QUIRE_EXTRA_ERROR)
         code = check_extra(schema->root, full, error);
     if (code == 0)
-        code = some ? select_fields(policy, full, &target->given, error)
-                    : quire_schema_copy(policy->schema, &target->given, error);
+        code = some
+                   ? quire_parquet_select_fields(full, policy->columns,
+                                                 policy->columns != NULL ? policy->columns_size : 0,
+                                                 &target->given, error)
+                   : quire_schema_copy(policy->schema, &target->given, error);
     quire_field_close(full);
     if (code == 0) code = quire_field_open(&target->given, &target->field, error);
     if (code != 0) return code;

@@ -78,24 +78,29 @@ static int reads_for(const char *letters, size_t fetch_bytes, size_t *windowed)
     struct quire_parquet_projection projection = {0};
     assert_int_equal(quire_parquet_project(&file.schema, wanted, &projection, &error), 0);
     const struct quire_parquet_filter filter = {0};
-    const struct quire_parquet_planning planning = {&file, &projection, &filter, fetch_bytes};
+    const struct quire_parquet_planning planning = {&file, &projection, &filter, fetch_bytes, NULL};
     struct quire_parquet_plan *plan = NULL;
     assert_int_equal(quire_parquet_plan_new(&planning, 0, 0, &plan, &error), 0);
     in.reads = 0;
     *windowed = 0;
     for (size_t i = 0; i < projection.schema.leaves_size; i++) {
-        struct quire_chunk_bytes chunk;
-        size_t fetched = 0;
-        assert_int_equal(quire_parquet_plan_bytes(plan, i, &in.in, 1000, &chunk, &fetched, &error),
-                         0);
+        struct quire_chunk_bytes chunk = {0};
+        const uint8_t *data = NULL;
+        size_t got = 0;
+        quire_parquet_plan_bytes(plan, i, &in.in, 1000, &chunk);
         size_t leaf = projection.file_leaves[i];
         assert_int_equal(chunk.start, places[leaf].start);
         assert_int_equal(chunk.end, places[leaf].start + places[leaf].size);
-        *windowed += chunk.fetched == NULL;
-        if (chunk.fetched == NULL) continue;
-        assert_true(chunk.fetched_start <= chunk.start);
-        assert_true(chunk.end <= chunk.fetched_start + (int64_t)chunk.fetched_size);
-        assert_int_equal(chunk.fetched[chunk.start - chunk.fetched_start], 'a' + leaf);
+        size_t size = (size_t)places[leaf].size;
+        assert_int_equal(
+            quire_byte_fetches_get(chunk.fetches, chunk.start, size, &data, &got, &error), 0);
+        *windowed += data == NULL;
+        if (data == NULL) continue;
+        assert_true(got >= size);
+        assert_int_equal(data[0], 'a' + leaf);
+        assert_int_equal(
+            quire_chunk_bytes_get(&chunk, chunk.start, 1, SIZE_MAX, &data, &got, &error), 0);
+        assert_int_equal(got, size);
     }
     quire_parquet_plan_free(plan);
     return in.reads;
