@@ -29,7 +29,8 @@ static void copy_bytes(const struct quire_bytes *values, size_t n, size_t size, 
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        if (values[i].size > 0) memcpy(out, values[i].data, values[i].size);
+        if (values[i].size == 0) continue;
+        memcpy(out, values[i].data, values[i].size);
         out += values[i].size;
     }
 }

@@ -110,11 +110,13 @@ static void put_sorting(struct quire_json_writer *json, const struct quire_parqu
         size_t leaf = column->column_idx < 0 ? SIZE_MAX : (size_t)column->column_idx;
         quire_json_writer_begin_object(json);
         quire_json_writer_key(json, "column");
-        if (leaf < file->schema.leaves_size &&
-            quire_parquet_leaf_name(&file->schema, leaf, &name) == 0)
+        if (leaf < file->schema.leaves_size) {
+            int code = quire_parquet_leaf_name(&file->schema, leaf, &name);
+            if (json->code == 0) json->code = code;
             quire_json_writer_string_sized(json, (const char *)name.data, name.size);
-        else
+        } else {
             quire_json_writer_i64(json, column->column_idx);
+        }
         quire_json_writer_key(json, "descending");
         quire_json_writer_bool(json, column->descending);
         quire_json_writer_key(json, "nulls_first");

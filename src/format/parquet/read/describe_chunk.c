@@ -65,15 +65,15 @@ static int bound_value(const struct quire_field *field, const struct quire_schem
     return code == 0 && !fits ? QUIRE_INPUT : code;
 }
 
-/* As the library writes values of the type; false where the bound is none of them. */
-static bool bound_text(const struct quire_schema_element *element,
-                       const struct quire_thrift_binary *bound, struct quire_buf *text)
+/* As the library writes values of the type; QUIRE_INPUT where the bound is none of them. */
+static int bound_text(const struct quire_schema_element *element,
+                      const struct quire_thrift_binary *bound, struct quire_buf *text)
 {
     char format[QUIRE_PARQUET_FORMAT_MAX];
     struct quire_field field = {.name = "", .nullable = true};
     enum quire_extension extension;
     quire_parquet_arrow_format(element, format, &extension);
-    if (!quire_field_parse_format(format, &field)) return false;
+    if (!quire_field_parse_format(format, &field)) return QUIRE_INPUT;
     field.format = format;
     field.extension = extension;
     /* A zone needs its table, and instants are in UTC. */
@@ -91,7 +91,7 @@ static bool bound_text(const struct quire_schema_element *element,
     quire_view_free(view);
     quire_array_release(&array);
     quire_column_free(column);
-    return code == 0;
+    return code;
 }
 
 /* Text where the type has one, else the bytes in hex. */
@@ -101,13 +101,16 @@ static void put_bound(struct quire_json_writer *json, const char *key, const cha
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     if (bound->data == NULL) return;
-    bool good = bound_text(element, bound, &text) &&
+    int code = bound_text(element, bound, &text);
+    bool good = code == 0 &&
                 quire_utf8_is_valid(text.data != NULL ? text.data : (const uint8_t *)"", text.size);
     if (!good) {
         quire_buf_clear(&text);
-        if (quire_buf_append_text(&text, "0x") != 0 ||
-            quire_buf_reserve(&text, 2 * bound->size) != 0)
+        if (code == QUIRE_MEMORY || quire_buf_append_text(&text, "0x") != 0 ||
+            quire_buf_reserve(&text, 2 * bound->size) != 0) {
+            if (json->code == 0) json->code = QUIRE_MEMORY;
             return;
+        }
         char *start = (char *)quire_buf_end(&text);
         text.size += (size_t)(quire_hex_encode(bound->data, bound->size, start) - start);
     }

@@ -226,7 +226,8 @@ static int append_bools(struct quire_leaf *leaf, struct quire_page_values *value
     uint8_t *bytes = leaf->scratch.data;
     QUIRE_TRY(quire_leaf_take_fixed(leaf, values, bytes, (size_t)n, error));
     if (n < slots) quire_levels_spread(bytes, 1, slots, n, column->validity.data, first);
-    memset(quire_buf_end(&column->values), 0, size - column->values.size);
+    if (size > column->values.size)
+        memset(quire_buf_end(&column->values), 0, size - column->values.size);
     put_bits(column->values.data, first, bytes, (size_t)slots);
     column->values.size = size;
     return 0;

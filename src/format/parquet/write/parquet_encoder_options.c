@@ -2,6 +2,15 @@
  * leaf_options.c. */
 #include "format/parquet/write/parquet_encoder.h"
 
+#include "quire_config.h"
+
+/* What every reader knows, where this build has it: a file is written whatever was left out. */
+#ifdef QUIRE_WITH_SNAPPY
+#define COMPRESSION_DEFAULT "snappy"
+#else
+#define COMPRESSION_DEFAULT "none"
+#endif
+
 #define AT(field) offsetof(struct quire_parquet_encoder_options, field)
 
 #define KIB (INT64_C(1) << 10)
@@ -11,7 +20,7 @@
 const struct quire_option quire_parquet_encoder_rows[QUIRE_PARQUET_ENCODER_ROWS] = {
     {.name = "compression",
      .type = QUIRE_OPTION_KEYED,
-     .default_text = "snappy",
+     .default_text = COMPRESSION_DEFAULT,
      .offset = AT(compression),
      .help = "none, snappy, gzip, zstd, lz4 or brotli, with a level as in zstd:3, for all "
              "columns or for one by its name"},

@@ -55,8 +55,8 @@ static void append_packed(struct quire_buf *out, unsigned width, const uint8_t *
 }
 
 /* Returns the bytes that were added. */
-static size_t append_levels(const struct chunk_read_fixture *chunk, struct quire_buf *out, uint8_t max,
-                            const uint8_t *levels, size_t n)
+static size_t append_levels(const struct chunk_read_fixture *chunk, struct quire_buf *out,
+                            uint8_t max, const uint8_t *levels, size_t n)
 {
     size_t start = out->size;
     if (max == 0) return 0;
@@ -137,8 +137,8 @@ void chunk_read_fixture_page(struct chunk_read_fixture *chunk, const struct chun
     chunk->rows += (int64_t)page->rows;
 }
 
-void chunk_read_fixture_dictionary(struct chunk_read_fixture *chunk, int32_t encoding, size_t entries,
-                              const void *values, size_t size)
+void chunk_read_fixture_dictionary(struct chunk_read_fixture *chunk, int32_t encoding,
+                                   size_t entries, const void *values, size_t size)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf body = {0};
     struct quire_dictionary_page_header dictionary = {.num_values = (int32_t)entries,
@@ -157,8 +157,8 @@ void chunk_read_fixture_strange_page(struct chunk_read_fixture *chunk, int32_t t
     append_page(chunk, &header, &body);
 }
 
-static int read_rows(struct chunk_read_fixture *chunk, struct quire_chunk_reader *reader, int64_t skip,
-                     int64_t rows, int64_t step, struct quire_column *columns,
+static int read_rows(struct chunk_read_fixture *chunk, struct quire_chunk_reader *reader,
+                     int64_t skip, int64_t rows, int64_t step, struct quire_column *columns,
                      struct quire_error *error)
 {
     chunk->in = (struct quire_in){&ops, (int64_t)chunk->file.size};
@@ -193,14 +193,14 @@ static int read_columns(struct chunk_read_fixture *chunk, int64_t skip, int64_t 
     return code;
 }
 
-int chunk_read_fixture_read(struct chunk_read_fixture *chunk, int64_t step, struct ArrowArray *array,
-                       struct quire_error *error)
+int chunk_read_fixture_read(struct chunk_read_fixture *chunk, int64_t step,
+                            struct ArrowArray *array, struct quire_error *error)
 {
     return read_columns(chunk, 0, chunk->rows, step, array, error);
 }
 
 int chunk_read_fixture_read_from(struct chunk_read_fixture *chunk, int64_t skip, int64_t rows,
-                            struct ArrowArray *array, struct quire_error *error)
+                                 struct ArrowArray *array, struct quire_error *error)
 {
     return read_columns(chunk, skip, rows, 0, array, error);
 }

@@ -5,9 +5,9 @@
 
 #include "parquet_fixture.h"
 
-#include "format/parquet/read/chunk_reader.h"
 #include "format/parquet/encoding/dictionary.h"
 #include "format/parquet/page_header.h"
+#include "format/parquet/read/chunk_reader.h"
 
 struct chunk_read_fixture {
     struct quire_field *fields;
@@ -23,7 +23,8 @@ struct chunk_read_fixture {
 };
 
 /* The columns of a schema text; the chunk is of one leaf. */
-void chunk_read_fixture_init(struct chunk_read_fixture *chunk, const char *schema_text, size_t leaf);
+void chunk_read_fixture_init(struct chunk_read_fixture *chunk, const char *schema_text,
+                             size_t leaf);
 void chunk_read_fixture_release(struct chunk_read_fixture *chunk);
 
 /* A data page. Levels may be NULL where the column has none. rows: that begin in it. */
@@ -35,16 +36,16 @@ struct chunk_page {
     size_t size;
 };
 void chunk_read_fixture_page(struct chunk_read_fixture *chunk, const struct chunk_page *page);
-void chunk_read_fixture_dictionary(struct chunk_read_fixture *chunk, int32_t encoding, size_t entries,
-                              const void *values, size_t size);
+void chunk_read_fixture_dictionary(struct chunk_read_fixture *chunk, int32_t encoding,
+                                   size_t entries, const void *values, size_t size);
 /* A page of a type that readers pass over. */
 void chunk_read_fixture_strange_page(struct chunk_read_fixture *chunk, int32_t type);
 
 /* Reads all rows in steps (0: at once), then finishes the columns. */
-int chunk_read_fixture_read(struct chunk_read_fixture *chunk, int64_t step, struct ArrowArray *array,
-                       struct quire_error *error);
+int chunk_read_fixture_read(struct chunk_read_fixture *chunk, int64_t step,
+                            struct ArrowArray *array, struct quire_error *error);
 /* Passes over `skip` rows and reads `rows`. */
 int chunk_read_fixture_read_from(struct chunk_read_fixture *chunk, int64_t skip, int64_t rows,
-                            struct ArrowArray *array, struct quire_error *error);
+                                 struct ArrowArray *array, struct quire_error *error);
 
 #endif

@@ -4,8 +4,8 @@
 #include "format/parquet/encoding/byte_stream_split.h"
 #include "format/parquet/encoding/delta_byte_array.h"
 #include "format/parquet/encoding/dictionary.h"
-#include "format/parquet/write/leaf_values.h"
 #include "format/parquet/page_header.h"
+#include "format/parquet/write/leaf_values.h"
 #include "random_column.h"
 
 /* --- Tables --------------------------------------------------------------------------- */

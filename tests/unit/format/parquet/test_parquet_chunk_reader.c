@@ -77,8 +77,8 @@ static void add_number_pages(struct chunk_read_fixture *chunk, const int32_t *en
     }
 }
 
-static void expect_numbers(struct chunk_read_fixture *chunk, const int64_t *expected, const uint8_t *def,
-                           int64_t skip, int64_t rows, int64_t step)
+static void expect_numbers(struct chunk_read_fixture *chunk, const int64_t *expected,
+                           const uint8_t *def, int64_t skip, int64_t rows, int64_t step)
 {
     struct ArrowArray array;
     struct quire_view *view = NULL;
@@ -126,10 +126,10 @@ static void test_numbers(void **state)
         if (form & 4) chunk.metadata.codec = QUIRE_PARQUET_SNAPPY;
         if (is_index(encodings[0]))
             chunk_read_fixture_dictionary(&chunk,
-                                     encodings[0] == QUIRE_ENCODING_RLE_DICTIONARY
-                                         ? QUIRE_ENCODING_PLAIN
-                                         : QUIRE_ENCODING_PLAIN_DICTIONARY,
-                                     97, entries, sizeof(entries));
+                                          encodings[0] == QUIRE_ENCODING_RLE_DICTIONARY
+                                              ? QUIRE_ENCODING_PLAIN
+                                              : QUIRE_ENCODING_PLAIN_DICTIONARY,
+                                          97, entries, sizeof(entries));
         chunk_read_fixture_strange_page(&chunk, QUIRE_PAGE_INDEX);
         chunk_read_fixture_page(&chunk, &(struct chunk_page){.encoding = QUIRE_ENCODING_PLAIN});
         add_number_pages(&chunk, encodings, 2, levels, expected);
@@ -215,7 +215,8 @@ static void test_texts(void **state)
             assert_int_equal(quire_delta_bytes_finish(&deltas, &bytes), 0);
         } else {
             assert_int_equal(quire_plain_encode_bytes(&entries, words, 4, NULL), 0);
-            chunk_read_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 4, entries.data, entries.size);
+            chunk_read_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 4, entries.data,
+                                          entries.size);
             encode_numbers(encoding, indices, n, &bytes);
         }
         quire_delta_length_encoder_release(&lengths);
@@ -499,7 +500,8 @@ static void test_entries_that_are_not_there(void **state)
         struct chunk_read_fixture chunk;
         chunk_read_fixture_init(&chunk, "a int64 not null", 0);
         if (with)
-            chunk_read_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 3, entries, sizeof(entries));
+            chunk_read_fixture_dictionary(&chunk, QUIRE_ENCODING_PLAIN, 3, entries,
+                                          sizeof(entries));
         encode_numbers(QUIRE_ENCODING_RLE_DICTIONARY, indices, 2, &bytes);
         struct chunk_page page = {
             QUIRE_ENCODING_RLE_DICTIONARY, NULL, NULL, 2, 2, bytes.data, bytes.size};

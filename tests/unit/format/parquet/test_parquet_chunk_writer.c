@@ -2,8 +2,8 @@
  * went in; what their indexes and statistics say is held against the values. */
 #include "chunk_write_fixture.h"
 
-#include "format/parquet/write/extremes.h"
 #include "format/parquet/encoding/plain.h"
+#include "format/parquet/write/extremes.h"
 #include "random_column.h"
 
 /* Stands for encryption: a module is its place and its bytes, turned over. */

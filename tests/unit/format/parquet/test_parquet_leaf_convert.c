@@ -2,8 +2,8 @@
 #include "parquet_fixture.h"
 
 #include "data/field_format.h"
-#include "format/parquet/read/leaf_convert.h"
 #include "format/parquet/parquet_schema.h"
+#include "format/parquet/read/leaf_convert.h"
 #include "random_column.h"
 
 /* The element of a column of one type, converted for a field of another. */

@@ -1,8 +1,8 @@
 /* The three things that files call LZ4, and how far pages can blow up. */
 #include "parquet_fixture.h"
 
-#include "format/parquet/read/page_codec.h"
 #include "format/parquet/parquet_types.h"
+#include "format/parquet/read/page_codec.h"
 #include "memory_in.h"
 #include "quire/codec.h"
 
