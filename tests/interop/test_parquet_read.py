@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyquire
 import pytest
+from arrow_types import ARRAYS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from program import ROOT, SANITIZED
@@ -484,3 +485,39 @@ def test_damage(folder, name):
         except FAILURES:
             failed += 1
     assert failed > 10
+
+
+# What is read of a file without its Arrow schema, where Parquet has no type of its own.
+WITHOUT_SCHEMA = {
+    "duration_s", "duration_ms", "duration_us", "duration_ns",  # integers
+    "date64", "time32_s", "timestamp_s", "timestamp_zone", "timestamp_offset", "interval",
+    "large_string", "string_view", "large_binary", "binary_view", "large_list", "fixed_list",
+    "dictionary", "dictionary_of_ints", "list_of_dictionaries", "struct",
+    "decimal128_negative_scale",
+}
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.parametrize("arrow_schema", ["on", "off"])
+@pytest.mark.parametrize("name", ARRAYS)
+def test_own_types_come_back(tmp_path, name, arrow_schema, version):
+    """All values, and their types where the file carries them."""
+    array = ARRAYS[name]
+    if name == "interval": # of whole milliseconds, which is all that the format has
+        array = pa.array([(0, 0, 0), (14, 3, 5 * 10**9), None], array.type)
+    table, path = pa.table({"v": array}), tmp_path / "own.parquet"
+    pyquire.write(path, table, settings={"arrow_schema": arrow_schema, "page_rows": 2,
+                                         "data_page_version": version})
+    got = pyquire.read(path)
+    kind = table["v"].type
+    if arrow_schema == "on" and name != "decimal128_negative_scale":
+        if pa.types.is_dictionary(kind): # of indices that any number of values fits
+            assert got["v"].type.value_type == kind.value_type
+        elif name != "list_of_dictionaries":
+            assert got["v"].type == kind
+    elif name not in WITHOUT_SCHEMA:
+        assert got["v"].type == kind
+    if pa.types.is_duration(got["v"].type) or "duration" in name:
+        assert got["v"].cast(pa.int64()).equals(table["v"].cast(pa.int64()))
+    else:
+        assert_same(got, table, types=False)

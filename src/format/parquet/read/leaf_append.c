@@ -220,14 +220,14 @@ static int append_bools(struct quire_leaf *leaf, struct quire_page_values *value
 {
     int64_t first = first_slot(column, slots);
     size_t size = (size_t)(column->length + 7) / 8;
+    if (slots == 0) return 0; /* there may be no memory to point to */
     if (quire_buf_reserve(&leaf->scratch, (size_t)slots) != 0 ||
         quire_buf_reserve(&column->values, size - column->values.size) != 0)
         return quire_fail_memory(error, OPERATION);
     uint8_t *bytes = leaf->scratch.data;
     QUIRE_TRY(quire_leaf_take_fixed(leaf, values, bytes, (size_t)n, error));
     if (n < slots) quire_levels_spread(bytes, 1, slots, n, column->validity.data, first);
-    if (size > column->values.size)
-        memset(quire_buf_end(&column->values), 0, size - column->values.size);
+    memset(quire_buf_end(&column->values), 0, size - column->values.size);
     put_bits(column->values.data, first, bytes, (size_t)slots);
     column->values.size = size;
     return 0;
