@@ -124,7 +124,7 @@ def test_pyarrow(folder, table, given_options):
     got = pq.read_table(path, page_checksum_verification=True)
     got.validate(full=True)
     assert_same(got, table)
-    rows = int(given_options.get("row_group_rows", 524288))
+    rows = int(given_options.get("row_group_rows", 262144))
     metadata = pq.read_metadata(path)
     assert metadata.num_row_groups == -(-table.num_rows // rows)
     for i in range(metadata.num_row_groups - 1):

@@ -273,7 +273,7 @@ static void test_cuts_by_rows(void **state)
                                .batch_rows = 400000,
                                .rows = 800001},
                   150000);
-        check_cut((struct run){.threads = threads, .batch_rows = 1, .rows = 40000}, 524288);
+        check_cut((struct run){.threads = threads, .batch_rows = 1, .rows = 40000}, 262144);
     }
 }
 
