@@ -124,7 +124,7 @@ def test_pyarrow(folder, table, given_options):
     got = pq.read_table(path, page_checksum_verification=True)
     got.validate(full=True)
     assert_same(got, table)
-    rows = int(given_options.get("row_group_rows", 524288))
+    rows = int(given_options.get("row_group_rows", 262144))
     metadata = pq.read_metadata(path)
     assert metadata.num_row_groups == -(-table.num_rows // rows)
     for i in range(metadata.num_row_groups - 1):
@@ -484,3 +484,17 @@ def test_damaged_page_is_found(folder):
     path.write_bytes(data)
     with pytest.raises(OSError):
         pq.ParquetFile(path, decryption_properties=decryption()).read()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_row_groups_side_by_side(folder, threads):
+    """One column on many threads; parts of encrypted files are bound to their row group."""
+    path, table = folder / "lanes.parquet", NUMBERS.select(["word"])
+    ctx = pyquire.context(threads)
+    pyquire.write(path, table, ctx=ctx, settings={
+        "row_group_rows": 3000, "footer_key": key_file(folder, "footer"),
+        "footer_key_metadata": material("footer", True)})
+    pyquire.close_context(ctx)
+    file = pq.ParquetFile(path, decryption_properties=decryption())
+    assert file.metadata.num_row_groups == 34
+    assert_same(file.read(), table)

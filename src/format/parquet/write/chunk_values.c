@@ -12,6 +12,8 @@
 /* What a dictionary costs beside its values: header, metadata. */
 #define DICTIONARY_OVERHEAD 32.0
 #define WORTH_DICTIONARY    0.98
+/* One that fills up before the end of the chunk costs most to make, and saves least. */
+#define WORTH_PART 0.93
 
 static bool may_use_dictionary(const struct quire_chunk_writer *writer)
 {
@@ -210,7 +212,8 @@ static int choose(struct quire_chunk_writer *writer, const struct quire_values *
     else if (cost.possible)
         QUIRE_TRY(quire_encoding_measure(&writer->trial, sample, writer->direct, &each, error));
     double bytes = cost.bytes + DICTIONARY_OVERHEAD + (cost.values - cost.values_in_it) * each;
-    *dictionary = cost.possible && bytes < cost.values * each * WORTH_DICTIONARY;
+    double worth = cost.values_in_it < cost.values ? WORTH_PART : WORTH_DICTIONARY;
+    *dictionary = cost.possible && bytes < cost.values * each * worth;
     return 0;
 }
 
