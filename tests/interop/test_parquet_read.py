@@ -166,6 +166,38 @@ def test_types(folder):
     assert plain_types.schema.field("duration").type == pa.int64()
 
 
+@pytest.mark.parametrize("values, nulls", [([257, 258, 259], 0), ([None] * 3, 6)])
+def test_levels_left_out(folder, values, nulls):
+    """A data page v2 of a nullable column that has no definition levels is refused, as pyarrow
+    and DuckDB do: whether it meant all or nothing cannot be told."""
+    path = folder / "levels.parquet"
+    pq.write_table(pa.table({"a": pa.array(values, pa.int32())}), path, data_page_version="2.0",
+                   compression="none", use_dictionary=False, write_statistics=False)
+    data = bytearray(path.read_bytes())
+    # num_values, num_nulls, num_rows, encoding, definition_levels_byte_length
+    at = data.index(bytes([0x15, 6, 0x15, nulls, 0x15, 6, 0x15, 0, 0x15, 4]))
+    data[at + 9] = 0
+    path.write_bytes(data)
+    with pytest.raises(OSError, match="levels"):
+        pq.read_table(path)
+    with pytest.raises(FAILURES, match="page 0.*ends before its runs do"):
+        pyquire.read(path)
+
+
+def test_more_row_groups_than_ordinals(folder):
+    path = folder / "groups.parquet"
+    rows = 33000
+    pq.write_table(pa.table({"a": pa.array(range(rows), pa.int32())}), path, row_group_size=1,
+                   compression="none", use_dictionary=False)
+    assert pyquire.read(path).column("a").to_pylist() == list(range(rows))
+    data = bytearray(path.read_bytes())
+    start = pq.read_metadata(path).row_group(32900).column(0).data_page_offset
+    data[start] = 0xff
+    path.write_bytes(data)
+    with pytest.raises(FAILURES, match="row group 32900"):
+        pyquire.read(path)
+
+
 # --- Columns ---------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
