@@ -8,6 +8,7 @@ import random
 import struct
 
 import duckdb
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -166,6 +167,51 @@ def test_types(folder):
 
 
 # --- Columns ---------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_categories(folder, ordered):
+    """pandas' categories, of which some are not used, stay what they are in all batches and
+    row groups."""
+    kinds = pd.CategoricalDtype(["low", "mid", "high", "top"], ordered=ordered)
+    frame = pd.DataFrame({"kind": pd.Categorical(["high", "low", None, "mid"] * 50, dtype=kinds)})
+    path = folder / "categories.parquet"
+    frame.to_parquet(path, row_group_size=70)
+    for rows in (30, 1000):
+        got = pyquire.read(path, settings={"batch_rows": rows}).to_pandas()
+        assert got["kind"].dtype == kinds and got.equals(frame)
+        if ordered:
+            assert got["kind"].max() == "high"
+
+
+def test_categories_of_numbers(folder):
+    """pyarrow writes of numbers those that are used, as they come: no order can be claimed."""
+    steps = pa.DictionaryArray.from_arrays(pa.array([2, 1, 1, None]), [30, 10, 20], ordered=True)
+    path = folder / "steps.parquet"
+    pq.write_table(pa.table({"x": steps}), path)
+    got = pyquire.read(path)["x"]
+    assert not got.type.ordered and got.to_pylist() == steps.to_pylist()
+
+
+def test_category_of_nulls(folder):
+    """A batch without values has the categories that its chunk tells of."""
+    values = pd.Categorical([None] * 8 + ["b"], categories=["c", "b", "a"], ordered=True)
+    path = folder / "category_of_nulls.parquet"
+    pd.DataFrame({"x": values}).to_parquet(path)
+    got = pyquire.read(path, settings={"batch_rows": 4})
+    assert got.to_pandas()["x"].dtype == values.dtype
+
+
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_order_that_is_lost(folder, dictionary):
+    """A chunk that is not kept by one dictionary alone does not tell the order of entries."""
+    words = [["low", "mid", "high"], ["high", "top", "low"]]
+    column = pa.chunked_array([pa.DictionaryArray.from_arrays([1, 0, 2], some, ordered=True)
+                               for some in words])
+    path = folder / "order.parquet"
+    pq.write_table(pa.table({"x": column}), path, use_dictionary=dictionary)
+    got = pyquire.read(path)["x"]
+    assert got.to_pylist() == column.to_pylist() and not got.type.ordered
+
 
 @pytest.fixture(scope="module")
 def wide(folder):
