@@ -129,6 +129,17 @@ def test_polars(folder, table, compression):
     assert_same(pyquire.read(path), table, types=False)
 
 
+def test_arrow_type_that_is_not_known(folder):
+    """Polars' 128-bit integers have no type in Arrow; the other fields keep theirs."""
+    path = folder / "int128.parquet"
+    frame = pl.DataFrame({"wide": pl.Series([1, None], dtype=pl.Int128),
+                          "took": [datetime.timedelta(seconds=5), None]})
+    frame.write_parquet(path)
+    got = pyquire.read(path)
+    assert pa.types.is_duration(got.schema.field("took").type)
+    assert got["took"].to_pylist() == frame["took"].to_list()
+
+
 def test_types(folder):
     """Every type that pyarrow writes comes back as that type."""
     path = folder / "types.parquet"
@@ -472,6 +483,18 @@ def test_encrypted_without_keys(keys):
     wrong = {"footer_key": keys["column_keys"].split(":")[1].split(",")[0]}
     with pytest.raises(pyquire.QuireError):
         pyquire.read(path, format="parquet", settings=wrong)
+
+
+def test_key_of_a_group(folder, keys):
+    """A key given for a group opens all leaves below it, but those with keys of their own."""
+    table = pa.table({"a": [1, 2], "c": [[1], [2, 3]], "s": [{"x": 1, "y": "p"}, None]})
+    path = folder / "groups.parquet"
+    given_keys = {"footer_key": keys["footer_key"],
+                  "column_keys": f"c:{folder}/double,s:{folder}/float,s.y:{folder}/double"}
+    pyquire.write(path, table, settings=given_keys)
+    assert pyquire.read(path, settings=given_keys).equals(table)
+    with pytest.raises(FAILURES, match="column c.list.element: .*its own key"):
+        pyquire.read(path, settings={"footer_key": keys["footer_key"]})
 
 
 # --- Memory, threads, damage ---------------------------------------------------------------------
