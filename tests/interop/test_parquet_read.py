@@ -8,6 +8,7 @@ import random
 import struct
 
 import duckdb
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -129,6 +130,17 @@ def test_polars(folder, table, compression):
     assert_same(pyquire.read(path), table, types=False)
 
 
+def test_arrow_type_that_is_not_known(folder):
+    """Polars' 128-bit integers have no type in Arrow; the other fields keep theirs."""
+    path = folder / "int128.parquet"
+    frame = pl.DataFrame({"wide": pl.Series([1, None], dtype=pl.Int128),
+                          "took": [datetime.timedelta(seconds=5), None]})
+    frame.write_parquet(path)
+    got = pyquire.read(path)
+    assert pa.types.is_duration(got.schema.field("took").type)
+    assert got["took"].to_pylist() == frame["took"].to_list()
+
+
 def test_types(folder):
     """Every type that pyarrow writes comes back as that type."""
     path = folder / "types.parquet"
@@ -199,6 +211,51 @@ def test_more_row_groups_than_ordinals(folder):
 
 
 # --- Columns ---------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_categories(folder, ordered):
+    """pandas' categories, of which some are not used, stay what they are in all batches and
+    row groups."""
+    kinds = pd.CategoricalDtype(["low", "mid", "high", "top"], ordered=ordered)
+    frame = pd.DataFrame({"kind": pd.Categorical(["high", "low", None, "mid"] * 50, dtype=kinds)})
+    path = folder / "categories.parquet"
+    frame.to_parquet(path, row_group_size=70)
+    for rows in (30, 1000):
+        got = pyquire.read(path, settings={"batch_rows": rows}).to_pandas()
+        assert got["kind"].dtype == kinds and got.equals(frame)
+        if ordered:
+            assert got["kind"].max() == "high"
+
+
+def test_categories_of_numbers(folder):
+    """pyarrow writes of numbers those that are used, as they come: no order can be claimed."""
+    steps = pa.DictionaryArray.from_arrays(pa.array([2, 1, 1, None]), [30, 10, 20], ordered=True)
+    path = folder / "steps.parquet"
+    pq.write_table(pa.table({"x": steps}), path)
+    got = pyquire.read(path)["x"]
+    assert not got.type.ordered and got.to_pylist() == steps.to_pylist()
+
+
+def test_category_of_nulls(folder):
+    """A batch without values has the categories that its chunk tells of."""
+    values = pd.Categorical([None] * 8 + ["b"], categories=["c", "b", "a"], ordered=True)
+    path = folder / "category_of_nulls.parquet"
+    pd.DataFrame({"x": values}).to_parquet(path)
+    got = pyquire.read(path, settings={"batch_rows": 4})
+    assert got.to_pandas()["x"].dtype == values.dtype
+
+
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_order_that_is_lost(folder, dictionary):
+    """A chunk that is not kept by one dictionary alone does not tell the order of entries."""
+    words = [["low", "mid", "high"], ["high", "top", "low"]]
+    column = pa.chunked_array([pa.DictionaryArray.from_arrays([1, 0, 2], some, ordered=True)
+                               for some in words])
+    path = folder / "order.parquet"
+    pq.write_table(pa.table({"x": column}), path, use_dictionary=dictionary)
+    got = pyquire.read(path)["x"]
+    assert got.to_pylist() == column.to_pylist() and not got.type.ordered
+
 
 @pytest.fixture(scope="module")
 def wide(folder):
@@ -459,6 +516,18 @@ def test_encrypted_without_keys(keys):
     wrong = {"footer_key": keys["column_keys"].split(":")[1].split(",")[0]}
     with pytest.raises(pyquire.QuireError):
         pyquire.read(path, format="parquet", settings=wrong)
+
+
+def test_key_of_a_group(folder, keys):
+    """A key given for a group opens all leaves below it, but those with keys of their own."""
+    table = pa.table({"a": [1, 2], "c": [[1], [2, 3]], "s": [{"x": 1, "y": "p"}, None]})
+    path = folder / "groups.parquet"
+    given_keys = {"footer_key": keys["footer_key"],
+                  "column_keys": f"c:{folder}/double,s:{folder}/float,s.y:{folder}/double"}
+    pyquire.write(path, table, settings=given_keys)
+    assert pyquire.read(path, settings=given_keys).equals(table)
+    with pytest.raises(FAILURES, match="column c.list.element: .*its own key"):
+        pyquire.read(path, settings={"footer_key": keys["footer_key"]})
 
 
 # --- Memory, threads, damage ---------------------------------------------------------------------

@@ -106,6 +106,22 @@ const struct quire_column_key *quire_column_keys_find(const struct quire_column_
     return NULL;
 }
 
+const struct quire_column_key *quire_column_keys_of_leaf(const struct quire_column_keys *keys,
+                                                         const char *path, size_t path_size)
+{
+    const struct quire_column_key *found = NULL;
+    size_t longest = 0;
+    for (size_t i = 0; i < keys->size; i++) {
+        size_t size = strlen(keys->items[i].column);
+        if (size <= longest || size > path_size || (size < path_size && path[size] != '.') ||
+            memcmp(keys->items[i].column, path, size) != 0)
+            continue;
+        longest = size;
+        found = &keys->items[i];
+    }
+    return found;
+}
+
 static int add_key(struct quire_column_keys *keys, const char *part, size_t size,
                    struct quire_error *error)
 {

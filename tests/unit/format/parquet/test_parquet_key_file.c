@@ -74,6 +74,10 @@ static void test_list(void **state)
     assert_int_equal(quire_column_keys_find(&keys, "a.b", 3)->key_size, 16);
     assert_int_equal(quire_column_keys_find(&keys, "x:y", 3)->key_size, 32);
     assert_null(quire_column_keys_find(&keys, "a", 1));
+    assert_int_equal(quire_column_keys_of_leaf(&keys, "a.b", 3)->key_size, 16);
+    assert_int_equal(quire_column_keys_of_leaf(&keys, "a.b.list.element", 16)->key_size, 16);
+    assert_null(quire_column_keys_of_leaf(&keys, "a.bc", 4));
+    assert_null(quire_column_keys_of_leaf(&keys, "a", 1));
     quire_column_keys_release(&keys);
     assert_null(keys.items);
     (void)snprintf(list, sizeof(list), "a:%s,a:%s", first, second);
