@@ -17,6 +17,7 @@ import pytest
 from arrow_types import ARRAYS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from program import good
 from tables import INTS, MOMENT, TEXTS, TIMESTAMPS, DATES, FINITE, assert_same
 
 FLOATS = st.one_of(FINITE, st.sampled_from([float("nan"), float("inf"), -float("inf")]))
@@ -312,6 +313,19 @@ def test_empty(folder):
     assert pq.read_table(path).schema.equals(NUMBERS.schema)
     assert duckdb.sql(f"from '{path}'").fetchall() == []
     assert pl.read_parquet(path).shape == (0, 3)
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_no_columns(folder, rows):
+    lines = folder / "none.jsonl"
+    lines.write_text("{}\n" * rows)
+    path, again = folder / "none.parquet", folder / "none-again.parquet"
+    good("convert", lines, path)
+    good("convert", path, again)
+    for made in (path, again):
+        assert pq.read_table(made).num_rows == rows
+        assert pq.read_metadata(made).num_columns == 0
+        assert good("convert", made, "-", "--to", "jsonl").text == "{}\n" * rows
 
 
 # Wide schemas, many row groups ------------------------------------------------------------

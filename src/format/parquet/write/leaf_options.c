@@ -144,7 +144,8 @@ int quire_leaf_options_fill(const struct quire_parquet_encoder_options *options,
                             struct quire_chunk_options *leaves, struct quire_error *error)
 {
     QUIRE_TRY(check_names(options, names, error));
-    size_t share = budget_max > 0 ? budget_max / names->size / 2 : SIZE_MAX;
+    bool shared = budget_max > 0 && names->size > 0;
+    size_t share = shared ? budget_max / names->size / 2 : SIZE_MAX;
     const struct quire_chunk_options common = {
         .page_version = (int)options->data_page_version,
         .page_bytes = at_most(options->page_bytes, share),
