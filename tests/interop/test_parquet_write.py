@@ -328,6 +328,46 @@ def test_no_columns(folder, rows):
         assert good("convert", made, "-", "--to", "jsonl").text == "{}\n" * rows
 
 
+# Arrow dictionaries -----------------------------------------------------------------------
+
+@pytest.mark.parametrize("rows", [3, 5000])
+def test_categories_keep_their_order(folder, rows):
+    """Also those that no row uses."""
+    kind = pa.dictionary(pa.int8(), pa.string(), ordered=True)
+    values = pa.DictionaryArray.from_arrays(
+        pa.array([2, 0, 1] * (rows // 3), pa.int8()),
+        pa.array(["low", "mid", "high", "never"]), ordered=True)
+    table = pa.table({"c": values, "list": pa.array([["b"], None, ["a"]] * (rows // 3),
+                                                    pa.list_(pa.dictionary(pa.int8(), pa.utf8())))})
+    got = pq.read_table(written(folder, table, row_group_rows="1000"))
+    assert got.schema.field("c").type.ordered
+    assert got["c"].to_pylist() == table["c"].to_pylist()
+    for chunk in got["c"].chunks:
+        assert chunk.dictionary.to_pylist() == ["low", "mid", "high", "never"]
+    assert kind == table.schema.field("c").type
+
+
+@pytest.mark.parametrize("dictionary", ["on", "off"])
+@pytest.mark.parametrize("encoding", [None, "dictionary"])
+def test_dictionaries_that_do_not_hold(folder, dictionary, encoding):
+    """pyarrow makes an Arrow dictionary again from PLAIN, and not from other encodings."""
+    words = [f"http://example.org/page/{i:08}" for i in range(100_000)]
+    table = pa.table({"c": pa.array(words).dictionary_encode()})
+    given_options = {"encoding__c": encoding} if encoding else {}
+    path = written(folder, table, dictionary=dictionary, **given_options)
+    assert pq.read_table(path)["c"].to_pylist() == words
+
+
+def test_dictionary_asked_for(folder):
+    table = pa.table({"c": [f"value {i % 5}" for i in range(1000)], "b": [True, False] * 500})
+    for given_options in ({"encoding__c": "dictionary"}, {"encoding": "dictionary"}):
+        path = written(folder, table, **given_options)
+        assert "RLE_DICTIONARY" in pq.read_metadata(path).row_group(0).column(0).encodings
+        assert_same(pq.read_table(path), table)
+    with pytest.raises(pyquire.QuireError, match="does not fit"):
+        written(folder, table, encoding__b="dictionary")
+
+
 # Wide schemas, many row groups ------------------------------------------------------------
 
 def test_wide(folder):
