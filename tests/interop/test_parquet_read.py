@@ -343,7 +343,7 @@ def test_conditions_pass_over_rows(folder, name):
     assert set(got["v"].to_pylist()) >= {table["v"][170].as_py()}
     assert got.num_rows <= 20
     groups = pyquire.read(path, conditions=[("v", "==", pack(values[17]))],
-                          settings={"page_index": "off"})
+                          settings={"use_page_index": "off"})
     assert groups.num_rows == 100
     assert pyquire.read(path, conditions=[("v", ">", pack(values[-1]))]).num_rows == (
         0 if kind != pa.float64() else len(items))
@@ -359,9 +359,9 @@ def test_bloom_filters(folder):
     assert value in got[name].to_pylist()
     absent = value[:-1] + "\x01"
     assert min(table[name].to_pylist()) < absent < max(table[name].to_pylist())
-    off = {"page_index": "off"}
+    off = {"use_page_index": "off"}
     assert pyquire.read(path, conditions=[(name, "==", absent.encode())], settings=off).num_rows == 0
-    off["bloom_filter"] = "off"
+    off["use_bloom_filter"] = "off"
     assert pyquire.read(path, conditions=[(name, "==", absent.encode())], settings=off).num_rows > 0
 
 
@@ -400,10 +400,10 @@ def test_encrypted(path, keys):
     if "bloom_filter" in path.name:
         assert got["double_field"].to_pylist() == [row + 0.5 for row in range(2000)]
         absent = [("double_field", "==", struct.pack("<d", 7.25))]
-        given_keys["page_index"] = "off"
+        given_keys["use_page_index"] = "off"
         assert pyquire.read(path, format="parquet", settings=given_keys, columns=columns,
                             conditions=absent).num_rows == 0
-        given_keys["bloom_filter"] = "off"
+        given_keys["use_bloom_filter"] = "off"
         assert pyquire.read(path, format="parquet", settings=given_keys, columns=columns,
                             conditions=absent).num_rows == 2000
         return

@@ -274,6 +274,17 @@ def test_bloom_filter(folder):
         assert length is None or length > 32
 
 
+def test_settings_of_both_sides(folder):
+    """Settings of writing are not taken for those of reading, where both are Parquet."""
+    path, again = written(folder, NUMBERS), folder / "again.parquet"
+    good("convert", path, again, "--set", "bloom_filter=id,word", "--set", "page_index=off",
+         "--set", "use_bloom_filter=off", "--set", "use_page_index=off")
+    column = pq.read_metadata(again).row_group(0).column(0)
+    assert not column.has_column_index
+    assert duckdb.sql(f"select count(bloom_filter_offset) from parquet_metadata('{again}')"
+                      ).fetchall() == [(2,)]
+
+
 def test_checksum_finds_damage(folder):
     path = written(folder, NUMBERS, page_checksum="on", compression="none", dictionary="off")
     data = bytearray(path.read_bytes())
