@@ -3,9 +3,11 @@ and the files of parquet-testing; columns, conditions and types as asked for; an
 files without harm."""
 
 import datetime
+import gzip
 import pathlib
 import random
 import struct
+import subprocess
 
 import duckdb
 import polars as pl
@@ -15,7 +17,7 @@ import pyquire
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from program import ROOT, SANITIZED
+from program import PROGRAM, ROOT, SANITIZED, bad, good
 from tables import assert_same, nested_tables, plain, tables
 
 TESTING = ROOT / ".." / "shared" / "data" / "parquet-testing" / "data"
@@ -484,3 +486,42 @@ def test_damage(folder, name):
         except FAILURES:
             failed += 1
     assert failed > 10
+
+
+# Where the bytes come from ----------------------------------------------------------------
+
+def test_content_tells(folder):
+    """Parquet is known by its first bytes where the name says nothing, or another format."""
+    table = pa.table({"i": [1, 2, 3]})
+    for name in ("nameless", "table.parquet.encrypted"):
+        pq.write_table(table, folder / name)
+        assert good("count", folder / name).text == "3\n"
+    pq.write_table(table, folder / "table.csv")
+    bad(1, "cat", folder / "table.csv", says=["looks like Parquet", "--from parquet"])
+    assert good("count", "--from", "parquet", folder / "table.csv").text == "3\n"
+    (folder / "text.csv").write_text("PAR1,b\n1,2\n")
+    assert good("count", folder / "text.csv").text == "1\n"
+
+
+@pytest.mark.parametrize("pipe", [False, True])
+def test_standard_input(folder, pipe):
+    path = folder / "input.parquet"
+    pq.write_table(pa.table({"i": range(100_000)}), path, row_group_size=1000)
+    bytes_given = path.read_bytes()
+    for arguments in (["convert", "-", "-", "--to", "csv"], ["meta", "-", "--json"],
+                      ["convert", "--from", "parquet", "-", "-", "--to", "csv"]):
+        named = good(*[path if argument == "-" and i == arguments.index("-") else argument
+                       for i, argument in enumerate(arguments)]).out
+        if pipe:
+            assert good(*arguments, stdin=bytes_given).out == named
+        else:
+            with open(path, "rb") as file:
+                got = subprocess.run([PROGRAM, *arguments], stdin=file, check=True,
+                                     capture_output=True)
+            assert got.stdout == named
+    bad(1, "count", "--from", "parquet", "-", stdin=bytes_given[:-1], says="arquet")
+    bad(3, "count", "--from", "parquet", "-", stdin=bytes_given, says="/nowhere",
+        env={"TMPDIR": "/nowhere"})
+    packed = folder / "input.parquet.gz"
+    packed.write_bytes(gzip.compress(bytes_given))
+    bad(2, "count", packed, says="compressed")
