@@ -215,6 +215,7 @@ static int copy_request(struct read_all *all, const char *const *urls, size_t ur
     QUIRE_TRY(copy_texts(all, urls, urls_size, &all->urls, error));
     QUIRE_TRY(copy_text(all, options->format, &all->options.format, error));
     QUIRE_TRY(copy_text(all, options->compression, &all->options.compression, error));
+    QUIRE_TRY(copy_text(all, options->folder, &all->options.folder, error));
     QUIRE_TRY(copy_settings(all, options, error));
     if (!options->records.columns_given) {
         all->options.records.columns = NULL;

@@ -29,7 +29,7 @@ static const struct style styles[] = {
     {"compression=none;dictionary=off;page_rows=2", ""},
     {"compression=zstd;data_page_version=2;page_rows=3", "batch_rows=2"},
     {"compression=lz4;row_group_rows=3;page_checksum=on", ""},
-    {"compression=brotli;dictionary=off;row_group_rows=1", "page_index=off"},
+    {"compression=brotli;dictionary=off;row_group_rows=1", "use_page_index=off"},
     {"compression=gzip;data_page_version=2;dictionary=off", ""},
     {"compression=none;encoding.c0=delta_binary_packed;page_rows=5", ""},
     {"compression=none;encoding.c0=delta_byte_array;encoding.c1=rle", "batch_rows=1"},

@@ -3,9 +3,11 @@ and the files of parquet-testing; columns, conditions and types as asked for; an
 files without harm."""
 
 import datetime
+import gzip
 import pathlib
 import random
 import struct
+import subprocess
 
 import duckdb
 import pandas as pd
@@ -17,7 +19,7 @@ import pytest
 from arrow_types import ARRAYS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from program import ROOT, SANITIZED
+from program import PROGRAM, ROOT, SANITIZED, bad, good
 from tables import assert_same, nested_tables, plain, tables
 
 TESTING = ROOT / ".." / "shared" / "data" / "parquet-testing" / "data"
@@ -433,7 +435,7 @@ def test_conditions_pass_over_rows(folder, name):
     assert set(got["v"].to_pylist()) >= {table["v"][170].as_py()}
     assert got.num_rows <= 20
     groups = pyquire.read(path, conditions=[("v", "==", pack(values[17]))],
-                          settings={"page_index": "off"})
+                          settings={"use_page_index": "off"})
     assert groups.num_rows == 100
     assert pyquire.read(path, conditions=[("v", ">", pack(values[-1]))]).num_rows == (
         0 if kind != pa.float64() else len(items))
@@ -449,9 +451,9 @@ def test_bloom_filters(folder):
     assert value in got[name].to_pylist()
     absent = value[:-1] + "\x01"
     assert min(table[name].to_pylist()) < absent < max(table[name].to_pylist())
-    off = {"page_index": "off"}
+    off = {"use_page_index": "off"}
     assert pyquire.read(path, conditions=[(name, "==", absent.encode())], settings=off).num_rows == 0
-    off["bloom_filter"] = "off"
+    off["use_bloom_filter"] = "off"
     assert pyquire.read(path, conditions=[(name, "==", absent.encode())], settings=off).num_rows > 0
 
 
@@ -490,10 +492,10 @@ def test_encrypted(path, keys):
     if "bloom_filter" in path.name:
         assert got["double_field"].to_pylist() == [row + 0.5 for row in range(2000)]
         absent = [("double_field", "==", struct.pack("<d", 7.25))]
-        given_keys["page_index"] = "off"
+        given_keys["use_page_index"] = "off"
         assert pyquire.read(path, format="parquet", settings=given_keys, columns=columns,
                             conditions=absent).num_rows == 0
-        given_keys["bloom_filter"] = "off"
+        given_keys["use_bloom_filter"] = "off"
         assert pyquire.read(path, format="parquet", settings=given_keys, columns=columns,
                             conditions=absent).num_rows == 2000
         return
@@ -622,3 +624,42 @@ def test_own_types_come_back(tmp_path, name, arrow_schema, version):
         assert got["v"].cast(pa.int64()).equals(table["v"].cast(pa.int64()))
     else:
         assert_same(got, table, types=False)
+
+
+# Where the bytes come from ----------------------------------------------------------------
+
+def test_content_tells(folder):
+    """Parquet is known by its first bytes where the name says nothing, or another format."""
+    table = pa.table({"i": [1, 2, 3]})
+    for name in ("nameless", "table.parquet.encrypted"):
+        pq.write_table(table, folder / name)
+        assert good("count", folder / name).text == "3\n"
+    pq.write_table(table, folder / "table.csv")
+    bad(1, "cat", folder / "table.csv", says=["looks like Parquet", "--from parquet"])
+    assert good("count", "--from", "parquet", folder / "table.csv").text == "3\n"
+    (folder / "text.csv").write_text("PAR1,b\n1,2\n")
+    assert good("count", folder / "text.csv").text == "1\n"
+
+
+@pytest.mark.parametrize("pipe", [False, True])
+def test_standard_input(folder, pipe):
+    path = folder / "input.parquet"
+    pq.write_table(pa.table({"i": range(100_000)}), path, row_group_size=1000)
+    bytes_given = path.read_bytes()
+    for arguments in (["convert", "-", "-", "--to", "csv"], ["meta", "-", "--json"],
+                      ["convert", "--from", "parquet", "-", "-", "--to", "csv"]):
+        named = good(*[path if argument == "-" and i == arguments.index("-") else argument
+                       for i, argument in enumerate(arguments)]).out
+        if pipe:
+            assert good(*arguments, stdin=bytes_given).out == named
+        else:
+            with open(path, "rb") as file:
+                got = subprocess.run([PROGRAM, *arguments], stdin=file, check=True,
+                                     capture_output=True)
+            assert got.stdout == named
+    bad(1, "count", "--from", "parquet", "-", stdin=bytes_given[:-1], says="arquet")
+    bad(3, "count", "--from", "parquet", "-", stdin=bytes_given, says="/nowhere",
+        env={"TMPDIR": "/nowhere"})
+    packed = folder / "input.parquet.gz"
+    packed.write_bytes(gzip.compress(bytes_given))
+    bad(2, "count", packed, says="compressed")

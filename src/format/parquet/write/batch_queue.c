@@ -106,14 +106,21 @@ int quire_batch_queue_flush(struct quire_batch_queue *queue, struct quire_error 
     return hold(queue, &array, error);
 }
 
+static int copy_probe(struct quire_batch_queue *queue)
+{
+    if (queue->gathered->length == 0)
+        QUIRE_TRY(quire_column_begin_dictionaries(queue->gathered, queue->probe));
+    return quire_column_append_view(queue->gathered, queue->probe, 0, queue->probe->length);
+}
+
 static int gather(struct quire_batch_queue *queue, int64_t bytes, struct quire_error *error)
 {
     if (queue->gathered == NULL) QUIRE_TRY(quire_column_new(queue->root, &queue->gathered, error));
     int64_t rows = queue->probe->length;
-    int code = quire_column_append_view(queue->gathered, queue->probe, 0, rows);
+    int code = copy_probe(queue);
     if (code == QUIRE_LIMIT && queue->gathered->length > 0) { /* dictionary indices are full */
         QUIRE_TRY(quire_batch_queue_flush(queue, error));
-        code = quire_column_append_view(queue->gathered, queue->probe, 0, rows);
+        code = copy_probe(queue);
     }
     if (code != 0) {
         quire_fail(error, code, OPERATION, "a batch cannot be read: %s", quire_code_text(code));

@@ -43,6 +43,8 @@ void quire_chunk_start_values(struct quire_chunk_writer *writer)
     writer->dictionary_closed = false;
     quire_buf_clear(&writer->indices);
     writer->direct = dictionary_asked ? QUIRE_ENCODING_CHOOSE : asked;
+    if (writer->direct == QUIRE_ENCODING_CHOOSE && writer->options.plain)
+        writer->direct = QUIRE_ENCODING_PLAIN;
     bool nothing = writer->plan.form == QUIRE_LEAF_NOTHING;
     bool bools = writer->plan.form == QUIRE_LEAF_BOOLS && writer->options.page_version == 1;
     if (writer->direct == QUIRE_ENCODING_CHOOSE && (nothing || bools))

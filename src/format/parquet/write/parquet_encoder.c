@@ -291,7 +291,8 @@ static int make_writer(struct parquet_encoder *encoder,
     QUIRE_CLEANUP(quire_cleanup_free)
     struct quire_chunk_options *leaves = quire_alloc_zero(names->size, sizeof(*leaves));
     if (leaves == NULL) return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_leaf_options_fill(options, names, budget->max / 2, leaves, error));
+    QUIRE_TRY(
+        quire_leaf_options_fill(options, names, &encoder->schema, budget->max / 2, leaves, error));
     QUIRE_TRY(quire_file_keys_open(options, names, &encoder->schema, &encoder->keys, error));
     for (size_t i = 0; encoder->keys.leaves != NULL && i < names->size; i++)
         leaves[i].cipher = encoder->keys.leaves[i].cipher;
