@@ -296,7 +296,7 @@ static int make_workers(struct quire_row_group_writer *writer, struct quire_erro
 
 static size_t lanes_of(size_t threads, size_t leaves)
 {
-    size_t lanes = threads / leaves;
+    size_t lanes = leaves > 0 ? threads / leaves : 1;
     if (lanes > QUIRE_ROW_GROUP_LANES_MAX) lanes = QUIRE_ROW_GROUP_LANES_MAX;
     return lanes > 0 ? lanes : 1;
 }
