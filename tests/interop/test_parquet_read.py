@@ -32,8 +32,8 @@ REFUSED = {
     "datapage_v1-corrupt-checksum.parquet": "checksum",
     "rle-dict-uncompressed-corrupt-checksum.parquet": "checksum",
 }
-# pyarrow cannot read these.
-ONLY_WE = {"incorrect_map_schema.parquet": 1, "large_string_map.brotli.parquet": 2}
+# pyarrow cannot read this.
+ONLY_WE = {"incorrect_map_schema.parquet": 1}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,10 @@ def test_parquet_testing(path):
         with pytest.raises(FAILURES, match=REFUSED[path.name]):
             pyquire.read(path)
         return
+    if path.name == "large_string_map.brotli.parquet":
+        with pytest.raises(FAILURES, match="key_value.key, byte .*row group 0, page 0: .*memory"):
+            pyquire.read(path)
+        return  # its two values have 1 GiB
     got = pyquire.read(path)
     if path.name in ONLY_WE:
         assert got.num_rows == ONLY_WE[path.name]
