@@ -212,5 +212,6 @@ size_t quire_chunk_reader_memory(const struct quire_chunk_reader *reader)
            reader->pages.decompressed.capacity + reader->rep.unpacked.capacity +
            reader->def.unpacked.capacity + reader->values.delta_bytes.values.capacity +
            reader->values.alp.values.capacity + reader->leaf.scratch.capacity +
-           dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity;
+           dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity +
+           dictionary->refused.capacity;
 }
