@@ -68,7 +68,7 @@ static int take_whole(struct quire_leaf *leaf, struct quire_column *column,
                       struct quire_error *error)
 {
     size_t entries = leaf->dictionary.entries;
-    if (column->dictionary->interned > 0) return 0;
+    if (column->dictionary->interned > 0 || leaf->dictionary.refused.size > 0) return 0;
     if (entries > WHOLE_ENTRIES_MAX && !leaf->field->dictionary_ordered) return 0;
     for (size_t i = 0; i < entries; i++) {
         int64_t index = 0;
@@ -83,12 +83,13 @@ static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *value
 {
     uint32_t indices[QUIRE_LEAF_AT_ONCE];
     const int64_t *map = (const int64_t *)(const void *)leaf->dictionary.map.data;
-    size_t width = quire_column_value_width(column->field);
+    size_t width = quire_column_value_width(column->field), all = n;
     QUIRE_TRY(take_whole(leaf, column, error));
     for (size_t part; n > 0; n -= part, out += part * width) {
         part = n < QUIRE_LEAF_AT_ONCE ? n : QUIRE_LEAF_AT_ONCE;
         QUIRE_TRY(quire_page_values_indices(values, indices, part, error));
         QUIRE_TRY(quire_leaf_check_indices(leaf, indices, part, error));
+        QUIRE_TRY(quire_leaf_check_refused(leaf, indices, part, all - n, error));
         for (size_t i = 0; i < part; i++) {
             int64_t index = map[indices[i]];
             if (index < 0) QUIRE_TRY(map_entry(leaf, column, indices[i], &index, error));
@@ -112,7 +113,7 @@ static int take_slices(struct quire_leaf *leaf, struct quire_page_values *values
             int64_t index = 0;
             if (leaf->text && quire_leaf_find_bad_text(&value, 1) == 0) {
                 leaf->failed = (int64_t)(done + i);
-                if (!leaf->utf8_replace) return quire_leaf_refuse_text(error);
+                if (!leaf->utf8_replace) return quire_leaf_refuse(leaf, error);
                 QUIRE_TRY(quire_leaf_repair_text(leaf, &value, error));
             }
             QUIRE_TRY(find_bytes(column, value, &index, error));
