@@ -97,6 +97,15 @@ static bool is_untyped(const struct read_all *all, const char *url)
     return format != NULL && quire_options_has(&format->decoder_options, "infer");
 }
 
+/* Does the file carry its schema? */
+static bool is_typed(const struct read_all *all, const char *url)
+{
+    const struct quire_format *format = quire_format_of_path(url);
+    const char *name = all->options.format;
+    if (name != NULL && quire_format_find(name, &format, NULL) != 0) return false;
+    return format != NULL && (format->flags & QUIRE_FORMAT_TYPED) != 0;
+}
+
 /* Untyped text falls back to string. */
 static struct quire_widening widening(const struct read_all *all, const char *url)
 {
@@ -106,6 +115,7 @@ static struct quire_widening widening(const struct read_all *all, const char *ur
                  : records->mixed == QUIRE_MIXED_JSON ? QUIRE_WIDEN_JSON
                                                       : QUIRE_WIDEN_ERROR,
         .floats = records->numbers == QUIRE_NUMBERS_FLOAT,
+        .typed = is_typed(all, url) && is_typed(all, all->urls[0]),
     };
 }
 

@@ -3,6 +3,7 @@ and the files of parquet-testing; columns, conditions and types as asked for; an
 files without harm."""
 
 import datetime
+import decimal
 import gzip
 import pathlib
 import random
@@ -688,3 +689,52 @@ def test_standard_input(folder, pipe):
     packed = folder / "input.parquet.gz"
     packed.write_bytes(gzip.compress(bytes_given))
     bad(2, "count", packed, says="compressed")
+
+
+# Files of several types -------------------------------------------------------------------
+
+ONE = decimal.Decimal("1.25")
+WIDENED = [
+    (pa.decimal128(9, 2), [ONE], pa.decimal128(12, 4), [ONE], pa.decimal128(12, 4)),
+    (pa.decimal128(38, 0), [7], pa.decimal128(20, 10), [ONE], pa.decimal256(48, 10)),
+    (pa.int8(), [-1], pa.int32(), [1 << 20], pa.int32()),
+    (pa.uint8(), [255], pa.int8(), [-1], pa.int16()),
+    (pa.uint16(), [1], pa.uint64(), [1 << 63], pa.uint64()),
+    (pa.float32(), [0.5], pa.float64(), [0.1], pa.float64()),
+    (pa.int32(), [1], pa.float64(), [0.5], pa.float64()),
+    (pa.dictionary(pa.int8(), pa.string()), ["a"], pa.string(), ["b"], pa.string()),
+    (pa.string(), ["a"], pa.large_string(), ["b"], pa.large_string()),
+    (pa.timestamp("ms"), [0], pa.timestamp("ns"), [1], pa.timestamp("ns")),
+    (pa.timestamp("us", "UTC"), [0], pa.timestamp("us", "Europe/Berlin"), [1],
+     pa.timestamp("us", "UTC")),
+    (pa.date32(), [1], pa.timestamp("us"), [1], pa.timestamp("us")),
+    (pa.list_(pa.int8()), [[1]], pa.list_(pa.int16()), [[300]], pa.list_(pa.int16())),
+]
+
+
+@pytest.mark.parametrize("case", WIDENED, ids=lambda case: f"{case[0]} {case[2]}")
+@pytest.mark.parametrize("swap", [False, True])
+def test_types_of_several_files(folder, case, swap):
+    """They are read as the type that holds the values of all, as they are."""
+    kinds = [pa.array(case[1], case[0]), pa.array(case[3], case[2])]
+    paths = [folder / "several-0.parquet", folder / "several-1.parquet"]
+    for path, values in zip(paths, reversed(kinds) if swap else kinds):
+        pq.write_table(pa.table({"c": values}), path)
+    out = folder / "several-out.parquet"
+    good("convert", *paths, out)
+    got = pq.read_table(out)
+    assert got.schema.field("c").type == case[4]
+    want = [value for values in kinds for value in values.cast(case[4]).to_pylist()]
+    assert got["c"].to_pylist() == (want[::-1] if swap else want)
+
+
+@pytest.mark.parametrize("one, other, says", [
+    (pa.timestamp("ns"), pa.timestamp("us", "UTC"), "with and without offset do not mix"),
+    (pa.timestamp("ns"), pa.string(), "no common type"),
+    (pa.decimal256(76, 0), pa.decimal128(9, 9), "no common type"),
+])
+def test_types_that_do_not_mix(folder, one, other, says):
+    paths = [folder / "mixed-0.parquet", folder / "mixed-1.parquet"]
+    for path, kind in zip(paths, (one, other)):
+        pq.write_table(pa.table({"c": pa.array([None], kind)}), path)
+    bad(1, "convert", *paths, folder / "mixed-out.parquet", says=says)

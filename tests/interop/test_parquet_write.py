@@ -274,6 +274,14 @@ def test_bloom_filter(folder):
         assert length is None or length > 32
 
 
+def test_bloom_filter_is_bounded(folder):
+    """By the values that there are, whatever number was promised."""
+    path = written(folder, NUMBERS, bloom_filter="id", bloom_distinct=10**12)
+    usual = written(folder, NUMBERS, "usual", bloom_filter="id")
+    size = path.stat().st_size - usual.stat().st_size
+    assert size < 4 * NUMBERS.num_rows, size
+
+
 def test_settings_of_both_sides(folder):
     """Settings of writing are not taken for those of reading, where both are Parquet."""
     path, again = written(folder, NUMBERS), folder / "again.parquet"

@@ -127,6 +127,8 @@ static int fill_one(const struct quire_parquet_encoder_options *options,
     size_t size = 0;
     while ((name = quire_leaf_names_next(&list, &size)) != NULL)
         chunk->bloom_filter |= quire_leaf_names_match(names, leaf, name, size);
+    if (schema->leaves[leaf].rep_max == 0 && chunk->bloom_distinct > options->row_group_rows)
+        chunk->bloom_distinct = options->row_group_rows;
     return 0;
 }
 

@@ -25,6 +25,8 @@ static void test_spellings(void **state)
         {"303132333435363738393031323334353031323334353637", "012345678901234501234567", 24},
         {"MDEyMzQ1Njc4OTAxMjM0NQ==\n", "0123456789012345", 16},
         {"MDEyMzQ1Njc4OTAxMjM0NTAxMjM0NTY3ODkwMTIzNDU=", "01234567890123450123456789012345", 32},
+        {"30313233343536373839303132333435", "30313233343536373839303132333435", 32},
+        {"30313233343536373839303132333435\n", "0123456789012345", 16},
         {"a key of 32 bytes, in plain text", "a key of 32 bytes, in plain text", 32},
     };
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
