@@ -12,6 +12,7 @@
 /* What a dictionary costs beside its values: header, metadata. */
 #define DICTIONARY_OVERHEAD 32.0
 #define WORTH_DICTIONARY    0.98
+#define HUGE_BYTES          ((size_t)2 << 20)
 
 static bool may_use_dictionary(const struct quire_chunk_writer *writer)
 {
@@ -121,6 +122,18 @@ int quire_chunk_leave_dictionary(struct quire_chunk_writer *writer, struct quire
     return 0;
 }
 
+/* Values of which each is a page by itself are not worth trials, each of which would keep a
+ * copy of them. */
+static bool is_huge(const struct quire_chunk_writer *writer, const struct quire_values *values)
+{
+    if (writer->sample_size > 0 || writer->direct != QUIRE_ENCODING_CHOOSE ||
+        values->slices == NULL)
+        return false;
+    for (size_t i = 0; i < values->n; i++)
+        if (values->slices[i].size < HUGE_BYTES) return false;
+    return values->n > 0;
+}
+
 int quire_chunk_take(struct quire_chunk_writer *writer, const struct quire_values *values,
                      struct quire_error *error)
 {
@@ -129,6 +142,11 @@ int quire_chunk_take(struct quire_chunk_writer *writer, const struct quire_value
         QUIRE_TRY(take_indices(writer, values, &added, error));
         if (added == values->n) return 0;
         QUIRE_TRY(quire_chunk_leave_dictionary(writer, error));
+    }
+    if (writer->stage == QUIRE_CHUNK_SAMPLING && is_huge(writer, values)) {
+        writer->direct = QUIRE_ENCODING_PLAIN;
+        writer->dictionary_closed = true;
+        start_direct(writer);
     }
     if (writer->stage == QUIRE_CHUNK_SAMPLING) return take_sample(writer, values, error);
     return take_direct(writer, values, error);
