@@ -62,13 +62,16 @@ static struct quire_record_policy make_policy(const struct quire_cli *cli,
                                               struct quire_cli_input *input)
 {
     const struct quire_cli_reading *reading = &cli->reading;
+    /* A column that is neither in the schema nor selected is not missed. */
+    bool unselected = input->columns.size > 0 && input->schema.release != NULL &&
+                      !quire_cli_is_given(cli, "extra");
     return (struct quire_record_policy){
         .schema = input->schema.release != NULL ? &input->schema : NULL,
         .infer_rows = reading->infer_rows,
         .mixed = (enum quire_mixed)reading->mixed,
         .numbers = (enum quire_numbers)reading->numbers,
         .on_bad = input->rejects != NULL ? QUIRE_ON_BAD_REJECT : (enum quire_on_bad)reading->on_bad,
-        .extra = (enum quire_extra)reading->extra,
+        .extra = unselected ? QUIRE_EXTRA_IGNORE : (enum quire_extra)reading->extra,
         .missing = (enum quire_missing)reading->missing,
         .reject = input->rejects != NULL ? quire_rejects_take : NULL,
         .reject_user = input->rejects,

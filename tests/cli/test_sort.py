@@ -66,3 +66,15 @@ def test_by_a_column_that_is_not_selected(tmp_path, ending):
     assert out.read_text() == '{"s":"b"}\n{"s":"c"}\n{"s":"a"}\n'
     good("convert", source, tmp_path / "out.parquet", "--sort", "-i", "--select", "s")
     bad(2, "convert", source, out, "--sort", "nope", "--select", "s", says="nope")
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_select_with_a_schema_of_what_is_selected(tmp_path, ending):
+    """Columns that are not selected are not extra ones, unless that is asked."""
+    source, rows = tmp_path / f"in.{ending}", tmp_path / "in.jsonl"
+    rows.write_text('{"i":1,"s":"a"}\n')
+    if ending != "jsonl":
+        good("convert", rows, source)
+    chosen = ["cat", source, "--to", "jsonl", "--schema", "s string", "--select", "s"]
+    assert good(*chosen).text == '{"s":"a"}\n'
+    bad(1, *chosen, "--extra", "error", says="i")
