@@ -161,6 +161,7 @@ struct quire_cli_input {
     size_t names_size;
     struct ArrowSchema schema;        /* of --schema; released when there was none */
     struct quire_cli_columns columns; /* of --select */
+    struct quire_cli_columns others;  /* to sort by, where one of them is not selected */
     struct quire_setting *settings;   /* of --set and its kin, for the decoder */
     size_t settings_size;
     struct quire_setting *output_settings; /* the same for the encoder */
@@ -177,12 +178,15 @@ struct quire_cli_request {
     size_t names_size;
     const struct quire_format *output; /* that the rows go to: takes its own settings */
     bool rows_only;                    /* batches without columns, to count */
+    const char *sort;                  /* columns that the rows will be sorted by; NULL: none */
 };
 
 /* Opens what request names. *input need not be initialised; it must be released,
  * also after a failure and before cli, and not be moved. */
 int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *request,
                          struct quire_cli_input *input, struct quire_error *error);
+/* What input->others held back, once the rows are sorted: leaves the columns of --select. */
+int quire_cli_input_select(struct quire_cli_input *input, struct quire_error *error);
 /* Only the context and the settings for a file, which is not opened: for commands that
  * read no rows. */
 int quire_cli_input_settings(struct quire_cli *cli, char *name, struct quire_cli_input *input,

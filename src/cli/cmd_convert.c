@@ -167,18 +167,22 @@ static int convert(struct quire_cli *cli, struct conversion *conversion, int inp
                    char *const *names, struct quire_cli_input *input)
 {
     const struct convert_options *options = cli->options;
-    const struct quire_cli_request request = {
-        .names = names, .names_size = (size_t)inputs, .output = conversion->output.format};
+    const struct quire_cli_request request = {.names = names,
+                                              .names_size = (size_t)inputs,
+                                              .output = conversion->output.format,
+                                              .sort = options->sort};
     QUIRE_CLEANUP(quire_cli_writer_close) struct quire_writer *writer = NULL;
     QUIRE_TRY(quire_cli_input_open(cli, &request, input, &cli->error));
     QUIRE_TRY(check_output(cli, conversion->output.name, input, &cli->error));
     QUIRE_TRY(sort_rows(cli, conversion->output.name, input, &cli->error));
+    if (input->others.size > 0) QUIRE_TRY(quire_cli_input_select(input, &cli->error));
     QUIRE_TRY(limit_rows(cli, input, &cli->error));
     conversion->output.mode = !options->append    ? QUIRE_WRITE_OVERWRITE
                               : options->in_place ? QUIRE_WRITE_APPEND_IN_PLACE
                                                   : QUIRE_WRITE_APPEND;
     conversion->output.no_parents = !options->parents;
-    conversion->output.sorting = options->sort;
+    /* What the rows are sorted by is said in the file only where it is all there. */
+    conversion->output.sorting = input->others.size == 0 ? options->sort : NULL;
     QUIRE_TRY(quire_cli_output_open(cli, &conversion->output, input, &writer, &cli->error));
     return quire_cli_output_finish(writer, input, &conversion->result, &cli->error);
 }

@@ -62,13 +62,16 @@ static struct quire_record_policy make_policy(const struct quire_cli *cli,
                                               struct quire_cli_input *input)
 {
     const struct quire_cli_reading *reading = &cli->reading;
+    /* A column that is neither in the schema nor selected is not missed. */
+    bool unselected = input->columns.size > 0 && input->schema.release != NULL &&
+                      !quire_cli_is_given(cli, "extra");
     return (struct quire_record_policy){
         .schema = input->schema.release != NULL ? &input->schema : NULL,
         .infer_rows = reading->infer_rows,
         .mixed = (enum quire_mixed)reading->mixed,
         .numbers = (enum quire_numbers)reading->numbers,
         .on_bad = input->rejects != NULL ? QUIRE_ON_BAD_REJECT : (enum quire_on_bad)reading->on_bad,
-        .extra = (enum quire_extra)reading->extra,
+        .extra = unselected ? QUIRE_EXTRA_IGNORE : (enum quire_extra)reading->extra,
         .missing = (enum quire_missing)reading->missing,
         .reject = input->rejects != NULL ? quire_rejects_take : NULL,
         .reject_user = input->rejects,
@@ -91,16 +94,54 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
     };
     if (request->rows_only || columns != NULL) {
         options.records.columns = (const char *const *)columns;
-        options.records.columns_size = columns != NULL ? input->columns.size : 0;
+        options.records.columns_size =
+            columns != NULL ? input->columns.size + input->others.size : 0;
         options.records.columns_given = true;
     }
     QUIRE_TRY(quire_file_read_all((const char *const *)input->names, input->names_size, &options,
                                   &input->stream, error));
+    return input->others.size == 0 ? quire_cli_input_select(input, error) : 0;
+}
+
+int quire_cli_input_select(struct quire_cli_input *input, struct quire_error *error)
+{
     if (input->columns.size == 0) return 0;
     struct ArrowArrayStream selected = {.release = NULL};
     QUIRE_TRY(quire_stream_select(&input->stream, (const char *const *)input->columns.names,
                                   input->columns.size, &selected, error));
     input->stream = selected;
+    return 0;
+}
+
+static const char *wanted_name(const struct quire_cli_input *input, size_t i)
+{
+    size_t selected = input->columns.size;
+    return i < selected ? input->columns.names[i] : input->others.names[i - selected];
+}
+
+static bool is_selected(const struct quire_cli_input *input, const char *name)
+{
+    for (size_t i = 0; i < input->columns.size; i++) {
+        size_t size = strlen(input->columns.names[i]);
+        if (strncmp(input->columns.names[i], name, size) == 0 &&
+            (name[size] == '\0' || name[size] == '.'))
+            return true;
+    }
+    return false;
+}
+
+/* Columns to sort by that are not selected are read, and left out when the rows are sorted. */
+static int find_others(const char *sort, struct quire_cli_input *input, struct quire_error *error)
+{
+    bool selected = true;
+    if (sort == NULL || input->columns.size == 0) return 0;
+    QUIRE_TRY(quire_cli_columns_split("sort", sort, &input->others, error));
+    for (size_t i = 0; i < input->others.size; i++) {
+        char *name = input->others.names[i];
+        if (name[0] == '-') memmove(name, name + 1, strlen(name));
+        selected = selected && is_selected(input, name);
+    }
+    if (selected) quire_cli_columns_release(&input->others);
     return 0;
 }
 
@@ -112,19 +153,21 @@ static int open_selected(struct quire_cli *cli, const struct quire_cli_request *
                          struct quire_cli_input *input, struct quire_error *error)
 {
     bool nested = false;
-    for (size_t i = 0; i < input->columns.size; i++)
-        nested = nested || strchr(input->columns.names[i], '.') != NULL;
+    size_t size = input->columns.size + input->others.size;
+    for (size_t i = 0; i < size; i++)
+        nested = nested || strchr(wanted_name(input, i), '.') != NULL;
     if (input->names_size > 1 || (nested && !quire_file_rereadable(input->names[0])))
         return open_stream(cli, request, input, NULL, error);
-    char **tops = quire_alloc_zero(input->columns.size, sizeof(*tops));
+    char **tops = quire_alloc_zero(size, sizeof(*tops));
     if (tops == NULL) return quire_cli_fail_memory(error);
     int code = 0;
-    for (size_t i = 0; i < input->columns.size && code == 0; i++) {
-        tops[i] = quire_strndup(input->columns.names[i], strcspn(input->columns.names[i], "."));
+    for (size_t i = 0; i < size && code == 0; i++) {
+        const char *name = wanted_name(input, i);
+        tops[i] = quire_strndup(name, strcspn(name, "."));
         if (tops[i] == NULL) code = quire_cli_fail_memory(error);
     }
     if (code == 0) code = open_stream(cli, request, input, tops, error);
-    for (size_t i = 0; i < input->columns.size; i++)
+    for (size_t i = 0; i < size; i++)
         quire_free(tops[i]);
     quire_free(tops);
     if (code != QUIRE_USAGE || !nested) return code;
@@ -161,6 +204,7 @@ int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *
         QUIRE_TRY(quire_cli_schema_read(reading->schema, input->context, &input->schema, error));
     if (reading->select != NULL && !request->rows_only)
         QUIRE_TRY(quire_cli_columns_split("select", reading->select, &input->columns, error));
+    QUIRE_TRY(find_others(request->sort, input, error));
     QUIRE_TRY(open_rejects(cli, input, error));
     if (input->columns.size > 0) return open_selected(cli, request, input, error);
     return open_stream(cli, request, input, NULL, error);
@@ -191,6 +235,7 @@ void quire_cli_input_release(struct quire_cli_input *input)
     quire_rejects_close(input->rejects);
     quire_schema_release(&input->schema);
     quire_cli_columns_release(&input->columns);
+    quire_cli_columns_release(&input->others);
     quire_free(input->settings);
     quire_free(input->output_settings);
     quire_names_free(input->names, input->names_size);

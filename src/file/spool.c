@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -28,8 +29,8 @@ int quire_descriptor_read_at(int descriptor, const char *name, int64_t offset, v
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return quire_fail_errno(error, errno, "read", "%s", name);
         if (got == 0)
-            return quire_fail(error, QUIRE_CORRUPT, "read", "%s ends before byte %lld", name,
-                              (long long)(offset + (int64_t)size));
+            return quire_fail(error, QUIRE_CORRUPT, "read", "%s ends before byte %" PRId64, name,
+                              offset + (int64_t)size);
         at += got;
         offset += got;
         size -= (size_t)got;

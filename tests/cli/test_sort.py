@@ -53,3 +53,28 @@ def test_no_rows(tmp_path):
     (tmp_path / "in.csv").write_text("a,b\n")
     good("convert", tmp_path / "in.csv", tmp_path / "out.csv", "--sort", "b")
     assert (tmp_path / "out.csv").read_text() == "a,b\n"
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_by_a_column_that_is_not_selected(tmp_path, ending):
+    source, out = tmp_path / f"in.{ending}", tmp_path / "out.jsonl"
+    (tmp_path / "in.jsonl").write_text('{"i":1,"s":"a","t":9}\n{"i":3,"s":"b","t":8}\n'
+                                       '{"i":2,"s":"c","t":7}\n')
+    if ending != "jsonl":
+        good("convert", tmp_path / "in.jsonl", source)
+    good("convert", source, out, "--sort", "-i,s", "--select", "s")
+    assert out.read_text() == '{"s":"b"}\n{"s":"c"}\n{"s":"a"}\n'
+    good("convert", source, tmp_path / "out.parquet", "--sort", "-i", "--select", "s")
+    bad(2, "convert", source, out, "--sort", "nope", "--select", "s", says="nope")
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_select_with_a_schema_of_what_is_selected(tmp_path, ending):
+    """Columns that are not selected are not extra ones, unless that is asked."""
+    source, rows = tmp_path / f"in.{ending}", tmp_path / "in.jsonl"
+    rows.write_text('{"i":1,"s":"a"}\n')
+    if ending != "jsonl":
+        good("convert", rows, source)
+    chosen = ["cat", source, "--to", "jsonl", "--schema", "s string", "--select", "s"]
+    assert good(*chosen).text == '{"s":"a"}\n'
+    bad(1, *chosen, "--extra", "error", says="i")

@@ -5,7 +5,10 @@ import base64
 import datetime
 import decimal
 import json
+import random
 import struct
+import subprocess
+import sys
 
 import duckdb
 import polars as pl
@@ -17,7 +20,7 @@ import pytest
 from arrow_types import ARRAYS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from program import good
+from program import PROGRAM, ROOT, SANITIZED, good
 from tables import INTS, MOMENT, TEXTS, TIMESTAMPS, DATES, FINITE, assert_same
 
 FLOATS = st.one_of(FINITE, st.sampled_from([float("nan"), float("inf"), -float("inf")]))
@@ -399,6 +402,19 @@ def test_wide(folder):
     pyquire.close_context(context)
     assert pq.read_table(path, columns=["c0", "c9999"]).to_pydict() == {
         "c0": [0, None, 0, 0], "c9999": [9999, None, 19998, 9999]}
+
+
+def test_huge_values(folder):
+    """A value that is larger than the budget is held a few times, not many."""
+    values = [random.Random(i).randbytes(16 << 20) for i in range(2)]
+    path, again = folder / "huge.parquet", folder / "huge-again.parquet"
+    pq.write_table(pa.table({"b": values, "s": ["\U0010ffff" * (1 << 20), "x" * (1 << 22)]}), path)
+    peak = subprocess.run([sys.executable, ROOT / "tests" / "lib" / "peak.py", "", "x", "0",
+                           PROGRAM, "convert", path, again, "--memory", "32MB"],
+                          capture_output=True, check=True, text=True).stdout.split()
+    assert peak[0] == "0"
+    assert SANITIZED or int(peak[1]) < 220 << 20, peak
+    assert pq.read_table(again).equals(pq.read_table(path))
 
 
 def test_many_row_groups(folder):

@@ -5,7 +5,8 @@
 #include "base/fail.h"
 #include "format/parquet/write/chunk_writer_private.h"
 
-#define OPERATION QUIRE_CHUNK_OPERATION
+#define OPERATION   QUIRE_CHUNK_OPERATION
+#define LARGE_BYTES ((size_t)4 << 20)
 
 static int put_indices(struct quire_chunk_writer *writer, struct quire_error *error)
 {
@@ -85,6 +86,31 @@ static void begin_page(struct quire_chunk_writer *writer, int64_t entries, int64
     writer->page_rows = writer->page_unencoded = 0;
 }
 
+/* A page of huge values leaves buffers behind that no usual page needs. */
+static bool is_large(const struct quire_chunk_writer *writer, size_t bytes)
+{
+    return bytes > LARGE_BYTES && bytes / 2 > writer->options.page_bytes;
+}
+
+static void drop_encoder(struct quire_chunk_writer *writer)
+{
+    if (!is_large(writer, quire_value_encoder_memory(&writer->encoder))) return;
+    struct quire_value_encoder *encoder = &writer->encoder;
+    int32_t type = encoder->type, encoding = encoder->encoding;
+    quire_value_encoder_release(encoder);
+    quire_value_encoder_start(encoder, type, encoding);
+}
+
+static void drop_large(struct quire_chunk_writer *writer)
+{
+    struct quire_page_writer *page = &writer->page;
+    struct quire_buf *const buffers[] = {&page->body,          &page->packed,
+                                         &page->sealed,        &writer->sample,
+                                         &writer->trial.bytes, &writer->trial.packed};
+    for (size_t i = 0; i < sizeof(buffers) / sizeof(*buffers); i++)
+        if (is_large(writer, buffers[i]->capacity)) quire_buf_release(buffers[i]);
+}
+
 int quire_chunk_finish_page(struct quire_chunk_writer *writer, struct quire_error *error)
 {
     int32_t encoding = QUIRE_ENCODING_PLAIN;
@@ -92,11 +118,13 @@ int quire_chunk_finish_page(struct quire_chunk_writer *writer, struct quire_erro
     int64_t offset = (int64_t)writer->data.size;
     int64_t entries = writer->page.entries, values = writer->page.values;
     QUIRE_TRY(put_values(writer, &encoding, error));
+    drop_encoder(writer);
     QUIRE_TRY(quire_page_finish(&writer->page, encoding, writer->page_rows, &writer->data, &sizes,
                                 error));
     writer->plain_size += (int64_t)sizes.plain;
     count_encoding(writer, encoding);
     QUIRE_TRY(keep_record(writer, offset, entries, values, sizes.stored, error));
     begin_page(writer, entries, values);
+    drop_large(writer);
     return 0;
 }

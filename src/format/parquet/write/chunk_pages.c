@@ -39,6 +39,8 @@ static int keep_bounds(struct quire_chunk_pages *pages, const struct quire_extre
         bytes->size += record->max_size;
         return 0;
     }
+    /* The value itself is a bound as long as it is whole. */
+    record->unbounded = extremes->bytes_max > 0 && max.size == extremes->bytes_max;
     record->max_size = max.size;
     return quire_buf_append(bytes, max.data, max.size);
 }

@@ -14,6 +14,7 @@
 #define WORTH_DICTIONARY    0.98
 /* One that fills up before the end of the chunk costs most to make, and saves least. */
 #define WORTH_PART 0.93
+#define HUGE_BYTES          ((size_t)2 << 20)
 
 static bool may_use_dictionary(const struct quire_chunk_writer *writer)
 {
@@ -123,6 +124,18 @@ int quire_chunk_leave_dictionary(struct quire_chunk_writer *writer, struct quire
     return 0;
 }
 
+/* Values of which each is a page by itself are not worth trials, each of which would keep a
+ * copy of them. */
+static bool is_huge(const struct quire_chunk_writer *writer, const struct quire_values *values)
+{
+    if (writer->sample_size > 0 || writer->direct != QUIRE_ENCODING_CHOOSE ||
+        values->slices == NULL)
+        return false;
+    for (size_t i = 0; i < values->n; i++)
+        if (values->slices[i].size < HUGE_BYTES) return false;
+    return values->n > 0;
+}
+
 int quire_chunk_take(struct quire_chunk_writer *writer, const struct quire_values *values,
                      struct quire_error *error)
 {
@@ -131,6 +144,11 @@ int quire_chunk_take(struct quire_chunk_writer *writer, const struct quire_value
         QUIRE_TRY(take_indices(writer, values, &added, error));
         if (added == values->n) return 0;
         QUIRE_TRY(quire_chunk_leave_dictionary(writer, error));
+    }
+    if (writer->stage == QUIRE_CHUNK_SAMPLING && is_huge(writer, values)) {
+        writer->direct = QUIRE_ENCODING_PLAIN;
+        writer->dictionary_closed = true;
+        start_direct(writer);
     }
     if (writer->stage == QUIRE_CHUNK_SAMPLING) return take_sample(writer, values, error);
     return take_direct(writer, values, error);

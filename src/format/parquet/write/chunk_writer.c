@@ -8,7 +8,10 @@
 
 #define OPERATION     QUIRE_CHUNK_OPERATION
 #define BLOCK_ENTRIES 2048
-#define LIST_ROWS_MAX 256 /* of a block in lists, whose length is not known before */
+/* Extremes are kept so much longer than they will be, for a greater one is sought by the
+ * bytes at the cut, or else the whole is taken. */
+#define EXTREME_BYTES_MORE ((size_t)64 << 10)
+#define LIST_ROWS_MAX      256 /* of a block in lists, whose length is not known before */
 /* Offsets of a dictionary's byte arrays have 32 bits. */
 #define DICTIONARY_BYTES_MAX ((size_t)1 << 30)
 
@@ -43,6 +46,9 @@ static void set_up(struct quire_chunk_writer *writer)
     writer->text = writer->plan.utf8;
     writer->extremes =
         (options->statistics || options->column_index) && writer->order != QUIRE_VALUES_UNORDERED;
+    if (writer->plan.type == QUIRE_PARQUET_BYTE_ARRAY)
+        writer->page_extremes.bytes_max = writer->chunk_extremes.bytes_max =
+            options->statistics_bytes + EXTREME_BYTES_MORE;
     writer->def_max = leaf->def_max;
     writer->rep_max = leaf->rep_max;
     writer->entries_per_row = 1;
@@ -154,6 +160,34 @@ int quire_chunk_writer_add(struct quire_chunk_writer *writer, const struct quire
         rows -= part;
     }
     return 0;
+}
+
+static void trim_chunk(struct quire_chunk_writer *writer)
+{
+    struct quire_page_writer *page = &writer->page;
+    quire_buf_release(&writer->sample);
+    quire_buf_release(&writer->indices);
+    quire_dictionary_clear(&writer->dictionary);
+    quire_buf_release(&writer->dictionary.plain);
+    quire_buf_release(&writer->dictionary.offsets);
+    quire_value_encoder_release(&writer->encoder);
+    quire_page_writer_release(page);
+    quire_buf_release(&writer->data);
+    quire_chunk_pages_release(&writer->pages);
+    quire_extremes_release(&writer->page_extremes);
+    quire_extremes_release(&writer->chunk_extremes);
+}
+
+void quire_chunk_writer_trim(struct quire_chunk_writer *writer, bool between_chunks)
+{
+    quire_levels_release(&writer->levels);
+    quire_leaf_block_release(&writer->block);
+    quire_buf_release(&writer->mapped);
+    quire_buf_release(&writer->index_slots);
+    quire_buf_release(&writer->sample_slices);
+    quire_encoding_trial_release(&writer->trial);
+    quire_buf_release(&writer->used);
+    if (between_chunks) trim_chunk(writer);
 }
 
 size_t quire_chunk_writer_size(const struct quire_chunk_writer *writer)

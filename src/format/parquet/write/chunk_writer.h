@@ -29,6 +29,7 @@ struct quire_chunk_options {
     bool dictionary;         /* try one, whatever encoding says for what does not fit it */
     size_t dictionary_bytes; /* its limit */
     bool plain;              /* PLAIN where the encoding would be chosen */
+    bool trim;               /* there are so many columns that each is to hold little */
     bool statistics;
     size_t statistics_bytes; /* longer extremes are truncated; at least 1 */
     bool column_index, offset_index, size_statistics;
@@ -72,6 +73,8 @@ int quire_chunk_writer_add(struct quire_chunk_writer *writer, const struct quire
 /* Bytes that the finished chunk would have now, about; and heap bytes that are held. */
 size_t quire_chunk_writer_size(const struct quire_chunk_writer *writer);
 size_t quire_chunk_writer_memory(const struct quire_chunk_writer *writer);
+/* Gives back what is not needed until rows are added again; between chunks nearly all. */
+void quire_chunk_writer_trim(struct quire_chunk_writer *writer, bool between_chunks);
 /* Ends the chunk. chunk is zeroed or was used before. */
 int quire_chunk_writer_finish(struct quire_chunk_writer *writer, struct quire_written_chunk *chunk,
                               struct quire_error *error);

@@ -117,6 +117,13 @@ int quire_value_compare(enum quire_value_order order, struct quire_bytes a, stru
 
 /* --- Gathering ----------------------------------------------------------------------- */
 
+/* What is cut off cannot matter: values that differ only there have the same bounds. */
+static size_t kept(const struct quire_extremes *extremes, enum quire_value_order order, size_t size)
+{
+    bool cut = order == QUIRE_VALUES_BYTES && extremes->bytes_max > 0;
+    return cut && size > extremes->bytes_max ? extremes->bytes_max : size;
+}
+
 static int take(struct quire_extremes *extremes, enum quire_value_order order,
                 struct quire_bytes min, struct quire_bytes max)
 {
@@ -124,11 +131,11 @@ static int take(struct quire_extremes *extremes, enum quire_value_order order,
     struct quire_bytes known_max = {extremes->max.data, extremes->max.size};
     if (!extremes->any || quire_value_compare(order, min, known_min) < 0) {
         quire_buf_clear(&extremes->min);
-        QUIRE_TRY(quire_buf_append(&extremes->min, min.data, min.size));
+        QUIRE_TRY(quire_buf_append(&extremes->min, min.data, kept(extremes, order, min.size)));
     }
     if (!extremes->any || quire_value_compare(order, max, known_max) > 0) {
         quire_buf_clear(&extremes->max);
-        QUIRE_TRY(quire_buf_append(&extremes->max, max.data, max.size));
+        QUIRE_TRY(quire_buf_append(&extremes->max, max.data, kept(extremes, order, max.size)));
     }
     extremes->any = true;
     return 0;

@@ -35,6 +35,8 @@ int quire_value_compare(enum quire_value_order order, struct quire_bytes a, stru
 /* Zero-initialise; release when done. */
 struct quire_extremes {
     bool any; /* min and max are there */
+    /* Of byte arrays no more is kept than so many bytes; 0: all. */
+    size_t bytes_max;
     int64_t nans;
     struct quire_buf min, max;
 };

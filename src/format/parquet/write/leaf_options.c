@@ -11,6 +11,8 @@
 
 /* A page and a dictionary are at least so large, however many columns there are. */
 #define PAGE_BYTES_LEAST ((size_t)4 << 10)
+/* Columns that have less memory than this each keep no scratch. */
+#define TRIM_SHARE ((size_t)64 << 10)
 
 /* lz4 is LZ4_RAW: the codec that Parquet calls LZ4 is deprecated, for its framing was
  * never written down (Compression.md). */
@@ -169,6 +171,7 @@ int quire_leaf_options_fill(const struct quire_parquet_encoder_options *options,
         .checksum = options->page_checksum,
         .bloom_false_positives = options->bloom_false_positives,
         .bloom_distinct = options->bloom_distinct,
+        .trim = share < TRIM_SHARE,
     };
     for (size_t i = 0; i < names->size; i++) {
         leaves[i] = common;

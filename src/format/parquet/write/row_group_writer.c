@@ -19,7 +19,7 @@
 struct leaf {
     struct quire_chunk_writer *writer;
     int64_t cost_ns; /* of this row group */
-    bool begun;
+    bool begun, trim;
 };
 
 struct worker {
@@ -86,9 +86,13 @@ static int work_leaf(const struct quire_row_group_writer *writer, size_t lane, s
     if (!leaf->begun) QUIRE_TRY(quire_chunk_writer_begin(leaf->writer, row_group, error));
     leaf->begun = true;
     QUIRE_TRY(add_slices(&writer->groups[lane], leaf, row, error));
-    if (!writer->close) return 0;
-    leaf->begun = false;
-    return quire_chunk_writer_finish(leaf->writer, &writer->chunks[writer->place][index], error);
+    if (writer->close) {
+        struct quire_written_chunk *chunk = &writer->chunks[writer->place][index];
+        QUIRE_TRY(quire_chunk_writer_finish(leaf->writer, chunk, error));
+        leaf->begun = false;
+    }
+    if (leaf->trim) quire_chunk_writer_trim(leaf->writer, writer->close);
+    return 0;
 }
 
 static void note_failure(struct worker *worker, int code, int64_t row, size_t leaf,
@@ -324,6 +328,7 @@ int quire_row_group_writer_new(const struct quire_parquet_schema *schema,
         writer->order[i].leaf = i;
     for (size_t i = 0; i < all_leaves(writer); i++) {
         size_t leaf = i % writer->leaves_size;
+        writer->leaves[i].trim = leaves[leaf].trim;
         QUIRE_TRY(
             quire_chunk_writer_new(schema, leaf, &leaves[leaf], &writer->leaves[i].writer, error));
     }
