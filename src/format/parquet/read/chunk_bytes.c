@@ -6,6 +6,8 @@
 #include "base/fail.h"
 
 #define OPERATION "read parquet"
+/* So small a part of what is wanted may stand before it. */
+#define KEPT_SHARE 8
 
 void quire_chunk_bytes_release(struct quire_chunk_bytes *bytes)
 {
@@ -26,24 +28,33 @@ static void find_held(const struct quire_chunk_bytes *bytes, int64_t offset, siz
     *got = held->size - at;
 }
 
-/* Moves the window to offset and reads what it lacks of size bytes. */
+/* Makes the window hold size bytes from offset on: what it lacks is read behind what it has.
+ * That is moved to the front only where much before it is done with, since a page follows its
+ * header closely. */
 static int fill(struct quire_chunk_bytes *bytes, int64_t offset, size_t size,
                 struct quire_error *error)
 {
     struct quire_buf *held = &bytes->held;
     int64_t held_end = bytes->held_start + (int64_t)held->size;
-    size_t kept = 0;
-    if (offset >= bytes->held_start && offset < held_end) {
-        kept = (size_t)(held_end - offset);
-        memmove(held->data, held->data + (offset - bytes->held_start), kept);
+    size_t done = 0;
+    if (offset < bytes->held_start || offset >= held_end) {
+        held->size = 0;
+        bytes->held_start = offset;
+    } else {
+        done = (size_t)(offset - bytes->held_start);
     }
-    held->size = kept;
-    bytes->held_start = offset;
-    if (quire_buf_reserve(held, size - kept) != 0) return quire_fail_memory(error, OPERATION);
-    int code = bytes->in->ops->read_at(bytes->in, offset + (int64_t)kept, held->data + kept,
-                                       size - kept, error);
-    if (code == 0) held->size = size;
-    return code;
+    if (done > size / KEPT_SHARE) {
+        held->size -= done;
+        memmove(held->data, held->data + done, held->size);
+        bytes->held_start = offset;
+        done = 0;
+    }
+    size_t lacks = done + size - held->size;
+    if (quire_buf_reserve(held, lacks) != 0) return quire_fail_memory(error, OPERATION);
+    QUIRE_TRY(bytes->in->ops->read_at(bytes->in, bytes->held_start + (int64_t)held->size,
+                                      quire_buf_end(held), lacks, error));
+    held->size += lacks;
+    return 0;
 }
 
 int quire_chunk_bytes_get(struct quire_chunk_bytes *bytes, int64_t offset, size_t least,
@@ -63,8 +74,8 @@ int quire_chunk_bytes_get(struct quire_chunk_bytes *bytes, int64_t offset, size_
         size_t size = least > bytes->window ? least : bytes->window;
         if (size > (uint64_t)(end - offset)) size = (size_t)(end - offset);
         QUIRE_TRY(fill(bytes, offset, size, error));
-        *data = bytes->held.data;
-        *got = bytes->held.size;
+        *data = bytes->held.data + (offset - bytes->held_start);
+        *got = size;
     }
     if ((uint64_t)(end - offset) < *got) *got = (size_t)(end - offset);
     if (*got > most) *got = most;
