@@ -87,6 +87,16 @@ QUIRE_API int quire_file_write(const char *url, struct ArrowArrayStream *stream,
                                const struct quire_write_options *options,
                                struct quire_write_result *result, struct quire_error *error);
 
+/* Copies the values of objects to one, value by value and without columns: what both
+ * formats can say is kept as it stands (annotations, order, repeated fields, digits).
+ * For formats with a `copy` (Ion and JSON); QUIRE_UNSUPPORTED for others. The target is
+ * as atomic as a writer's; mode is OVERWRITE or CREATE. read->records is not looked at.
+ * result->rows is -1. Both options and result may be NULL. */
+QUIRE_API int quire_file_copy_raw(const char *const *urls, size_t urls_size,
+                                  const struct quire_read_options *read, const char *target,
+                                  const struct quire_write_options *write,
+                                  struct quire_write_result *result, struct quire_error *error);
+
 /* --- Names ------------------------------------------------------------------- */
 
 /* Expands globs ("logs/<star>.csv") and folders (their files of known formats, in

@@ -153,6 +153,16 @@ struct quire_format {
     /* The format's own metadata as one JSON object; *json is freed with quire_free. */
     int (*describe)(struct quire_in *in, const void *options, struct quire_context *context,
                     char **json, struct quire_error *error);
+
+    /* --- Value by value; NULL where values have no form outside of columns. */
+
+    /* Reads all of in and writes its values as target, keeping what columns do not:
+     * annotations, the order and repetition of fields, all digits of numbers. options are
+     * the struct of decoder_options, target_options that of the target's
+     * encoder_options. QUIRE_UNSUPPORTED when target has no such form. */
+    int (*copy)(struct quire_in *in, const void *options, const struct quire_format *target,
+                const void *target_options, struct quire_context *context, struct quire_out *out,
+                struct quire_error *error);
 };
 
 /* The head that every backend's encoder begins with. */

@@ -4,7 +4,6 @@
  *
  * The stream owns the whole chain and releases it from the top down. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/context.h"
@@ -14,18 +13,15 @@
 #include "base/progress.h"
 #include "data/batch_stream.h"
 #include "file/detect.h"
+#include "file/object_in.h"
 #include "file/source.h"
-#include "file/standard.h"
 #include "quire/file.h"
 
 struct reader {
     char *url;
     struct quire_context *context;
     bool context_owned;
-    struct quire_store *store; /* NULL for standard input */
-    char *key;
-    struct quire_in *stored; /* the source over the object */
-    struct quire_in *plain;  /* what the decoder reads: stored, or decompressed from it */
+    struct quire_object_in object;
     struct ArrowArrayStream batches;
     int (*reject)(void *user, const struct quire_reject *reject, struct quire_error *error);
     void *reject_user;
@@ -38,9 +34,7 @@ static void reader_free(struct reader *reader)
 {
     if (reader == NULL) return;
     quire_stream_release(&reader->batches);
-    quire_in_close(reader->plain); /* and all below it */
-    quire_store_close(reader->store);
-    quire_store_key_free(reader->key);
+    quire_object_in_close(&reader->object);
     quire_progress_end(&reader->progress,
                        reader->ended ? QUIRE_PROGRESS_DONE : QUIRE_PROGRESS_CANCELLED);
     if (reader->context_owned) quire_context_free(reader->context);
@@ -71,7 +65,7 @@ static int reader_next(void *source, struct ArrowArray *batch, struct quire_erro
     struct reader *reader = source;
     if (!reader->begun) /* a stream that was opened for its schema alone is no task */
         quire_progress_begin(&reader->progress, reader->context->observer, NULL, reader->url,
-                             reader->stored->size > 0 ? reader->stored->size : 0);
+                             reader->object.stored->size > 0 ? reader->object.stored->size : 0);
     reader->begun = true;
     int code = quire_stream_next(&reader->batches, batch, error);
     if (code != 0) {
@@ -82,7 +76,7 @@ static int reader_next(void *source, struct ArrowArray *batch, struct quire_erro
         return code;
     }
     reader->ended = batch->release == NULL;
-    int64_t taken = quire_source_taken(reader->stored);
+    int64_t taken = quire_source_taken(reader->object.stored);
     quire_progress_add(&reader->progress, reader->ended ? 0 : batch->length,
                        taken - reader->progress_bytes);
     reader->progress_bytes = taken;
@@ -93,41 +87,6 @@ static int reader_next(void *source, struct ArrowArray *batch, struct quire_erro
     } else {
         quire_observe_metric(reader->context->observer, "rows_read", (double)batch->length);
     }
-    return 0;
-}
-
-/* Opens the object and looks at its first bytes to put the codec above it. */
-static int open_bytes(struct reader *reader, const struct quire_read_options *options,
-                      struct quire_error *error)
-{
-    struct quire_in *object = NULL;
-    if (strcmp(reader->url, "-") == 0) {
-        QUIRE_TRY(quire_standard_in(reader->context, &object, error));
-    } else {
-        QUIRE_TRY(quire_store_open(reader->url, NULL, 0, &reader->store, &reader->key, error));
-        QUIRE_TRY(quire_store_in_open(reader->store, reader->key, &object, NULL, error));
-    }
-    int code = quire_source_open(object, &reader->stored, error);
-    if (code != 0) {
-        quire_in_close(object);
-        return code;
-    }
-    reader->plain = reader->stored;
-    const uint8_t *first = NULL;
-    size_t first_size = 0;
-    QUIRE_TRY(quire_source_peek(reader->stored, &first, &first_size, error));
-    const struct quire_codec *codec = NULL;
-    QUIRE_TRY(
-        quire_detect_codec(options->compression, reader->url, first, first_size, &codec, error));
-    if (codec == NULL) return 0;
-    if (codec->in_open == NULL)
-        return quire_fail(error, QUIRE_UNSUPPORTED, "read", "%s has no stream form", codec->name);
-    struct quire_in *decompressed = NULL;
-    QUIRE_TRY(codec->in_open(reader->stored, &decompressed, error));
-    reader->plain = decompressed;
-    struct quire_in *plain = NULL;
-    QUIRE_TRY(quire_source_open(decompressed, &plain, error));
-    reader->plain = plain;
     return 0;
 }
 
@@ -150,9 +109,9 @@ static int open_decoder(struct reader *reader, const struct quire_read_options *
     const struct quire_format *format =
         options->format == NULL ? quire_format_of_path(reader->url) : NULL;
     if (options->format == NULL && format == NULL)
-        QUIRE_TRY(quire_source_peek(reader->plain, &first, &first_size, error));
+        QUIRE_TRY(quire_source_peek(reader->object.plain, &first, &first_size, error));
     QUIRE_TRY(quire_detect_format(options->format, reader->url, first, first_size, &format, error));
-    if ((format->flags & QUIRE_FORMAT_RANDOM_IN) != 0 && reader->plain->ops->read_at == NULL)
+    if ((format->flags & QUIRE_FORMAT_RANDOM_IN) != 0 && reader->object.plain->ops->read_at == NULL)
         return quire_fail(error, QUIRE_UNSUPPORTED, "read",
                           "files of the format %s cannot be read from a pipe or compressed",
                           format->name);
@@ -171,7 +130,7 @@ static int open_decoder(struct reader *reader, const struct quire_read_options *
         code = quire_options_apply(&format->decoder_options, values, options->settings,
                                    options->settings_size, error);
     if (code == 0)
-        code = format->decoder_open(reader->plain, values, &records, reader->context,
+        code = format->decoder_open(reader->object.plain, values, &records, reader->context,
                                     &reader->batches, error);
     quire_options_release(&format->decoder_options, values);
     return code;
@@ -193,7 +152,9 @@ int quire_file_read(const char *url, const struct quire_read_options *options,
         code = quire_context_new(NULL, &reader->context, error);
         reader->context_owned = code == 0;
     }
-    if (code == 0) code = open_bytes(reader, options, error);
+    if (code == 0)
+        code = quire_object_in_open(url, options->compression, reader->context, &reader->object,
+                                    error);
     if (code == 0) code = open_decoder(reader, options, error);
     if (code == 0) code = quire_stream_wrap(&ops, reader, stream, error);
     if (code != 0) {

@@ -1,7 +1,7 @@
 /* Reads every file of the public Ion test suite (given as a folder): those below good/
- * must be read, and below good/equivs and good/non-equivs the values of each top-level
- * sequence must be equal, or not, in the data model. Files below bad/ must be refused
- * with a place. */
+ * must be read, and be the same when they are written in either form and read again; below
+ * good/equivs and good/non-equivs the values of each top-level sequence must be equal, or not, in
+ * the data model. Files below bad/ must be refused with a place. */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "format/ion/ion_source.h"
+#include "format/ion/ion_writer.h"
 #include "ion_tree.h"
 #include "memory_in.h"
 
@@ -56,6 +57,40 @@ static int read_document(struct tally *tally, const void *bytes, size_t size, si
     memory_in_init(&in, bytes, size, piece);
     QUIRE_TRY(quire_ion_source_open(&source, &in.in, &tally->catalog, VALUE_MAX, error));
     return ion_tree_read(&source, arena, tree, error);
+}
+
+static int write_values(struct quire_ion_source *source, struct quire_ion_writer *writer,
+                        struct quire_error *error)
+{
+    struct quire_ion_value value;
+    uint64_t tables = 0;
+    do {
+        QUIRE_TRY(quire_ion_source_next(source, &value, error));
+        if (writer->depth == 0 && tables != source->reader.tables)
+            QUIRE_TRY(quire_ion_writer_mirror(writer, source->reader.symbols, error));
+        if (writer->depth == 0) tables = source->reader.tables;
+        QUIRE_TRY(quire_ion_write(writer, &value, error));
+    } while (value.event != QUIRE_ION_NONE);
+    return 0;
+}
+
+/* Is the document the same once it was written in this form? */
+static bool survives(struct tally *tally, const struct quire_buf *text, const struct ion_tree *tree,
+                     enum quire_ion_form form, bool pretty, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
+    QUIRE_CLEANUP(quire_ion_source_release) struct quire_ion_source source = {.in = NULL};
+    QUIRE_CLEANUP(quire_ion_writer_release) struct quire_ion_writer writer;
+    struct ion_tree *again = NULL;
+    struct memory_in in;
+    memory_in_init(&in, text->data, text->size, 0);
+    if (quire_ion_writer_init(&writer, form, error) != 0 ||
+        quire_ion_source_open(&source, &in.in, &tally->catalog, VALUE_MAX, error) != 0)
+        return false;
+    writer.pretty = pretty;
+    if (write_values(&source, &writer, error) != 0) return false;
+    return read_document(tally, writer.out.data, writer.out.size, 0, &arena, &again, error) == 0 &&
+           ion_tree_equal(tree, again);
 }
 
 static bool is_embedded(const struct ion_tree *tree)
@@ -109,6 +144,10 @@ static const char *judge(struct tally *tally, const struct quire_buf *text, enum
     if (code != 0) return "must be read";
     code = read_document(tally, text->data, text->size, 1, &arena, &pieces, error);
     if (code != 0 || !ion_tree_equal(tree, pieces)) return "is another in pieces";
+    if (!survives(tally, text, tree, QUIRE_ION_FORM_BINARY, false, error)) return "dies as binary";
+    if (!survives(tally, text, tree, QUIRE_ION_FORM_TEXT, false, error)) return "dies as text";
+    if (!survives(tally, text, tree, QUIRE_ION_FORM_TEXT, true, error))
+        return "dies as pretty text";
     return want == GOOD ? NULL : judge_sequences(tally, tree, want, &arena);
 }
 

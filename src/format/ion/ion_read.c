@@ -37,6 +37,7 @@ void quire_ion_reader_set(struct quire_ion_reader *reader, const uint8_t *bytes,
     reader->offset = offset;
     reader->depth = 0;
     reader->not_utf8 = false;
+    reader->lines = !reader->binary && offset == 0;
     if (reader->binary) return;
     size_t valid = quire_utf8_valid_prefix(bytes, size);
     reader->not_utf8 = valid < size;
@@ -58,7 +59,7 @@ int quire_ion_fail_at(const struct quire_ion_reader *reader, const uint8_t *at, 
     va_start(arguments, format);
     vsnprintf(cause, sizeof(cause), format, arguments);
     va_end(arguments);
-    bool placed = !reader->binary && reader->offset == 0;
+    bool placed = reader->lines;
     size_t line = 1, column = 1;
     for (const uint8_t *p = reader->start; placed && p < at; p++) {
         column += (*p & 0xc0) != 0x80;
@@ -108,10 +109,6 @@ int quire_ion_resolve(const struct quire_ion_reader *reader, int64_t id, const u
                       struct quire_ion_symbol *symbol, struct quire_error *error)
 {
     if (quire_ion_symbols_find(reader->symbols, id, symbol)) return 0;
-    if (reader->raw) {
-        *symbol = (struct quire_ion_symbol){.id = id};
-        return 0;
-    }
     return quire_ion_fail_at(reader, at, QUIRE_INPUT, error,
                              "there is no symbol $%lld: the symbol table ends with $%lld",
                              (long long)id, (long long)reader->symbols->max_id);
@@ -139,7 +136,7 @@ static int follow_version(struct quire_ion_reader *reader, const struct quire_io
         const struct quire_ion_symbols *symbols =
             reader->symbols_after(reader->symbols_user, reader->offset + (int64_t)value->at);
         if (symbols != NULL) reader->symbols = symbols;
-    } else if (reader->store.locals_size > 0 || reader->store.arena.bytes > 0) {
+    } else if (reader->follow == NULL && reader->store.arena.bytes > 0) {
         quire_ion_store_release(&reader->store);
     }
     return 0;
@@ -172,7 +169,7 @@ int quire_ion_next(struct quire_ion_reader *reader, struct quire_ion_value *valu
     for (;;) {
         QUIRE_TRY(reader->binary ? quire_ion_binary_next(reader, value, error)
                                  : quire_ion_text_next(reader, value, error));
-        if (__builtin_expect(reader->depth > 1, 1) || reader->raw) return 0;
+        if (__builtin_expect(reader->depth > 1, 1)) return 0;
         bool begins = value->event == QUIRE_ION_BEGIN;
         if (reader->depth == 1 && !begins) return 0;
         if (value->event == QUIRE_ION_VERSION) {
@@ -187,5 +184,10 @@ int quire_ion_next(struct quire_ion_reader *reader, struct quire_ion_value *valu
         } else if (!is_idle_marker(value)) {
             return 0;
         }
+        if (value->event == QUIRE_ION_VALUE && value->type != QUIRE_ION_STRUCT) continue;
+        reader->tables++;
+        if (reader->follow != NULL)
+            QUIRE_TRY(reader->follow(reader->symbols_user, reader->offset + (int64_t)value->at,
+                                     reader->symbols, error));
     }
 }

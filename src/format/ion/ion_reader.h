@@ -31,9 +31,13 @@ struct quire_ion_reader {
     /* Where symbol tables were read before (the decoder's threads): gives the one that
      * follows a system value at a byte of the input. Else NULL, and store is used. */
     const struct quire_ion_symbols *(*symbols_after)(void *user, int64_t byte);
+    /* Is told of each system value's table and byte; the tables then stay in the store. */
+    int (*follow)(void *user, int64_t byte, const struct quire_ion_symbols *symbols,
+                  struct quire_error *error);
     void *symbols_user;
+    bool lines; /* text: the window begins the input, so that lines can be counted */
     struct quire_ion_store store;
-    bool raw; /* system values are given like all others, and symbols not resolved by them */
+    uint64_t tables; /* how often the symbols in force were replaced */
 
     struct quire_ion_frame *frames; /* QUIRE_ION_DEPTH_MAX of them */
     size_t depth;

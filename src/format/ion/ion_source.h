@@ -7,13 +7,11 @@
 #include "quire/stream.h"
 
 struct quire_ion_source {
-    struct quire_in *in;
+    struct quire_in *in; /* the input as UTF-8 or binary; owned */
     struct quire_ion_reader reader;
-    struct quire_buf window;  /* UTF-8 or binary; from `start` on not yet read */
-    struct quire_buf encoded; /* UTF-16 or UTF-32, not yet converted */
+    struct quire_buf window; /* from `start` on not yet read */
     size_t start, value_bytes_max;
     int64_t offset; /* of start in the (converted) input */
-    enum quire_ion_unicode form;
     bool began, ended;
 };
 

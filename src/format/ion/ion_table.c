@@ -143,7 +143,8 @@ int quire_ion_read_table(struct quire_ion_reader *reader, struct quire_error *er
         .symbols_size = table.symbols.size / sizeof(struct quire_ion_text),
     };
     const struct quire_ion_symbols *result = NULL;
-    if (!given.append) { /* nothing of the tables before is needed any more */
+    if (!given.append &&
+        reader->follow == NULL) { /* nothing of the tables before is needed any more */
         quire_ion_store_release(&reader->store);
         reader->symbols = &quire_ion_system;
     }

@@ -176,7 +176,7 @@ static int read_number(struct quire_ion_reader *reader, const char *text, size_t
 int quire_ion_numeric(struct quire_ion_reader *reader, struct quire_ion_value *value,
                       struct quire_error *error)
 {
-    const uint8_t *first = reader->at, *at = first + 1;
+    const uint8_t *first = reader->at, *at;
     uint64_t small = 0;
     unsigned digit;
     /* Integers of a few digits, as most numbers are. */

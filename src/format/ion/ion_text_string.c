@@ -133,7 +133,7 @@ static int read_segment(struct quire_ion_reader *reader, int kind, struct quire_
             break;
         }
         copied = true;
-        if (quire_buf_append(buf, first, size) != 0)
+        if (quire_buf_reserve(buf, size + 1) != 0 || quire_buf_append(buf, first, size) != 0)
             return quire_fail_memory(error, reader->operation);
         if (closes) {
             *text = (struct quire_ion_bytes){buf->data + start, buf->size - start};
