@@ -105,9 +105,10 @@ struct quire_record_counts {
 struct quire_encoder;
 
 enum quire_format_flag {
-    QUIRE_FORMAT_APPEND = 1,   /* files may be concatenated under the format's append option */
-    QUIRE_FORMAT_TYPED = 2,    /* files carry their schema; nothing is inferred */
-    QUIRE_FORMAT_RANDOM_IN = 4 /* decoding needs read_at (not a pipe) */
+    QUIRE_FORMAT_APPEND = 1,    /* files may be concatenated under the format's append option */
+    QUIRE_FORMAT_TYPED = 2,     /* files carry their schema; nothing is inferred */
+    QUIRE_FORMAT_RANDOM_IN = 4, /* decoding needs read_at (not a pipe) */
+    QUIRE_FORMAT_NO_LINES = 32  /* no line end stands between files that are concatenated */
 };
 
 struct quire_format {
@@ -153,6 +154,10 @@ struct quire_format {
     /* The format's own metadata as one JSON object; *json is freed with quire_free. */
     int (*describe)(struct quire_in *in, const void *options, struct quire_context *context,
                     char **json, struct quire_error *error);
+
+    /* With QUIRE_FORMAT_APPEND: may records of this format follow a file that begins so?
+     * QUIRE_INPUT says why not. NULL: they may. */
+    int (*append_check)(const uint8_t *bytes, size_t size, struct quire_error *error);
 
     /* --- Value by value; NULL where values have no form outside of columns. */
 

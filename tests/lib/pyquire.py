@@ -52,6 +52,8 @@ class RecordPolicy(c.Structure):
         ("columns", c.POINTER(c.c_char_p)),
         ("columns_size", c.c_size_t),
         ("columns_given", c.c_bool),
+        ("conditions", c.c_void_p),
+        ("conditions_size", c.c_size_t),
         ("reject", c.c_void_p),
         ("reject_user", c.c_void_p),
         ("counts", c.POINTER(Counts)),

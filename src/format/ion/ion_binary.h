@@ -20,6 +20,11 @@ static inline bool quire_ion_take_varuint(const uint8_t **at, const uint8_t *end
 {
     const uint8_t *p = *at;
     uint64_t result = 0;
+    if (__builtin_expect(p < end && *p >= 0x80, 1)) {
+        *value = *p & 0x7f;
+        *at = p + 1;
+        return true;
+    }
     while (p < end) {
         uint8_t byte = *p++;
         if (result >> 56 != 0) return false;
@@ -118,9 +123,27 @@ struct quire_ion_header {
     const uint8_t *body, *end; /* of the representation; both past the descriptor for nulls */
 };
 
+/* What follows a type descriptor: nothing, as many bytes as it says, or a length. */
+enum { QUIRE_ION_ALONE = 1, QUIRE_ION_SHORT = 2, QUIRE_ION_LONG = 3 };
+extern const uint8_t quire_ion_descriptors[256];
+const char *quire_ion_take_long(const uint8_t *at, const uint8_t *end,
+                                struct quire_ion_header *header);
+
 /* Reads the descriptor at `at` and its length. NULL when it is one, else what is wrong. */
-const char *quire_ion_take_header(const uint8_t *at, const uint8_t *end,
-                                  struct quire_ion_header *header);
+static inline const char *quire_ion_take_header(const uint8_t *at, const uint8_t *end,
+                                                struct quire_ion_header *header)
+{
+    if (__builtin_expect(at >= end, 0)) return "a value is missing";
+    unsigned kind = quire_ion_descriptors[*at];
+    header->code = *at >> 4;
+    header->low = *at & 15;
+    header->body = at + 1;
+    header->end = header->body + (kind == QUIRE_ION_SHORT ? header->low : 0);
+    if (__builtin_expect(kind == 0, 0)) return "this type descriptor is not legal";
+    if (__builtin_expect(kind == QUIRE_ION_LONG, 0))
+        return quire_ion_take_long(at + 1, end, header);
+    return header->end > end ? "a value is longer than what it stands in" : NULL;
+}
 
 /* The type code of a type, for nulls and containers. */
 static inline unsigned quire_ion_code(enum quire_ion_type type)

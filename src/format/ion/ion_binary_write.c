@@ -199,13 +199,12 @@ static int put_number(struct quire_buf *out, const struct quire_ion_number *numb
 
 static int put_float(struct quire_buf *out, const struct quire_ion_value *value)
 {
-    static const double zero = 0;
     uint8_t bytes[8];
     uint64_t bits;
     float single = (float)value->real;
     uint32_t bits32;
-    if (memcmp(&value->real, &zero, sizeof(zero)) == 0) return quire_buf_push(out, 0x40);
     memcpy(&bits, &value->real, 8);
+    if (bits == 0) return quire_buf_push(out, 0x40);
     memcpy(&bits32, &single, 4);
     size_t size = value->single ? 4 : 8;
     quire_ion_put_uint(bytes, value->single ? bits32 : bits, size);

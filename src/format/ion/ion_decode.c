@@ -18,7 +18,8 @@ struct scratch {
     struct quire_ion_reader reader;
     struct quire_ion_writer json;
     struct quire_buf text;
-    int64_t rows; /* of the chunk before: a guess at those of the next */
+    const char **known; /* see struct quire_ion_row */
+    int64_t rows;       /* of the chunk before: a guess at those of the next */
 };
 
 static void scratch_free(void *pointer)
@@ -28,6 +29,7 @@ static void scratch_free(void *pointer)
     quire_ion_reader_release(&scratch->reader);
     quire_ion_writer_release(&scratch->json);
     quire_buf_release(&scratch->text);
+    quire_free(scratch->known);
     quire_free(scratch);
 }
 
@@ -138,12 +140,18 @@ static int begin_items(struct parsing *parsing, struct quire_error *error)
 }
 
 /* What the slot keeps; NULL when memory is out. */
-static struct scratch *scratch_of(struct quire_text_chunk *chunk, bool binary)
+static struct scratch *scratch_of(const struct quire_ion_decoding *decoding,
+                                  struct quire_text_chunk *chunk)
 {
+    bool binary = decoding->binary;
     if (chunk->scratch != NULL) return chunk->scratch;
     struct scratch *scratch = quire_alloc_zero(1, sizeof(*scratch));
     if (scratch == NULL) return NULL;
-    if (quire_ion_reader_init(&scratch->reader, binary, NULL, NULL) != 0 ||
+    if (binary)
+        scratch->known =
+            quire_alloc_zero(decoding->shape.members_size + 1, sizeof(*scratch->known));
+    if ((binary && scratch->known == NULL) ||
+        quire_ion_reader_init(&scratch->reader, binary, NULL, NULL) != 0 ||
         quire_ion_writer_init(&scratch->json, QUIRE_ION_FORM_JSON_LINES, NULL) != 0) {
         scratch_free(scratch);
         return NULL;
@@ -155,7 +163,7 @@ static struct scratch *scratch_of(struct quire_text_chunk *chunk, bool binary)
 static int parse(const void *state, struct quire_text_chunk *chunk, struct quire_error *error)
 {
     const struct quire_ion_decoding *decoding = state;
-    struct scratch *scratch = scratch_of(chunk, decoding->binary);
+    struct scratch *scratch = scratch_of(decoding, chunk);
     if (scratch == NULL || quire_column_reserve(chunk->columns, scratch->rows) != 0)
         return quire_fail_memory(error, operation);
     struct parsing parsing = {
@@ -165,7 +173,8 @@ static int parse(const void *state, struct quire_text_chunk *chunk, struct quire
                 .reader = &scratch->reader,
                 .json = &scratch->json,
                 .text = &scratch->text,
-                .nulled = &chunk->nulled},
+                .nulled = &chunk->nulled,
+                .known = scratch->known},
     };
     struct quire_ion_reader *reader = &scratch->reader;
     /* Places are counted from the chunk's start; the caller makes them absolute. */

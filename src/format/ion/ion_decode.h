@@ -57,6 +57,9 @@ struct quire_ion_row {
     struct quire_ion_writer *json; /* for values kept as JSON text */
     struct quire_buf *text;
     int64_t *nulled;
+    /* Binary: the texts of the records' fields by member, as they were last met. Texts of
+     * symbol tables stay where they are, so that equal addresses are equal names. */
+    const char **known;
 };
 
 /* The `start` of the text decoder. */

@@ -97,7 +97,8 @@ static int fail_extra(const struct quire_ion_row *row, const struct quire_ion_va
 /* The child of a struct column that a field goes to, -1 when it is left out. */
 static int find_child(const struct quire_ion_row *row, const struct quire_ion_value *value,
                       const struct quire_column *column, const struct quire_json_shape *shape,
-                      size_t *next, int64_t *index, int64_t *member, struct quire_error *error)
+                      bool top, size_t *next, int64_t *index, int64_t *member,
+                      struct quire_error *error)
 {
     const struct quire_ion_symbol *name = &value->name;
     const char *text = name->text != NULL ? name->text : "";
@@ -107,12 +108,20 @@ static int find_child(const struct quire_ion_row *row, const struct quire_ion_va
         *index = *member;
     } else {
         const struct quire_json_member *guess = &shape->members[*next];
+        bool known = top && row->known != NULL && *next < shape->members_size;
+        if (known && row->known[*next] == name->text && name->text != NULL) {
+            *index = guess->column;
+            *member = (int64_t)(*next)++;
+            return 0;
+        }
         if (__builtin_expect(*next < shape->members_size && guess->name_size == name->size &&
                                  memcmp(guess->name, text, name->size) == 0,
-                             1))
+                             1)) {
             *member = (int64_t)*next;
-        else
+            if (known) row->known[*next] = name->text;
+        } else {
             *member = quire_json_shape_find(shape, (const uint8_t *)text, name->size);
+        }
         *index = *member >= 0 ? shape->members[*member].column : -1;
     }
     if (*member >= 0 && name->text != NULL) {
@@ -221,6 +230,10 @@ int quire_ion_put_struct(struct quire_ion_row *row, const struct quire_ion_value
     size_t next = 0, filled = 0;
     struct quire_ion_value field;
     bool null_bad = top && row->decoding->on_bad == QUIRE_ON_BAD_NULL;
+    if (column->children_size == 0 && top && row->reader->binary) { /* rows are only counted */
+        QUIRE_TRY(quire_ion_skip(row->reader, error));
+        return appended(quire_column_end_struct(column), error);
+    }
     if (annotations >= 0) {
         QUIRE_TRY(put_annotations(row, value, &column->children[annotations], error));
         filled++;
@@ -230,7 +243,7 @@ int quire_ion_put_struct(struct quire_ion_row *row, const struct quire_ion_value
         int64_t index, member;
         QUIRE_TRY(quire_ion_next(row->reader, &field, error));
         if (field.event == QUIRE_ION_END) break;
-        QUIRE_TRY(find_child(row, &field, column, shape, &next, &index, &member, error));
+        QUIRE_TRY(find_child(row, &field, column, shape, top, &next, &index, &member, error));
         bool skip = index < 0;
         if (!skip) {
             struct quire_column *child = &column->children[index];

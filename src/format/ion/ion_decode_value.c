@@ -1,5 +1,6 @@
 /* Scalars into columns of every type that can keep them. */
 #include "base/civil.h"
+#include "base/digits.h"
 #include "base/fail.h"
 #include "base/utf8.h"
 #include "data/value_number.h"
@@ -84,7 +85,8 @@ static bool to_decimal(const struct quire_ion_number *number, struct quire_decim
 {
     *decimal = (struct quire_decimal){{number->small}};
     if (number->big != NULL) {
-        if (number->big_size > 31) return false;
+        if (number->big_size > 32 || (number->big_size == 32 && number->big[0] >= 0x80))
+            return false;
         decimal->word[0] = 0;
         for (size_t i = 0; i < number->big_size; i++)
             decimal->word[i / 8] |= (uint64_t)number->big[number->big_size - 1 - i]
@@ -169,9 +171,9 @@ static int put_timestamp(struct quire_ion_row *row, const struct quire_ion_value
     int64_t seconds = (minutes - timestamp->offset) * 60 + timestamp->second;
     if (!fraction_in(timestamp, 3 * (uint32_t)field->unit, &fraction))
         return unfit(row, value, QUIRE_VALUE_PRECISE, field, error);
-    if (__builtin_mul_overflow(seconds, scale, &result) ||
-        __builtin_add_overflow(result, fraction, &result))
-        return unfit(row, value, QUIRE_VALUE_RANGE, field, error);
+    quire_i128 units = (quire_i128)seconds * scale + fraction;
+    result = (int64_t)units;
+    if (units != result) return unfit(row, value, QUIRE_VALUE_RANGE, field, error);
     return appended(quire_column_append_i64(column, result), error);
 }
 

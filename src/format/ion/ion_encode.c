@@ -295,11 +295,9 @@ static int batch_symbols(void *state, const struct quire_view *batch, struct qui
 
 static int begin(const void *state, struct quire_buf *out, struct quire_error *error)
 {
-    /* Before the first batch no thread reads the state yet. */
-    struct quire_ion_encoding *encoding = (struct quire_ion_encoding *)(uintptr_t)state;
+    const struct quire_ion_encoding *encoding = state;
     if (!encoding->binary) return 0;
-    int code = quire_buf_append(out, QUIRE_ION_VERSION_MARKER, 4);
-    if (code == 0) code = put_table(encoding, out);
+    int code = quire_buf_append(out, encoding->head.data, encoding->head.size);
     return code != 0 ? quire_fail_memory(error, operation) : 0;
 }
 
@@ -322,6 +320,7 @@ static void encoding_free(void *state)
     quire_arena_release(&encoding->arena);
     quire_ion_intern_release(&encoding->intern);
     quire_ion_body_release(&encoding->body);
+    quire_buf_release(&encoding->head);
     quire_free(encoding);
 }
 
@@ -339,6 +338,9 @@ static int prepare(struct quire_ion_encoding *encoding, const struct ArrowSchema
         quire_ion_intern_add(&encoding->intern, "uuid", 4, &encoding->uuid_id) != 0)
         return quire_fail_memory(error, operation);
     encoding->fixed = quire_ion_intern_size(&encoding->intern);
+    if (quire_buf_append(&encoding->head, QUIRE_ION_VERSION_MARKER, 4) != 0 ||
+        put_table(encoding, &encoding->head) != 0)
+        return quire_fail_memory(error, operation);
     encoding->text_bounded = 64;
     for (size_t i = 0; i < encoding->node->children_size; i++)
         encoding->text_bounded +=

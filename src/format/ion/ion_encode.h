@@ -60,6 +60,7 @@ struct quire_ion_encoding {
     struct quire_arena arena;
     struct quire_ion_intern intern;
     struct quire_ion_body body;
+    struct quire_buf head; /* version marker and the table of the schema's names */
     size_t declared;
     size_t fixed; /* symbols of the schema itself */
     int64_t uuid_id;

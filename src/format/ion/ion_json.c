@@ -45,7 +45,8 @@ static int put_float(struct quire_ion_writer *writer, const struct quire_ion_val
     const struct quire_ion_bytes *text = &value->real_text;
     if (text->size > 0) {
         size_t size = text->size;
-        if (size > 2 && memcmp(text->data + size - 2, "e0", 2) == 0) size -= 2;
+        if (size > 2 && text->data[size - 1] == '0' && (text->data[size - 2] | 0x20) == 'e')
+            size -= 2;
         return quire_buf_append(out, text->data, size);
     }
     if (!__builtin_isfinite(value->real)) return quire_buf_append_text(out, "null");

@@ -32,7 +32,9 @@ struct quire_ion_decoder_options {
 int quire_ion_copy(struct quire_in *in, const void *options, const struct quire_format *target,
                    const void *target_options, struct quire_context *context, struct quire_out *out,
                    struct quire_error *error);
-/* The same of JSON, which is Ion text. */
+int quire_ion_append_check(const uint8_t *bytes, size_t size, struct quire_error *error);
+int quire_ion_text_append_check(const uint8_t *bytes, size_t size, struct quire_error *error);
+/* As quire_ion_copy, of JSON, which is Ion text. */
 int quire_json_copy(struct quire_in *in, const void *options, const struct quire_format *target,
                     const void *target_options, struct quire_context *context,
                     struct quire_out *out, struct quire_error *error);

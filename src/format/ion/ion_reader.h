@@ -74,6 +74,16 @@ int quire_ion_text_next(struct quire_ion_reader *reader, struct quire_ion_value 
 int quire_ion_binary_next(struct quire_ion_reader *reader, struct quire_ion_value *value,
                           struct quire_error *error);
 
+/* Makes the event one of a plain value, the rest to be filled in. */
+static inline void quire_ion_clear(struct quire_ion_value *value)
+{
+    value->event = QUIRE_ION_VALUE;
+    value->type = QUIRE_ION_NULL;
+    value->null = value->single = value->quoted = value->named = false;
+    value->annotations_size = 0;
+    value->real_text.size = 0;
+}
+
 /* Fails at a place of the window. */
 int quire_ion_fail_at(const struct quire_ion_reader *reader, const uint8_t *at, int code,
                       struct quire_error *error, const char *format, ...)

@@ -98,8 +98,10 @@ int quire_ion_scan_tables(struct quire_ion_decoding *decoding, const uint8_t *by
 {
     if (decoding->binary) return scan_binary(decoding, bytes, size, byte, error);
     /* Text without these cannot have a system value; escapes may hide its name. */
-    if (memmem(bytes, size, "$ion", 4) == NULL && memmem(bytes, size, "$3", 2) == NULL &&
-        (memmem(bytes, size, "\\", 1) == NULL || memmem(bytes, size, "::", 2) == NULL))
+    bool dollar = memchr(bytes, '$', size) != NULL, escape = memchr(bytes, '\\', size) != NULL;
+    if (!(dollar &&
+          (memmem(bytes, size, "$ion", 4) != NULL || memmem(bytes, size, "$3", 2) != NULL)) &&
+        !(escape && memmem(bytes, size, "::", 2) != NULL))
         return 0;
     return scan(decoding, bytes, size, byte, error);
 }

@@ -35,8 +35,8 @@ const struct quire_ion_symbols quire_ion_system = {
     .segments_size = 1,
 };
 
-bool quire_ion_symbols_find(const struct quire_ion_symbols *symbols, int64_t id,
-                            struct quire_ion_symbol *symbol)
+bool quire_ion_symbols_search(const struct quire_ion_symbols *symbols, int64_t id,
+                              struct quire_ion_symbol *symbol)
 {
     if (id < 0 || id > symbols->max_id) return false;
     *symbol = (struct quire_ion_symbol){.id = id};

@@ -44,8 +44,23 @@ extern const struct quire_ion_symbols quire_ion_system;
 extern const struct quire_ion_text quire_ion_system_texts[QUIRE_ION_SYSTEM_MAX];
 
 /* The symbol of an ID; false when the table has none of it. */
-bool quire_ion_symbols_find(const struct quire_ion_symbols *symbols, int64_t id,
-                            struct quire_ion_symbol *symbol);
+bool quire_ion_symbols_search(const struct quire_ion_symbols *symbols, int64_t id,
+                              struct quire_ion_symbol *symbol);
+
+static inline bool quire_ion_symbols_find(const struct quire_ion_symbols *symbols, int64_t id,
+                                          struct quire_ion_symbol *symbol)
+{
+    const struct quire_ion_segment *local = &symbols->segments[symbols->segments_size - 1];
+    uint64_t index = (uint64_t)(id - local->first);
+    if (__builtin_expect(index >= local->texts_size || local->texts[index].data == NULL, 0))
+        return quire_ion_symbols_search(symbols, id, symbol);
+    symbol->text = local->texts[index].data;
+    symbol->size = local->texts[index].size;
+    symbol->id = id;
+    symbol->import = NULL;
+    symbol->position = 0;
+    return true;
+}
 
 /* --- Shared tables ---------------------------------------------------------- */
 

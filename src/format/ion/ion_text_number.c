@@ -88,9 +88,15 @@ static int fail_number(struct quire_ion_reader *reader, const char *text, size_t
 }
 
 /* Digits, point and exponent as other parsers of floats take them. */
-static int read_float(struct quire_ion_reader *reader, bool negative, const struct scan *scan,
-                      struct quire_ion_value *value)
+static int read_float(struct quire_ion_reader *reader, const char *given, size_t size,
+                      const struct scan *scan, struct quire_ion_value *value)
 {
+    bool negative = *given == '-';
+    value->type = QUIRE_ION_FLOAT;
+    if ((scan->fraction > 0 || !scan->point) && memchr(given, '_', size) == NULL) {
+        value->real_text = (struct quire_ion_bytes){(const uint8_t *)given, size};
+        return quire_number_parse_f64(given, size, &value->real) ? 0 : QUIRE_INPUT;
+    }
     struct quire_buf *text = &reader->number;
     const struct quire_buf *digits = &reader->digits;
     size_t whole = digits->size - scan->fraction;
@@ -102,7 +108,6 @@ static int read_float(struct quire_ion_reader *reader, bool negative, const stru
         QUIRE_TRY(quire_buf_append(text, digits->data + whole, scan->fraction));
     }
     QUIRE_TRY(quire_buf_printf(text, "e%lld", (long long)scan->exponent));
-    value->type = QUIRE_ION_FLOAT;
     value->real_text = (struct quire_ion_bytes){text->data, text->size};
     return quire_number_parse_f64((const char *)text->data, text->size, &value->real) ? 0
                                                                                       : QUIRE_INPUT;
@@ -168,7 +173,7 @@ static int read_number(struct quire_ion_reader *reader, const char *text, size_t
     if (end - at > 1 && *at == '0' && ((at[1] | 0x20) == 'x' || (at[1] | 0x20) == 'b'))
         return read_based(reader, negative, at + 2, end, value);
     if (!scan_number(reader, at, end, &scan, &code)) return code != 0 ? code : QUIRE_INPUT;
-    if (scan.float_mark) return read_float(reader, negative, &scan, value);
+    if (scan.float_mark) return read_float(reader, text, size, &scan, value);
     if (scan.point || scan.decimal_mark) return read_decimal(reader, negative, &scan, value);
     return read_integer(reader, negative, value);
 }
@@ -186,8 +191,8 @@ int quire_ion_numeric(struct quire_ion_reader *reader, struct quire_ion_value *v
     if (quire_ion_is(*at, QUIRE_ION_STOP) && at < reader->end &&
         (*digits != '0' || at == digits + 1)) {
         value->type = QUIRE_ION_INT;
-        value->integer.small = small;
-        value->integer.negative = *first == '-' && small > 0;
+        value->integer =
+            (struct quire_ion_number){.negative = *first == '-' && small > 0, .small = small};
         reader->at = at;
         return 0;
     }

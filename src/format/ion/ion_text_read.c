@@ -317,7 +317,7 @@ static int read_between(struct quire_ion_reader *reader, enum quire_ion_type typ
 int quire_ion_text_next(struct quire_ion_reader *reader, struct quire_ion_value *value,
                         struct quire_error *error)
 {
-    *value = (struct quire_ion_value){.event = QUIRE_ION_VALUE};
+    quire_ion_clear(value);
     reader->annotations_size = 0;
     if (reader->notes.bytes > 0) quire_arena_release(&reader->notes);
     QUIRE_TRY(quire_ion_space(reader, error));

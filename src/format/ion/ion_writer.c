@@ -26,6 +26,7 @@ void quire_ion_writer_release(struct quire_ion_writer *writer)
 {
     quire_buf_release(&writer->out);
     quire_buf_release(&writer->scratch);
+    quire_buf_release(&writer->imports);
     quire_ion_intern_release(&writer->intern);
     quire_ion_body_release(&writer->body);
     quire_ion_body_release(&writer->table);
@@ -68,11 +69,34 @@ static int put_binary_table(struct quire_ion_writer *writer,
     return quire_ion_put_table(&writer->table, symbols, &writer->intern, 0, false, &writer->out);
 }
 
+/* Are these the imports that stand in force? If not they are noted. */
+static int note_imports(struct quire_ion_writer *writer, const struct quire_ion_symbols *symbols,
+                        bool *same)
+{
+    struct quire_buf *scratch = &writer->scratch;
+    quire_buf_clear(scratch);
+    for (size_t i = 0; i < symbols->segments_size; i++) {
+        const struct quire_ion_import *import = symbols->segments[i].import;
+        if (import == NULL) continue;
+        int64_t numbers[3] = {(int64_t)import->name_size, import->version, import->max_id};
+        QUIRE_TRY(quire_buf_append(scratch, numbers, sizeof(numbers)));
+        QUIRE_TRY(quire_buf_append(scratch, import->name, import->name_size));
+    }
+    *same = writer->mirrored && scratch->size == writer->imports.size &&
+            (scratch->size == 0 || memcmp(scratch->data, writer->imports.data, scratch->size) == 0);
+    quire_buf_clear(&writer->imports);
+    return quire_buf_append(&writer->imports, scratch->data, scratch->size);
+}
+
 int quire_ion_writer_mirror(struct quire_ion_writer *writer,
                             const struct quire_ion_symbols *symbols, struct quire_error *error)
 {
     if (!symbols->unknown || writer->form >= QUIRE_ION_FORM_JSON) return 0;
     const struct quire_ion_segment *last = &symbols->segments[symbols->segments_size - 1];
+    bool same;
+    if (note_imports(writer, symbols, &same) != 0)
+        return quire_fail_memory(error, writer->operation);
+    if (same) return 0;
     bool local = symbols->segments_size > 1 && last->import == NULL;
     writer->gap = local ? last->first : last->first + last->count;
     int code = writer->form == QUIRE_ION_FORM_TEXT ? put_text_table(writer, symbols)

@@ -47,6 +47,7 @@ struct quire_ion_writer {
     /* Symbol tables: the imports that stand in force, so that symbols of unknown text
      * keep their IDs, and the ID of local gaps. */
     bool mirrored;
+    struct quire_buf imports; /* those mirrored, to know them again: sizes, names, counts */
     int64_t gap;
     struct quire_ion_intern intern;
     size_t declared; /* local symbols that a table in out declares */

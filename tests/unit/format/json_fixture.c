@@ -65,7 +65,9 @@ static const struct quire_out_ops out_ops = {memory_write, memory_finish, memory
 
 static const struct quire_format *format_of(const char *name)
 {
-    return name != NULL && strcmp(name, "json") == 0 ? &quire_format_json : &quire_format_jsonl;
+    const struct quire_format *format = &quire_format_jsonl;
+    if (name != NULL) assert_int_equal(quire_format_find(name, &format, NULL), 0);
+    return format;
 }
 
 /* Fills an options struct; the settings must be right. */
