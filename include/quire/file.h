@@ -35,7 +35,8 @@ QUIRE_API int quire_file_read(const char *url, const struct quire_read_options *
 enum quire_write_mode {
     QUIRE_WRITE_OVERWRITE,
     QUIRE_WRITE_CREATE, /* QUIRE_EXISTS when there is one */
-    QUIRE_WRITE_APPEND, /* after the records already there, by atomic rewrite (CSV, TSV, JSONL) */
+    QUIRE_WRITE_APPEND, /* after the records already there, by atomic rewrite (CSV, TSV, JSONL, Ion)
+                         */
     /* At the end of the file itself: the cost does not grow with the file. Local files of
      * JSON Lines without compression only. Not atomic: a reader may see a part, and a
      * killed writer may leave one, whose torn last line the next append cuts (a whole one

@@ -107,7 +107,7 @@ static int open_decoder(struct json_run *run, struct memory_in *in, struct quire
                         struct ArrowArrayStream *stream)
 {
     const struct quire_format *format = format_of(run->from);
-    uint64_t options[16];
+    uint64_t options[16] = {0};
     struct ArrowSchema schema = {.release = NULL};
     struct quire_record_policy policy = run->policy;
     policy.counts = &run->counts;
@@ -121,6 +121,7 @@ static int open_decoder(struct json_run *run, struct memory_in *in, struct quire
     if (code == 0) code = set_options(&format->decoder_options, options, run->in_set, &run->error);
     if (code == 0)
         code = format->decoder_open(&in->in, options, &policy, context, stream, &run->error);
+    quire_options_release(&format->decoder_options, options);
     quire_schema_release(&schema);
     return code;
 }
@@ -130,10 +131,11 @@ static int new_encoder(struct json_run *run, const struct ArrowSchema *schema,
                        struct quire_encoder **encoder)
 {
     const struct quire_format *format = format_of(run->to);
-    uint64_t options[16];
+    uint64_t options[16] = {0};
     int code = set_options(&format->encoder_options, options, run->out_set, &run->error);
     if (code == 0)
         code = format->encoder_new(schema, options, context, &out->out, encoder, &run->error);
+    quire_options_release(&format->encoder_options, options);
     return code;
 }
 
