@@ -11,6 +11,7 @@ own, which are not timed.
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,11 @@ def anonymous_bytes(pid):
             if line.startswith("RssAnon:"):
                 return int(line.split()[1]) * 1024
     return 0
+
+
+def cpu_seconds(pid):
+    """What all threads of a process have computed, those that ended included."""
+    return time.clock_gettime(~pid << 3 | 2)  # clock_getcpuclockid(3), as Linux encodes it
 
 
 def peak_until_exit(process):
@@ -42,12 +48,14 @@ def peak_until_exit(process):
 class Engine:
     """A worker process that speaks JSON lines: {"do": name, ...} → {"seconds", ...}."""
 
-    def __init__(self, script, name, *arguments):
+    def __init__(self, name, command):
         self.name = name
-        self.process = subprocess.Popen(
-            [sys.executable, script, "--engine", name, *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
         self.answer()
+
+    def request(self, task, arguments):
+        return json.dumps({"do": task, **arguments})
 
     def answer(self):
         line = self.process.stdout.readline()
@@ -56,8 +64,10 @@ class Engine:
         return json.loads(line)
 
     def run(self, task, **arguments):
-        print(json.dumps({"do": task, **arguments}), file=self.process.stdin, flush=True)
-        return self.answer()
+        before = cpu_seconds(self.process.pid)
+        print(self.request(task, arguments), file=self.process.stdin, flush=True)
+        answer = self.answer()
+        return {**answer, "cpu": cpu_seconds(self.process.pid) - before}
 
     def run_watched(self, task, **arguments):
         """As run, with the peak of anonymous memory beyond the start, in bytes."""
@@ -83,6 +93,14 @@ class Engine:
         self.process.wait()
 
 
+class WordEngine(Engine):
+    """A program that takes requests as words with tabs between them, for one that is
+    not to parse JSON: the task, then the arguments in their order."""
+
+    def request(self, task, arguments):
+        return "\t".join([task, *map(str, arguments.values())])
+
+
 def serve(tasks):
     """The worker's side: tasks is {name: function(**arguments) → dict of facts}."""
     print(json.dumps({"ready": True}), flush=True)
@@ -98,38 +116,98 @@ def serve(tasks):
         print(json.dumps(facts), flush=True)
 
 
-def compare(engines, task, rounds, **arguments):
-    """Runs a task in turn; gives a row of figures for each engine by name."""
-    seconds = {engine.name: [] for engine in engines}
+REFERENCE = "quire"  # whose time the others' is divided by
+
+
+def compare(engines, task, rounds, after=None, **arguments):
+    """Runs a task in turn; gives a row of figures for each engine by name.
+
+    after(engine, answer), when given, follows each run untimed and may add to the answer
+    or, by raising, refuse it."""
+    def once(run, engine):
+        answer = run(task, **arguments)
+        if after is not None and "failed" not in answer:
+            try:
+                after(engine, answer)
+            except ValueError as refusal:
+                return {"failed": str(refusal)}
+        return answer
+
+    runs = {engine.name: [] for engine in engines}
     rows = {}
     for engine in engines:  # also warms caches
-        rows[engine.name] = engine.run_watched(task, **arguments)
+        rows[engine.name] = once(engine.run_watched, engine)
     for _ in range(rounds):
         for engine in engines:
             if "failed" not in rows[engine.name]:
-                seconds[engine.name].append(engine.run(task, **arguments)["seconds"])
-    first = engines[0].name
+                answer = once(engine.run, engine)
+                if "failed" in answer:
+                    rows[engine.name] = answer
+                else:
+                    runs[engine.name].append(answer)
+    return _figures(rows, runs)
+
+
+def compare_commands(commands, source, target, rounds):
+    """Whole processes in turn, start-up included; memory is all that the process held.
+
+    commands is {name: function(source, target) → command}."""
+    rows, runs = {}, {name: [] for name in commands}
+    for turn in range(rounds + 1):
+        for name, command in commands.items():
+            if "failed" in rows.get(name, {}):
+                continue
+            started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+            process = subprocess.Popen(command(source, target), stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, text=True)
+            peak = peak_until_exit(process) if turn == 0 else 0
+            complaint = process.communicate()[1]
+            elapsed, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+            if process.returncode != 0:
+                rows[name] = {"failed": (complaint.splitlines() or ["failed"])[-1][:100]}
+                continue
+            if turn == 0:
+                rows[name] = {"bytes": os.path.getsize(target), "memory": peak}
+            else:
+                cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+                runs[name].append({"seconds": elapsed, "cpu": cpu})
+            os.unlink(target)
+    return _figures(rows, runs)
+
+
+def _figures(rows, runs):
+    """Adds the medians, and the least time of all; no ratio where the reference did not run."""
+    def of(name, figure):
+        return [run[figure] for run in runs[name]]
+
     for name, row in rows.items():
         if "failed" in row:
             continue
-        row["seconds"] = statistics.median(seconds[name])
-        row["ratio"] = statistics.median(
-            theirs / ours for theirs, ours in zip(seconds[name], seconds[first]))
+        row["seconds"] = statistics.median(of(name, "seconds"))
+        row["least_seconds"] = min(of(name, "seconds"))
+        row["cpu"] = statistics.median(of(name, "cpu"))
+        if runs.get(REFERENCE) and "failed" not in rows[REFERENCE]:
+            row["ratio"] = statistics.median(
+                theirs / ours
+                for theirs, ours in zip(of(name, "seconds"), of(REFERENCE, "seconds")))
     return rows
 
 
-def table(title, rows):
-    """A Markdown table; ratio is their time over that of the first engine."""
+def table(title, rows, heads=("engine",)):
+    """A Markdown table. The key of a row is the text of its first cells, a tuple when
+    there are several heads."""
     lines = [f"### {title}", "",
-             "| engine | seconds | time / quire | size MB | peak memory MB |",
-             "|---|---:|---:|---:|---:|"]
-    for name, row in rows.items():
+             f"| {' | '.join(heads)} | seconds | time / quire | CPU s | size MB | peak memory MB |",
+             f"|{'---|' * len(heads)}---:|---:|---:|---:|---:|"]
+    for key, row in rows.items():
+        name = " | ".join(key) if isinstance(key, tuple) else key
         if "failed" in row:
-            lines.append(f"| {name} | — | — | — | {row['failed']} |")
+            lines.append(f"| {name} | — | — | — | — | {row['failed']} |")
             continue
         size = f"{row['bytes'] / 1e6:.1f}" if row.get("bytes") else ""
-        lines.append(f"| {name} | {row['seconds']:.3f} | {row['ratio']:.2f} | {size} "
-                     f"| {row['memory'] / 1e6:.0f} |")
+        ratio = f"{row['ratio']:.2f}" if "ratio" in row else "—"
+        lines.append(f"| {name} | {row['seconds']:.3f} | {ratio} | {row['cpu']:.3f} "
+                     f"| {size} | {row['memory'] / 1e6:.0f} |")
     return "\n".join(lines) + "\n"
 
 
@@ -138,4 +216,6 @@ def conditions():
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
                 if line.startswith("model name")), "unknown")
     kernel = os.uname().release
-    return f"{os.cpu_count()} cores ({cpu}), Linux {kernel}, Python {sys.version.split()[0]}"
+    busy = os.getloadavg()[2]
+    return (f"{os.cpu_count()} cores ({cpu}), load average {busy:.1f} at the end, Linux {kernel}, "
+            f"Python {sys.version.split()[0]}")

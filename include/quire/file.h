@@ -112,12 +112,37 @@ QUIRE_API void quire_names_free(char **names, size_t names_size);
  * it were written? */
 QUIRE_API bool quire_file_same(const char *a, const char *b);
 
+/* Can the object be opened and read a second time? Standard input, pipes and devices cannot:
+ * what a first look took of them is gone. True of what is missing, which reading tells. */
+QUIRE_API bool quire_file_rereadable(const char *url);
+
 /* The streams of several objects one after the other, as one stream: the schema is
  * that of policy, or the one that a sample of all of them widens to. Columns are
  * matched by name. */
 QUIRE_API int quire_file_read_all(const char *const *urls, size_t urls_size,
                                   const struct quire_read_options *options,
                                   struct ArrowArrayStream *stream, struct quire_error *error);
+
+/* --- Sorting ------------------------------------------------------------------ */
+
+/* The rows of a stream in the order of columns: "a" ascending, "-b" descending, "c.d" a
+ * field of a struct; rows that are equal in all of them stay as they were. false before
+ * true, numbers by value with NaN last, text by bytes, nulls after all else either way.
+ * What does not fit half of the context's memory is sorted in parts, which stand as
+ * temporaries in folder (a local path) until the stream is released. Takes *source on
+ * success; context must outlive the stream. Nothing is read before the first batch is
+ * asked for. QUIRE_USAGE names a column that is not there or has no order. */
+QUIRE_API int quire_stream_sort(struct ArrowArrayStream *source, const char *const *columns,
+                                size_t columns_size, const char *folder,
+                                struct quire_context *context, struct ArrowArrayStream *result,
+                                struct quire_error *error);
+
+/* --- Metadata ----------------------------------------------------------------- */
+
+/* The format's own metadata as a JSON object, freed with quire_free. QUIRE_UNSUPPORTED
+ * where the format has none. */
+QUIRE_API int quire_file_describe(const char *url, const struct quire_read_options *options,
+                                  char **json, struct quire_error *error);
 
 /* --- Refused records ---------------------------------------------------------- */
 

@@ -37,7 +37,9 @@ struct quire_file_stats {
 enum quire_mixed { QUIRE_MIXED_ERROR, QUIRE_MIXED_JSON };
 enum quire_numbers { QUIRE_NUMBERS_EXACT, QUIRE_NUMBERS_FLOAT };
 enum quire_on_bad { QUIRE_ON_BAD_FAIL, QUIRE_ON_BAD_NULL, QUIRE_ON_BAD_REJECT };
-enum quire_extra { QUIRE_EXTRA_ERROR, QUIRE_EXTRA_IGNORE };
+/* EVOLVE adds them to the schema: quire_file_read looks at all records first, and hands a
+ * decoder the schema of them all with EXTRA_ERROR. A decoder itself is never given it. */
+enum quire_extra { QUIRE_EXTRA_ERROR, QUIRE_EXTRA_IGNORE, QUIRE_EXTRA_EVOLVE };
 enum quire_missing { QUIRE_MISSING_NULL, QUIRE_MISSING_ERROR };
 
 /* One record that was refused under QUIRE_ON_BAD_REJECT. Valid during the call. */
@@ -68,7 +70,7 @@ struct quire_condition {
 /* How records become rows; zero is the default of each. */
 struct quire_record_policy {
     const struct ArrowSchema *schema; /* types to give; NULL: inferred. Borrowed during open */
-    int64_t infer_rows;               /* sample; 0: 10,000 */
+    int64_t infer_rows;               /* sample; 0: 10,000. All rows under EXTRA_EVOLVE */
     enum quire_mixed mixed;
     enum quire_numbers numbers;
     enum quire_on_bad on_bad;
@@ -103,11 +105,15 @@ struct quire_record_counts {
 };
 
 struct quire_encoder;
+struct quire_survey;
 
 enum quire_format_flag {
     QUIRE_FORMAT_APPEND = 1,    /* files may be concatenated under the format's append option */
     QUIRE_FORMAT_TYPED = 2,     /* files carry their schema; nothing is inferred */
     QUIRE_FORMAT_RANDOM_IN = 4, /* decoding needs read_at (not a pipe) */
+    /* Files are compressed inside, by the encoder's option "compression"; no codec is put
+     * around them. */
+    QUIRE_FORMAT_COMPRESSES = 8,
     QUIRE_FORMAT_NO_LINES = 32  /* no line end stands between files that are concatenated */
 };
 
@@ -145,15 +151,19 @@ struct quire_format {
                         const struct quire_record_policy *policy, struct quire_context *context,
                         struct ArrowArrayStream *stream, struct quire_error *error);
 
-    /* --- What a file says of itself; both NULL where the format has nothing of the kind.
-     * options is the struct of decoder_options. */
+    /* --- What a file says of itself. options is the struct of decoder_options. */
 
-    /* Rows, without reading any. */
-    int (*count)(struct quire_in *in, const void *options, struct quire_context *context,
-                 int64_t *rows, struct quire_error *error);
-    /* The format's own metadata as one JSON object; *json is freed with quire_free. */
+    /* The format's own metadata as one JSON object; *json is freed with quire_free. NULL
+     * where the format has none. */
     int (*describe)(struct quire_in *in, const void *options, struct quire_context *context,
                     char **json, struct quire_error *error);
+
+    /* Looks at all records of in, and notes their fields and types in survey: the first of
+     * the two passes of EXTRA_EVOLVE. The policy has no schema, which the survey knows. NULL
+     * where files carry their schema; formats of an application leave it NULL. */
+    int (*survey)(struct quire_in *in, const void *options,
+                  const struct quire_record_policy *policy, struct quire_context *context,
+                  struct quire_survey *survey, struct quire_error *error);
 
     /* With QUIRE_FORMAT_APPEND: may records of this format follow a file that begins so?
      * QUIRE_INPUT says why not. NULL: they may. */

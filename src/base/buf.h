@@ -32,7 +32,7 @@ static inline int quire_buf_reserve(struct quire_buf *buf, size_t more)
 
 static inline uint8_t *quire_buf_end(struct quire_buf *buf)
 {
-    return buf->data + buf->size;
+    return buf->size > 0 ? buf->data + buf->size : buf->data; /* NULL + 0 is undefined */
 }
 
 static inline void quire_buf_clear(struct quire_buf *buf)

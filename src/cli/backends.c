@@ -1,6 +1,8 @@
 /* From the tables of each kind of backend to rows of one shape. */
 #include "backends.h"
 
+#include "quire/feature.h"
+
 static size_t formats_size(void)
 {
     size_t size;
@@ -19,6 +21,13 @@ static size_t stores_size(void)
 {
     size_t size;
     quire_stores(&size);
+    return size;
+}
+
+static size_t features_size(void)
+{
+    size_t size;
+    quire_features(&size);
     return size;
 }
 
@@ -70,7 +79,18 @@ static struct quire_cli_backend store_at(size_t index)
                                       .write_options = store->options};
 }
 
+static struct quire_cli_backend feature_at(size_t index)
+{
+    size_t size;
+    const struct quire_feature *feature = &quire_features(&size)[index];
+    return (struct quire_cli_backend){.name = feature->name,
+                                      .extensions = "",
+                                      .summary = feature->summary,
+                                      .built_without = feature->built_without};
+}
+
 const struct quire_cli_backends quire_cli_formats = {"formats", formats_size, format_at};
 const struct quire_cli_backends quire_cli_codecs = {"codecs", codecs_size, codec_at};
 const struct quire_cli_backends quire_cli_stores = {"stores", stores_size, store_at};
 const struct quire_cli_backends quire_cli_queues = {"queues", queues_size, NULL};
+const struct quire_cli_backends quire_cli_features = {"features", features_size, feature_at};

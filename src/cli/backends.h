@@ -27,5 +27,6 @@ extern const struct quire_cli_backends quire_cli_formats;
 extern const struct quire_cli_backends quire_cli_codecs;
 extern const struct quire_cli_backends quire_cli_stores;
 extern const struct quire_cli_backends quire_cli_queues; /* has no rows */
+extern const struct quire_cli_backends quire_cli_features;
 
 #endif

@@ -77,6 +77,7 @@ struct quire_cli_reading {
 struct quire_cli_writing {
     char *to;
     char *compression;
+    char *row_group_rows;
 };
 
 /* Rows that one command can have, all tables together. */
@@ -141,16 +142,27 @@ static inline int quire_cli_fail_memory(struct quire_error *error)
 int quire_cli_context(struct quire_cli *cli, struct quire_context **context,
                       struct quire_error *error);
 
+/* Names of columns. */
+struct quire_cli_columns {
+    char **names;
+    size_t size;
+};
+
+/* "a,b.c" taken apart; *columns is zeroed memory, to be released whatever happens. option
+ * is what it was given to, for errors. */
+int quire_cli_columns_split(const char *option, const char *text, struct quire_cli_columns *columns,
+                            struct quire_error *error);
+void quire_cli_columns_release(struct quire_cli_columns *columns);
+
 /* The inputs of a command as one stream of batches, read as the options say. Several
  * inputs are one after the other, columns matched by name. */
 struct quire_cli_input {
     struct quire_context *context; /* owned; the output of the same pipe uses it too */
     char **names;                  /* after globs and folders */
     size_t names_size;
-    struct ArrowSchema schema; /* of --schema; released when there was none */
-    char **columns;            /* of --select */
-    size_t columns_size;
-    struct quire_setting *settings; /* of --set and its kin, for the decoder */
+    struct ArrowSchema schema;        /* of --schema; released when there was none */
+    struct quire_cli_columns columns; /* of --select */
+    struct quire_setting *settings;   /* of --set and its kin, for the decoder */
     size_t settings_size;
     struct quire_setting *output_settings; /* the same for the encoder */
     size_t output_settings_size;
@@ -172,6 +184,10 @@ struct quire_cli_request {
  * also after a failure and before cli, and not be moved. */
 int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *request,
                          struct quire_cli_input *input, struct quire_error *error);
+/* Only the context and the settings for a file, which is not opened: for commands that
+ * read no rows. */
+int quire_cli_input_settings(struct quire_cli *cli, char *name, struct quire_cli_input *input,
+                             struct quire_error *error);
 /* When all rows were read, and before what they went to is committed: fails when
  * the program was interrupted, and makes the rejects file visible. */
 int quire_cli_input_done(struct quire_cli_input *input, struct quire_error *error);
@@ -210,6 +226,7 @@ extern const struct quire_command quire_command_head;
 extern const struct quire_command quire_command_tail;
 extern const struct quire_command quire_command_count;
 extern const struct quire_command quire_command_schema;
+extern const struct quire_command quire_command_meta;
 extern const struct quire_command quire_command_stats;   /* cmd_stats.c */
 extern const struct quire_command quire_command_diff;    /* cmd_diff.c */
 extern const struct quire_command quire_command_formats; /* cmd_formats.c */

@@ -4,10 +4,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "args.h"
 #include "output.h"
 #include "progress.h"
 
 struct convert_options {
+    char *sort;
     int64_t limit;
     bool append;
     bool in_place;
@@ -49,6 +51,38 @@ static int check_output(const struct quire_cli *cli, const char *output,
         return quire_fail(error, QUIRE_USAGE, "convert", "the rejects file is the output: %.300s",
                           output);
     return 0;
+}
+
+/* Parts that do not fit the memory stand beside a local output, else where temporaries do. */
+static int spill_folder(const char *output, char **folder, struct quire_error *error)
+{
+    const char *path = strncmp(output, "file://", 7) == 0 ? output + 7 : output;
+    const char *slash = strrchr(path, '/');
+    const char *temporary = quire_cli_environment_get("TMPDIR");
+    if (strcmp(output, "-") == 0 || strstr(path, "://") != NULL)
+        *folder = quire_strdup(temporary != NULL ? temporary : "/tmp");
+    else if (slash == NULL)
+        *folder = quire_strdup(".");
+    else
+        *folder = quire_strndup(path, slash > path ? (size_t)(slash - path) : 1);
+    return *folder == NULL ? quire_cli_fail_memory(error) : 0;
+}
+
+static int sort_rows(const struct quire_cli *cli, const char *output, struct quire_cli_input *input,
+                     struct quire_error *error)
+{
+    const struct convert_options *options = cli->options;
+    if (options->sort == NULL) return 0;
+    QUIRE_CLEANUP(quire_cli_columns_release) struct quire_cli_columns columns = {NULL, 0};
+    QUIRE_TRY(quire_cli_columns_split("sort", options->sort, &columns, error));
+    char *folder = NULL;
+    QUIRE_TRY(spill_folder(output, &folder, error));
+    struct ArrowArrayStream sorted = {.release = NULL};
+    int code = quire_stream_sort(&input->stream, (const char *const *)columns.names, columns.size,
+                                 folder, input->context, &sorted, error);
+    quire_free(folder);
+    if (code == 0) input->stream = sorted;
+    return code;
 }
 
 static int limit_rows(const struct quire_cli *cli, struct quire_cli_input *input,
@@ -138,11 +172,13 @@ static int convert(struct quire_cli *cli, struct conversion *conversion, int inp
     QUIRE_CLEANUP(quire_cli_writer_close) struct quire_writer *writer = NULL;
     QUIRE_TRY(quire_cli_input_open(cli, &request, input, &cli->error));
     QUIRE_TRY(check_output(cli, conversion->output.name, input, &cli->error));
+    QUIRE_TRY(sort_rows(cli, conversion->output.name, input, &cli->error));
     QUIRE_TRY(limit_rows(cli, input, &cli->error));
     conversion->output.mode = !options->append    ? QUIRE_WRITE_OVERWRITE
                               : options->in_place ? QUIRE_WRITE_APPEND_IN_PLACE
                                                   : QUIRE_WRITE_APPEND;
     conversion->output.no_parents = !options->parents;
+    conversion->output.sorting = options->sort;
     QUIRE_TRY(quire_cli_output_open(cli, &conversion->output, input, &writer, &cli->error));
     return quire_cli_output_finish(writer, input, &conversion->result, &cli->error);
 }
@@ -174,6 +210,12 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 
 #define AT(field) offsetof(struct convert_options, field)
 static const struct quire_option rows[] = {
+    {.name = "sort",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "COLUMNS",
+     .offset = AT(sort),
+     .help = "order of the rows: a,-b (descending), nulls last; in bounded memory, with temporary "
+             "files beside the output for what does not fit"},
     {.name = "limit",
      .type = QUIRE_OPTION_INT,
      .offset = AT(limit),

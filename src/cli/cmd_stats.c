@@ -4,6 +4,7 @@
 
 #include "quire/stats.h"
 #include "report_table.h"
+#include "stored.h"
 
 static void free_stats(struct quire_stats **stats)
 {
@@ -29,7 +30,15 @@ static int gather(struct quire_cli_input *input, struct quire_stats **stats, int
 
 /* --- As JSON --- */
 
-static void write_column(struct quire_json *json, const struct quire_stats_column *column)
+static const struct quire_cli_stored_column *stored_of(const struct quire_cli_stored *stored,
+                                                       size_t i)
+{
+    static const struct quire_cli_stored_column unknown = {.bytes = -1};
+    return stored->columns != NULL ? &stored->columns[i] : &unknown;
+}
+
+static void write_column(struct quire_json *json, const struct quire_stats_column *column,
+                         const struct quire_cli_stored_column *stored)
 {
     quire_json_begin_object(json);
     quire_cli_json_string(json, "column", column->name);
@@ -43,10 +52,14 @@ static void write_column(struct quire_json *json, const struct quire_stats_colum
     quire_cli_json_bool(json, "min_exact", column->min_exact);
     quire_cli_json_bool(json, "max_exact", column->max_exact);
     quire_cli_json_known(json, "bytes", column->bytes);
+    quire_cli_json_known(json, "stored_bytes", stored->bytes);
+    quire_cli_json_string(json, "encodings",
+                          stored->encodings[0] != '\0' ? stored->encodings : NULL);
     quire_json_end_object(json);
 }
 
-static int print_json(struct quire_stats *stats, struct quire_error *error)
+static int print_json(struct quire_stats *stats, const struct quire_cli_stored *stored,
+                      struct quire_error *error)
 {
     struct quire_json *json = NULL;
     QUIRE_TRY(quire_json_new(&json, error));
@@ -56,7 +69,7 @@ static int print_json(struct quire_stats *stats, struct quire_error *error)
         code = quire_stats_column(stats, i, &column, error);
         if (code != 0) break;
         quire_json_clear(json);
-        write_column(json, &column);
+        write_column(json, &column, stored_of(stored, i));
         code = quire_cli_print_json(json, error);
     }
     quire_json_free(json);
@@ -67,6 +80,10 @@ static int print_json(struct quire_stats *stats, struct quire_error *error)
 
 static const char report_schema[] = "column string, type string, nulls int64, distinct int64, "
                                     "min string, max string, bytes int64";
+/* Where the format tells. */
+static const char stored_schema[] = "column string, type string, nulls int64, distinct int64, "
+                                    "min string, max string, bytes int64, stored int64, "
+                                    "encodings string";
 
 static int append_count(struct quire_cli_report *report, int64_t count, struct quire_error *error)
 {
@@ -86,7 +103,7 @@ static int append_extreme(struct quire_cli_report *report, const char *text, boo
 }
 
 static int append_column(struct quire_cli_report *report, const struct quire_stats_column *column,
-                         struct quire_error *error)
+                         const struct quire_cli_stored_column *stored, struct quire_error *error)
 {
     QUIRE_TRY(quire_cli_report_text(report, column->name, error));
     QUIRE_TRY(quire_cli_report_text(report, column->type, error));
@@ -95,18 +112,25 @@ static int append_column(struct quire_cli_report *report, const struct quire_sta
     QUIRE_TRY(append_extreme(report, column->min, column->min_exact, error));
     QUIRE_TRY(append_extreme(report, column->max, column->max_exact, error));
     QUIRE_TRY(append_count(report, column->bytes, error));
+    if (stored != NULL) {
+        QUIRE_TRY(append_count(report, stored->bytes, error));
+        QUIRE_TRY(quire_cli_report_text(
+            report, stored->encodings[0] != '\0' ? stored->encodings : NULL, error));
+    }
     return quire_builder_end_row(report->rows, error);
 }
 
-static int print_text(struct quire_cli *cli, struct quire_stats *stats, int64_t rows)
+static int print_text(struct quire_cli *cli, struct quire_stats *stats,
+                      const struct quire_cli_stored *stored, int64_t rows)
 {
     QUIRE_CLEANUP(quire_cli_report_release) struct quire_cli_report report = {.rows = NULL};
-    QUIRE_TRY(quire_cli_report_begin(&report, report_schema, &cli->error));
+    bool told = stored->columns != NULL;
+    QUIRE_TRY(quire_cli_report_begin(&report, told ? stored_schema : report_schema, &cli->error));
     bool any_nan = false;
     for (size_t i = 0; i < quire_stats_columns(stats); i++) {
         struct quire_stats_column column;
         QUIRE_TRY(quire_stats_column(stats, i, &column, &cli->error));
-        QUIRE_TRY(append_column(&report, &column, &cli->error));
+        QUIRE_TRY(append_column(&report, &column, told ? &stored->columns[i] : NULL, &cli->error));
         any_nan |= column.nans > 0;
     }
     QUIRE_TRY(quire_cli_report_draw(cli, &report, &cli->error));
@@ -120,16 +144,18 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 {
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
     QUIRE_CLEANUP(free_stats) struct quire_stats *stats = NULL;
+    QUIRE_CLEANUP(quire_cli_stored_release) struct quire_cli_stored stored = {.columns = NULL};
     const struct quire_cli_request request = {.names = argv, .names_size = (size_t)argc};
     int64_t rows = 0;
     QUIRE_TRY(quire_cli_input_open(cli, &request, &input, &cli->error));
     QUIRE_TRY(gather(&input, &stats, &rows, &cli->error));
     QUIRE_TRY(quire_cli_input_done(&input, &cli->error));
+    QUIRE_TRY(quire_cli_stored_read(cli, &input, stats, &stored, &cli->error));
     quire_cli_progress_clear();
     if (cli->common.json)
-        QUIRE_TRY(print_json(stats, &cli->error));
+        QUIRE_TRY(print_json(stats, &stored, &cli->error));
     else
-        QUIRE_TRY(print_text(cli, stats, rows));
+        QUIRE_TRY(print_text(cli, stats, &stored, rows));
     quire_cli_input_tell(&input);
     return 0;
 }
@@ -140,7 +166,9 @@ const struct quire_command quire_command_stats = {
     .summary = "show what each column holds: nulls, distinct values, least and greatest",
     .description = "Distinct values are counted up to 10,000 a column; with more, how many there "
                    "are is not known (\"-\", null in JSON). Of texts longer than 64 bytes the "
-                   "beginning is shown, followed by \"…\". --json prints one object a column.",
+                   "beginning is shown, followed by \"…\". Of Parquet, what the pages of each "
+                   "column take in the file and their encodings are told too. --json prints one "
+                   "object a column.",
     .flags = QUIRE_COMMAND_READS,
     .operands_min = 1,
     .operands_max = -1,

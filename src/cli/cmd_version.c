@@ -2,7 +2,7 @@
 #include "backends.h"
 
 static const struct quire_cli_backends *const lists[] = {&quire_cli_formats, &quire_cli_codecs,
-                                                         &quire_cli_stores};
+                                                         &quire_cli_stores, &quire_cli_features};
 #define LISTS_SIZE (sizeof(lists) / sizeof(lists[0]))
 
 static void print_text(const struct quire_cli_backends *backends)

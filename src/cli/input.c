@@ -29,25 +29,6 @@ static int find_format(const struct quire_cli *cli, const struct quire_cli_input
     return quire_format_find_path(input->names[0], format, error);
 }
 
-/* "a,b.c" taken apart. */
-static int split_columns(const char *text, struct quire_cli_input *input, struct quire_error *error)
-{
-    size_t max = 1;
-    for (const char *c = text; *c != '\0'; c++)
-        max += *c == ',';
-    input->columns = quire_alloc_zero(max, sizeof(*input->columns));
-    if (input->columns == NULL) return quire_cli_fail_memory(error);
-    for (;;) {
-        size_t size = strcspn(text, ",");
-        if (size == 0) return quire_fail(error, QUIRE_USAGE, "select", "a column without a name");
-        char *column = quire_strndup(text, size);
-        if (column == NULL) return quire_cli_fail_memory(error);
-        input->columns[input->columns_size++] = column;
-        if (text[size] == '\0') return 0;
-        text += size + 1;
-    }
-}
-
 /* The rejects must not replace a file that is read. */
 static int check_rejects_apart(const struct quire_cli *cli, const char *what, const char *name,
                                struct quire_error *error)
@@ -107,15 +88,15 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
     };
     if (request->rows_only || columns != NULL) {
         options.records.columns = (const char *const *)columns;
-        options.records.columns_size = columns != NULL ? input->columns_size : 0;
+        options.records.columns_size = columns != NULL ? input->columns.size : 0;
         options.records.columns_given = true;
     }
     QUIRE_TRY(quire_file_read_all((const char *const *)input->names, input->names_size, &options,
                                   &input->stream, error));
-    if (input->columns_size == 0) return 0;
+    if (input->columns.size == 0) return 0;
     struct ArrowArrayStream selected = {.release = NULL};
-    QUIRE_TRY(quire_stream_select(&input->stream, (const char *const *)input->columns,
-                                  input->columns_size, &selected, error));
+    QUIRE_TRY(quire_stream_select(&input->stream, (const char *const *)input->columns.names,
+                                  input->columns.size, &selected, error));
     input->stream = selected;
     return 0;
 }
@@ -127,25 +108,38 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
 static int open_selected(struct quire_cli *cli, const struct quire_cli_request *request,
                          struct quire_cli_input *input, struct quire_error *error)
 {
-    bool nested = false, standard = strcmp(input->names[0], "-") == 0;
-    for (size_t i = 0; i < input->columns_size; i++)
-        nested = nested || strchr(input->columns[i], '.') != NULL;
-    if (input->names_size > 1 || (nested && standard))
+    bool nested = false;
+    for (size_t i = 0; i < input->columns.size; i++)
+        nested = nested || strchr(input->columns.names[i], '.') != NULL;
+    if (input->names_size > 1 || (nested && !quire_file_rereadable(input->names[0])))
         return open_stream(cli, request, input, NULL, error);
-    char **tops = quire_alloc_zero(input->columns_size, sizeof(*tops));
+    char **tops = quire_alloc_zero(input->columns.size, sizeof(*tops));
     if (tops == NULL) return quire_cli_fail_memory(error);
     int code = 0;
-    for (size_t i = 0; i < input->columns_size && code == 0; i++) {
-        tops[i] = quire_strndup(input->columns[i], strcspn(input->columns[i], "."));
+    for (size_t i = 0; i < input->columns.size && code == 0; i++) {
+        tops[i] = quire_strndup(input->columns.names[i], strcspn(input->columns.names[i], "."));
         if (tops[i] == NULL) code = quire_cli_fail_memory(error);
     }
     if (code == 0) code = open_stream(cli, request, input, tops, error);
-    for (size_t i = 0; i < input->columns_size; i++)
+    for (size_t i = 0; i < input->columns.size; i++)
         quire_free(tops[i]);
     quire_free(tops);
     if (code != QUIRE_USAGE || !nested) return code;
     quire_stream_release(&input->stream);
     return open_stream(cli, request, input, NULL, error);
+}
+
+int quire_cli_input_settings(struct quire_cli *cli, char *name, struct quire_cli_input *input,
+                             struct quire_error *error)
+{
+    const struct quire_format *from = NULL;
+    char *const names[] = {name};
+    *input = (struct quire_cli_input){.context = NULL};
+    QUIRE_TRY(quire_cli_context(cli, &input->context, error));
+    QUIRE_TRY(
+        quire_file_expand((const char *const *)names, 1, &input->names, &input->names_size, error));
+    QUIRE_TRY(find_format(cli, input, &from, error));
+    return quire_cli_settings_route(cli, from, NULL, input, error);
 }
 
 int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *request,
@@ -163,9 +157,9 @@ int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *
     if (reading->schema != NULL)
         QUIRE_TRY(quire_cli_schema_read(reading->schema, input->context, &input->schema, error));
     if (reading->select != NULL && !request->rows_only)
-        QUIRE_TRY(split_columns(reading->select, input, error));
+        QUIRE_TRY(quire_cli_columns_split("select", reading->select, &input->columns, error));
     QUIRE_TRY(open_rejects(cli, input, error));
-    if (input->columns_size > 0) return open_selected(cli, request, input, error);
+    if (input->columns.size > 0) return open_selected(cli, request, input, error);
     return open_stream(cli, request, input, NULL, error);
 }
 
@@ -193,9 +187,7 @@ void quire_cli_input_release(struct quire_cli_input *input)
     quire_stream_release(&input->stream);
     quire_rejects_close(input->rejects);
     quire_schema_release(&input->schema);
-    for (size_t i = 0; i < input->columns_size; i++)
-        quire_free(input->columns[i]);
-    quire_free(input->columns);
+    quire_cli_columns_release(&input->columns);
     quire_free(input->settings);
     quire_free(input->output_settings);
     quire_names_free(input->names, input->names_size);

@@ -78,7 +78,7 @@ static const struct quire_option reading_rows[] = {
      .offset = READING(infer_rows),
      .min = 1,
      .max = INT64_MAX,
-     .help = "records that types are inferred from"},
+     .help = "records that types are inferred from; --extra evolve looks at all"},
     {.name = "mixed",
      .type = QUIRE_OPTION_CHOICE,
      .default_text = "error",
@@ -109,8 +109,10 @@ static const struct quire_option reading_rows[] = {
      .type = QUIRE_OPTION_CHOICE,
      .default_text = "error",
      .offset = READING(extra),
-     .choices = "error|ignore",
-     .help = "fields that are not in the schema"},
+     .choices = "error|ignore|evolve",
+     .help = "fields that are not in the schema: refuse them, leave them out, or look at all "
+             "records first, so that every field has a column and every type holds all values "
+             "(the input is then read twice)"},
     {.name = "missing",
      .type = QUIRE_OPTION_CHOICE,
      .default_text = "null",
@@ -156,6 +158,11 @@ static const struct quire_option writing_rows[] = {
      .choices = "CODEC",
      .offset = WRITING(compression),
      .help = "compression of the output and its level, \"zstd:3\"; else known by its name"},
+    {.name = "row-group-rows",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "N",
+     .offset = WRITING(row_group_rows),
+     .help = "rows of a row group of Parquet"},
 };
 
 const struct quire_option_table quire_cli_common_table = {common_rows, COUNT(common_rows),
@@ -165,7 +172,7 @@ const struct quire_option_table quire_cli_reading_table = {reading_rows, COUNT(r
 const struct quire_option_table quire_cli_writing_table = {writing_rows, COUNT(writing_rows),
                                                            sizeof(struct quire_cli_writing)};
 
-const char *const quire_cli_options_absent[] = {"where", "sort", "rules", "row-group-rows"};
+const char *const quire_cli_options_absent[] = {"where", "rules"};
 const size_t quire_cli_options_absent_size = COUNT(quire_cli_options_absent);
 
 bool quire_cli_option_absent(const char *name)

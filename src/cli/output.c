@@ -8,11 +8,6 @@ int quire_cli_output_format(const struct quire_cli *cli, const char *name, const
                             const struct quire_format **format, struct quire_error *error)
 {
     const struct quire_cli_writing *writing = &cli->writing;
-    if (writing->compression != NULL) {
-        const struct quire_codec *codec = NULL;
-        int level = 0;
-        QUIRE_TRY(quire_codec_parse(writing->compression, &codec, &level, error));
-    }
     const struct quire_format *found = NULL;
     if (writing->to != NULL)
         QUIRE_TRY(quire_format_find(writing->to, &found, error));
@@ -28,6 +23,12 @@ int quire_cli_output_format(const struct quire_cli *cli, const char *name, const
     if (found->encoder_new == NULL)
         return quire_fail(error, QUIRE_UNSUPPORTED, cli->command->name,
                           "the format %s is not written", found->name);
+    /* A format that compresses inside has an option for it, which knows its own names. */
+    if (writing->compression != NULL && (found->flags & QUIRE_FORMAT_COMPRESSES) == 0) {
+        const struct quire_codec *codec = NULL;
+        int level = 0;
+        QUIRE_TRY(quire_codec_parse(writing->compression, &codec, &level, error));
+    }
     *format = found;
     return 0;
 }
@@ -37,7 +38,7 @@ int quire_cli_output_open(struct quire_cli *cli, const struct quire_cli_output *
                           struct quire_error *error)
 {
     size_t size = input->output_settings_size, first = 0;
-    struct quire_setting *settings = quire_alloc_zero(size + 1, sizeof(*settings));
+    struct quire_setting *settings = quire_alloc_zero(size + 2, sizeof(*settings));
     if (settings == NULL) return quire_cli_fail_memory(error);
     char width[16];
     bool terminal = strcmp(output->name, "-") == 0 && isatty(STDOUT_FILENO);
@@ -45,6 +46,8 @@ int quire_cli_output_open(struct quire_cli *cli, const struct quire_cli_output *
         snprintf(width, sizeof(width), "%d", quire_cli_terminal_columns(STDOUT_FILENO));
         settings[first++] = (struct quire_setting){"width", width};
     }
+    if (output->sorting != NULL && quire_options_has(&output->format->encoder_options, "sorting"))
+        settings[first++] = (struct quire_setting){"sorting", output->sorting};
     if (size > 0) memcpy(settings + first, input->output_settings, size * sizeof(*settings));
     const struct quire_write_options options = {
         .format = output->format->name,

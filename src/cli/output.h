@@ -15,6 +15,7 @@ struct quire_cli_output {
     const struct quire_format *format;
     enum quire_write_mode mode;
     bool no_parents;
+    const char *sorting; /* columns that the rows are sorted by; NULL: none */
 };
 
 /* Opens a writer for the rows of an input. A table for a terminal is made to fit it. */

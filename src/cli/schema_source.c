@@ -31,15 +31,27 @@ static bool exists(const char *name)
     return found;
 }
 
-/* Reads the start of an object, up to the limit. *bytes is the caller's to free. */
+/* Reads an object, or the start of it up to the limit. */
+static int read_bytes(struct quire_in *in, char *bytes, size_t *size, struct quire_error *error)
+{
+    size_t got = 1; /* a pipe gives what it has now: only nothing is its end */
+    for (*size = 0; *size < SCHEMA_BYTES_MAX && got > 0; *size += got)
+        QUIRE_TRY(in->ops->read(in, bytes + *size, SCHEMA_BYTES_MAX - *size, &got, error));
+    return 0;
+}
+
+/* *bytes is the caller's to free, also after a failure. */
 static int read_start(const char *name, char **bytes, size_t *size, struct quire_error *error)
 {
     struct quire_store *store = NULL;
+    struct quire_in *in = NULL;
     char *key = NULL;
     *bytes = quire_alloc(SCHEMA_BYTES_MAX);
     if (*bytes == NULL) return quire_cli_fail_memory(error);
     QUIRE_TRY(quire_store_open(name, NULL, 0, &store, &key, error));
-    int code = quire_store_get(store, key, 0, *bytes, SCHEMA_BYTES_MAX, size, error);
+    int code = quire_store_in_open(store, key, &in, NULL, error);
+    if (code == 0) code = read_bytes(in, *bytes, size, error);
+    quire_in_close(in);
     quire_store_key_free(key);
     quire_store_close(store);
     return code;

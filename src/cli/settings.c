@@ -89,7 +89,7 @@ int quire_cli_settings_route(const struct quire_cli *cli, const struct quire_for
 {
     struct routing routing = {cli, from, to, input};
     const struct quire_cli_reading *reading = &cli->reading;
-    size_t max = 3; /* delimiter, header and catalog */
+    size_t max = 4; /* delimiter, header, catalog and row-group-rows */
     for (const struct quire_keyed *set = reading->set; set != NULL; set = set->next)
         max++;
     input->settings = quire_alloc_zero(max, sizeof(*input->settings));
@@ -101,6 +101,8 @@ int quire_cli_settings_route(const struct quire_cli *cli, const struct quire_for
     if (reading->catalog != NULL) QUIRE_TRY(route(&routing, "catalog", reading->catalog, error));
     if (quire_cli_is_given(cli, "header"))
         QUIRE_TRY(route(&routing, "header", reading->header ? "on" : "off", error));
+    if (cli->writing.row_group_rows != NULL)
+        QUIRE_TRY(route(&routing, "out.row_group_rows", cli->writing.row_group_rows, error));
     for (const struct quire_keyed *set = reading->set; set != NULL; set = set->next)
         QUIRE_TRY(route(&routing, set->key, set->value, error));
     return 0;

@@ -28,13 +28,13 @@ static int fail_damaged(size_t out_size, struct quire_error *error)
 
 #include <libdeflate.h>
 
-#include "codec/codec_idle.h"
+#include "base/idle.h"
 
 #define LEVELS 10
 
 /* A compressor is made for one level; a decompressor fits all. */
-static struct quire_codec_idle idle_compressors[LEVELS];
-static struct quire_codec_idle idle_decompressors;
+static struct quire_idle idle_compressors[LEVELS];
+static struct quire_idle idle_decompressors;
 
 static size_t block_bound(size_t size)
 {
@@ -45,12 +45,12 @@ static int block_compress(const void *bytes, size_t size, int level, void *out, 
                           size_t *out_size, struct quire_error *error)
 {
     QUIRE_TRY(quire_codec_level(&quire_codec_gzip, level, &level, error));
-    struct libdeflate_compressor *compressor = quire_codec_idle_take(&idle_compressors[level]);
+    struct libdeflate_compressor *compressor = quire_idle_take(&idle_compressors[level]);
     if (compressor == NULL) compressor = libdeflate_alloc_compressor(level);
     if (compressor == NULL) return quire_fail_memory(error, COMPRESS);
     size_t result =
         libdeflate_gzip_compress(compressor, size > 0 ? bytes : "", size, out, capacity);
-    if (!quire_codec_idle_give(&idle_compressors[level], compressor))
+    if (!quire_idle_give(&idle_compressors[level], compressor))
         libdeflate_free_compressor(compressor);
     if (result == 0) return fail_small(capacity, error);
     *out_size = result;
@@ -77,13 +77,13 @@ static bool decompress_members(struct libdeflate_decompressor *decompressor, con
 static int block_decompress(const void *bytes, size_t size, void *out, size_t out_size,
                             struct quire_error *error)
 {
-    struct libdeflate_decompressor *decompressor = quire_codec_idle_take(&idle_decompressors);
+    struct libdeflate_decompressor *decompressor = quire_idle_take(&idle_decompressors);
     if (decompressor == NULL) decompressor = libdeflate_alloc_decompressor();
     if (decompressor == NULL) return quire_fail_memory(error, DECOMPRESS);
     uint8_t nothing[1];
     bool good = decompress_members(decompressor, size > 0 ? bytes : nothing, size,
                                    out_size > 0 ? out : nothing, out_size);
-    if (!quire_codec_idle_give(&idle_decompressors, decompressor))
+    if (!quire_idle_give(&idle_decompressors, decompressor))
         libdeflate_free_decompressor(decompressor);
     return good ? 0 : fail_damaged(out_size, error);
 }

@@ -2,7 +2,7 @@
  * frames with a checksum. Reading takes any run of frames and skippable frames.
  *
  * Contexts are kept between blocks, because making one costs more than a small
- * block does; see codec_idle.h. */
+ * block does; see idle.h. */
 #include "codec/codec.h"
 
 #ifdef QUIRE_WITH_ZSTD
@@ -12,7 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
-#include "codec/codec_idle.h"
+#include "base/idle.h"
 #include "codec/codec_stream.h"
 
 #define BUILT_WITHOUT NULL
@@ -26,8 +26,8 @@
 /* A context that a high level has made larger than this is not kept. */
 #define IDLE_BYTES_MAX ((size_t)8 << 20)
 
-static struct quire_codec_idle idle_compressors;
-static struct quire_codec_idle idle_decompressors;
+static struct quire_idle idle_compressors;
+static struct quire_idle idle_decompressors;
 
 static int fail_zstd(size_t result, const char *operation, struct quire_error *error)
 {
@@ -51,12 +51,11 @@ static int block_compress(const void *bytes, size_t size, int level, void *out, 
                           size_t *out_size, struct quire_error *error)
 {
     QUIRE_TRY(quire_codec_level(&quire_codec_zstd, level, &level, error));
-    ZSTD_CCtx *context = quire_codec_idle_take(&idle_compressors);
+    ZSTD_CCtx *context = quire_idle_take(&idle_compressors);
     if (context == NULL) context = ZSTD_createCCtx();
     if (context == NULL) return quire_fail_memory(error, COMPRESS);
     size_t result = ZSTD_compressCCtx(context, out, capacity, bytes, size, level);
-    if (ZSTD_sizeof_CCtx(context) > IDLE_BYTES_MAX ||
-        !quire_codec_idle_give(&idle_compressors, context))
+    if (ZSTD_sizeof_CCtx(context) > IDLE_BYTES_MAX || !quire_idle_give(&idle_compressors, context))
         ZSTD_freeCCtx(context);
     if (ZSTD_isError(result)) return fail_zstd(result, COMPRESS, error);
     *out_size = result;
@@ -66,11 +65,11 @@ static int block_compress(const void *bytes, size_t size, int level, void *out, 
 static int block_decompress(const void *bytes, size_t size, void *out, size_t out_size,
                             struct quire_error *error)
 {
-    ZSTD_DCtx *context = quire_codec_idle_take(&idle_decompressors);
+    ZSTD_DCtx *context = quire_idle_take(&idle_decompressors);
     if (context == NULL) context = ZSTD_createDCtx();
     if (context == NULL) return quire_fail_memory(error, DECOMPRESS);
     size_t result = ZSTD_decompressDCtx(context, out, out_size, bytes, size);
-    if (!quire_codec_idle_give(&idle_decompressors, context)) ZSTD_freeDCtx(context);
+    if (!quire_idle_give(&idle_decompressors, context)) ZSTD_freeDCtx(context);
     if (ZSTD_isError(result)) {
         if (ZSTD_getErrorCode(result) != ZSTD_error_dstSize_tooSmall)
             return fail_zstd(result, DECOMPRESS, error);

@@ -87,6 +87,21 @@ int quire_column_reserve(struct quire_column *column, int64_t rows)
     return 0;
 }
 
+static int reserve_share(struct quire_column *column, double share)
+{
+    QUIRE_TRY(quire_buf_reserve(&column->values, (size_t)((double)column->values_last * share)));
+    QUIRE_TRY(quire_buf_reserve(&column->bytes, (size_t)((double)column->bytes_last * share)));
+    for (size_t i = 0; i < column->children_size; i++)
+        QUIRE_TRY(reserve_share(&column->children[i], share));
+    return 0;
+}
+
+int quire_column_reserve_alike(struct quire_column *column, int64_t rows)
+{
+    if (column->length_last == 0) return 0;
+    return reserve_share(column, 1.05 * (double)rows / (double)column->length_last);
+}
+
 void quire_column_clear(struct quire_column *column)
 {
     quire_buf_release(&column->validity);

@@ -25,6 +25,9 @@ struct quire_column {
     struct quire_buf values;   /* fixed values; bits of a bool; offsets (length + 1, the first 0);
                                   indices; size is kept in bytes of whole values */
     struct quire_buf bytes;    /* string and binary data */
+    /* Of the batch that was finished last: rows, and sizes of values and bytes. */
+    int64_t length_last;
+    size_t values_last, bytes_last;
     struct quire_column *children;
     size_t children_size;
     struct quire_column_dictionary *dictionary; /* DICTIONARY: values seen, by hash */
@@ -39,6 +42,10 @@ void quire_column_free(struct quire_column *column);
 
 /* Room for rows more of fixed-width values, offsets and validity (not for bytes). */
 int quire_column_reserve(struct quire_column *column, int64_t rows);
+
+/* Room in an empty tree for rows that are like those finished last, and a bit more: batches
+ * of one stream are alike, and growing copies. */
+int quire_column_reserve_alike(struct quire_column *column, int64_t rows);
 
 /* Drops all rows, keeps the memory. */
 void quire_column_clear(struct quire_column *column);
@@ -116,6 +123,8 @@ int quire_column_append_bytes(struct quire_column *column, const void *bytes, si
  * QUIRE_LIMIT when the index kind has no more values. */
 struct quire_column *quire_column_dictionary_scratch(struct quire_column *column);
 int quire_column_dictionary_intern(struct quire_column *column);
+/* The index that interning the value (not null) would append, without the row. */
+int quire_column_dictionary_index(struct quire_column *column, int64_t *index);
 
 /* Ends a list or map value: its items have been appended to children[0] (a fixed
  * list with another number of items is QUIRE_INPUT). For structs: its fields have

@@ -147,17 +147,14 @@ static int append_index(struct quire_column *column, int64_t index)
     }
 }
 
-/* Makes the scratch row an entry and appends a row that means it. */
+/* Makes the scratch row an entry. */
 static int keep_scratch(struct quire_column *column, struct quire_column_dictionary_slot *slot,
                         uint32_t hash)
 {
     struct quire_column_dictionary *dictionary = column->dictionary;
-    int code = dictionary->interned >= entries_max(column->field->index_kind)
-                   ? QUIRE_LIMIT
-                   : append_index(column, dictionary->interned);
-    if (code != 0) {
+    if (dictionary->interned >= entries_max(column->field->index_kind)) {
         quire_column_dictionary_scratch(column);
-        return code;
+        return QUIRE_LIMIT;
     }
     dictionary->interned++;
     if (slot != NULL)
@@ -175,30 +172,46 @@ int quire_column_dictionary_bytes(struct quire_column *column, const void *bytes
     struct quire_column_dictionary_slot *slot = find_slot(dictionary, value, hash);
     if (slot->entry != 0) return append_index(column, slot->entry - 1);
     QUIRE_TRY(quire_column_append_bytes(values, bytes, size));
-    return keep_scratch(column, slot, hash);
+    QUIRE_TRY(keep_scratch(column, slot, hash));
+    return append_index(column, dictionary->interned - 1);
+}
+
+int quire_column_dictionary_index(struct quire_column *column, int64_t *index)
+{
+    struct quire_column_dictionary *dictionary = column->dictionary;
+    struct quire_column *values = dictionary->values;
+    struct quire_column_dictionary_slot *slot = NULL;
+    uint32_t hash = 0;
+    assert(values->length == dictionary->interned + 1);
+    if (values->children_size == 0 && values->dictionary == NULL) {
+        int code = reserve_slot(dictionary);
+        if (code != 0) {
+            quire_column_dictionary_scratch(column);
+            return code;
+        }
+        struct quire_bytes value = value_bytes(values, dictionary->interned);
+        hash = hash_of(value);
+        slot = find_slot(dictionary, value, hash);
+        if (slot->entry != 0) {
+            *index = (int64_t)slot->entry - 1;
+            quire_column_dictionary_scratch(column);
+            return 0;
+        }
+    }
+    QUIRE_TRY(keep_scratch(column, slot, hash));
+    *index = dictionary->interned - 1;
+    return 0;
 }
 
 int quire_column_dictionary_intern(struct quire_column *column)
 {
     struct quire_column_dictionary *dictionary = column->dictionary;
-    struct quire_column *values = dictionary->values;
-    assert(values->length == dictionary->interned + 1);
-    if (is_null(values, dictionary->interned)) {
+    int64_t index = 0;
+    assert(dictionary->values->length == dictionary->interned + 1);
+    if (is_null(dictionary->values, dictionary->interned)) {
         quire_column_dictionary_scratch(column);
         return quire_column_append_null(column);
     }
-    if (values->children_size > 0 || values->dictionary != NULL)
-        return keep_scratch(column, NULL, 0);
-    int code = reserve_slot(dictionary);
-    if (code != 0) {
-        quire_column_dictionary_scratch(column);
-        return code;
-    }
-    struct quire_bytes value = value_bytes(values, dictionary->interned);
-    uint32_t hash = hash_of(value);
-    struct quire_column_dictionary_slot *slot = find_slot(dictionary, value, hash);
-    if (slot->entry == 0) return keep_scratch(column, slot, hash);
-    int64_t entry = slot->entry - 1;
-    quire_column_dictionary_scratch(column);
-    return append_index(column, entry);
+    QUIRE_TRY(quire_column_dictionary_index(column, &index));
+    return append_index(column, index);
 }

@@ -175,6 +175,9 @@ static void commit(struct quire_column *column, struct ArrowArray *array)
     array->length = column->length;
     array->null_count = column->null_count;
     array->buffers = node->buffers;
+    column->length_last = column->length;
+    column->values_last = column->values.size;
+    column->bytes_last = column->bytes.size;
     if (column->field->kind != QUIRE_KIND_NULL) {
         if (column->null_count > 0)
             move_buffer(&column->validity, node, 0);

@@ -37,6 +37,21 @@ struct quire_infer_node *quire_infer_field(struct quire_arena *arena, struct qui
 struct quire_infer_node *quire_infer_items(struct quire_arena *arena,
                                            struct quire_infer_node *node);
 
+/* Fixes what a node is, whatever is seen: it becomes the field, which is borrowed until
+ * the end. A struct's fields, and the structs in its lists, are fixed with it; fields
+ * that are seen besides come after them. QUIRE_USAGE when a struct has two fields of
+ * one name. */
+int quire_infer_fix(struct quire_arena *arena, struct quire_infer_node *node,
+                    const struct quire_field *field, struct quire_error *error);
+/* Whether nothing is to be learnt from an object, a list or another value: the node is
+ * fixed as something that cannot grow by it. */
+enum quire_infer_shape { QUIRE_INFER_OBJECT, QUIRE_INFER_LIST, QUIRE_INFER_OTHER };
+bool quire_infer_is_closed(const struct quire_infer_node *node, enum quire_infer_shape shape);
+
+/* Adds to a node what another of the same meaning has seen. 0 or QUIRE_MEMORY. */
+int quire_infer_merge(struct quire_arena *arena, struct quire_infer_node *node,
+                      const struct quire_infer_node *seen);
+
 /* A place for the caller to keep track of the object it is in; NULL at first. */
 const void *quire_infer_marked(const struct quire_infer_node *node);
 void quire_infer_mark(struct quire_infer_node *node, const void *mark);

@@ -51,7 +51,8 @@ struct quire_infer_node {
     size_t fields_size;
     struct quire_infer_node **slots; /* fields by hash of their name */
     size_t slots_size;
-    struct quire_infer_node *items; /* of a list */
+    struct quire_infer_node *items;  /* of a list */
+    const struct quire_field *fixed; /* what the node is, whatever is seen; NULL: not known */
 };
 
 /* The bits of an integer's or float's text in JSON syntax. */

@@ -224,21 +224,58 @@ static int make_nested(const struct quire_infer_node *node, const struct quire_i
     return code;
 }
 
+/* A node whose type was fixed: the field, with what its structs have grown by. */
+static int make_fixed(const struct quire_infer_node *node, const struct quire_infer_policy *policy,
+                      int depth, struct ArrowSchema *schema, struct quire_error *error)
+{
+    const struct quire_field *field = node->fixed;
+    bool object = field->kind == QUIRE_KIND_STRUCT;
+    if (!object && node->items == NULL) return quire_field_to_schema(field, schema, error);
+    const struct quire_schema_parts parts = {.format = field->format,
+                                             .name = field->name,
+                                             .name_size = field->name_size,
+                                             .flags = field->nullable ? ARROW_FLAG_NULLABLE : 0,
+                                             .metadata = field->metadata,
+                                             .children_size = object ? node->fields_size : 1};
+    struct ArrowSchema made = {0};
+    if (quire_schema_make(&parts, &made) != 0) return quire_fail_memory(error, OPERATION);
+    const struct quire_infer_node *child = object ? node->first : node->items;
+    int code = 0;
+    for (int64_t i = 0; code == 0 && child != NULL; i++, child = child->next)
+        code = make(child, policy, depth + 1, made.children[i], error);
+    if (code != 0)
+        quire_schema_release(&made);
+    else
+        *schema = made;
+    return code;
+}
+
+/* Why what was seen cannot become what its type is; NULL when it can. */
+static const char *node_fault(const struct quire_infer_node *node, struct type type, int depth,
+                              int *code)
+{
+    bool nested = type.shape == STRUCT || type.shape == LIST;
+    return nested ? struct_fault(node, depth, code) : NULL;
+}
+
 static int make(const struct quire_infer_node *node, const struct quire_infer_policy *policy,
                 int depth, struct ArrowSchema *schema, struct quire_error *error)
 {
     struct type type =
         depth == 0 ? (struct type){.shape = STRUCT, .format = "+s"} : decide(node, policy);
     int code = 0;
-    const char *fault = NULL;
-    if (type.shape == STRUCT || type.shape == LIST) fault = struct_fault(node, depth, &code);
-    if (fault != NULL && depth > 0 && policy->mixed == QUIRE_INFER_MIXED_JSON) {
+    bool fixed = node->fixed != NULL;
+    if (fixed) type.shape = node->fixed->kind == QUIRE_KIND_STRUCT ? STRUCT : SCALAR;
+    const char *fault = node_fault(node, type, depth, &code);
+    if (fault != NULL && !fixed && depth > 0 && policy->mixed == QUIRE_INFER_MIXED_JSON) {
         type = (struct type){.shape = JSON, .format = "u"};
         fault = NULL;
     }
     if (fault != NULL) {
         code = quire_fail(error, code, OPERATION, "%s", fault);
         quire_error_hint(error, "--mixed json keeps nested values as JSON text");
+    } else if (fixed) {
+        code = make_fixed(node, policy, depth, schema, error);
     } else if (type.shape == MIXED) {
         code = fail_mixed(node, error);
     } else if (type.shape == STRUCT || type.shape == LIST) {

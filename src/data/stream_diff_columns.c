@@ -97,7 +97,8 @@ static int set_widened(struct quire_diff_state *diff, struct quire_diff_column *
                                   .n_children = 1,
                                   .children = &b_children,
                                   .release = release_nothing};
-    return quire_schema_widen(&a, &b, false, &column->common, error);
+    const struct quire_widening rules = {.exact = true};
+    return quire_schema_widen(&a, &b, &rules, &column->common, error);
 }
 
 static bool is_text(const struct quire_field *field)

@@ -30,14 +30,15 @@ int quire_append_condition(struct quire_store *store, const char *key,
     return 0;
 }
 
-static int compare_columns(const struct ArrowSchema *old, const struct ArrowSchema *new,
+/* Names count where the records there begin with them. */
+static int compare_columns(const struct ArrowSchema *old, const struct ArrowSchema *new, bool named,
                            struct quire_error *error)
 {
     if (old->n_children != new->n_children)
         return quire_fail(error, QUIRE_INPUT, "append",
                           "the records there have %lld columns, the new ones %lld",
                           (long long)old->n_children, (long long)new->n_children);
-    for (int64_t i = 0; i < old->n_children; i++) {
+    for (int64_t i = 0; named && i < old->n_children; i++) {
         const char *there = old->children[i]->name, *here = new->children[i]->name;
         if (strcmp(there != NULL ? there : "", here != NULL ? here : "") == 0) continue;
         return quire_fail(error, QUIRE_INPUT, "append",
@@ -105,7 +106,8 @@ static int drain(const char *url, const struct quire_read_options *read, struct 
     return code;
 }
 
-/* The old records must be whole, and a header there must have the names of schema. */
+/* The old records must be whole, and those of a table have the columns of schema, by the
+ * names in its header. */
 static int check_old(const struct quire_append *append, struct quire_error *error)
 {
     struct quire_setting settings[SETTINGS_MAX];
@@ -120,12 +122,12 @@ static int check_old(const struct quire_append *append, struct quire_error *erro
     bool header = false;
     QUIRE_TRY(old_settings(append->format, append->options, settings, &read.settings_size, &header,
                            error));
-    if (header) {
+    if (quire_options_has(&append->format->encoder_options, "header")) {
         struct ArrowArrayStream stream = {.release = NULL};
         struct ArrowSchema old = {.release = NULL};
         QUIRE_TRY(quire_file_read(append->url, &read, &stream, error));
         int code = quire_stream_schema(&stream, &old, error);
-        if (code == 0) code = compare_columns(&old, append->schema, error);
+        if (code == 0) code = compare_columns(&old, append->schema, header, error);
         quire_schema_release(&old);
         quire_stream_release(&stream);
         QUIRE_TRY(code);

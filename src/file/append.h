@@ -25,7 +25,7 @@ struct quire_append {
 
 /* Copies what the object holds, decompressed, to out, ending with a line end.
  * *continues says whether there was anything. QUIRE_INPUT when its records are not
- * whole, or when it has a header that does not name the columns of schema. */
+ * whole, or when it is a table with other columns than schema. */
 int quire_append_copy(const struct quire_append *append, struct quire_out *out, bool *continues,
                       struct quire_error *error);
 

@@ -147,3 +147,16 @@ bool quire_file_same(const char *a, const char *b)
     }
     return same;
 }
+
+bool quire_file_rereadable(const char *url)
+{
+    if (strcmp(url, "-") == 0) return false;
+    struct quire_store *store = NULL;
+    char *key = NULL;
+    struct quire_object object = {.size = 0};
+    bool known = quire_store_open(url, NULL, 0, &store, &key, NULL) == 0 &&
+                 store->ops->head(store, key, &object, NULL) == 0;
+    quire_store_key_free(key);
+    quire_store_close(store);
+    return !known || object.size >= 0; /* what is not at rest has no size */
+}

@@ -1,23 +1,30 @@
-/* The first bytes of the object are looked at to put the codec above it. */
+/* The chain is closed from the top down, because what is above reads what is below. */
 #include "file/object_in.h"
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/fail.h"
+#include "base/options.h"
 #include "file/detect.h"
 #include "file/source.h"
 #include "file/standard.h"
 
-void quire_object_in_close(struct quire_object_in *object)
+void quire_object_in_release(struct quire_object_in *object)
 {
+    if (object->options != NULL)
+        quire_options_release(&object->format->decoder_options, object->options);
+    quire_free(object->options);
     quire_in_close(object->plain); /* and all below it */
     quire_store_close(object->store);
     quire_store_key_free(object->key);
     *object = (struct quire_object_in){.store = NULL};
 }
 
-int quire_object_in_open(const char *url, const char *compression, struct quire_context *context,
-                         struct quire_object_in *object, struct quire_error *error)
+/* Opens the object and looks at its first bytes to put the codec above it. */
+static int open_bytes(struct quire_object_in *object, const char *url,
+                      const struct quire_read_options *options, struct quire_context *context,
+                      struct quire_error *error)
 {
     struct quire_in *bytes = NULL;
     if (strcmp(url, "-") == 0) {
@@ -36,7 +43,7 @@ int quire_object_in_open(const char *url, const char *compression, struct quire_
     size_t first_size = 0;
     QUIRE_TRY(quire_source_peek(object->stored, &first, &first_size, error));
     const struct quire_codec *codec = NULL;
-    QUIRE_TRY(quire_detect_codec(compression, url, first, first_size, &codec, error));
+    QUIRE_TRY(quire_detect_codec(options->compression, url, first, first_size, &codec, error));
     if (codec == NULL) return 0;
     if (codec->in_open == NULL)
         return quire_fail(error, QUIRE_UNSUPPORTED, "read", "%s has no stream form", codec->name);
@@ -47,4 +54,35 @@ int quire_object_in_open(const char *url, const char *compression, struct quire_
     QUIRE_TRY(quire_source_open(decompressed, &plain, error));
     object->plain = plain;
     return 0;
+}
+
+static int find_format(struct quire_object_in *object, const char *url,
+                       const struct quire_read_options *options, struct quire_error *error)
+{
+    const uint8_t *first = NULL;
+    size_t first_size = 0;
+    const struct quire_format *format = options->format == NULL ? quire_format_of_path(url) : NULL;
+    if (options->format == NULL && format == NULL)
+        QUIRE_TRY(quire_source_peek(object->plain, &first, &first_size, error));
+    QUIRE_TRY(quire_detect_format(options->format, url, first, first_size, &format, error));
+    if ((format->flags & QUIRE_FORMAT_RANDOM_IN) != 0 && object->plain->ops->read_at == NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "read",
+                          "files of the format %s cannot be read from a pipe or compressed",
+                          format->name);
+    object->format = format;
+    return 0;
+}
+
+int quire_object_in_open(struct quire_object_in *object, const char *url,
+                         const struct quire_read_options *options, struct quire_context *context,
+                         struct quire_error *error)
+{
+    QUIRE_TRY(open_bytes(object, url, options, context, error));
+    QUIRE_TRY(find_format(object, url, options, error));
+    const struct quire_option_table *table = &object->format->decoder_options;
+    object->options = quire_alloc_zero(1, table->struct_size);
+    if (object->options == NULL) return quire_fail_memory(error, "read");
+    QUIRE_TRY(quire_options_init(table, object->options, error));
+    return quire_options_apply(table, object->options, options->settings, options->settings_size,
+                               error);
 }

@@ -9,7 +9,6 @@
 #include "base/options.h"
 #include "file/detect.h"
 #include "file/object_in.h"
-#include "file/source.h"
 #include "file/standard.h"
 #include "quire/file.h"
 
@@ -28,8 +27,8 @@ static void raw_out_close(struct raw_out *out)
 }
 
 static int raw_out_open(const char *url, const struct quire_write_options *options,
-                        struct quire_context *context, struct raw_out *out,
-                        struct quire_error *error)
+                        const struct quire_format *target, struct quire_context *context,
+                        struct raw_out *out, struct quire_error *error)
 {
     const struct quire_codec *codec = NULL;
     int level = 0;
@@ -40,7 +39,7 @@ static int raw_out_open(const char *url, const struct quire_write_options *optio
     };
     if (options->mode != QUIRE_WRITE_OVERWRITE && options->mode != QUIRE_WRITE_CREATE)
         return quire_fail(error, QUIRE_UNSUPPORTED, "write", "a raw copy does not append");
-    QUIRE_TRY(quire_choose_codec(options->compression, url, &codec, &level, error));
+    QUIRE_TRY(quire_choose_codec(options->compression, url, target, &codec, &level, error));
     if (codec != NULL && codec->out_open == NULL)
         return quire_fail(error, QUIRE_UNSUPPORTED, "write", "%s has no stream form", codec->name);
     if (strcmp(url, "-") == 0) {
@@ -89,25 +88,13 @@ static int copy_object(const char *url, const struct quire_read_options *read,
                        struct quire_context *context, struct raw_out *out,
                        struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_object_in_close) struct quire_object_in object = {.store = NULL};
-    const struct quire_format *format = read->format == NULL ? quire_format_of_path(url) : NULL;
-    const uint8_t *first = NULL;
-    size_t first_size = 0;
-    void *options = NULL;
-    QUIRE_TRY(quire_object_in_open(url, read->compression, context, &object, error));
-    if (read->format == NULL && format == NULL)
-        QUIRE_TRY(quire_source_peek(object.plain, &first, &first_size, error));
-    QUIRE_TRY(quire_detect_format(read->format, url, first, first_size, &format, error));
-    if (format->copy == NULL)
+    QUIRE_CLEANUP(quire_object_in_release) struct quire_object_in object = {.store = NULL};
+    QUIRE_TRY(quire_object_in_open(&object, url, read, context, error));
+    if (object.format->copy == NULL)
         return quire_fail(error, QUIRE_UNSUPPORTED, "copy values",
-                          "the format %s has no values outside of columns", format->name);
-    int code = make_options(&format->decoder_options, read->settings, read->settings_size, &options,
-                            error);
-    if (code == 0)
-        code =
-            format->copy(object.plain, options, target, target_options, context, out->plain, error);
-    free_options(&format->decoder_options, options);
-    return code;
+                          "the format %s has no values outside of columns", object.format->name);
+    return object.format->copy(object.plain, object.options, target, target_options, context,
+                               out->plain, error);
 }
 
 static int copy_all(const char *const *urls, size_t urls_size,
@@ -118,7 +105,7 @@ static int copy_all(const char *const *urls, size_t urls_size,
 {
     QUIRE_CLEANUP(raw_out_close) struct raw_out out = {.store = NULL};
     void *options = NULL;
-    int code = raw_out_open(target_url, write, context, &out, error);
+    int code = raw_out_open(target_url, write, target, context, &out, error);
     if (code == 0)
         code = make_options(&target->encoder_options, write->settings, write->settings_size,
                             &options, error);

@@ -9,7 +9,7 @@
 #include "base/fail.h"
 #include "data/batch_stream.h"
 #include "data/widen.h"
-#include "quire/file.h"
+#include "file/evolve.h"
 #include "quire/option.h"
 
 struct read_all {
@@ -97,6 +97,18 @@ static bool is_untyped(const struct read_all *all, const char *url)
     return format != NULL && quire_options_has(&format->decoder_options, "infer");
 }
 
+/* Untyped text falls back to string. */
+static struct quire_widening widening(const struct read_all *all, const char *url)
+{
+    const struct quire_record_policy *records = &all->options.records;
+    return (struct quire_widening){
+        .mixed = is_untyped(all, url)                 ? QUIRE_WIDEN_TEXT
+                 : records->mixed == QUIRE_MIXED_JSON ? QUIRE_WIDEN_JSON
+                                                      : QUIRE_WIDEN_ERROR,
+        .floats = records->numbers == QUIRE_NUMBERS_FLOAT,
+    };
+}
+
 /* A column that was empty in every sample may hold anything later. */
 static int settle_empty_columns(struct read_all *all, struct quire_error *error)
 {
@@ -108,7 +120,18 @@ static int settle_empty_columns(struct read_all *all, struct quire_error *error)
     return 0;
 }
 
-/* Opens each input for its schema and widens. Untyped text falls back to string. */
+/* What a look at it takes would be missing when it is read. */
+static int fail_once(const char *url, struct quire_error *error)
+{
+    quire_fail(error, QUIRE_USAGE, "read",
+               "among several inputs one that can be read only once (standard input, a pipe) needs "
+               "a schema");
+    quire_error_hint(error, "give the columns of all with --schema");
+    quire_error_path(error, url);
+    return QUIRE_USAGE;
+}
+
+/* Opens each input for its schema and widens. */
 static int settle_schema(struct read_all *all, struct quire_error *error)
 {
     struct quire_read_options options = all->options;
@@ -118,17 +141,15 @@ static int settle_schema(struct read_all *all, struct quire_error *error)
     options.records.columns_given = false;
     options.records.counts = NULL;
     for (size_t i = 0; i < all->urls_size; i++) {
-        if (strcmp(all->urls[i], "-") == 0)
-            return quire_fail(error, QUIRE_USAGE, "read",
-                              "standard input among several inputs needs a schema (--schema)");
+        if (!quire_file_rereadable(all->urls[i])) return fail_once(all->urls[i], error);
         struct ArrowArrayStream stream = {.release = NULL};
         struct ArrowSchema schema = {.release = NULL}, wider = {.release = NULL};
         QUIRE_TRY(quire_file_read(all->urls[i], &options, &stream, error));
         int code = quire_stream_schema(&stream, &schema, error);
         quire_stream_release(&stream);
         if (code == 0 && all->schema.release != NULL) {
-            bool text = is_untyped(all, all->urls[i]);
-            code = quire_schema_widen(&all->schema, &schema, text, &wider, error);
+            const struct quire_widening rules = widening(all, all->urls[i]);
+            code = quire_schema_widen(&all->schema, &schema, &rules, &wider, error);
             if (code != 0) quire_error_path(error, all->urls[i]);
             quire_schema_release(&all->schema);
             quire_schema_release(&schema);
@@ -216,7 +237,10 @@ int quire_file_read_all(const char *const *urls, size_t urls_size,
     QUIRE_CLEANUP(cleanup_all) struct read_all *all = quire_alloc_zero(1, sizeof(*all));
     if (all == NULL) return quire_fail_memory(error, "read");
     QUIRE_TRY(copy_request(all, urls, urls_size, options, error));
-    if (options->records.schema != NULL)
+    all->options.records.extra = quire_evolve_second(&options->records);
+    if (quire_evolve_wanted(&options->records))
+        QUIRE_TRY(quire_evolve(urls, urls_size, options, &all->schema, error));
+    else if (options->records.schema != NULL)
         QUIRE_TRY(quire_schema_copy(options->records.schema, &all->schema, error));
     else
         QUIRE_TRY(settle_schema(all, error));

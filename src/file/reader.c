@@ -1,21 +1,17 @@
-/* Reading one object: store, codec and format put together under one stream.
- *
- *     store → source (counts, looks ahead) → [codec] → [source] → decoder
- *
- * The stream owns the whole chain and releases it from the top down. */
+/* Reading one object: store, codec and format put together under one stream, which owns
+ * the whole chain. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/context.h"
 #include "base/fail.h"
 #include "base/observe.h"
-#include "base/options.h"
 #include "base/progress.h"
 #include "data/batch_stream.h"
-#include "file/detect.h"
+#include "file/evolve.h"
 #include "file/object_in.h"
 #include "file/source.h"
-#include "quire/file.h"
 
 struct reader {
     char *url;
@@ -34,7 +30,7 @@ static void reader_free(struct reader *reader)
 {
     if (reader == NULL) return;
     quire_stream_release(&reader->batches);
-    quire_object_in_close(&reader->object);
+    quire_object_in_release(&reader->object);
     quire_progress_end(&reader->progress,
                        reader->ended ? QUIRE_PROGRESS_DONE : QUIRE_PROGRESS_CANCELLED);
     if (reader->context_owned) quire_context_free(reader->context);
@@ -104,35 +100,29 @@ static int reader_reject(void *user, const struct quire_reject *reject, struct q
 static int open_decoder(struct reader *reader, const struct quire_read_options *options,
                         struct quire_error *error)
 {
-    const uint8_t *first = NULL;
-    size_t first_size = 0;
-    const struct quire_format *format =
-        options->format == NULL ? quire_format_of_path(reader->url) : NULL;
-    if (options->format == NULL && format == NULL)
-        QUIRE_TRY(quire_source_peek(reader->object.plain, &first, &first_size, error));
-    QUIRE_TRY(quire_detect_format(options->format, reader->url, first, first_size, &format, error));
-    if ((format->flags & QUIRE_FORMAT_RANDOM_IN) != 0 && reader->object.plain->ops->read_at == NULL)
-        return quire_fail(error, QUIRE_UNSUPPORTED, "read",
-                          "files of the format %s cannot be read from a pipe or compressed",
-                          format->name);
-    QUIRE_CLEANUP(quire_cleanup_free)
-    void *values = quire_alloc_zero(1, format->decoder_options.struct_size);
-    if (values == NULL) return quire_fail_memory(error, "read");
     struct quire_record_policy records = options->records;
+    records.extra = quire_evolve_second(&records);
     reader->reject = records.reject;
     reader->reject_user = records.reject_user;
     if (records.reject != NULL) {
         records.reject = reader_reject;
         records.reject_user = reader;
     }
-    int code = quire_options_init(&format->decoder_options, values, error);
-    if (code == 0)
-        code = quire_options_apply(&format->decoder_options, values, options->settings,
-                                   options->settings_size, error);
-    if (code == 0)
-        code = format->decoder_open(reader->object.plain, values, &records, reader->context,
-                                    &reader->batches, error);
-    quire_options_release(&format->decoder_options, values);
+    return reader->object.format->decoder_open(reader->object.plain, reader->object.options,
+                                               &records, reader->context, &reader->batches, error);
+}
+
+/* With the schema of all records, which another pass has found. */
+static int read_evolved(const char *url, const struct quire_read_options *options,
+                        struct ArrowArrayStream *stream, struct quire_error *error)
+{
+    struct ArrowSchema schema = {.release = NULL};
+    struct quire_read_options evolved = *options;
+    QUIRE_TRY(quire_evolve(&url, 1, options, &schema, error));
+    evolved.records.schema = &schema;
+    evolved.records.extra = quire_evolve_second(&options->records);
+    int code = quire_file_read(url, &evolved, stream, error);
+    quire_schema_release(&schema);
     return code;
 }
 
@@ -142,6 +132,7 @@ int quire_file_read(const char *url, const struct quire_read_options *options,
     static const struct quire_stream_ops ops = {reader_schema, reader_next, reader_close};
     static const struct quire_read_options defaults = {0};
     if (options == NULL) options = &defaults;
+    if (quire_evolve_wanted(&options->records)) return read_evolved(url, options, stream, error);
     QUIRE_CLEANUP(reader_cleanup) struct reader *reader = quire_alloc_zero(1, sizeof(*reader));
     if (reader == NULL) return quire_fail_memory(error, "read");
     reader->url = quire_strdup(url);
@@ -153,8 +144,7 @@ int quire_file_read(const char *url, const struct quire_read_options *options,
         reader->context_owned = code == 0;
     }
     if (code == 0)
-        code = quire_object_in_open(url, options->compression, reader->context, &reader->object,
-                                    error);
+        code = quire_object_in_open(&reader->object, url, options, reader->context, error);
     if (code == 0) code = open_decoder(reader, options, error);
     if (code == 0) code = quire_stream_wrap(&ops, reader, stream, error);
     if (code != 0) {
@@ -163,4 +153,29 @@ int quire_file_read(const char *url, const struct quire_read_options *options,
     }
     reader = NULL;
     return 0;
+}
+
+static int describe(const char *url, const struct quire_read_options *options,
+                    struct quire_context *context, char **json, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_object_in_release) struct quire_object_in object = {.stored = NULL};
+    QUIRE_TRY(quire_object_in_open(&object, url, options, context, error));
+    if (object.format->describe == NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "read metadata",
+                          "files of the format %s have no metadata of their own",
+                          object.format->name);
+    return object.format->describe(object.plain, object.options, context, json, error);
+}
+
+int quire_file_describe(const char *url, const struct quire_read_options *options, char **json,
+                        struct quire_error *error)
+{
+    static const struct quire_read_options defaults = {0};
+    if (options == NULL) options = &defaults;
+    struct quire_context *context = options->context;
+    if (context == NULL) QUIRE_TRY(quire_context_new(NULL, &context, error));
+    int code = describe(url, options, context, json, error);
+    if (options->context == NULL) quire_context_free(context);
+    if (code != 0) quire_error_path(error, url);
+    return code;
 }

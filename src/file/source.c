@@ -11,6 +11,7 @@ struct source {
     struct quire_in base;
     struct quire_in *below;
     int64_t taken;
+    struct quire_progress_task *task; /* NULL: none */
     size_t peeked_size, peeked_taken;
     uint8_t peeked[QUIRE_SOURCE_PEEK_MAX];
 };
@@ -28,6 +29,7 @@ static int source_read(struct quire_in *in, void *bytes, size_t capacity, size_t
         QUIRE_TRY(source->below->ops->read(source->below, bytes, capacity, got, error));
     }
     source->taken += (int64_t)*got;
+    if (source->task != NULL) quire_progress_add(source->task, 0, (int64_t)*got);
     return 0;
 }
 
@@ -79,4 +81,9 @@ int quire_source_peek(struct quire_in *in, const uint8_t **bytes, size_t *size,
 int64_t quire_source_taken(const struct quire_in *in)
 {
     return ((const struct source *)in)->taken;
+}
+
+void quire_source_watch(struct quire_in *in, struct quire_progress_task *task)
+{
+    ((struct source *)in)->task = task;
 }

@@ -3,6 +3,7 @@
 #ifndef QUIRE_FILE_SOURCE_H
 #define QUIRE_FILE_SOURCE_H
 
+#include "base/progress.h"
 #include "quire/stream.h"
 
 /* Bytes that a look may ask for. */
@@ -19,5 +20,8 @@ int quire_source_peek(struct quire_in *source, const uint8_t **bytes, size_t *si
 
 /* Bytes taken by read so far. */
 int64_t quire_source_taken(const struct quire_in *source);
+
+/* Counts what is taken from now on for a task, too; NULL: for none. */
+void quire_source_watch(struct quire_in *source, struct quire_progress_task *task);
 
 #endif

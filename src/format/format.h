@@ -11,5 +11,6 @@ extern const struct quire_format quire_format_jsonl;
 extern const struct quire_format quire_format_ion;
 extern const struct quire_format quire_format_ion_text;
 extern const struct quire_format quire_format_table;
+extern const struct quire_format quire_format_parquet;
 
 #endif

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 
+import pyarrow.parquet as pq
 import pytest
 from program import bad, good, names, run
 
@@ -40,6 +41,25 @@ def test_compression_option(source, tmp_path):
     bad(2, "convert", source, tmp_path / "x.jsonl", "--compression", "zstd:99", says="zstd")
     bad(2, "convert", source, tmp_path / "x.jsonl", "--compression", "zst", says="zstd")
     assert "x.jsonl" not in names(tmp_path)
+
+
+def test_parquet(source, tmp_path):
+    out = tmp_path / "out.parquet"
+    good("convert", source, out, "--compression", "zstd:3", "--row-group-rows", "2",
+         "--set", "compression.name=lz4_raw")
+    metadata = pq.read_metadata(out)
+    assert [metadata.row_group(i).num_rows for i in range(2)] == [2, 1]
+    assert [metadata.row_group(0).column(i).compression for i in range(3)] == [
+        "ZSTD", "LZ4", "ZSTD"]
+    assert pq.read_table(out)["name"].to_pylist() == ["a", "b,c", None]
+    good("convert", source, out, "--compression", "none")
+    assert pq.read_metadata(out).row_group(0).column(0).compression == "UNCOMPRESSED"
+    before = out.read_bytes()
+    bad(2, "convert", source, out, "--compression", "zst", says="zstd")
+    bad(2, "convert", source, out, "--set", "encoding.nam=plain", says=["nam", "name"])
+    bad(2, "convert", source, tmp_path / "x.parquet.gz", says=["x.parquet.gz", "inside"])
+    bad(2, "convert", source, tmp_path / "x.csv", "--row-group-rows", "2", says="row_group_rows")
+    assert out.read_bytes() == before
 
 
 def test_standard_input_and_output(source, tmp_path):

@@ -39,9 +39,9 @@ def test_wrong_values(source):
 
 
 def test_what_this_build_lacks(source):
-    for option in ("--where", "--sort", "--rules"):
+    for option in ("--where", "--rules"):
         bad(2, "convert", source, "out.csv", option, "a", says=[option, "not in this build"])
-    for command in ("meta", "validate", "table", "log", "task", "serve", "sql", "seal", "unseal",
+    for command in ("validate", "table", "log", "task", "serve", "sql", "seal", "unseal",
                     "keygen"):
         bad(2, command, source, says=[command, "not in this build"])
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 import pytest
@@ -208,3 +209,50 @@ def test_unreadable_input(common):
     source.write_text("a\n1\n")
     source.chmod(0)
     bad(3, "cat", source, cwd="/", says=["in.csv", "ermission"], **user)
+
+
+def write_pipe(path, text):
+    os.mkfifo(path)
+    thread = threading.Thread(target=path.write_text, args=(text,), daemon=True)
+    thread.start()
+    return thread
+
+
+def test_pipes_are_read_once(tmp_path):
+    """What a first look takes of a pipe would be missing from the rows."""
+    (tmp_path / "a.csv").write_text("a\n3\n")
+    pipe = tmp_path / "pipe.csv"
+    thread = write_pipe(pipe, "a\n1\n2\n")
+    message = bad(2, "cat", pipe, tmp_path / "a.csv").err
+    assert "pipe.csv" in message and "--schema" in message
+    out = good("cat", "--schema", "a int8", pipe, tmp_path / "a.csv", "--to", "csv")
+    assert out.text == "a\n1\n2\n3\n"
+    thread.join()
+
+
+def test_nested_names_of_a_pipe(tmp_path):
+    """A column whose name has a point in it is found without a second look."""
+    pipe = tmp_path / "pipe.jsonl"
+    thread = write_pipe(pipe, "".join(f'{{"a.b":{i}}}\n' for i in range(50_000)))
+    out = good("cat", "--select", "a.b", pipe, "--to", "csv")
+    assert len(out.text.splitlines()) == 50_001
+    thread.join()
+
+
+def test_schema_from_a_pipe(tmp_path):
+    """A pipe gives its bytes in pieces; half a schema is a wrong one."""
+    (tmp_path / "in.jsonl").write_text('{"a":1,"b":2}\n')
+    pipe = tmp_path / "schema"
+    os.mkfifo(pipe)
+
+    def write():
+        with open(pipe, "w") as file:
+            for line in ("b int8\n", "a int64\n"):
+                file.write(line)
+                file.flush()
+                time.sleep(0.2)
+
+    thread = threading.Thread(target=write, daemon=True)
+    thread.start()
+    assert good("cat", "--schema", pipe, tmp_path / "in.jsonl", "--to", "csv").text == "b,a\n2,1\n"
+    thread.join()

@@ -73,6 +73,34 @@ def test_stats(source):
     assert (stats["at"]["type"], stats["at"]["min"]) == ("date", "2020-01-01")
     assert all(row["rows"] == ROWS for row in stats.values())
     assert "word" in good("stats", source).text
+    assert "encodings" not in good("stats", source).text
+    assert stats["id"]["stored_bytes"] is None and stats["id"]["encodings"] is None
+
+
+def test_stats_of_what_is_stored(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "in.parquet"
+    rows = 5000
+    pq.write_table(pa.table({"a": range(rows), "a.b": ["x", "y"] * (rows // 2),
+                             "s": [{"p": n, "q": [n] * (n % 3)} for n in range(rows)]}), path,
+                   row_group_size=2000, use_dictionary=["a.b"])
+    metadata = pq.read_metadata(path)
+    wanted = {"a": [0, set()], "a.b": [0, set()], "s": [0, set()]}
+    for group in range(metadata.num_row_groups):
+        for column in map(metadata.row_group(group).column, range(metadata.num_columns)):
+            name = column.path_in_schema if column.path_in_schema == "a.b" else \
+                column.path_in_schema.partition(".")[0]
+            wanted[name][0] += column.total_compressed_size
+            wanted[name][1] |= set(column.encodings)
+    stats = {row["column"]: row for row in good("stats", path, "--json").lines()}
+    for name, (size, encodings) in wanted.items():
+        assert stats[name]["stored_bytes"] == size
+        assert set(stats[name]["encodings"].split(", ")) == encodings
+    twice = {row["column"]: row for row in good("stats", path, path, "--json").lines()}
+    assert twice["s"]["stored_bytes"] == 2 * wanted["s"][0]
+    assert "encodings" in good("stats", path).text
 
 
 def test_diff(source, tmp_path):
@@ -96,7 +124,9 @@ def test_diff(source, tmp_path):
 
 def test_registries():
     formats = {row["name"]: row for row in good("formats", "--json").lines()}
-    assert list(formats) == ["csv", "tsv", "json", "jsonl", "ion", "ion-text", "table"]
+    assert list(formats) == [
+        "csv", "tsv", "json", "jsonl", "ion", "ion-text", "table", "parquet"
+    ]
     assert not formats["table"]["read"] and formats["csv"]["extensions"] == [".csv"]
     assert "infer" in {option["name"] for option in formats["csv"]["read_options"]}
     codecs = {row["name"]: row for row in good("codecs", "--json").lines()}
@@ -117,6 +147,7 @@ def test_version_and_help():
     assert good("--version").text == good("version").text
     version = good("version", "--json").json()
     assert version["codecs"]["gzip"] in (True, False)
+    assert version["features"]["encryption"] in (True, False)
     for command in ("convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "formats",
                     "codecs", "stores", "queues", "clean", "version", "help"):
         text = good(command, "--help").text

@@ -17,6 +17,7 @@ struct fault_case {
     /* Names in the folder that the command writes: all new, or all as they were. */
     const char *targets[FAULT_TARGETS_MAX];
     bool absent; /* the targets do not exist before */
+    bool varies; /* what is written has random bytes; its length and first bytes stay */
 };
 
 extern const struct fault_case fault_cases[];

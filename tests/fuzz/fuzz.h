@@ -83,6 +83,17 @@ FUZZ_TARGET(json_round);
 FUZZ_TARGET(table_write);
 FUZZ_TARGET(cast_round);
 FUZZ_TARGET(schema_round);
+FUZZ_TARGET(arrow_schema);
+FUZZ_TARGET(parquet);
+FUZZ_TARGET(parquet_damaged);
+FUZZ_TARGET(parquet_footer);
+FUZZ_TARGET(parquet_module);
+FUZZ_TARGET(parquet_page_header);
+FUZZ_TARGET(parquet_page_index);
+FUZZ_TARGET(parquet_round);
+FUZZ_TARGET(parquet_values);
+FUZZ_TARGET(parquet_values_round);
+FUZZ_TARGET(sort_round);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 

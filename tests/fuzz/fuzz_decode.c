@@ -9,9 +9,9 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/options.h"
-#include "format/json/json_value.h"
 #include "fuzz.h"
 #include "fuzz_settings.h"
+#include "fuzz_stream.h"
 #include "memory_in.h"
 #include "quire/batch.h"
 #include "quire/format.h"
@@ -50,47 +50,6 @@ static int note_reject(void *user, const struct quire_reject *reject, struct qui
                             (int)reject->record_size, reject->record);
 }
 
-static void note_batch(struct reading *reading, const struct ArrowSchema *schema,
-                       struct quire_view *view, const struct ArrowArray *batch)
-{
-    static const struct quire_json_style style = {.floats = QUIRE_JSON_FLOATS_STRING};
-    struct quire_error error;
-    FUZZ_CHECK(quire_array_validate(schema, batch, &error) == 0, "column %s: %s", error.column,
-               error.cause);
-    FUZZ_CHECK(quire_view_set(view, batch, &error) == 0, "%s", error.cause);
-    for (int64_t row = 0; row < batch->length; row++) {
-        int code = quire_json_value_write(view, row, &style, &reading->text, &error);
-        FUZZ_CHECK(code == 0, "row %lld: %s", (long long)row, error.cause);
-        FUZZ_CHECK(quire_buf_push(&reading->text, '\n') == 0, "no memory");
-    }
-}
-
-static int read_batches(struct reading *reading, struct ArrowArrayStream *stream)
-{
-    struct ArrowSchema schema = {.release = NULL};
-    struct quire_field *root = NULL;
-    struct quire_view *view = NULL;
-    int code = quire_stream_schema(stream, &schema, &reading->error);
-    FUZZ_CHECK(code == 0, "%s", reading->error.cause);
-    FUZZ_CHECK(quire_field_open(&schema, &root, &reading->error) == 0, "%s", reading->error.cause);
-    FUZZ_CHECK(quire_view_new(root, &view, &reading->error) == 0, "%s", reading->error.cause);
-    int64_t rows = 0;
-    while (code == 0) {
-        struct ArrowArray batch = {.release = NULL};
-        code = quire_stream_next(stream, &batch, &reading->error);
-        if (code != 0 || batch.release == NULL) break;
-        rows += batch.length;
-        note_batch(reading, &schema, view, &batch);
-        quire_array_release(&batch);
-    }
-    FUZZ_CHECK(code != 0 || rows == reading->counts.rows, "%lld rows, %lld counted",
-               (long long)rows, (long long)reading->counts.rows);
-    quire_view_free(view);
-    quire_field_close(root);
-    quire_schema_release(&schema);
-    return code;
-}
-
 static int read_whole(struct reading *reading, const void *bytes, size_t size)
 {
     const struct quire_context_options context_options = {.threads = reading->threads,
@@ -117,23 +76,18 @@ static int read_whole(struct reading *reading, const void *bytes, size_t size)
     FUZZ_CHECK(quire_context_new(&context_options, &context, NULL) == 0, "no context");
     int code = reading->format->decoder_open(&in.in, reading->options, &policy, context, &stream,
                                              &reading->error);
-    if (code == 0)
-        code = read_batches(reading, &stream);
-    else
+    int64_t rows = 0;
+    if (code == 0) {
+        code = fuzz_stream_text(&stream, &reading->text, &rows, &reading->error);
+        FUZZ_CHECK(code != 0 || rows == reading->counts.rows, "%lld rows, %lld counted",
+                   (long long)rows, (long long)reading->counts.rows);
+    } else {
         FUZZ_CHECK(stream.release == NULL, "a stream after a failure");
+    }
     quire_stream_release(&stream);
     quire_context_free(context);
     if (code != 0) fuzz_check_error(code, &reading->error);
     return code;
-}
-
-static void check_text(const struct quire_buf *a, const struct quire_buf *b)
-{
-    bool same = a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
-    FUZZ_CHECK(same, "%.*s | %.*s", (int)(a->size < SHOWN_BYTES ? a->size : SHOWN_BYTES),
-               a->size > 0 ? (const char *)a->data : "",
-               (int)(b->size < SHOWN_BYTES ? b->size : SHOWN_BYTES),
-               b->size > 0 ? (const char *)b->data : "");
 }
 
 /* How much comes before an error may differ; and of several errors in a file that is cut
@@ -147,8 +101,8 @@ static void check_same(const struct reading *a, int code_a, const struct reading
     if ((a->flags & FLAG_AMPLIFY) == 0) same = strcmp(lines[0], lines[1]) == 0;
     FUZZ_CHECK(same, "%s | %s", lines[0], lines[1]);
     if (code_a != 0) return;
-    check_text(&a->text, &b->text);
-    check_text(&a->rejects, &b->rejects);
+    fuzz_check_text(&a->text, &b->text);
+    fuzz_check_text(&a->rejects, &b->rejects);
     FUZZ_CHECK(memcmp(&a->counts, &b->counts, sizeof(a->counts)) == 0, "counts differ");
 }
 

@@ -1,5 +1,6 @@
 #include "memory_in.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -37,6 +38,23 @@ void memory_in_init(struct memory_in *in, const void *bytes, size_t size, size_t
 {
     static const struct quire_in_ops ops = {memory_read, NULL, memory_in_close};
     *in = (struct memory_in){{&ops, -1}, bytes, size, 0, piece_max, size};
+}
+
+static int memory_read_at(struct quire_in *in, int64_t offset, void *bytes, size_t size,
+                          struct quire_error *error)
+{
+    const struct memory_in *memory = (const struct memory_in *)in;
+    bool within = offset >= 0 && (uint64_t)offset <= memory->size;
+    if (!within || size > memory->size - (size_t)offset)
+        return quire_fail(error, QUIRE_CORRUPT, "read", "the object ends before its time");
+    if (size > 0) memcpy(bytes, memory->bytes + offset, size);
+    return 0;
+}
+
+void memory_in_init_anywhere(struct memory_in *in, const void *bytes, size_t size)
+{
+    static const struct quire_in_ops ops = {memory_read, memory_read_at, memory_in_close};
+    *in = (struct memory_in){{&ops, (int64_t)size}, bytes, size, 0, 0, size};
 }
 
 static int memory_write(struct quire_out *out, const void *bytes, size_t size,

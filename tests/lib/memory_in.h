@@ -19,6 +19,8 @@ struct memory_in {
 
 /* Borrows bytes until the last read; closing does nothing. Forward only. */
 void memory_in_init(struct memory_in *in, const void *bytes, size_t size, size_t piece_max);
+/* The same of a known size, and with read_at. */
+void memory_in_init_anywhere(struct memory_in *in, const void *bytes, size_t size);
 
 struct memory_out {
     struct quire_out out;

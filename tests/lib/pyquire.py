@@ -39,6 +39,14 @@ class Counts(c.Structure):
     _fields_ = [(name, c.c_int64) for name in ("rows", "nulled", "rejected", "bytes")]
 
 
+class Condition(c.Structure):
+    _fields_ = [("column", c.c_char_p), ("compare", c.c_int), ("value", c.c_char_p),
+                ("value_size", c.c_size_t)]
+
+
+COMPARES = ["==", "<", "<=", ">", ">=", "null", "not null"]
+
+
 class RecordPolicy(c.Structure):
     _fields_ = [
         ("schema", c.c_void_p),
@@ -149,6 +157,10 @@ def context(threads=0, memory=0):
     return result
 
 
+def memory_peak(ctx):
+    return lib.quire_context_memory_peak(ctx)
+
+
 def close_context(ctx):
     lib.quire_context_free(ctx)
 
@@ -166,13 +178,14 @@ POLICY = {
     "mixed": ["error", "json"],
     "numbers": ["exact", "float"],
     "on_bad": ["fail", "null", "reject"],
-    "extra": ["error", "ignore"],
+    "extra": ["error", "ignore", "evolve"],
     "missing": ["null", "error"],
 }
 
 
 def _open(urls, format=None, compression=None, settings=None, schema=None, columns=None,
-          infer_rows=0, ctx=None, counts=None, **policy):
+          infer_rows=0, ctx=None, counts=None, conditions=(), **policy):
+    """conditions: (column, one of COMPARES, the value's bytes in Arrow's layout)."""
     urls = [urls] if isinstance(urls, (str, os.PathLike)) else list(urls)
     options = ReadOptions()
     options.format = format.encode() if format else None
@@ -194,6 +207,10 @@ def _open(urls, format=None, compression=None, settings=None, schema=None, colum
         names = (c.c_char_p * max(len(columns), 1))(*[name.encode() for name in columns])
         records.columns, records.columns_size = names, len(columns)
         records.columns_given = True
+    rows = (Condition * max(len(conditions), 1))(*[
+        (column.encode(), COMPARES.index(compare), value, len(value or b""))
+        for column, compare, value in conditions])
+    records.conditions, records.conditions_size = c.addressof(rows), len(conditions)
     if counts is not None:
         records.counts = c.pointer(counts)
     stream, error = ArrowStream(), Error()

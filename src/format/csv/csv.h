@@ -69,5 +69,8 @@ int quire_csv_encoder_new(const struct quire_format *format, const struct ArrowS
 int quire_csv_decoder_open(struct quire_in *in, const void *options,
                            const struct quire_record_policy *policy, struct quire_context *context,
                            struct ArrowArrayStream *stream, struct quire_error *error);
+int quire_csv_survey(struct quire_in *in, const void *options,
+                     const struct quire_record_policy *policy, struct quire_context *context,
+                     struct quire_survey *survey, struct quire_error *error);
 
 #endif

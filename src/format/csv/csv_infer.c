@@ -84,13 +84,12 @@ static int see_record(struct inference *inference, const uint8_t *bytes, size_t 
     return 0;
 }
 
+/* *left counts the records that are still wanted. */
 static int see_records(struct inference *inference, const uint8_t *bytes, size_t size, size_t start,
-                       bool may_grow, bool *need_more, struct quire_error *error)
+                       bool may_grow, int64_t *left, struct quire_error *error)
 {
     const struct quire_csv_marks *marks = &inference->reader->marks;
-    int64_t left = inference->reader->policy.infer_rows;
-    if (left <= 0) left = INFER_ROWS_DEFAULT;
-    while (left > 0 && start < size) {
+    while (*left > 0 && start < size) {
         size_t end;
         bool comment = bytes[start] == marks->comment;
         if (comment) {
@@ -101,11 +100,10 @@ static int see_records(struct inference *inference, const uint8_t *bytes, size_t
         }
         if (!comment && quire_csv_trim_cr(marks, bytes, start, end) > start) {
             QUIRE_TRY(see_record(inference, bytes, start, end, error));
-            left--;
+            --*left;
         }
         start = end + 1;
     }
-    *need_more = left > 0 && may_grow;
     return 0;
 }
 
@@ -120,19 +118,18 @@ static int make_nodes(struct inference *inference, struct quire_arena *arena,
         const struct quire_csv_name *name = &names->names[i];
         inference->nodes[i] = NULL;
         if (!name->wanted) continue;
-        inference->nodes[i] = quire_infer_field(arena, root, name->text, name->size);
-        if (inference->nodes[i] == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);
-        quire_infer_null(inference->nodes[i]);
+        struct quire_infer_node *node = quire_infer_field(arena, root, name->text, name->size);
+        if (node == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);
+        if (quire_infer_is_closed(node, QUIRE_INFER_OTHER)) continue;
+        quire_infer_null(node);
+        inference->nodes[i] = node;
     }
     return 0;
 }
 
-int quire_csv_infer(const struct quire_csv_reader *reader, const struct quire_csv_names *names,
-                    const uint8_t *bytes, size_t size, size_t start, bool may_grow, bool *need_more,
-                    struct ArrowSchema *schema, struct quire_error *error)
+static struct inference begin(const struct quire_csv_reader *reader)
 {
-    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {0};
-    struct inference inference = {
+    return (struct inference){
         .reader = reader,
         .policy =
             {
@@ -143,15 +140,76 @@ int quire_csv_infer(const struct quire_csv_reader *reader, const struct quire_cs
                 .from_text = true,
             },
     };
+}
+
+int quire_csv_infer(const struct quire_csv_reader *reader, const struct quire_csv_names *names,
+                    const uint8_t *bytes, size_t size, size_t start, bool may_grow, bool *need_more,
+                    struct ArrowSchema *schema, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {0};
+    struct inference inference = begin(reader);
     struct quire_infer_node *root = quire_infer_new(&arena);
     if (root == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);
     quire_infer_struct(root);
     QUIRE_TRY(make_nodes(&inference, &arena, names, root, error));
+    int64_t left = reader->policy.infer_rows > 0 ? reader->policy.infer_rows : INFER_ROWS_DEFAULT;
     int code = 0;
-    *need_more = false;
     if (reader->options.infer)
-        code = see_records(&inference, bytes, size, start, may_grow, need_more, error);
+        code = see_records(&inference, bytes, size, start, may_grow, &left, error);
     quire_buf_release(&inference.scratch);
+    *need_more = reader->options.infer && left > 0 && may_grow;
     if (code != 0 || *need_more) return code;
     return quire_infer_finish(root, &inference.policy, schema, error);
+}
+
+/* --- Surveys ------------------------------------------------------------------- */
+
+/* What was seen in a chunk; kept by its slot. */
+struct seen {
+    struct quire_arena arena;
+    struct quire_infer_node *root;
+};
+
+void quire_csv_survey_scratch_free(void *scratch)
+{
+    struct seen *seen = scratch;
+    quire_arena_release(&seen->arena);
+    quire_free(seen);
+}
+
+int quire_csv_survey_parse(const void *state, struct quire_text_chunk *chunk,
+                           struct quire_error *error)
+{
+    const struct quire_csv_reader *reader = state;
+    if (chunk->scratch == NULL) chunk->scratch = quire_alloc_zero(1, sizeof(struct seen));
+    struct seen *seen = chunk->scratch;
+    if (seen == NULL) return quire_fail_memory(error, QUIRE_CSV_READ);
+    quire_arena_release(&seen->arena);
+    QUIRE_TRY(quire_survey_part(reader->survey, &seen->arena, &seen->root, error));
+    struct inference inference = begin(reader);
+    QUIRE_TRY(make_nodes(&inference, &seen->arena, reader->header, seen->root, error));
+    int64_t left = INT64_MAX;
+    int code = 0;
+    if (reader->options.infer)
+        code = see_records(&inference, chunk->bytes, chunk->size, 0, false, &left, error);
+    quire_buf_release(&inference.scratch);
+    return code;
+}
+
+/* A file need not have records. */
+int quire_csv_survey_names(const struct quire_csv_reader *reader, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {0};
+    struct inference inference = begin(reader);
+    struct quire_infer_node *root = NULL;
+    QUIRE_TRY(quire_survey_part(reader->survey, &arena, &root, error));
+    QUIRE_TRY(make_nodes(&inference, &arena, reader->header, root, error));
+    return quire_survey_add(reader->survey, root, error);
+}
+
+int quire_csv_survey_join(void *state, struct quire_text_chunk *chunk, struct quire_error *error)
+{
+    const struct quire_csv_reader *reader = state;
+    const struct seen *seen = chunk->scratch;
+    return quire_survey_add(reader->survey, seen->root, error);
 }

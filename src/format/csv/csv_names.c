@@ -13,6 +13,7 @@
 
 void quire_csv_names_release(struct quire_csv_names *names)
 {
+    if (names == NULL) return;
     quire_free(names->names);
     quire_arena_release(&names->arena);
 }
@@ -109,6 +110,19 @@ static int make_unique(struct quire_csv_names *names, struct quire_error *error)
 
 /* --- From the file ------------------------------------------------------------- */
 
+/* What stands before a CR that should not be there tells a binary file from lines that
+ * end in CRs. */
+static int fail_cr(size_t start, size_t cr, const uint8_t *bytes, struct quire_error *error)
+{
+    bool text = memchr(bytes + start, 0, cr - start) == NULL &&
+                quire_utf8_is_valid(bytes + start, cr - start);
+    if (text) return quire_csv_fail_cr(cr, error);
+    quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "this is not a line of text");
+    quire_error_at(error, QUIRE_NOWHERE, NULL, (int64_t)start);
+    quire_error_hint(error, "is this a csv file, and not a binary or compressed one?");
+    return QUIRE_INPUT;
+}
+
 static int check_name(const struct quire_csv_reader *reader, struct quire_csv_text *text, size_t at,
                       struct quire_buf *repaired, struct quire_error *error)
 {
@@ -153,7 +167,7 @@ static int read_name(const struct quire_csv_reader *reader, const uint8_t *bytes
 {
     size_t bad;
     size_t cr = find_cr(&reader->marks, bytes, start, end);
-    if (cr < end) return quire_csv_fail_cr(cr, error);
+    if (cr < end) return fail_cr(start, cr, bytes, error);
     int code = quire_csv_unquote(&reader->marks, bytes, start, end, scratch, text, &bad);
     if (code == 0) return 0;
     if (code == QUIRE_INPUT && bad < end && bytes[bad] == '\r')
@@ -162,8 +176,11 @@ static int read_name(const struct quire_csv_reader *reader, const uint8_t *bytes
 }
 
 /* Whether the schema has a column without a name: `""` in the header is that one. */
-static bool schema_has_empty(const struct ArrowSchema *schema)
+static bool schema_has_empty(const struct quire_csv_reader *reader)
 {
+    const struct ArrowSchema *schema = reader->policy.schema;
+    const struct quire_field *given = reader->survey != NULL ? reader->survey->given : NULL;
+    if (given != NULL) return quire_field_child(given, "", 0) >= 0;
     for (int64_t i = 0; schema != NULL && i < schema->n_children; i++) {
         const char *name = schema->children[i]->name;
         if (name == NULL || *name == '\0') return true;
@@ -177,7 +194,7 @@ static int read_names(const struct quire_csv_reader *reader, const uint8_t *byte
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf scratch = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf repaired = {0};
-    bool empty_known = schema_has_empty(reader->policy.schema);
+    bool empty_known = schema_has_empty(reader);
     size_t at = start;
     for (;;) {
         size_t open;
@@ -206,4 +223,14 @@ int quire_csv_names_make(const struct quire_csv_reader *reader, const uint8_t *b
                          size_t end, struct quire_csv_names *names, struct quire_error *error)
 {
     return read_names(reader, bytes, start, end, true, names, error);
+}
+
+int quire_csv_names_take(struct quire_csv_names *names, const struct quire_field *given,
+                         struct quire_error *error)
+{
+    for (size_t i = 0; i < names->size && i < given->children_size; i++) {
+        names->names[i].text = given->children[i].name;
+        names->names[i].size = given->children[i].name_size;
+    }
+    return make_unique(names, error);
 }

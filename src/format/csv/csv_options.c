@@ -166,6 +166,7 @@ const struct quire_format quire_format_csv = {
     .encoder_finish = quire_text_encoder_finish,
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_csv_decoder_open,
+    .survey = quire_csv_survey,
 };
 
 static int tsv_encoder_new(const struct ArrowSchema *schema, const void *options,
@@ -187,4 +188,5 @@ const struct quire_format quire_format_tsv = {
     .encoder_finish = quire_text_encoder_finish,
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_csv_decoder_open,
+    .survey = quire_csv_survey,
 };

@@ -118,8 +118,7 @@ int quire_csv_describe(struct quire_csv_parsing *parsing, const struct quire_csv
         code = quire_value_fail(result, field, (const char *)text.bytes, text.size, QUIRE_CSV_READ,
                                 error);
         if (parsing->reader->inferred && result != QUIRE_VALUE_UTF8)
-            quire_error_hint(error, "the type is that of the first records: give a schema, or a "
-                                    "larger sample (--infer-rows)");
+            quire_error_hint(error, QUIRE_TEXT_HINT_SAMPLE);
         else if (result == QUIRE_VALUE_UTF8)
             quire_error_hint(error, "invalid_utf8=replace puts U+FFFD there");
     }

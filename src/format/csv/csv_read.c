@@ -1,5 +1,5 @@
 /* Opening a CSV file for reading. */
-#include "format/csv/csv_read.h"
+#include "format/csv/csv_names.h"
 
 #include "base/fail.h"
 
@@ -9,6 +9,8 @@ void quire_csv_reader_free(void *state)
     if (reader == NULL) return;
     quire_free(reader->null_text);
     quire_free(reader->sources);
+    quire_csv_names_release(reader->header);
+    quire_free(reader->header);
     quire_free(reader);
 }
 
@@ -63,4 +65,28 @@ int quire_csv_decoder_open(struct quire_in *in, const void *options,
                                        stream, error);
     if (code != 0) quire_csv_reader_free(reader);
     return code;
+}
+
+int quire_csv_survey(struct quire_in *in, const void *options,
+                     const struct quire_record_policy *policy, struct quire_context *context,
+                     struct quire_survey *survey, struct quire_error *error)
+{
+    static const struct quire_text_decoding decoding = {
+        .start = quire_csv_start,
+        .split = quire_csv_split,
+        .parse = quire_csv_survey_parse,
+        .join = quire_csv_survey_join,
+        .scratch_free = quire_csv_survey_scratch_free,
+        .free = quire_csv_reader_free,
+    };
+    struct quire_csv_reader *reader = NULL;
+    QUIRE_TRY(quire_csv_reader_new(options, policy, &reader, error));
+    reader->survey = survey;
+    reader->header = quire_alloc_zero(1, sizeof(*reader->header));
+    if (reader->header == NULL) {
+        quire_csv_reader_free(reader);
+        return quire_fail_memory(error, QUIRE_CSV_READ);
+    }
+    survey->policy.text_fallback = true;
+    return quire_text_survey(QUIRE_CSV_READ, &decoding, reader, in, policy, context, error);
 }

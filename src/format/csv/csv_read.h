@@ -9,6 +9,7 @@
 #define QUIRE_FORMAT_CSV_CSV_READ_H
 
 #include "base/buf.h"
+#include "data/survey.h"
 #include "data/value_text.h"
 #include "format/csv/csv.h"
 #include "format/json/json_value.h"
@@ -88,6 +89,12 @@ int quire_csv_start(void *state, const uint8_t *bytes, size_t size, bool at_end,
                     bool *need_more, size_t *skip, struct ArrowSchema *schema,
                     struct quire_error *error);
 
+/* The same for a survey. */
+int quire_csv_survey_parse(const void *state, struct quire_text_chunk *chunk,
+                           struct quire_error *error);
+int quire_csv_survey_join(void *state, struct quire_text_chunk *chunk, struct quire_error *error);
+void quire_csv_survey_scratch_free(void *scratch);
+
 /* One column that is delivered. */
 struct quire_csv_source {
     size_t file;        /* its column in the file */
@@ -109,6 +116,8 @@ struct quire_csv_reader {
     size_t fields; /* columns of the file */
     struct quire_csv_source *sources;
     size_t sources_size;
+    struct quire_survey *survey;    /* NULL: records are read */
+    struct quire_csv_names *header; /* the names that the survey's records have */
 };
 
 /* A reader with its options checked; freed by quire_csv_reader_free. */

@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "format/csv/csv_names.h"
+#include "quire/batch.h"
 
 static int fail_at(int64_t byte, struct quire_error *error, const char *cause, const char *hint)
 {
@@ -159,7 +160,7 @@ static int check_extra(const struct quire_csv_reader *reader, const struct quire
         quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ,
                    "the file has a column that the schema does not have");
         quire_error_at(error, QUIRE_NOWHERE, names->names[i].text, QUIRE_NOWHERE);
-        quire_error_hint(error, "--extra ignore leaves it out");
+        quire_error_hint(error, "--extra ignore leaves it out, --extra evolve adds it");
         return QUIRE_INPUT;
     }
     return 0;
@@ -227,6 +228,8 @@ static int start_empty(struct quire_csv_reader *reader, size_t records, size_t s
                        struct ArrowSchema *schema, struct quire_error *error)
 {
     struct quire_csv_names names = {0};
+    bool surveyed = reader->survey != NULL && reader->survey->given != NULL;
+    if (surveyed) return quire_schema_parse("", 0, schema, error);
     if (reader->policy.schema != NULL) {
         *skip = reader->options.header == QUIRE_CSV_HEADER_ON ? size : records;
         return use_schema(reader, &names, false, schema, error);
@@ -246,6 +249,19 @@ struct sample {
     bool cut; /* it ends before the input does */
 };
 
+/* A survey keeps the names and has no columns of its own. */
+static int start_survey(struct quire_csv_reader *reader, struct quire_csv_names *names,
+                        struct ArrowSchema *schema, struct quire_error *error)
+{
+    const struct quire_field *given = reader->survey->given;
+    if (reader->options.header != QUIRE_CSV_HEADER_ON && given != NULL)
+        QUIRE_TRY(quire_csv_names_take(names, given, error));
+    *reader->header = *names;
+    *names = (struct quire_csv_names){0};
+    QUIRE_TRY(quire_csv_survey_names(reader, error));
+    return quire_schema_parse("", 0, schema, error);
+}
+
 static int start_columns(struct quire_csv_reader *reader, const struct sample *sample,
                          bool *need_more, size_t *skip, struct quire_csv_names *names,
                          struct ArrowSchema *schema, struct quire_error *error)
@@ -260,6 +276,7 @@ static int start_columns(struct quire_csv_reader *reader, const struct sample *s
     }
     *skip = records;
     reader->fields = names->size;
+    if (reader->survey != NULL) return start_survey(reader, names, schema, error);
     reader->inferred = reader->policy.schema == NULL;
     if (!reader->inferred) return use_schema(reader, names, true, schema, error);
     QUIRE_TRY(project_names(reader, names, error));

@@ -5,11 +5,9 @@
  * where. */
 #include "format/ion/ion_decode.h"
 
-#include "base/cleanup.h"
 #include "base/fail.h"
 #include "format/ion/ion_split.h"
 #include "format/ion/ion_text_token.h"
-#include "format/ion/ion_unicode.h"
 
 static const char operation[] = "read ion";
 
@@ -20,6 +18,9 @@ struct scratch {
     struct quire_buf text;
     const char **known; /* see struct quire_ion_row */
     int64_t rows;       /* of the chunk before: a guess at those of the next */
+    /* What a survey saw in the chunk. */
+    struct quire_arena seen_arena;
+    struct quire_infer_node *seen;
 };
 
 static void scratch_free(void *pointer)
@@ -29,6 +30,7 @@ static void scratch_free(void *pointer)
     quire_ion_reader_release(&scratch->reader);
     quire_ion_writer_release(&scratch->json);
     quire_buf_release(&scratch->text);
+    quire_arena_release(&scratch->seen_arena);
     quire_free(scratch->known);
     quire_free(scratch);
 }
@@ -48,6 +50,15 @@ static const struct quire_ion_symbols *symbols_after(void *user, int64_t byte)
     return quire_ion_symbols_at(parsing->decoding, parsing->chunk->offset + byte, true);
 }
 
+/* Notes what the record that has just begun has, instead of taking it. */
+static int survey_record(struct parsing *parsing, struct quire_error *error)
+{
+    struct scratch *scratch = parsing->chunk->scratch;
+    QUIRE_TRY(
+        quire_ion_survey_record(parsing->row.reader, &scratch->seen_arena, scratch->seen, error));
+    return quire_survey_check(parsing->decoding->survey, &scratch->seen_arena, error);
+}
+
 static int put_record(struct parsing *parsing, const struct quire_ion_value *value,
                       struct quire_error *error)
 {
@@ -56,6 +67,7 @@ static int put_record(struct parsing *parsing, const struct quire_ion_value *val
                                  QUIRE_INPUT, error, "a record is a struct, and this is %s%s",
                                  value->null ? "null." : "of type ",
                                  quire_ion_type_names[value->type]);
+    if (parsing->decoding->survey != NULL) return survey_record(parsing, error);
     return quire_ion_put_struct(&parsing->row, value, parsing->chunk->columns,
                                 &parsing->decoding->shape, true, error);
 }
@@ -160,12 +172,27 @@ static struct scratch *scratch_of(const struct quire_ion_decoding *decoding,
     return scratch;
 }
 
+static int begin_part(const struct quire_survey *survey, struct scratch *scratch,
+                      struct quire_error *error)
+{
+    quire_arena_release(&scratch->seen_arena);
+    return quire_survey_part(survey, &scratch->seen_arena, &scratch->seen, error);
+}
+
+static int join(void *state, struct quire_text_chunk *chunk, struct quire_error *error)
+{
+    const struct quire_ion_decoding *decoding = state;
+    const struct scratch *scratch = chunk->scratch;
+    return quire_survey_add(decoding->survey, scratch->seen, error);
+}
+
 static int parse(const void *state, struct quire_text_chunk *chunk, struct quire_error *error)
 {
     const struct quire_ion_decoding *decoding = state;
     struct scratch *scratch = scratch_of(decoding, chunk);
     if (scratch == NULL || quire_column_reserve(chunk->columns, scratch->rows) != 0)
         return quire_fail_memory(error, operation);
+    if (decoding->survey != NULL) QUIRE_TRY(begin_part(decoding->survey, scratch, error));
     struct parsing parsing = {
         .decoding = decoding,
         .chunk = chunk,
@@ -223,53 +250,19 @@ static int split(void *state, const uint8_t *bytes, size_t size, size_t from, bo
     return 0;
 }
 
-/* --- Opening -------------------------------------------------------------------------------- */
+const struct quire_text_decoding quire_ion_reading = {
+    .start = quire_ion_start,
+    .split = split,
+    .parse = parse,
+    .scratch_free = scratch_free,
+    .free = quire_ion_decoding_free,
+};
 
-static void decoding_free(void *state)
-{
-    struct quire_ion_decoding *decoding = state;
-    quire_field_close(decoding->field);
-    quire_ion_reader_release(&decoding->scanner);
-    quire_ion_catalog_release(&decoding->catalog);
-    quire_arena_release(&decoding->arena);
-    quire_in_close(decoding->unicode);
-    quire_free(decoding->annotations_name);
-    quire_free(decoding);
-}
-
-static int prepare(struct quire_ion_decoding *decoding, struct quire_in *in,
-                   const struct quire_ion_decoder_options *options, struct quire_error *error)
-{
-    decoding->options = *options;
-    decoding->options.catalog = decoding->options.annotations = NULL; /* the caller's */
-    if (options->annotations != NULL) {
-        decoding->annotations_name = quire_strdup(options->annotations);
-        if (decoding->annotations_name == NULL) return quire_fail_memory(error, operation);
-    }
-    QUIRE_TRY(quire_ion_catalog_load(&decoding->catalog, options->catalog, error));
-    QUIRE_TRY(quire_ion_reader_init(&decoding->scanner, false, &decoding->catalog, error));
-    return quire_ion_unicode_in_open(in, &decoding->unicode, error);
-}
-
-int quire_ion_decoder_open(struct quire_in *in, const void *options,
-                           const struct quire_record_policy *policy, struct quire_context *context,
-                           struct ArrowArrayStream *stream, struct quire_error *error)
-{
-    static const struct quire_text_decoding calls = {quire_ion_start, split, parse, scratch_free,
-                                                     decoding_free};
-    struct quire_ion_decoding *decoding = quire_alloc_zero(1, sizeof(*decoding));
-    if (decoding == NULL) return quire_fail_memory(error, operation);
-    decoding->policy = policy;
-    decoding->on_bad = policy->on_bad;
-    decoding->extra = policy->extra;
-    decoding->missing = policy->missing;
-    int code = prepare(decoding, in, options, error);
-    if (code == 0)
-        code = quire_text_decoder_open(operation, &calls, decoding, decoding->unicode, policy,
-                                       context, stream, error);
-    if (code != 0)
-        decoding_free(decoding);
-    else
-        decoding->policy = NULL;
-    return code;
-}
+const struct quire_text_decoding quire_ion_surveying = {
+    .start = quire_ion_start,
+    .split = split,
+    .parse = parse,
+    .join = join,
+    .scratch_free = scratch_free,
+    .free = quire_ion_decoding_free,
+};

@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "data/infer.h"
+#include "data/survey.h"
 #include "format/ion/ion_options.h"
 #include "format/ion/ion_reader.h"
 #include "format/ion/ion_writer.h"
@@ -39,6 +39,7 @@ struct quire_ion_decoding {
     int64_t annotations; /* column that takes the records' annotations; -1: none */
     const struct quire_ion_place *_Atomic places;
     struct quire_arena arena;
+    struct quire_survey *survey; /* NULL: records are read */
 
     /* Used by the reading thread alone. */
     struct quire_in *unicode; /* the input as UTF-8; owned */
@@ -79,6 +80,13 @@ const struct quire_ion_symbols *quire_ion_symbols_at(const struct quire_ion_deco
 int quire_ion_infer_record(struct quire_ion_reader *reader, struct quire_arena *arena,
                            struct quire_infer_node *root, struct quire_error *error);
 
+/* The same of a record that may turn out to be none: then nothing was told. */
+int quire_ion_survey_record(struct quire_ion_reader *reader, struct quire_arena *arena,
+                            struct quire_infer_node *root, struct quire_error *error);
+/* Tells the inference of a column that takes annotations. */
+int quire_ion_infer_annotations(struct quire_arena *arena, struct quire_infer_node *root,
+                                const char *name, struct quire_error *error);
+
 /* The value of an event as one more row of column; a container that has just begun is
  * read to its end. shape may be NULL. On failure the column may hold a part of it, and the
  * reader may stand within it: the caller truncates and goes back. */
@@ -115,6 +123,10 @@ static inline void quire_ion_go_back(struct quire_ion_reader *reader,
     reader->depth = mark->depth;
     reader->began = mark->began;
 }
+
+/* The calls of the text decoder, on a struct quire_ion_decoding that was opened. */
+extern const struct quire_text_decoding quire_ion_reading, quire_ion_surveying;
+void quire_ion_decoding_free(void *state);
 
 int quire_ion_decoder_open(struct quire_in *in, const void *options,
                            const struct quire_record_policy *policy, struct quire_context *context,

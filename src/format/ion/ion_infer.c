@@ -1,6 +1,7 @@
 /* What the values of a sample say about the columns. Typed values map to types
  * directly; nothing is looked for in strings. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "base/number.h"
@@ -125,6 +126,12 @@ static int infer_fields(struct inferring *in, struct quire_infer_node *node, int
     }
 }
 
+static enum quire_infer_shape shape_of(const struct quire_ion_value *value)
+{
+    if (value->event != QUIRE_ION_BEGIN) return QUIRE_INFER_OTHER;
+    return value->type == QUIRE_ION_STRUCT ? QUIRE_INFER_OBJECT : QUIRE_INFER_LIST;
+}
+
 static int infer_value(struct inferring *in, const struct quire_ion_value *value,
                        struct quire_infer_node *node, int depth, struct quire_error *error)
 {
@@ -132,6 +139,8 @@ static int infer_value(struct inferring *in, const struct quire_ion_value *value
         infer_null(value, node);
         return 0;
     }
+    if (quire_infer_is_closed(node, shape_of(value)))
+        return value->event == QUIRE_ION_BEGIN ? quire_ion_skip(in->reader, error) : 0;
     if (value->event != QUIRE_ION_BEGIN) return infer_scalar(in, value, node, error);
     if (depth >= QUIRE_FIELD_DEPTH_MAX - 1) {
         /* A mixture, which is an error, or kept as JSON text. */
@@ -148,4 +157,40 @@ int quire_ion_infer_record(struct quire_ion_reader *reader, struct quire_arena *
 {
     struct inferring in = {reader, arena};
     return infer_fields(&in, root, 0, error);
+}
+
+/* Reads the container that has just begun to its end, every value of it. */
+static int read_through(struct quire_ion_reader *reader, struct quire_error *error)
+{
+    struct quire_ion_value value;
+    for (int depth = 1; depth > 0;) {
+        QUIRE_TRY(quire_ion_next(reader, &value, error));
+        if (value.event == QUIRE_ION_BEGIN) depth++;
+        if (value.event == QUIRE_ION_END) depth--;
+    }
+    return 0;
+}
+
+int quire_ion_survey_record(struct quire_ion_reader *reader, struct quire_arena *arena,
+                            struct quire_infer_node *root, struct quire_error *error)
+{
+    struct quire_ion_mark begun = quire_ion_mark_of(reader);
+    struct quire_ion_frame frame = reader->frames[reader->depth - 1];
+    QUIRE_TRY(read_through(reader, error));
+    quire_ion_go_back(reader, &begun);
+    reader->frames[reader->depth - 1] = frame;
+    return quire_ion_infer_record(reader, arena, root, error);
+}
+
+int quire_ion_infer_annotations(struct quire_arena *arena, struct quire_infer_node *root,
+                                const char *name, struct quire_error *error)
+{
+    static const struct quire_infer_policy text = {.keep_text = true};
+    struct quire_infer_node *node = quire_infer_field(arena, root, name, strlen(name));
+    if (node != NULL && quire_infer_is_closed(node, QUIRE_INFER_LIST)) return 0;
+    struct quire_infer_node *items = node != NULL ? quire_infer_items(arena, node) : NULL;
+    if (items == NULL) return quire_fail_memory(error, "read ion");
+    quire_infer_list(node);
+    quire_infer_string(items, "a", 1, &text);
+    return 0;
 }

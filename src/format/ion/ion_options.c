@@ -96,6 +96,7 @@ const struct quire_format quire_format_ion = {
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_ion_decoder_open,
     .append_check = quire_ion_append_check,
+    .survey = quire_ion_survey,
     .copy = quire_ion_copy,
 };
 
@@ -114,5 +115,6 @@ const struct quire_format quire_format_ion_text = {
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_ion_decoder_open,
     .append_check = quire_ion_text_append_check,
+    .survey = quire_ion_survey,
     .copy = quire_ion_copy,
 };

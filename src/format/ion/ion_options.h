@@ -25,10 +25,12 @@ struct quire_ion_decoder_options {
     char *catalog;
     char *annotations; /* the field that takes them; NULL: they are left out */
     int32_t repeated;  /* enum quire_ion_repeated */
-    int32_t symbols;   /* dictionary|string */
 };
 
 /* The format tables' functions. */
+int quire_ion_survey(struct quire_in *in, const void *options,
+                     const struct quire_record_policy *policy, struct quire_context *context,
+                     struct quire_survey *survey, struct quire_error *error);
 int quire_ion_copy(struct quire_in *in, const void *options, const struct quire_format *target,
                    const void *target_options, struct quire_context *context, struct quire_out *out,
                    struct quire_error *error);

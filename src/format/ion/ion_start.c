@@ -326,29 +326,15 @@ static int find_annotations(struct quire_ion_decoding *decoding, const int64_t *
     return 0;
 }
 
-/* The type of a column of annotations, in the inferred schema. */
-static int infer_annotations(struct quire_ion_decoding *decoding, struct sample *sample,
-                             struct quire_error *error)
-{
-    const char *name = decoding->annotations_name;
-    if (name == NULL) return 0;
-    struct quire_infer_node *node =
-        quire_infer_field(&sample->arena, sample->root, name, strlen(name));
-    struct quire_infer_node *items = node != NULL ? quire_infer_items(&sample->arena, node) : NULL;
-    static const struct quire_infer_policy text = {.keep_text = true};
-    if (items == NULL) return quire_fail_memory(error, operation);
-    quire_infer_list(node);
-    quire_infer_string(items, "a", 1, &text);
-    return 0;
-}
-
 static int finish_schema(struct quire_ion_decoding *decoding, struct sample *sample,
                          struct ArrowSchema *schema, struct quire_error *error)
 {
     struct ArrowSchema inferred = {.release = NULL};
     const struct ArrowSchema *full = decoding->policy->schema;
     if (full == NULL) {
-        QUIRE_TRY(infer_annotations(decoding, sample, error));
+        if (decoding->annotations_name != NULL)
+            QUIRE_TRY(quire_ion_infer_annotations(&sample->arena, sample->root,
+                                                  decoding->annotations_name, error));
         QUIRE_TRY(quire_infer_finish(sample->root, &sample->policy, &inferred, error));
         full = &inferred;
     }

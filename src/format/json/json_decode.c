@@ -9,13 +9,18 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/utf8.h"
+#include "format/json/json_infer.h"
 #include "format/json/json_options.h"
 #include "format/json/json_typed.h"
+#include "quire/batch.h"
 
 /* Kept from chunk to chunk by the slot that parses them. */
 struct scratch {
     struct quire_buf unescaped, names;
     int64_t rows; /* of the chunk before: a guess at those of the next */
+    /* What a survey saw in the chunk. */
+    struct quire_arena seen_arena;
+    struct quire_infer_node *seen;
 };
 
 static void scratch_free(void *pointer)
@@ -24,6 +29,7 @@ static void scratch_free(void *pointer)
     if (scratch == NULL) return;
     quire_buf_release(&scratch->unescaped);
     quire_buf_release(&scratch->names);
+    quire_arena_release(&scratch->seen_arena);
     quire_free(scratch);
 }
 
@@ -36,6 +42,21 @@ struct parsing {
     struct quire_json_row rules;
 };
 
+/* Notes what the record at the cursor has instead of taking it. A record that is not
+ * JSON to its end must leave nothing behind, so that is looked at first. */
+static int survey_record(struct parsing *parsing, struct quire_error *error)
+{
+    const struct quire_json_decoding *decoding = parsing->decoding;
+    struct quire_json_cursor *cursor = &parsing->cursor;
+    struct scratch *scratch = parsing->chunk->scratch;
+    const uint8_t *first = cursor->at;
+    QUIRE_TRY(quire_json_skip(cursor, error));
+    cursor->at = first;
+    QUIRE_TRY(quire_json_infer_record(cursor, &scratch->seen_arena, scratch->seen,
+                                      &decoding->sample.policy, error));
+    return quire_survey_check(decoding->survey, &scratch->seen_arena, error);
+}
+
 static int parse_record(struct parsing *parsing, struct quire_error *error)
 {
     struct quire_json_cursor *cursor = &parsing->cursor;
@@ -47,6 +68,8 @@ static int parse_record(struct parsing *parsing, struct quire_error *error)
             code = quire_json_fail(cursor, error, "a record is an object, and this is not");
         return code;
     }
+    if (__builtin_expect(parsing->decoding->survey != NULL, 0))
+        return survey_record(parsing, error);
     return quire_json_object(cursor, parsing->chunk->columns, &parsing->decoding->shape,
                              &parsing->rules, error);
 }
@@ -62,6 +85,21 @@ static const uint8_t *record_end(const struct parsing *parsing, const uint8_t *f
     return line != NULL ? line : parsing->cursor.end;
 }
 
+/* Of a record behind the sample that is JSON, it was a value that its column did not
+ * take. */
+static void hint_sample(struct parsing *parsing, const uint8_t *first, struct quire_error *error)
+{
+    const struct quire_json_read *read = &parsing->cursor.read;
+    bool strict =
+        read->missing == QUIRE_MISSING_ERROR || read->repeated == QUIRE_JSON_REPEATED_ERROR;
+    int64_t at = parsing->chunk->offset + (first - parsing->chunk->bytes);
+    bool sampled = !parsing->decoding->inferred || at < (int64_t)parsing->decoding->sample.at;
+    if (error == NULL || error->column[0] == '\0' || strict || sampled) return;
+    parsing->cursor.at = first;
+    if (quire_json_skip(&parsing->cursor, NULL) == 0)
+        quire_error_hint(error, QUIRE_TEXT_HINT_SAMPLE);
+}
+
 /* A record that failed: taken back, and handed to the rejects or told. */
 static int refuse_record(struct parsing *parsing, const uint8_t *first, int64_t rows, int code,
                          struct quire_error *error)
@@ -71,6 +109,7 @@ static int refuse_record(struct parsing *parsing, const uint8_t *first, int64_t 
     bool may_reject = code == QUIRE_INPUT || code == QUIRE_LIMIT;
     if (parsing->decoding->on_bad != QUIRE_ON_BAD_REJECT || !may_reject) {
         quire_error_at(error, chunk->records, NULL, QUIRE_NOWHERE);
+        if (code == QUIRE_INPUT) hint_sample(parsing, first, error);
         return code;
     }
     const uint8_t *end = record_end(parsing, first);
@@ -166,6 +205,20 @@ static int parse_chunk(struct parsing *parsing, struct quire_error *error)
     }
 }
 
+static int begin_part(const struct quire_survey *survey, struct scratch *scratch,
+                      struct quire_error *error)
+{
+    quire_arena_release(&scratch->seen_arena);
+    return quire_survey_part(survey, &scratch->seen_arena, &scratch->seen, error);
+}
+
+static int join(void *state, struct quire_text_chunk *chunk, struct quire_error *error)
+{
+    const struct quire_json_decoding *decoding = state;
+    const struct scratch *scratch = chunk->scratch;
+    return quire_survey_add(decoding->survey, scratch->seen, error);
+}
+
 static int parse(const void *state, struct quire_text_chunk *chunk, struct quire_error *error)
 {
     const struct quire_json_decoding *decoding = state;
@@ -173,6 +226,7 @@ static int parse(const void *state, struct quire_text_chunk *chunk, struct quire
     if (scratch == NULL) scratch = chunk->scratch = quire_alloc_zero(1, sizeof(*scratch));
     if (scratch == NULL || quire_column_reserve(chunk->columns, scratch->rows) != 0)
         return quire_fail_memory(error, decoding->operation);
+    if (decoding->survey != NULL) QUIRE_TRY(begin_part(decoding->survey, scratch, error));
     struct parsing parsing = {
         .decoding = decoding,
         .chunk = chunk,
@@ -224,34 +278,81 @@ static void decoding_free(void *state)
     quire_free(decoding);
 }
 
+/* NULL when memory is out. */
+static struct quire_json_decoding *decoding_new(const char *operation,
+                                                enum quire_json_layout layout,
+                                                const struct quire_json_decoder_options *options,
+                                                const struct quire_record_policy *policy)
+{
+    struct quire_json_decoding *decoding = quire_alloc_zero(1, sizeof(*decoding));
+    if (decoding == NULL) return NULL;
+    decoding->operation = operation;
+    decoding->layout = layout;
+    decoding->policy = policy;
+    decoding->on_bad = policy->on_bad;
+    decoding->inferred = policy->schema == NULL;
+    decoding->read = (struct quire_json_read){
+        .repeated = (enum quire_json_repeated)options->repeated_keys,
+        .extra = policy->extra,
+        .missing = policy->missing,
+        .escape_names = policy->mixed == QUIRE_MIXED_JSON,
+        .replace_utf8 = options->invalid_utf8 == QUIRE_JSON_UTF8_REPLACE,
+        .epoch = options->timestamps == 1,
+        .binary_hex = options->binary == 1,
+    };
+    decoding->sample.policy = (struct quire_infer_policy){
+        .mixed =
+            policy->mixed == QUIRE_MIXED_JSON ? QUIRE_INFER_MIXED_JSON : QUIRE_INFER_MIXED_ERROR,
+        .numbers = policy->numbers == QUIRE_NUMBERS_FLOAT ? QUIRE_INFER_FLOAT : QUIRE_INFER_EXACT,
+        .keep_text = options->keep_text,
+    };
+    return decoding;
+}
+
 static int decoder_open(const char *operation, enum quire_json_layout layout, struct quire_in *in,
                         const struct quire_json_decoder_options *options,
                         const struct quire_record_policy *policy, struct quire_context *context,
                         struct ArrowArrayStream *stream, struct quire_error *error)
 {
-    static const struct quire_text_decoding calls = {quire_json_start, split, parse, scratch_free,
-                                                     decoding_free};
-    struct quire_json_decoding *decoding = quire_alloc_zero(1, sizeof(*decoding));
+    static const struct quire_text_decoding calls = {.start = quire_json_start,
+                                                     .split = split,
+                                                     .parse = parse,
+                                                     .scratch_free = scratch_free,
+                                                     .free = decoding_free};
+    struct quire_json_decoding *decoding = decoding_new(operation, layout, options, policy);
     if (decoding == NULL) return quire_fail_memory(error, operation);
-    decoding->operation = operation;
-    decoding->layout = layout;
-    decoding->policy = policy;
-    decoding->on_bad = policy->on_bad;
-    decoding->read = (struct quire_json_read){
-        .repeated = (enum quire_json_repeated)options->repeated_keys,
-        .extra = policy->extra,
-        .missing = policy->missing,
-        .replace_utf8 = options->invalid_utf8 == QUIRE_JSON_UTF8_REPLACE,
-        .epoch = options->timestamps == 1,
-        .binary_hex = options->binary == 1,
-    };
-    decoding->sample.policy.keep_text = options->keep_text;
     int code =
         quire_text_decoder_open(operation, &calls, decoding, in, policy, context, stream, error);
     if (code != 0)
         decoding_free(decoding);
     else
         decoding->policy = NULL;
+    return code;
+}
+
+/* The records are parsed like any, into no columns. */
+static int survey_records(const char *operation, enum quire_json_layout layout, struct quire_in *in,
+                          const struct quire_json_decoder_options *options,
+                          const struct quire_record_policy *policy, struct quire_context *context,
+                          struct quire_survey *survey, struct quire_error *error)
+{
+    static const struct quire_text_decoding calls = {.start = quire_json_start,
+                                                     .split = split,
+                                                     .parse = parse,
+                                                     .join = join,
+                                                     .scratch_free = scratch_free,
+                                                     .free = decoding_free};
+    struct ArrowSchema nothing = {.release = NULL};
+    struct quire_record_policy records = *policy;
+    QUIRE_TRY(quire_schema_parse("", 0, &nothing, error));
+    records.schema = &nothing;
+    struct quire_json_decoding *decoding = decoding_new(operation, layout, options, &records);
+    int code = decoding != NULL ? 0 : quire_fail_memory(error, operation);
+    if (decoding != NULL) {
+        decoding->survey = survey;
+        code = quire_text_survey(operation, &calls, decoding, in, &records, context, error);
+    }
+    quire_schema_release(&nothing);
     return code;
 }
 
@@ -269,4 +370,20 @@ int quire_jsonl_decoder_open(struct quire_in *in, const void *options,
 {
     return decoder_open("read jsonl", QUIRE_JSON_LINES, in, options, policy, context, stream,
                         error);
+}
+
+int quire_json_survey(struct quire_in *in, const void *options,
+                      const struct quire_record_policy *policy, struct quire_context *context,
+                      struct quire_survey *survey, struct quire_error *error)
+{
+    return survey_records("read json", QUIRE_JSON_ARRAY, in, options, policy, context, survey,
+                          error);
+}
+
+int quire_jsonl_survey(struct quire_in *in, const void *options,
+                       const struct quire_record_policy *policy, struct quire_context *context,
+                       struct quire_survey *survey, struct quire_error *error)
+{
+    return survey_records("read jsonl", QUIRE_JSON_LINES, in, options, policy, context, survey,
+                          error);
 }

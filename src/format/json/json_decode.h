@@ -3,7 +3,7 @@
 #ifndef QUIRE_FORMAT_JSON_DECODE_H
 #define QUIRE_FORMAT_JSON_DECODE_H
 
-#include "data/infer.h"
+#include "data/survey.h"
 #include "format/json/json_shape.h"
 #include "format/json/json_split.h"
 
@@ -24,11 +24,13 @@ struct quire_json_decoding {
     struct quire_field *field; /* of all columns, wanted or not */
     struct quire_json_shape shape;
     struct quire_arena arena;
+    bool inferred;               /* types were found in a sample */
+    struct quire_survey *survey; /* NULL: records are read */
 
     /* Used by the reading thread alone. */
     struct quire_json_split split;
     struct {
-        struct quire_infer_policy policy;
+        struct quire_infer_policy policy; /* of the survey too, for all threads */
         struct quire_arena arena;
         struct quire_infer_node *root;
         int64_t rows, rows_max;

@@ -1,7 +1,8 @@
 /* Walks records that are known to be JSON and tells the inference what it meets.
  *
  * An object that cannot be a struct (a name with U+0000, nesting past what fields
- * have) is noted as a mixture, which under --mixed json becomes JSON text. */
+ * have) is noted as a mixture, which under --mixed json becomes JSON text. A record
+ * cannot: there such a name is escaped (quire_json_column_name). */
 #include "format/json/json_infer.h"
 
 #include "base/fail.h"
@@ -29,16 +30,27 @@ static int fail_name(struct inferring *in, int depth, struct quire_error *error)
     int code = quire_json_fail(
         in->cursor, error, "a member's name has the character U+0000, which no column can have");
     if (depth == 0)
-        quire_error_hint(error, "--schema with the other columns and --extra ignore leaves it out");
+        quire_error_hint(error, "--mixed json writes it as \\u0000 in the column's name");
     else
         quire_error_hint(error, "--mixed json keeps objects within columns as JSON text");
     return code;
 }
 
+/* The name at the cursor as a field's. *bad when a field cannot have it. */
+static int field_name(struct inferring *in, int depth, struct quire_bytes *name, bool *bad,
+                      struct quire_error *error)
+{
+    QUIRE_TRY(quire_json_string(in->cursor, name, error));
+    *bad = memchr(name->data, 0, name->size) != NULL;
+    if (!*bad || depth > 0 || in->policy->mixed != QUIRE_INFER_MIXED_JSON) return 0;
+    *bad = false;
+    return quire_json_column_name(in->cursor, name, error);
+}
+
 /* Marks the field of each member of the object at the cursor, which stays, with the
  * last place that names it; fields that are new are made. *bad when a name cannot be
  * that of a field. */
-static int mark_members(struct inferring *in, struct quire_infer_node *node, bool *bad,
+static int mark_members(struct inferring *in, struct quire_infer_node *node, int depth, bool *bad,
                         struct quire_error *error)
 {
     struct quire_json_cursor *cursor = in->cursor;
@@ -49,8 +61,7 @@ static int mark_members(struct inferring *in, struct quire_infer_node *node, boo
     QUIRE_TRY(quire_json_open(cursor, '}', &more, error));
     while (more && !*bad) {
         const uint8_t *place = cursor->at;
-        QUIRE_TRY(quire_json_string(cursor, &name, error));
-        *bad = memchr(name.data, 0, name.size) != NULL;
+        QUIRE_TRY(field_name(in, depth, &name, bad, error));
         if (*bad) break;
         struct quire_infer_node *field =
             quire_infer_field(in->arena, node, (const char *)name.data, name.size);
@@ -80,11 +91,11 @@ static int infer_members(struct inferring *in, struct quire_infer_node *node, in
 {
     struct quire_json_cursor *cursor = in->cursor;
     struct quire_bytes name;
-    bool more;
+    bool more, bad;
     QUIRE_TRY(quire_json_open(cursor, '}', &more, error));
     while (more) {
         const uint8_t *place = cursor->at;
-        QUIRE_TRY(quire_json_string(cursor, &name, error));
+        QUIRE_TRY(field_name(in, depth, &name, &bad, error));
         struct quire_infer_node *field =
             quire_infer_field(in->arena, node, (const char *)name.data, name.size);
         if (field == NULL) return quire_fail_memory(error, cursor->operation);
@@ -100,7 +111,7 @@ static int infer_object(struct inferring *in, struct quire_infer_node *node, int
                         struct quire_error *error)
 {
     bool bad;
-    QUIRE_TRY(mark_members(in, node, &bad, error));
+    QUIRE_TRY(mark_members(in, node, depth, &bad, error));
     if (bad && (depth == 0 || in->policy->mixed != QUIRE_INFER_MIXED_JSON))
         return fail_name(in, depth, error);
     if (bad) return infer_json(in, node, error);
@@ -126,9 +137,11 @@ static int infer_array(struct inferring *in, struct quire_infer_node *node, int 
 static int infer_nested(struct inferring *in, struct quire_infer_node *node, int depth,
                         struct quire_error *error)
 {
+    bool object = *in->cursor->at == '{';
+    if (quire_infer_is_closed(node, object ? QUIRE_INFER_OBJECT : QUIRE_INFER_LIST))
+        return quire_json_skip(in->cursor, error);
     if (depth < QUIRE_FIELD_DEPTH_MAX - 1)
-        return *in->cursor->at == '{' ? infer_object(in, node, depth, error)
-                                      : infer_array(in, node, depth, error);
+        return object ? infer_object(in, node, depth, error) : infer_array(in, node, depth, error);
     if (in->policy->mixed == QUIRE_INFER_MIXED_JSON) return infer_json(in, node, error);
     quire_fail(error, QUIRE_LIMIT, in->cursor->operation,
                "values are nested deeper than the %d levels that columns have",

@@ -42,6 +42,8 @@ static int find_member_slow(struct quire_json_cursor *cursor, const struct quire
     struct quire_bytes name;
     const uint8_t *at = cursor->at;
     QUIRE_TRY(quire_json_string(cursor, &name, error));
+    if (cursor->read.escape_names && memchr(name.data, 0, name.size) != NULL)
+        QUIRE_TRY(quire_json_column_name(cursor, &name, error));
     if (shape != NULL) {
         *member = quire_json_shape_find(shape, name.data, name.size);
     } else {
@@ -58,7 +60,9 @@ static int find_member_slow(struct quire_json_cursor *cursor, const struct quire
         cursor->at = at;
         int code = quire_json_fail(cursor, error, "there is no column for the member \"%.*s\"",
                                    name.size > 100 ? 100 : (int)name.size, (const char *)name.data);
-        quire_error_hint(error, "--extra ignore leaves it out; a schema that has it keeps it");
+        quire_error_hint(error,
+                         "--extra ignore leaves it out; --extra evolve, or a schema that has "
+                         "it, keeps it");
         return code;
     }
     return quire_json_colon(cursor, error);

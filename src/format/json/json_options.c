@@ -111,6 +111,7 @@ const struct quire_format quire_format_json = {
     .encoder_finish = quire_text_encoder_finish,
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_json_decoder_open,
+    .survey = quire_json_survey,
     .copy = quire_json_copy,
 };
 
@@ -128,5 +129,6 @@ const struct quire_format quire_format_jsonl = {
     .encoder_finish = quire_text_encoder_finish,
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_jsonl_decoder_open,
+    .survey = quire_jsonl_survey,
     .copy = quire_json_copy,
 };

@@ -41,5 +41,11 @@ int quire_jsonl_decoder_open(struct quire_in *in, const void *options,
                              const struct quire_record_policy *policy,
                              struct quire_context *context, struct ArrowArrayStream *stream,
                              struct quire_error *error);
+int quire_json_survey(struct quire_in *in, const void *options,
+                      const struct quire_record_policy *policy, struct quire_context *context,
+                      struct quire_survey *survey, struct quire_error *error);
+int quire_jsonl_survey(struct quire_in *in, const void *options,
+                       const struct quire_record_policy *policy, struct quire_context *context,
+                       struct quire_survey *survey, struct quire_error *error);
 
 #endif

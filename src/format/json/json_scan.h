@@ -92,6 +92,12 @@ static inline int quire_json_string(struct quire_json_cursor *cursor, struct qui
     return 0;
 }
 
+/* A member's name with U+0000 as the name of a column, which cannot have it: each is
+ * written \u0000, as in JSON. name is one from quire_json_string, and its bytes stay as
+ * long. */
+int quire_json_column_name(struct quire_json_cursor *cursor, struct quire_bytes *name,
+                           struct quire_error *error);
+
 /* A number as it stands in the text; digits collects its first 19 significant
  * digits, whose unit is 10^exponent. */
 struct quire_json_number {

@@ -259,10 +259,6 @@ static int begin_sample(struct quire_json_decoding *decoding, struct quire_error
     const struct quire_record_policy *policy = decoding->policy;
     if (decoding->sample.root != NULL) return 0;
     decoding->sample.rows_max = policy->infer_rows > 0 ? policy->infer_rows : INFER_ROWS_DEFAULT;
-    decoding->sample.policy.mixed =
-        policy->mixed == QUIRE_MIXED_JSON ? QUIRE_INFER_MIXED_JSON : QUIRE_INFER_MIXED_ERROR;
-    decoding->sample.policy.numbers =
-        policy->numbers == QUIRE_NUMBERS_FLOAT ? QUIRE_INFER_FLOAT : QUIRE_INFER_EXACT;
     decoding->sample.root = quire_infer_new(&decoding->sample.arena);
     if (decoding->sample.root == NULL) return quire_fail_memory(error, decoding->operation);
     quire_infer_struct(decoding->sample.root);

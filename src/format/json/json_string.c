@@ -4,6 +4,7 @@
  * A lone surrogate has no UTF-8 form: it is refused, or becomes U+FFFD. */
 #include "format/json/json_scan.h"
 
+#include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/utf8.h"
 
@@ -121,5 +122,25 @@ int quire_json_string_hard(struct quire_json_cursor *cursor, const uint8_t *stop
     value->data = cursor->unescaped.data;
     value->size = cursor->unescaped.size;
     if (value->data == NULL) value->data = run;
+    return 0;
+}
+
+int quire_json_column_name(struct quire_json_cursor *cursor, struct quire_bytes *name,
+                           struct quire_error *error)
+{
+    static const char escaped[] = "\\u0000";
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    for (size_t at = 0; at < name->size;) {
+        const uint8_t *nul = memchr(name->data + at, 0, name->size - at);
+        size_t end = nul != NULL ? (size_t)(nul - name->data) : name->size;
+        if (quire_buf_append(&text, name->data + at, end - at) != 0 ||
+            (nul != NULL && quire_buf_append(&text, escaped, sizeof(escaped) - 1) != 0))
+            return quire_fail_memory(error, cursor->operation);
+        at = end + (nul != NULL);
+    }
+    struct quire_buf before = cursor->unescaped; /* which the name may stand in */
+    cursor->unescaped = text;
+    text = before;
+    *name = (struct quire_bytes){cursor->unescaped.data, cursor->unescaped.size};
     return 0;
 }

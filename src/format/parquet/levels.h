@@ -22,7 +22,7 @@ struct quire_levels {
     const struct quire_level_range *ranges; /* leaf rows that exist, null or not, in order */
     size_t ranges_size;
     int64_t values; /* entries that hold a value: def == def_max */
-    struct quire_buf def_bytes, rep_bytes, index_bytes, spare_def, spare_rep, spare_index;
+    struct quire_buf def_bytes, rep_bytes, row_ranges, spare_def, spare_rep, spare_ranges;
     struct quire_buf range_rows;
 };
 
@@ -30,7 +30,7 @@ void quire_levels_release(struct quire_levels *levels);
 
 /* Takes rows start .. start + rows of a batch apart for a leaf. A null where the schema
  * has none, and a dictionary index out of range, are QUIRE_INPUT naming the column.
- * Memory is that of the entries, eleven bytes each at most; levels stand until the next
+ * Memory is that of the entries, four bytes each at most; levels stand until the next
  * call. In the ranges a row is null where quire_levels_is_null says so. */
 int quire_levels_shred(const struct quire_parquet_schema *schema, size_t leaf,
                        const struct quire_view *batch, int64_t start, int64_t rows,
@@ -50,12 +50,23 @@ static inline bool quire_levels_is_null(const struct quire_view *view, int64_t r
 
 /* --- Putting together --------------------------------------------------------------- */
 
-/* n entries of a column, whole rows: the first has repetition 0. def NULL: all are
- * def_max; rep NULL: all are 0. */
+/* n entries of a column. def NULL: all are def_max; rep NULL: all are 0. */
 struct quire_level_entries {
     const uint8_t *def, *rep;
     size_t size;
+    bool continues; /* the first goes on with the row that stands last in the columns; else
+                       it has repetition 0 */
 };
+
+/* A null of a fixed list has as many items as any other in Arrow, and no entry of its own
+ * for them. Whether a leaf is within such lists, and its entries with those that stand for
+ * these items put in, in memory of the two buffers. QUIRE_LIMIT beyond
+ * QUIRE_LEVELS_EXPANDED_MAX entries. (levels_fixed.c) */
+#define QUIRE_LEVELS_EXPANDED_MAX ((size_t)1 << 26)
+bool quire_levels_have_fixed(const struct quire_parquet_schema *schema, size_t leaf);
+int quire_levels_expand(const struct quire_parquet_schema *schema, size_t leaf,
+                        struct quire_level_entries *entries, struct quire_buf buffers[4],
+                        struct quire_error *error);
 
 /* What a leaf takes for some entries. */
 struct quire_level_leaf {
@@ -73,6 +84,11 @@ struct quire_level_leaf {
 int quire_levels_assemble(const struct quire_parquet_schema *schema, size_t leaf,
                           const struct quire_level_entries *entries, struct quire_column *batch,
                           struct quire_level_leaf *result, struct quire_error *error);
+
+/* Whether the columns that leaves were assembled into agree: a struct's are of its length,
+ * a list's items as many as it says; or QUIRE_CORRUPT, as leaves of a damaged file may have
+ * different lists. */
+int quire_levels_check(const struct quire_column *batch, struct quire_error *error);
 
 /* Moves the first `values` fixed-width values of a run to their slots, those whose bit is
  * set in the validity bitmap from bit number `bit` on; the others become zeros. */

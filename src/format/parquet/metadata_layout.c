@@ -93,7 +93,7 @@ static const struct quire_thrift_member element_members[] = {
     OPTIONAL(9, I32, field_id),
     STRUCT_OF(10, logical_type, false, &logical_layout),
 };
-static QUIRE_THRIFT_LAYOUT(element_layout, quire_schema_element, element_members);
+QUIRE_THRIFT_LAYOUT(quire_layout_schema_element, quire_schema_element, element_members);
 #undef TYPE
 
 #define TYPE quire_parquet_statistics
@@ -126,7 +126,7 @@ static const struct quire_thrift_member key_value_members[] = {
     REQUIRED(1, BINARY, key),
     OPTIONAL(2, BINARY, value),
 };
-static QUIRE_THRIFT_LAYOUT(key_value_layout, quire_parquet_key_value, key_value_members);
+QUIRE_THRIFT_LAYOUT(quire_layout_key_value, quire_parquet_key_value, key_value_members);
 #undef TYPE
 
 #define TYPE quire_parquet_encoding_stats
@@ -166,7 +166,7 @@ static const struct quire_thrift_member column_members[] = {
     REQUIRED(5, I64, num_values),
     REQUIRED(6, I64, total_uncompressed_size),
     REQUIRED(7, I64, total_compressed_size),
-    STRUCTS_OF(8, key_value_metadata, false, &key_value_layout),
+    STRUCTS_OF(8, key_value_metadata, false, &quire_layout_key_value),
     REQUIRED(9, I64, data_page_offset),
     OPTIONAL(10, I64, index_page_offset),
     OPTIONAL(11, I64, dictionary_page_offset),
@@ -231,7 +231,7 @@ static const struct quire_thrift_member row_group_members[] = {
     OPTIONAL(6, I64, total_compressed_size),
     OPTIONAL(7, I16, ordinal),
 };
-static QUIRE_THRIFT_LAYOUT(row_group_layout, quire_row_group, row_group_members);
+QUIRE_THRIFT_LAYOUT(quire_layout_row_group, quire_row_group, row_group_members);
 #undef TYPE
 
 static const struct quire_thrift_member order_members[] = {
@@ -239,7 +239,7 @@ static const struct quire_thrift_member order_members[] = {
     EMPTY_OF(QUIRE_ORDER_IEEE_754_TOTAL, "IEEE_754_TOTAL_ORDER"),
     EMPTY_OF(QUIRE_ORDER_INT96_TIMESTAMP, "INT96_TIMESTAMP_ORDER"),
 };
-static QUIRE_THRIFT_LAYOUT(order_layout, quire_column_order, order_members);
+QUIRE_THRIFT_LAYOUT(quire_layout_column_order, quire_column_order, order_members);
 
 #define TYPE quire_aes_parameters
 static const struct quire_thrift_member aes_members[] = {
@@ -255,19 +255,20 @@ static const struct quire_thrift_member algorithm_members[] = {
     STRUCT_OF(1, aes_gcm_v1, false, &aes_layout),
     STRUCT_OF(2, aes_gcm_ctr_v1, false, &aes_layout),
 };
-static QUIRE_THRIFT_LAYOUT(algorithm_layout, quire_encryption_algorithm, algorithm_members);
+QUIRE_THRIFT_LAYOUT(quire_layout_encryption_algorithm, quire_encryption_algorithm,
+                    algorithm_members);
 #undef TYPE
 
 #define TYPE quire_file_metadata
 static const struct quire_thrift_member file_members[] = {
     REQUIRED(1, I32, version),
-    STRUCTS_OF(2, schema, true, &element_layout),
+    STRUCTS_OF(2, schema, true, &quire_layout_schema_element),
     REQUIRED(3, I64, num_rows),
-    STRUCTS_OF(4, row_groups, true, &row_group_layout),
-    STRUCTS_OF(5, key_value_metadata, false, &key_value_layout),
+    STRUCTS_OF(4, row_groups, true, &quire_layout_row_group),
+    STRUCTS_OF(5, key_value_metadata, false, &quire_layout_key_value),
     OPTIONAL(6, BINARY, created_by),
-    STRUCTS_OF(7, column_orders, false, &order_layout),
-    STRUCT_OF(8, encryption_algorithm, false, &algorithm_layout),
+    STRUCTS_OF(7, column_orders, false, &quire_layout_column_order),
+    STRUCT_OF(8, encryption_algorithm, false, &quire_layout_encryption_algorithm),
     OPTIONAL(9, BINARY, footer_signing_key_metadata),
 };
 QUIRE_THRIFT_LAYOUT(quire_layout_file_metadata, quire_file_metadata, file_members);
@@ -275,7 +276,7 @@ QUIRE_THRIFT_LAYOUT(quire_layout_file_metadata, quire_file_metadata, file_member
 
 #define TYPE quire_file_crypto_metadata
 static const struct quire_thrift_member file_crypto_members[] = {
-    STRUCT_OF(1, encryption_algorithm, true, &algorithm_layout),
+    STRUCT_OF(1, encryption_algorithm, true, &quire_layout_encryption_algorithm),
     OPTIONAL(2, BINARY, key_metadata),
 };
 QUIRE_THRIFT_LAYOUT(quire_layout_file_crypto_metadata, quire_file_crypto_metadata,

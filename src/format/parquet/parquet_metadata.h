@@ -273,6 +273,11 @@ struct quire_file_crypto_metadata {
 
 /* The layouts that others build on. */
 extern const struct quire_thrift_layout quire_layout_statistics;
+extern const struct quire_thrift_layout quire_layout_schema_element;
+extern const struct quire_thrift_layout quire_layout_key_value;
+extern const struct quire_thrift_layout quire_layout_column_order;
+extern const struct quire_thrift_layout quire_layout_encryption_algorithm;
+extern const struct quire_thrift_layout quire_layout_row_group;
 extern const struct quire_thrift_layout quire_layout_column_metadata;
 extern const struct quire_thrift_layout quire_layout_file_metadata;
 extern const struct quire_thrift_layout quire_layout_file_crypto_metadata;
@@ -285,6 +290,11 @@ int quire_file_metadata_read(const void *bytes, size_t size, struct quire_arena 
                              struct quire_file_metadata *metadata, size_t *used,
                              struct quire_error *error);
 int quire_file_metadata_write(const struct quire_file_metadata *metadata, struct quire_buf *out);
+/* The same for row groups that are written out already, row_groups_size of them end to
+ * end; metadata->row_groups is ignored. */
+int quire_file_metadata_write_around(const struct quire_file_metadata *metadata,
+                                     const struct quire_buf *row_groups, size_t row_groups_size,
+                                     struct quire_buf *out);
 
 /* ColumnMetaData on its own, as encrypted columns have it. */
 int quire_column_metadata_read(const void *bytes, size_t size, struct quire_arena *arena,

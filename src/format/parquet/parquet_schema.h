@@ -50,6 +50,7 @@ struct quire_parquet_schema {
     size_t leaves_size;
     struct quire_arena arena;
     struct quire_buf element_rows, leaf_rows; /* where elements and leaves are kept */
+    struct quire_field *arrow;                /* owned; what fields have of ARROW:schema */
 };
 
 /* The schema to write for a struct field. Borrows fields while it is used.

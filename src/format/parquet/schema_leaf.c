@@ -46,6 +46,7 @@ void quire_parquet_schema_release(struct quire_parquet_schema *schema)
     quire_buf_release(&schema->element_rows);
     quire_buf_release(&schema->leaf_rows);
     quire_arena_release(&schema->arena);
+    quire_field_close(schema->arrow);
     *schema = (struct quire_parquet_schema){0};
 }
 

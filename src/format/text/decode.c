@@ -292,6 +292,8 @@ static int deliver_oldest(struct text_decoder *decoder, struct ArrowArray *batch
     struct ArrowArray taken = slot->batch;
     slot->batch.release = NULL;
     int code = deliver_rejects(decoder, slot, error);
+    if (code == 0 && decoder->decoding->join != NULL)
+        code = decoder->decoding->join(decoder->state, &slot->chunk, error);
     if (code != 0) {
         quire_array_release(&taken);
         return code;
@@ -435,5 +437,23 @@ int quire_text_decoder_open(const char *operation, const struct quire_text_decod
     if (code == 0) code = make_slots(decoder, error);
     if (code == 0) code = quire_stream_wrap(&ops, decoder, stream, error);
     if (code != 0) free_shell(decoder);
+    return code;
+}
+
+int quire_text_survey(const char *operation, const struct quire_text_decoding *decoding,
+                      void *state, struct quire_in *in, const struct quire_record_policy *policy,
+                      struct quire_context *context, struct quire_error *error)
+{
+    struct ArrowArrayStream stream = {.release = NULL};
+    struct ArrowArray batch = {.release = NULL};
+    int code =
+        quire_text_decoder_open(operation, decoding, state, in, policy, context, &stream, error);
+    if (code != 0) {
+        decoding->free(state);
+        return code;
+    }
+    code = quire_stream_next(&stream, &batch, error);
+    quire_array_release(&batch);
+    quire_stream_release(&stream);
     return code;
 }

@@ -38,6 +38,11 @@ struct quire_text_chunk {
 int quire_text_reject(struct quire_text_chunk *chunk, int64_t row, size_t start, size_t size,
                       const struct quire_error *error);
 
+/* What to say of a value that does not fit a type which was found in a sample. */
+#define QUIRE_TEXT_HINT_SAMPLE                                                                 \
+    "the type is that of the first records: give a schema, or look at more (--infer-rows) or " \
+    "all (--extra evolve)"
+
 struct quire_text_decoding {
     /* Sees the first bytes of the input (a sample: all of it when at_end). Called
      * again with more while it sets *need_more, unless at_end or enough: enough says
@@ -61,6 +66,9 @@ struct quire_text_decoding {
      * error's row is relative to the chunk (from 0), its byte relative to bytes:
      * the caller makes both absolute and adds 1 to the row. */
     int (*parse)(const void *state, struct quire_text_chunk *chunk, struct quire_error *error);
+    /* Takes what parse left in a chunk's scratch, called by the reading thread in the order
+     * of the input. NULL when all that parse makes is columns. */
+    int (*join)(void *state, struct quire_text_chunk *chunk, struct quire_error *error);
     void (*scratch_free)(void *scratch); /* NULL when there is none */
     void (*free)(void *state);
 };
@@ -70,5 +78,11 @@ int quire_text_decoder_open(const char *operation, const struct quire_text_decod
                             void *state, struct quire_in *in,
                             const struct quire_record_policy *policy, struct quire_context *context,
                             struct ArrowArrayStream *stream, struct quire_error *error);
+
+/* Runs a decoding whose schema has no columns to the end of the input, for what its
+ * join takes. Takes state, also on failure. */
+int quire_text_survey(const char *operation, const struct quire_text_decoding *decoding,
+                      void *state, struct quire_in *in, const struct quire_record_policy *policy,
+                      struct quire_context *context, struct quire_error *error);
 
 #endif

@@ -76,7 +76,7 @@ static void test_exit_status(void **state)
     assert_int_equal(RUN("version"), QUIRE_EXIT_DONE);
     assert_int_equal(run((const char *const[]){NULL}), QUIRE_EXIT_USAGE);
     assert_int_equal(RUN("convrt"), QUIRE_EXIT_USAGE);
-    assert_int_equal(RUN("meta", "people.csv"), QUIRE_EXIT_USAGE);
+    assert_int_equal(RUN("validate", "people.csv"), QUIRE_EXIT_USAGE);
     assert_int_equal(RUN("convert", "people.csv"), QUIRE_EXIT_USAGE);
     assert_int_equal(RUN("convert", "people.csv", "people.csv"), QUIRE_EXIT_USAGE);
     assert_int_equal(RUN("convert", "people.csv", "out"), QUIRE_EXIT_USAGE);

@@ -333,7 +333,8 @@ static void test_foreign_zones(void **state)
     assert_int_equal(quire_schema_print(&schema, &text, NULL), 0);
     assert_string_equal(text, "a timestamp(s, `odd zone)`)\n");
     quire_text_free(text);
-    assert_int_equal(quire_schema_widen(&schema, &other, false, &wide, NULL), 0);
+    assert_int_equal(quire_schema_widen(&schema, &other, &(struct quire_widening){0}, &wide, NULL),
+                     0);
     assert_string_equal(wide.children[0]->format, foreign);
     assert_int_equal(wide.n_children, 2);
     schema.children[0]->format = a_format;

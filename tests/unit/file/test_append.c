@@ -123,6 +123,20 @@ static void test_csv_header_must_match(void **state)
     expect_csv(*state, "a,c\n1,x\n", QUIRE_INPUT, "a,c\n1,x\n");
 }
 
+/* Without a header the number of columns still counts. */
+static void test_csv_columns_must_match(void **state)
+{
+    const struct quire_setting settings[] = {{"header", "off"}};
+    const char *path = scratch_path(*state, "x.csv");
+    struct quire_write_options options = rewrite;
+    options.settings = settings;
+    options.settings_size = 1;
+    scratch_write(path, "1,x\n");
+    assert_int_equal(fixture_write(path, SCHEMA, "2,y", &options, NULL), 0);
+    assert_int_equal(fixture_write(path, "a int64", "3", &options, NULL), QUIRE_INPUT);
+    assert_string_equal(scratch_read(path), "1,x\n2,y\n");
+}
+
 static void test_rewrite_keeps_compression(void **state)
 {
     const char *path = scratch_path(*state, "x.csv.gz");
@@ -193,6 +207,7 @@ int main(void)
         IN_SCRATCH(test_in_place_refuses),
         IN_SCRATCH(test_in_place_without_commit_leaves_nothing),
         IN_SCRATCH(test_csv_header_must_match),
+        IN_SCRATCH(test_csv_columns_must_match),
         IN_SCRATCH(test_rewrite_keeps_compression),
         IN_SCRATCH(test_rewrite_notices_another_writer),
         IN_SCRATCH(test_every_allocation_fails),

@@ -41,6 +41,52 @@ static void test_widens(void **state)
     expect(".jsonl", "{\"a\":1}\n", "{\"a\":2.5}\n", "a float64\n", "{\"a\":1.0}\n{\"a\":2.5}\n");
 }
 
+/* As within one file. */
+static void test_widens_as_inference_does(void **state)
+{
+    static const struct {
+        const char *first, *second, *schema;
+    } cases[] = {
+        {"\"2020-01-01\"", "\"x\"", "a string\n"},
+        {"\"x\"", "\"2020-01-01T10:00:00\"", "a string\n"},
+        {"\"2020-01-01T10:00:00Z\"", "\"2020-01-01T10:00:00\"", "a string\n"},
+        {"\"2020-01-01T10:00:00Z\"", "\"2020-01-01\"", "a string\n"},
+        {"\"2020-01-01\"", "\"2020-01-01T10:00:00.1234567\"", "a timestamp(ns)\n"},
+        {"18446744073709551615", "-1", "a decimal(38,0)\n"},
+        {"1", "18446744073709551616", "a decimal(38,0)\n"},
+        {"18446744073709551616", "0.5", "a float64\n"},
+        {"null", "{\"b\":1}", "a struct<b:int64>\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ArrowArrayStream stream = {.release = NULL};
+        struct quire_error error = {0};
+        char first[64], second[64];
+        snprintf(first, sizeof(first), "{\"a\":%s}\n", cases[i].first);
+        snprintf(second, sizeof(second), "{\"a\":%s}\n", cases[i].second);
+        if (open_two(".jsonl", first, second, NULL, &stream, &error) != 0)
+            fail_msg("%s: %s", cases[i].second, error.cause);
+        assert_string_equal(fixture_schema_of(&stream), cases[i].schema);
+        assert_non_null(fixture_rows_of(&stream, &error));
+    }
+}
+
+static void test_mixtures(void **state)
+{
+    const struct quire_read_options json = {.records.mixed = QUIRE_MIXED_JSON};
+    const struct quire_read_options floats = {.records.numbers = QUIRE_NUMBERS_FLOAT};
+    struct ArrowArrayStream stream = {.release = NULL};
+    (void)state;
+    assert_int_equal(
+        open_two(".jsonl", "{\"a\":1}\n", "{\"a\":{\"b\":[]}}\n", &json, &stream, NULL), 0);
+    assert_string_equal(fixture_rows_of(&stream, NULL), "{\"a\":1}\n{\"a\":{\"b\":[]}}\n");
+    assert_int_equal(open_two(".jsonl", "{\"a\":18446744073709551615}\n", "{\"a\":-1}\n", &floats,
+                              &stream, NULL),
+                     0);
+    assert_string_equal(fixture_schema_of(&stream), "a float64\n");
+    quire_stream_release(&stream);
+}
+
 static void test_missing_columns_are_null(void **state)
 {
     (void)state;
@@ -137,6 +183,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_widens),
+        cmocka_unit_test(test_widens_as_inference_does),
+        cmocka_unit_test(test_mixtures),
         cmocka_unit_test(test_missing_columns_are_null),
         cmocka_unit_test(test_no_common_type_names_the_file),
         cmocka_unit_test(test_late_failure_names_the_file),

@@ -3,104 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/options.h"
 #include "data/field.h"
 #include "data/value_text.h"
 #include "data/view.h"
 #include "format/format.h"
 #include "format/json/json_value.h"
 
-#define OPTIONS_BYTES 512
-
-/* --- Streams in memory -------------------------------------------------------------- */
-
-struct memory_in {
-    struct quire_in in;
-    const char *text;
-    size_t size, at, piece;
-};
-
-static int memory_read(struct quire_in *in, void *bytes, size_t capacity, size_t *got,
-                       struct quire_error *error)
-{
-    struct memory_in *memory = (struct memory_in *)in;
-    (void)error;
-    size_t left = memory->size - memory->at;
-    *got = left < capacity ? left : capacity;
-    if (memory->piece > 0 && *got > memory->piece) *got = memory->piece;
-    memcpy(bytes, memory->text + memory->at, *got);
-    memory->at += *got;
-    return 0;
-}
-
-static void memory_in_close(struct quire_in *in)
-{
-    (void)in;
-}
-
-struct memory_out {
-    struct quire_out out;
-    struct quire_buf *buf;
-};
-
-static int memory_write(struct quire_out *out, const void *bytes, size_t size,
-                        struct quire_error *error)
-{
-    (void)error;
-    return quire_buf_append(((struct memory_out *)out)->buf, bytes, size);
-}
-
-static int memory_finish(struct quire_out *out, struct quire_error *error)
-{
-    (void)out;
-    (void)error;
-    return 0;
-}
-
-static void memory_out_close(struct quire_out *out)
-{
-    (void)out;
-}
-
-static const struct quire_in_ops in_ops = {memory_read, NULL, memory_in_close};
-static const struct quire_out_ops out_ops = {memory_write, memory_finish, memory_out_close};
-
 /* --- Running -------------------------------------------------------------------------- */
-
-static int set_options(const struct quire_option_table *table, void *options, const char *set,
-                       struct quire_error *error)
-{
-    char copy[256], *rest = NULL;
-    assert_true(table->struct_size <= OPTIONS_BYTES);
-    int code = quire_options_init(table, options, error);
-    snprintf(copy, sizeof(copy), "%s", set != NULL ? set : "");
-    for (char *one = strtok_r(copy, " ", &rest); code == 0 && one != NULL;
-         one = strtok_r(NULL, " ", &rest)) {
-        char *value = strchr(one, '=');
-        *value++ = '\0';
-        code = quire_options_set(table, options, one, value, error);
-    }
-    return code;
-}
-
-static int note_reject(void *user, const struct quire_reject *reject, struct quire_error *error)
-{
-    struct csv_run *run = user;
-    (void)error;
-    return quire_buf_printf(&run->rejects, "%lld:%lld:%s:%.*s|", (long long)reject->error->row,
-                            (long long)reject->error->byte, reject->error->column,
-                            (int)reject->record_size, reject->record);
-}
-
-static int new_context(const struct csv_run *run, struct quire_context **context)
-{
-    struct quire_context_options options = {
-        .threads = run->threads > 0 ? run->threads : 1,
-        .memory_max = run->memory,
-    };
-    return quire_context_new(&options, context, NULL);
-}
 
 static const struct quire_format *format_of(const struct csv_run *run)
 {
@@ -110,22 +19,9 @@ static const struct quire_format *format_of(const struct csv_run *run)
 static int open_decoder(struct csv_run *run, struct memory_in *in, struct quire_context *context,
                         struct ArrowArrayStream *stream)
 {
-    const struct quire_format *format = format_of(run);
-    _Alignas(16) char options[OPTIONS_BYTES];
-    struct ArrowSchema schema = {.release = NULL};
-    int code = set_options(&format->decoder_options, options, run->set, &run->error);
-    if (code == 0 && run->schema != NULL)
-        code = quire_schema_parse(run->schema, strlen(run->schema), &schema, &run->error);
-    struct quire_record_policy policy = run->policy;
-    policy.schema = run->schema != NULL ? &schema : NULL;
-    policy.counts = &run->counts;
-    policy.reject = note_reject;
-    policy.reject_user = run;
-    if (code == 0)
-        code = format->decoder_open(&in->in, options, &policy, context, stream, &run->error);
-    quire_options_release(&format->decoder_options, options);
-    quire_schema_release(&schema);
-    return code;
+    const struct text_reading reading = {format_of(run), run->set,      ' ',         run->schema,
+                                         &run->policy,   &run->rejects, &run->counts};
+    return text_open(&reading, in, context, stream, &run->error);
 }
 
 static int print_value(const struct quire_view *view, int64_t row, struct quire_buf *out)
@@ -189,9 +85,10 @@ int csv_read(struct csv_run *run, const char *text, size_t size)
 {
     struct quire_context *context = NULL;
     struct ArrowArrayStream stream = {.release = NULL};
-    struct memory_in in = {{&in_ops, (int64_t)size}, text, size, 0, run->piece};
+    struct memory_in in;
+    memory_in_init(&in, text, size, run->piece);
     quire_error_clear(&run->error);
-    int code = new_context(run, &context);
+    int code = text_context(run->threads, run->memory, &context, NULL);
     if (code == 0) code = open_decoder(run, &in, context, &stream);
     if (code == 0) code = print_stream(run, &stream);
     quire_stream_release(&stream);
@@ -204,18 +101,13 @@ int csv_decode(struct csv_run *run, const char *text, size_t size, struct ArrowS
 {
     struct quire_context *context = NULL;
     struct ArrowArrayStream stream = {.release = NULL};
-    struct memory_in in = {{&in_ops, (int64_t)size}, text, size, 0, run->piece};
+    struct memory_in in;
+    memory_in_init(&in, text, size, run->piece);
     quire_error_clear(&run->error);
     batch->release = NULL;
-    int code = new_context(run, &context);
+    int code = text_context(run->threads, run->memory, &context, NULL);
     if (code == 0) code = open_decoder(run, &in, context, &stream);
-    if (code == 0) code = quire_stream_schema(&stream, schema, &run->error);
-    if (code == 0) code = quire_stream_next(&stream, batch, &run->error);
-    if (code == 0 && batch->release != NULL) {
-        struct ArrowArray more = {.release = NULL};
-        code = quire_stream_next(&stream, &more, &run->error);
-        assert_null(more.release);
-    }
+    if (code == 0) code = text_take_one(&stream, schema, batch, &run->error);
     quire_stream_release(&stream);
     quire_context_free(context);
     return code;
@@ -224,18 +116,21 @@ int csv_decode(struct csv_run *run, const char *text, size_t size, struct ArrowS
 int csv_write(struct csv_run *run, const struct ArrowSchema *schema, struct ArrowArray *batch)
 {
     const struct quire_format *format = format_of(run);
-    _Alignas(16) char options[OPTIONS_BYTES];
-    struct memory_out out = {{&out_ops}, &run->out};
+    _Alignas(16) char options[TEXT_OPTIONS_BYTES];
+    struct memory_out out;
     struct quire_context *context = NULL;
     struct quire_encoder *encoder = NULL;
+    memory_out_init(&out);
+    out.buf = run->out;
     quire_error_clear(&run->error);
-    int code = new_context(run, &context);
-    int set_code = set_options(&format->encoder_options, options, run->set, &run->error);
+    int code = text_context(run->threads, run->memory, &context, NULL);
+    int set_code = text_set_options(&format->encoder_options, options, run->set, ' ', &run->error);
     if (code == 0) code = set_code;
     if (code == 0)
         code = format->encoder_new(schema, options, context, &out.out, &encoder, &run->error);
     if (code == 0) code = format->encoder_write(encoder, batch, &run->error);
     if (code == 0) code = format->encoder_finish(encoder, NULL, &run->error);
+    run->out = out.buf;
     if (code == 0) code = quire_buf_terminate(&run->out);
     format->encoder_free(encoder);
     quire_options_release(&format->encoder_options, options);
@@ -282,16 +177,6 @@ struct ArrowArray csv_batch(const struct ArrowSchema *schema, const char *const 
 
 /* --- Expectations ------------------------------------------------------------------------- */
 
-static void expect_error(const struct quire_error *error, int code, int64_t row, int64_t byte,
-                         const char *column, const char *cause)
-{
-    assert_int_equal(error->code, code);
-    if (row >= 0) assert_int_equal(error->row, row);
-    if (byte >= 0) assert_int_equal(error->byte, byte);
-    if (column != NULL) assert_string_equal(error->column, column);
-    if (strstr(error->cause, cause) == NULL) assert_string_equal(error->cause, cause);
-}
-
 void csv_expect_read(struct csv_run run, const char *text, const char *expected)
 {
     if (csv_read(&run, text, strlen(text)) != 0) assert_string_equal(run.error.cause, "");
@@ -303,7 +188,7 @@ void csv_expect_read_error(struct csv_run run, const char *text, int code, int64
                            int64_t byte, const char *column, const char *cause)
 {
     assert_int_equal(csv_read(&run, text, strlen(text)), code);
-    expect_error(&run.error, code, row, byte, column, cause);
+    text_expect_error(&run.error, text, code, row, byte, column, cause);
     csv_clear(&run);
 }
 
@@ -325,7 +210,7 @@ void csv_expect_write_error(struct csv_run run, const char *schema_text, const c
     struct ArrowSchema schema = csv_schema(schema_text);
     struct ArrowArray batch = csv_batch(&schema, cells, rows);
     assert_int_equal(csv_write(&run, &schema, &batch), code);
-    expect_error(&run.error, code, row, -1, column, cause);
+    text_expect_error(&run.error, schema_text, code, row, -1, column, cause);
     quire_schema_release(&schema);
     csv_clear(&run);
 }

@@ -2,16 +2,7 @@
 #ifndef QUIRE_TESTS_CSV_FIXTURE_H
 #define QUIRE_TESTS_CSV_FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "base/buf.h"
-#include "quire/batch.h"
-#include "quire/format.h"
+#include "text_fixture.h"
 
 /* One way in or out: zero means the default of each. */
 struct csv_run {

@@ -4,62 +4,7 @@
 #include <string.h>
 
 #include "../data/random_column.h"
-#include "base/alloc.h"
-#include "base/options.h"
 #include "format/format.h"
-
-/* --- Streams in memory -------------------------------------------------------------- */
-
-struct memory_in {
-    struct quire_in in;
-    const char *text;
-    size_t size, at, piece;
-};
-
-static int memory_read(struct quire_in *in, void *bytes, size_t capacity, size_t *got,
-                       struct quire_error *error)
-{
-    struct memory_in *memory = (struct memory_in *)in;
-    (void)error;
-    size_t left = memory->size - memory->at;
-    *got = left < capacity ? left : capacity;
-    if (memory->piece > 0 && *got > memory->piece) *got = memory->piece;
-    memcpy(bytes, memory->text + memory->at, *got);
-    memory->at += *got;
-    return 0;
-}
-
-static void memory_in_close(struct quire_in *in)
-{
-    (void)in;
-}
-
-struct memory_out {
-    struct quire_out out;
-    struct quire_buf *buf;
-};
-
-static int memory_write(struct quire_out *out, const void *bytes, size_t size,
-                        struct quire_error *error)
-{
-    (void)error;
-    return quire_buf_append(((struct memory_out *)out)->buf, bytes, size);
-}
-
-static int memory_finish(struct quire_out *out, struct quire_error *error)
-{
-    (void)out;
-    (void)error;
-    return 0;
-}
-
-static void memory_out_close(struct quire_out *out)
-{
-    (void)out;
-}
-
-static const struct quire_in_ops in_ops = {memory_read, NULL, memory_in_close};
-static const struct quire_out_ops out_ops = {memory_write, memory_finish, memory_out_close};
 
 /* --- Running -------------------------------------------------------------------------- */
 
@@ -70,60 +15,13 @@ static const struct quire_format *format_of(const char *name)
     return format;
 }
 
-/* Fills an options struct; the settings must be right. */
-static int set_options(const struct quire_option_table *table, void *options, const char *set,
-                       struct quire_error *error)
-{
-    char copy[256], *rest = NULL;
-    int code = quire_options_init(table, options, error);
-    snprintf(copy, sizeof(copy), "%s", set != NULL ? set : "");
-    for (char *one = strtok_r(copy, ";", &rest); code == 0 && one != NULL;
-         one = strtok_r(NULL, ";", &rest)) {
-        char *value = strchr(one, '=');
-        *value++ = '\0';
-        code = quire_options_set(table, options, one, value, error);
-    }
-    return code;
-}
-
-static int note_reject(void *user, const struct quire_reject *reject, struct quire_error *error)
-{
-    struct json_run *run = user;
-    (void)error;
-    return quire_buf_printf(&run->rejects, "%lld:%lld:%s:%.*s|", (long long)reject->error->row,
-                            (long long)reject->error->byte, reject->error->column,
-                            (int)reject->record_size, reject->record);
-}
-
-static int new_context(const struct json_run *run, struct quire_context **context,
-                       struct quire_error *error)
-{
-    struct quire_context_options options = {.threads = run->threads > 0 ? run->threads : 1,
-                                            .memory_max = run->memory};
-    return quire_context_new(&options, context, error);
-}
-
 static int open_decoder(struct json_run *run, struct memory_in *in, struct quire_context *context,
                         struct ArrowArrayStream *stream)
 {
-    const struct quire_format *format = format_of(run->from);
-    uint64_t options[16] = {0};
-    struct ArrowSchema schema = {.release = NULL};
-    struct quire_record_policy policy = run->policy;
-    policy.counts = &run->counts;
-    policy.reject = note_reject;
-    policy.reject_user = run;
-    int code = 0;
-    if (run->schema != NULL) {
-        code = quire_schema_parse(run->schema, strlen(run->schema), &schema, &run->error);
-        policy.schema = &schema;
-    }
-    if (code == 0) code = set_options(&format->decoder_options, options, run->in_set, &run->error);
-    if (code == 0)
-        code = format->decoder_open(&in->in, options, &policy, context, stream, &run->error);
-    quire_options_release(&format->decoder_options, options);
-    quire_schema_release(&schema);
-    return code;
+    const struct text_reading reading = {format_of(run->from), run->in_set,  ';',
+                                         run->schema,          &run->policy, &run->rejects,
+                                         &run->counts};
+    return text_open(&reading, in, context, stream, &run->error);
 }
 
 static int new_encoder(struct json_run *run, const struct ArrowSchema *schema,
@@ -131,18 +29,21 @@ static int new_encoder(struct json_run *run, const struct ArrowSchema *schema,
                        struct quire_encoder **encoder)
 {
     const struct quire_format *format = format_of(run->to);
-    uint64_t options[16] = {0};
-    int code = set_options(&format->encoder_options, options, run->out_set, &run->error);
+    _Alignas(16) char options[TEXT_OPTIONS_BYTES] = {0};
+    int code = text_set_options(&format->encoder_options, options, run->out_set, ';', &run->error);
     if (code == 0)
         code = format->encoder_new(schema, options, context, &out->out, encoder, &run->error);
     quire_options_release(&format->encoder_options, options);
     return code;
 }
 
-static int finish_encoder(struct json_run *run, struct quire_encoder *encoder)
+static int finish_encoder(struct json_run *run, struct memory_out *out,
+                          struct quire_encoder *encoder)
 {
     struct quire_file_stats stats;
     int code = encoder->format->encoder_finish(encoder, &stats, &run->error);
+    run->out = out->buf;
+    out->buf = (struct quire_buf){0};
     if (code == 0) code = quire_buf_terminate(&run->out);
     if (code == 0) assert_int_equal(stats.bytes, run->out.size);
     return code;
@@ -151,9 +52,12 @@ static int finish_encoder(struct json_run *run, struct quire_encoder *encoder)
 static int pump(struct json_run *run, struct ArrowArrayStream *stream,
                 struct quire_context *context)
 {
-    struct memory_out out = {.out = {.ops = &out_ops}, .buf = &run->out};
+    struct memory_out out;
     struct quire_encoder *encoder = NULL;
     struct ArrowSchema schema = {.release = NULL};
+    memory_out_init(&out);
+    out.buf = run->out;
+    run->out = (struct quire_buf){0};
     int code = quire_stream_schema(stream, &schema, &run->error);
     if (code == 0) code = new_encoder(run, &schema, &out, context, &encoder);
     while (code == 0) {
@@ -162,20 +66,21 @@ static int pump(struct json_run *run, struct ArrowArrayStream *stream,
         if (code != 0 || batch.release == NULL) break;
         code = encoder->format->encoder_write(encoder, &batch, &run->error);
     }
-    if (code == 0) code = finish_encoder(run, encoder);
+    if (code == 0) code = finish_encoder(run, &out, encoder);
     if (encoder != NULL) encoder->format->encoder_free(encoder);
+    quire_buf_release(&out.buf); /* of a run that failed */
     quire_schema_release(&schema);
     return code;
 }
 
 int json_run(struct json_run *run, const char *text, size_t size)
 {
-    struct memory_in in = {
-        .in = {.ops = &in_ops, .size = -1}, .text = text, .size = size, .piece = run->piece};
+    struct memory_in in;
+    memory_in_init(&in, text, size, run->piece);
     struct quire_context *context = NULL;
     struct ArrowArrayStream stream = {.release = NULL};
     quire_error_clear(&run->error);
-    int code = new_context(run, &context, &run->error);
+    int code = text_context(run->threads, run->memory, &context, &run->error);
     if (code == 0) code = open_decoder(run, &in, context, &stream);
     if (code == 0) code = pump(run, &stream, context);
     quire_stream_release(&stream);
@@ -191,15 +96,19 @@ void json_run_clear(struct json_run *run)
 
 int json_encode(struct json_run *run, const struct ArrowSchema *schema, struct ArrowArray *batch)
 {
-    struct memory_out out = {.out = {.ops = &out_ops}, .buf = &run->out};
+    struct memory_out out;
     struct quire_context *context = NULL;
     struct quire_encoder *encoder = NULL;
+    memory_out_init(&out);
+    out.buf = run->out;
+    run->out = (struct quire_buf){0};
     quire_error_clear(&run->error);
-    int code = new_context(run, &context, &run->error);
+    int code = text_context(run->threads, run->memory, &context, &run->error);
     if (code == 0) code = new_encoder(run, schema, &out, context, &encoder);
     if (code == 0) code = encoder->format->encoder_write(encoder, batch, &run->error);
-    if (code == 0) code = finish_encoder(run, encoder);
+    if (code == 0) code = finish_encoder(run, &out, encoder);
     if (encoder != NULL) encoder->format->encoder_free(encoder);
+    quire_buf_release(&out.buf); /* of a run that failed */
     quire_array_release(batch);
     quire_context_free(context);
     return code;
@@ -208,18 +117,14 @@ int json_encode(struct json_run *run, const struct ArrowSchema *schema, struct A
 int json_decode(struct json_run *run, const char *text, size_t size, struct ArrowSchema *schema,
                 struct ArrowArray *batch)
 {
-    struct memory_in in = {
-        .in = {.ops = &in_ops, .size = -1}, .text = text, .size = size, .piece = run->piece};
+    struct memory_in in;
+    memory_in_init(&in, text, size, run->piece);
     struct quire_context *context = NULL;
     struct ArrowArrayStream stream = {.release = NULL};
-    struct ArrowArray end = {.release = NULL};
     quire_error_clear(&run->error);
-    int code = new_context(run, &context, &run->error);
+    int code = text_context(run->threads, run->memory, &context, &run->error);
     if (code == 0) code = open_decoder(run, &in, context, &stream);
-    if (code == 0) code = quire_stream_schema(&stream, schema, &run->error);
-    if (code == 0) code = quire_stream_next(&stream, batch, &run->error);
-    if (code == 0) code = quire_stream_next(&stream, &end, &run->error);
-    if (code == 0) assert_null(end.release);
+    if (code == 0) code = text_take_one(&stream, schema, batch, &run->error);
     quire_stream_release(&stream);
     quire_context_free(context);
     return code;
@@ -239,13 +144,8 @@ void json_expect(struct json_run run, const char *text, const char *expected)
 void json_expect_error(struct json_run run, const char *text, int code, int64_t row, int64_t byte,
                        const char *column, const char *cause)
 {
-    int got = json_run(&run, text, strlen(text));
-    if (got != code) fail_msg("%s: code %d and not %d", text, got, code);
-    if (row >= 0) assert_int_equal(run.error.row, row);
-    if (byte >= 0) assert_int_equal(run.error.byte, byte);
-    if (column != NULL) assert_string_equal(run.error.column, column);
-    if (strstr(run.error.cause, cause) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", run.error.cause, cause);
+    (void)json_run(&run, text, strlen(text));
+    text_expect_error(&run.error, text, code, row, byte, column, cause);
     json_run_clear(&run);
 }
 

@@ -2,18 +2,9 @@
 #ifndef QUIRE_TESTS_JSON_FIXTURE_H
 #define QUIRE_TESTS_JSON_FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "base/buf.h"
 #include "base/random.h"
 #include "data/column.h"
-#include "quire/batch.h"
-#include "quire/format.h"
+#include "text_fixture.h"
 
 /* One way through: zero means the default of each. */
 struct json_run {

@@ -313,6 +313,11 @@ static void test_lines_that_end_with_cr_alone(void **state)
         csv_expect_read_error(run, cases[i].text, QUIRE_INPUT, -1, cases[i].byte, NULL,
                               "lines end with CR alone");
     }
+    /* What is no text is not told to have its line ends changed. */
+    csv_expect_read_error((struct csv_run){0}, "\x7f\xff\r\n", QUIRE_INPUT, -1, 1, NULL,
+                          "column name is not UTF-8");
+    csv_expect_read_error((struct csv_run){0}, "\x7f\xff\rELF\n", QUIRE_INPUT, -1, 0, NULL,
+                          "not a line of text");
     csv_expect_read((struct csv_run){0}, "\"a\rb\",c\r\n1,x\ry\r\n",
                     "a\rb int64, c string\n1|x\ry\n");
     csv_expect_read((struct csv_run){.set = "escape=\\"}, "a\\\rb\n1\n", "a\rb int64\n1\n");

@@ -10,36 +10,36 @@
 #include "format/table/table.h"
 #include "quire/context.h"
 
-struct memory_out {
+struct drawn_out {
     struct quire_out out;
     struct quire_buf *buf;
     int fail; /* code that every write gives */
 };
 
-static int memory_write(struct quire_out *out, const void *bytes, size_t size,
-                        struct quire_error *error)
+static int drawn_write(struct quire_out *out, const void *bytes, size_t size,
+                       struct quire_error *error)
 {
     (void)error;
-    struct memory_out *memory = (struct memory_out *)out;
-    return memory->fail != 0 ? memory->fail : quire_buf_append(memory->buf, bytes, size);
+    struct drawn_out *drawn = (struct drawn_out *)out;
+    return drawn->fail != 0 ? drawn->fail : quire_buf_append(drawn->buf, bytes, size);
 }
 
-static int memory_finish(struct quire_out *out, struct quire_error *error)
+static int drawn_finish(struct quire_out *out, struct quire_error *error)
 {
     (void)out;
     (void)error;
     return 0;
 }
 
-static void memory_close(struct quire_out *out)
+static void drawn_close(struct quire_out *out)
 {
     (void)out;
 }
 
-static const struct quire_out_ops out_ops = {memory_write, memory_finish, memory_close};
+static const struct quire_out_ops out_ops = {drawn_write, drawn_finish, drawn_close};
 
 static int encode(const struct ArrowSchema *schema, struct ArrowArray *batch, const void *options,
-                  struct quire_context *context, struct memory_out *out, struct quire_error *error)
+                  struct quire_context *context, struct drawn_out *out, struct quire_error *error)
 {
     struct quire_encoder *encoder = NULL;
     struct quire_file_stats stats;
@@ -66,21 +66,12 @@ static int encode(const struct ArrowSchema *schema, struct ArrowArray *batch, co
 static int draw_batch(const struct ArrowSchema *schema, struct ArrowArray *batch, const char *set,
                       int fail, struct quire_buf *buf, struct quire_error *error)
 {
-    char copy[128], *rest = NULL;
     struct quire_table_options options;
     struct quire_context *context = NULL;
-    const struct quire_context_options one = {.threads = 1};
-    struct memory_out out = {.out = {.ops = &out_ops}, .buf = buf, .fail = fail};
+    struct drawn_out out = {.out = {.ops = &out_ops}, .buf = buf, .fail = fail};
     const struct quire_option_table *table = &quire_format_table.encoder_options;
-    int code = quire_options_init(table, &options, error);
-    snprintf(copy, sizeof(copy), "%s", set);
-    for (char *at = strtok_r(copy, ";", &rest); code == 0 && at != NULL;
-         at = strtok_r(NULL, ";", &rest)) {
-        char *value = strchr(at, '=');
-        *value = '\0';
-        code = quire_options_set(table, &options, at, value + 1, error);
-    }
-    if (code == 0) code = quire_context_new(&one, &context, error);
+    int code = text_set_options(table, &options, set, ';', error);
+    if (code == 0) code = text_context(1, 0, &context, error);
     if (code == 0)
         code = encode(schema, batch, &options, context, &out, error);
     else

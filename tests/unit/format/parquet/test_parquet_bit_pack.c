@@ -1,7 +1,7 @@
 /* Packing by width against the definition, bit by bit. */
 #include "parquet_fixture.h"
 
-#include "format/parquet/bit_pack.h"
+#include "format/parquet/encoding/bit_pack.h"
 
 #define N 104
 

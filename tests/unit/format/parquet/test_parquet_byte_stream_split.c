@@ -1,6 +1,6 @@
 #include "parquet_fixture.h"
 
-#include "format/parquet/byte_stream_split.h"
+#include "format/parquet/encoding/byte_stream_split.h"
 
 static void test_example_of_specification(void **state)
 {

@@ -2,8 +2,8 @@
  * cut at random, and layouts that other writers use. */
 #include "parquet_fixture.h"
 
-#include "format/parquet/bit_pack.h"
-#include "format/parquet/delta_binary_packed.h"
+#include "format/parquet/encoding/bit_pack.h"
+#include "format/parquet/encoding/delta_binary_packed.h"
 
 #define N 1000
 

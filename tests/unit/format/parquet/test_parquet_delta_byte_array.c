@@ -1,7 +1,7 @@
 /* DELTA_LENGTH_BYTE_ARRAY and DELTA_BYTE_ARRAY. */
 #include "parquet_fixture.h"
 
-#include "format/parquet/delta_byte_array.h"
+#include "format/parquet/encoding/delta_byte_array.h"
 
 #define N 700
 

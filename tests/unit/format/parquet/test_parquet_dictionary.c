@@ -2,7 +2,9 @@
  * distinct, and the builder gives up when it should. */
 #include "parquet_fixture.h"
 
-#include "format/parquet/dictionary.h"
+#include <math.h>
+
+#include "format/parquet/encoding/dictionary.h"
 
 #define N 20000
 
@@ -81,6 +83,36 @@ static void test_extreme_integers(void **state)
     assert_int_equal(indices[5], indices[3]);
     assert_int_equal(quire_dictionary_width(&dictionary), 2);
     quire_dictionary_release(&dictionary);
+}
+
+/* Whole numbers go by the direct table, and everything that a double can be besides does
+ * not become one of them. */
+static void test_doubles(void **state)
+{
+    (void)state;
+    static double values[3000], back[3000];
+    static const double others[] = {-0.0,     0.5,       1e300,       -1e18,
+                                    HUGE_VAL, -HUGE_VAL, (double)NAN, 65536.0};
+    for (size_t other = 0; other < sizeof(others) / sizeof(others[0]); other++) {
+        uint32_t indices[3000];
+        size_t total = 0;
+        struct quire_random random;
+        struct quire_dictionary dictionary;
+        struct quire_dictionary_options options = {.width = 8, .doubles = true};
+        quire_random_seed(&random, other);
+        quire_dictionary_init(&dictionary, &options);
+        for (size_t i = 0; i < 3000; i++)
+            values[i] = (double)quire_random_below(&random, 100) - 50;
+        values[2000] = others[other];
+        add_fixed(&dictionary, &random, (const uint8_t *)values, 3000, indices, &total);
+        assert_int_equal(total, 3000);
+        assert_int_equal(dictionary.entries, 101);
+        assert_int_equal(quire_dictionary_gather_fixed(dictionary.plain.data, dictionary.entries, 8,
+                                                       indices, 3000, back, NULL),
+                         0);
+        assert_memory_equal(back, values, sizeof(values));
+        quire_dictionary_release(&dictionary);
+    }
 }
 
 static void test_bytes(void **state)
@@ -206,6 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fixed_of_many_kinds),
         cmocka_unit_test(test_extreme_integers),
+        cmocka_unit_test(test_doubles),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_gives_up),
         cmocka_unit_test(test_indices),

@@ -1,6 +1,6 @@
 #include "parquet_fixture.h"
 
-#include "format/parquet/plain.h"
+#include "format/parquet/encoding/plain.h"
 
 static void test_fixed(void **state)
 {

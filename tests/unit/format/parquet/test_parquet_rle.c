@@ -2,8 +2,8 @@
  * bytes that end too early. */
 #include "parquet_fixture.h"
 
-#include "format/parquet/bit_pack.h"
-#include "format/parquet/rle.h"
+#include "format/parquet/encoding/bit_pack.h"
+#include "format/parquet/encoding/rle.h"
 
 #define N 3000
 

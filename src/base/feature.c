@@ -1,0 +1,20 @@
+/* The list of features, by what the build was configured with. */
+#include "quire/feature.h"
+
+#include "quire_config.h"
+
+#ifdef QUIRE_WITH_OPENSSL
+#define ENCRYPTION_WITHOUT NULL
+#else
+#define ENCRYPTION_WITHOUT "OpenSSL"
+#endif
+
+static const struct quire_feature features[] = {
+    {"encryption", "AES-GCM and AES-CTR", ENCRYPTION_WITHOUT},
+};
+
+const struct quire_feature *quire_features(size_t *size)
+{
+    *size = sizeof(features) / sizeof(features[0]);
+    return features;
+}

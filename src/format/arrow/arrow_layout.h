@@ -1,0 +1,104 @@
+/* Arrow's tables as FlatBuffers number them: the fields of each, in the order of
+ * arrow/format/Schema.fbs and Message.fbs (a union takes two: its type and itself), and
+ * the values of their enumerations. */
+#ifndef QUIRE_ARROW_LAYOUT_H
+#define QUIRE_ARROW_LAYOUT_H
+
+/* MetadataVersion */
+enum { QUIRE_ARROW_V4 = 3, QUIRE_ARROW_V5 = 4 };
+
+enum quire_message_field {
+    QUIRE_MESSAGE_VERSION,
+    QUIRE_MESSAGE_HEADER_TYPE,
+    QUIRE_MESSAGE_HEADER,
+    QUIRE_MESSAGE_BODY_LENGTH,
+    QUIRE_MESSAGE_CUSTOM_METADATA
+};
+
+enum quire_message_header {
+    QUIRE_HEADER_SCHEMA = 1,
+    QUIRE_HEADER_DICTIONARY_BATCH,
+    QUIRE_HEADER_RECORD_BATCH
+};
+
+enum quire_arrow_schema_field {
+    QUIRE_ARROW_SCHEMA_ENDIANNESS,
+    QUIRE_ARROW_SCHEMA_FIELDS,
+    QUIRE_ARROW_SCHEMA_CUSTOM_METADATA
+};
+
+enum quire_arrow_field_field {
+    QUIRE_ARROW_FIELD_NAME,
+    QUIRE_ARROW_FIELD_NULLABLE,
+    QUIRE_ARROW_FIELD_TYPE_TYPE,
+    QUIRE_ARROW_FIELD_TYPE,
+    QUIRE_ARROW_FIELD_DICTIONARY,
+    QUIRE_ARROW_FIELD_CHILDREN,
+    QUIRE_ARROW_FIELD_CUSTOM_METADATA
+};
+
+enum quire_arrow_key_value_field { QUIRE_ARROW_KEY, QUIRE_ARROW_VALUE };
+
+enum quire_arrow_dictionary_field {
+    QUIRE_ARROW_DICTIONARY_ID,
+    QUIRE_ARROW_DICTIONARY_INDEX_TYPE,
+    QUIRE_ARROW_DICTIONARY_IS_ORDERED
+};
+
+/* The union Type. */
+enum quire_arrow_type {
+    QUIRE_ARROW_NULL = 1,
+    QUIRE_ARROW_INT,
+    QUIRE_ARROW_FLOATING_POINT,
+    QUIRE_ARROW_BINARY,
+    QUIRE_ARROW_UTF8,
+    QUIRE_ARROW_BOOL,
+    QUIRE_ARROW_DECIMAL,
+    QUIRE_ARROW_DATE,
+    QUIRE_ARROW_TIME,
+    QUIRE_ARROW_TIMESTAMP,
+    QUIRE_ARROW_INTERVAL,
+    QUIRE_ARROW_LIST,
+    QUIRE_ARROW_STRUCT,
+    QUIRE_ARROW_UNION,
+    QUIRE_ARROW_FIXED_SIZE_BINARY,
+    QUIRE_ARROW_FIXED_SIZE_LIST,
+    QUIRE_ARROW_MAP,
+    QUIRE_ARROW_DURATION,
+    QUIRE_ARROW_LARGE_BINARY,
+    QUIRE_ARROW_LARGE_UTF8,
+    QUIRE_ARROW_LARGE_LIST,
+    QUIRE_ARROW_RUN_END_ENCODED,
+    QUIRE_ARROW_BINARY_VIEW,
+    QUIRE_ARROW_UTF8_VIEW,
+    QUIRE_ARROW_LIST_VIEW,
+    QUIRE_ARROW_LARGE_LIST_VIEW
+};
+
+/* The fields of types: where several types have one alike, it has the same number. */
+enum {
+    QUIRE_ARROW_INT_BIT_WIDTH = 0,
+    QUIRE_ARROW_INT_IS_SIGNED = 1,
+    QUIRE_ARROW_FLOAT_PRECISION = 0, /* half, single, double */
+    QUIRE_ARROW_DECIMAL_PRECISION = 0,
+    QUIRE_ARROW_DECIMAL_SCALE = 1,
+    QUIRE_ARROW_DECIMAL_BIT_WIDTH = 2, /* 128 where it is absent */
+    QUIRE_ARROW_UNIT = 0,              /* Date, Time, Timestamp, Interval, Duration */
+    QUIRE_ARROW_TIME_BIT_WIDTH = 1,    /* 32 where it is absent */
+    QUIRE_ARROW_TIMESTAMP_ZONE = 1,
+    QUIRE_ARROW_UNION_MODE = 0, /* sparse, dense */
+    QUIRE_ARROW_UNION_TYPE_IDS = 1,
+    QUIRE_ARROW_SIZE = 0, /* byteWidth of FixedSizeBinary, listSize of FixedSizeList */
+    QUIRE_ARROW_MAP_KEYS_SORTED = 0
+};
+
+enum { QUIRE_ARROW_DAYS, QUIRE_ARROW_MILLISECONDS }; /* DateUnit */
+enum {
+    QUIRE_ARROW_YEAR_MONTH,
+    QUIRE_ARROW_DAY_TIME,
+    QUIRE_ARROW_MONTH_DAY_NANO
+};                                              /* IntervalUnit */
+enum { QUIRE_ARROW_SPARSE, QUIRE_ARROW_DENSE }; /* UnionMode */
+enum { QUIRE_ARROW_LITTLE, QUIRE_ARROW_BIG };   /* Endianness */
+
+#endif

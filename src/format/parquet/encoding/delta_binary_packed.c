@@ -1,0 +1,124 @@
+/* Differences are kept as 64 bits, sign-extended for INT32 after wrapping in 32, so
+ * that one block coder serves both: the distance of two 32-bit numbers fits 32 bits. */
+#include "format/parquet/encoding/delta_binary_packed.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "format/parquet/encoding/bit_pack.h"
+
+#define MINIBLOCKS      (QUIRE_DELTA_BLOCK / QUIRE_DELTA_MINIBLOCK)
+#define HEADER_MAX      (4 * QUIRE_PAGE_VARINT_MAX)
+#define BLOCK_BYTES_MAX (QUIRE_PAGE_VARINT_MAX + MINIBLOCKS + QUIRE_DELTA_BLOCK * 8)
+
+void quire_delta_encoder_release(struct quire_delta_encoder *encoder)
+{
+    if (encoder != NULL) quire_buf_release(&encoder->blocks);
+}
+
+void quire_delta_encoder_clear(struct quire_delta_encoder *encoder)
+{
+    encoder->count = 0;
+    encoder->deltas_size = 0;
+    quire_buf_clear(&encoder->blocks);
+}
+
+static int64_t least_delta(const uint64_t *deltas, unsigned n)
+{
+    int64_t least = (int64_t)deltas[0];
+    for (unsigned i = 1; i < n; i++)
+        if ((int64_t)deltas[i] < least) least = (int64_t)deltas[i];
+    return least;
+}
+
+/* Writes the block that deltas hold; one that is not full ends with whole miniblocks. */
+static int put_block(struct quire_delta_encoder *encoder)
+{
+    unsigned n = encoder->deltas_size;
+    uint64_t *deltas = encoder->deltas;
+    QUIRE_TRY(quire_buf_reserve(&encoder->blocks, BLOCK_BYTES_MAX));
+    int64_t least = least_delta(deltas, n);
+    for (unsigned i = 0; i < n; i++)
+        deltas[i] -= (uint64_t)least;
+    for (unsigned i = n; i < QUIRE_DELTA_BLOCK; i++)
+        deltas[i] = 0;
+    uint8_t *widths = quire_page_put_zigzag(quire_buf_end(&encoder->blocks), least);
+    uint8_t *at = widths + MINIBLOCKS;
+    for (unsigned m = 0; m < MINIBLOCKS; m++) {
+        const uint64_t *values = deltas + m * QUIRE_DELTA_MINIBLOCK;
+        uint64_t bits = 0;
+        for (unsigned i = 0; i < QUIRE_DELTA_MINIBLOCK; i++)
+            bits |= values[i];
+        unsigned width = quire_bit_width(bits);
+        widths[m] = (uint8_t)width;
+        quire_bit_pack_u64(values, QUIRE_DELTA_MINIBLOCK, width, at);
+        if (m * QUIRE_DELTA_MINIBLOCK < n) at += quire_bit_pack_size(QUIRE_DELTA_MINIBLOCK, width);
+    }
+    encoder->blocks.size = (size_t)(at - encoder->blocks.data);
+    encoder->deltas_size = 0;
+    return 0;
+}
+
+int quire_delta_encode_i32(struct quire_delta_encoder *encoder, const int32_t *values, size_t n)
+{
+    assert(!encoder->wide);
+    size_t i = 0;
+    if (encoder->count == 0 && n > 0) encoder->first = encoder->last = values[i++];
+    uint32_t last = (uint32_t)encoder->last;
+    while (i < n) {
+        size_t room = QUIRE_DELTA_BLOCK - encoder->deltas_size;
+        size_t end = n - i < room ? n : i + room;
+        uint64_t *deltas = encoder->deltas + encoder->deltas_size;
+        encoder->deltas_size += (unsigned)(end - i);
+        for (; i < end; i++) {
+            *deltas++ = (uint64_t)(int32_t)((uint32_t)values[i] - last);
+            last = (uint32_t)values[i];
+        }
+        if (encoder->deltas_size == QUIRE_DELTA_BLOCK) QUIRE_TRY(put_block(encoder));
+    }
+    encoder->last = (int32_t)last;
+    encoder->count += n;
+    return 0;
+}
+
+int quire_delta_encode_i64(struct quire_delta_encoder *encoder, const int64_t *values, size_t n)
+{
+    assert(encoder->wide);
+    size_t i = 0;
+    if (encoder->count == 0 && n > 0) encoder->first = encoder->last = values[i++];
+    uint64_t last = (uint64_t)encoder->last;
+    while (i < n) {
+        size_t room = QUIRE_DELTA_BLOCK - encoder->deltas_size;
+        size_t end = n - i < room ? n : i + room;
+        uint64_t *deltas = encoder->deltas + encoder->deltas_size;
+        encoder->deltas_size += (unsigned)(end - i);
+        for (; i < end; i++) {
+            *deltas++ = (uint64_t)values[i] - last;
+            last = (uint64_t)values[i];
+        }
+        if (encoder->deltas_size == QUIRE_DELTA_BLOCK) QUIRE_TRY(put_block(encoder));
+    }
+    encoder->last = (int64_t)last;
+    encoder->count += n;
+    return 0;
+}
+
+size_t quire_delta_encoder_size(const struct quire_delta_encoder *encoder)
+{
+    size_t open = encoder->deltas_size > 0 ? BLOCK_BYTES_MAX : 0;
+    return HEADER_MAX + encoder->blocks.size + open;
+}
+
+int quire_delta_finish(struct quire_delta_encoder *encoder, struct quire_buf *out)
+{
+    if (encoder->deltas_size > 0) QUIRE_TRY(put_block(encoder));
+    QUIRE_TRY(quire_buf_reserve(out, HEADER_MAX + encoder->blocks.size));
+    uint8_t *at = quire_page_put_varint(quire_buf_end(out), QUIRE_DELTA_BLOCK);
+    at = quire_page_put_varint(at, MINIBLOCKS);
+    at = quire_page_put_varint(at, encoder->count);
+    at = quire_page_put_zigzag(at, encoder->count > 0 ? encoder->first : 0);
+    if (encoder->blocks.size > 0) memcpy(at, encoder->blocks.data, encoder->blocks.size);
+    out->size = (size_t)(at - out->data) + encoder->blocks.size;
+    quire_delta_encoder_clear(encoder);
+    return 0;
+}

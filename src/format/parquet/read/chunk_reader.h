@@ -1,0 +1,51 @@
+/* One column chunk, read: its pages become values of an Arrow column.
+ *
+ * Pages are found, checked, decrypted, decompressed and decoded one at a time, so that
+ * memory is that of a page and the dictionary, whatever the chunk's length. Different
+ * leaves may be read by different threads at once, also into one tree of columns. */
+#ifndef QUIRE_PARQUET_CHUNK_READER_H
+#define QUIRE_PARQUET_CHUNK_READER_H
+
+#include "format/parquet/encryption.h"
+#include "format/parquet/levels.h"
+#include "format/parquet/page_index.h"
+#include "format/parquet/read/chunk_bytes.h"
+
+/* A page, after decompression, may take so many bytes: a value of 1 GiB and what is beside it. */
+#define QUIRE_PARQUET_PAGE_MAX (((size_t)1 << 30) + ((size_t)16 << 20))
+
+struct quire_chunk_source {
+    const struct quire_column_metadata *metadata;
+    int64_t start;                                 /* first byte of the chunk in the file */
+    int64_t rows;                                  /* of its row group */
+    int64_t first_row;                             /* of the file in it; for errors */
+    int32_t row_group, column;                     /* ordinals in the file */
+    const struct quire_parquet_cipher *cipher;     /* NULL: not encrypted */
+    const struct quire_offset_index *offset_index; /* NULL: not known; makes skipping cheap */
+    bool verify_checksum;                          /* CRC of pages that have one */
+    bool utf8_replace;                             /* strings are repaired instead of refused */
+};
+
+struct quire_chunk_reader;
+
+/* For a leaf of a file's schema; borrows it. */
+int quire_chunk_reader_new(const struct quire_parquet_schema *schema, size_t leaf,
+                           struct quire_chunk_reader **reader, struct quire_error *error);
+void quire_chunk_reader_free(struct quire_chunk_reader *reader); /* NULL is fine */
+
+/* Begins a chunk; source (copied) and bytes are borrowed until the next one begins. */
+int quire_chunk_reader_begin(struct quire_chunk_reader *reader,
+                             const struct quire_chunk_source *source,
+                             struct quire_chunk_bytes *bytes, struct quire_error *error);
+/* Passes over rows; whole pages are not read where the offset index says where they end. */
+int quire_chunk_reader_skip(struct quire_chunk_reader *reader, int64_t rows,
+                            struct quire_error *error);
+/* Appends exactly so many rows to the leaf's part of a tree of columns made for
+ * schema->root->field; QUIRE_CORRUPT when the chunk has fewer. Errors name the row group,
+ * column, page and byte of the file. */
+int quire_chunk_reader_read(struct quire_chunk_reader *reader, int64_t rows,
+                            struct quire_column *batch, struct quire_error *error);
+/* Heap bytes held. */
+size_t quire_chunk_reader_memory(const struct quire_chunk_reader *reader);
+
+#endif
