@@ -52,6 +52,9 @@ QUIRE_API const struct quire_codec *const *quire_codecs(size_t *size);
 QUIRE_API int quire_codec_find(const char *name, const struct quire_codec **codec,
                                struct quire_error *error);
 
+/* A level that is 0 where a codec has one, since 0 stands for the default. */
+#define QUIRE_CODEC_LEVEL_ZERO (-0x7fffffff - 1)
+
 /* "zstd:3": name and level; level 0 when absent; checked against the bounds. */
 QUIRE_API int quire_codec_parse(const char *text, const struct quire_codec **codec, int *level,
                                 struct quire_error *error);

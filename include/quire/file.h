@@ -23,6 +23,9 @@ struct quire_read_options {
     size_t settings_size;
     struct quire_record_policy records;
     struct quire_context *context; /* NULL: one with the defaults, owned by the stream */
+    /* A local path, for a temporary without a name that takes the bytes of a pipe where the
+     * format is not read from front to back; NULL: /tmp. */
+    const char *folder;
 };
 
 /* Opens an object (a path, a store URL, or "-" for standard input) as a stream of

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARENA_BLOCK_MIN ((size_t)4096)
+#define ARENA_BLOCK_MIN ((size_t)1024)
 #define ARENA_BLOCK_MAX ((size_t)1 << 20)
 #define ARENA_ALIGN     ((size_t)16)
 

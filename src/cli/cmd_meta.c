@@ -1,4 +1,5 @@
 /* meta: what a file says of itself, in its format's own words. */
+#include "args.h"
 #include "cli.h"
 #include "meta_text.h"
 
@@ -18,6 +19,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
         .settings = input.settings,
         .settings_size = input.settings_size,
         .context = input.context,
+        .folder = quire_cli_environment_get("TMPDIR"),
     };
     QUIRE_TRY(quire_file_describe(argv[0], &options, &json, &cli->error));
     if (!cli->common.json) return quire_cli_meta_print(cli, json, &cli->error);

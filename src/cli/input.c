@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "args.h"
+
 /* What is asked for ------------------------------------------------------------------ */
 
 static int check_rejects(const struct quire_cli *cli, struct quire_error *error)
@@ -85,6 +87,7 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
         .settings_size = input->settings_size,
         .records = make_policy(cli, input),
         .context = input->context,
+        .folder = quire_cli_environment_get("TMPDIR"),
     };
     if (request->rows_only || columns != NULL) {
         options.records.columns = (const char *const *)columns;

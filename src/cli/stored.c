@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "json_walk.h"
 
 void quire_cli_stored_release(struct quire_cli_stored *stored)
@@ -112,6 +113,7 @@ static int describe(const struct quire_cli *cli, const struct quire_cli_input *i
         .settings = input->settings,
         .settings_size = input->settings_size,
         .context = input->context,
+        .folder = quire_cli_environment_get("TMPDIR"),
     };
     struct quire_error own;
     *json = NULL;

@@ -63,7 +63,8 @@ static int parse_level(const struct quire_codec *codec, const char *text, int *l
     }
     bool listed = value >= codec->level_min && value <= codec->level_max;
     if (!overflow && listed) {
-        *level = (int)value;
+        bool zero = value == 0 && codec->level_min == 0 && codec->level_max > 0;
+        *level = zero ? QUIRE_CODEC_LEVEL_ZERO : (int)value;
         return 0;
     }
     if (codec->level_min == codec->level_max)
@@ -119,6 +120,10 @@ const struct quire_codec *quire_codec_of_magic(const void *bytes, size_t size)
 int quire_codec_level(const struct quire_codec *codec, int wanted, int *level,
                       struct quire_error *error)
 {
+    if (wanted == QUIRE_CODEC_LEVEL_ZERO && codec->level_min == 0) {
+        *level = 0;
+        return 0;
+    }
     if (wanted != 0 && (wanted < codec->level_min || wanted > codec->level_max))
         return quire_fail(error, QUIRE_USAGE, OPERATION, "level %d of %s is not within %d to %d",
                           wanted, codec->name, codec->level_min, codec->level_max);

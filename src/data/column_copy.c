@@ -5,6 +5,9 @@
 #include "base/fail.h"
 #include "data/column_private.h"
 
+/* Of a dictionary that is taken whole. */
+#define BEGIN_ENTRIES_MAX 4096
+
 bool quire_field_same_layout(const struct quire_field *a, const struct quire_field *b)
 {
     if (a->kind != b->kind || a->children_size != b->children_size) return false;
@@ -133,4 +136,28 @@ int quire_column_append_view(struct quire_column *column, const struct quire_vie
             code = copy_value(column, view, row);
     if (code != 0) quire_column_truncate(column, length);
     return code;
+}
+
+static int begin_dictionary(struct quire_column *column, const struct quire_view *values)
+{
+    enum quire_kind kind = values->field->kind;
+    bool nested = quire_kind_is_nested(kind) || kind == QUIRE_KIND_DICTIONARY;
+    if (nested || column->dictionary->interned > 0 || values->length > BEGIN_ENTRIES_MAX) return 0;
+    for (int64_t entry = 0; entry < values->length; entry++) {
+        int64_t index = 0;
+        if (quire_view_is_null(values, entry)) continue;
+        QUIRE_TRY(
+            quire_column_append_view(quire_column_dictionary_scratch(column), values, entry, 1));
+        QUIRE_TRY(quire_column_dictionary_index(column, &index));
+    }
+    return 0;
+}
+
+int quire_column_begin_dictionaries(struct quire_column *column, const struct quire_view *view)
+{
+    if (column->field->kind == QUIRE_KIND_DICTIONARY)
+        return begin_dictionary(column, view->dictionary);
+    for (size_t i = 0; i < column->children_size; i++)
+        QUIRE_TRY(quire_column_begin_dictionaries(&column->children[i], &view->children[i]));
+    return 0;
 }

@@ -21,4 +21,9 @@ bool quire_field_copies_to(const struct quire_field *from, const struct quire_fi
 int quire_column_append_view(struct quire_column *column, const struct quire_view *view,
                              int64_t start, int64_t count);
 
+/* Makes the entries of a view's dictionaries those that an empty column begins with, used or
+ * not, so that they keep their order; larger dictionaries than some thousand entries, and
+ * those of nested values, are left alone. QUIRE_MEMORY or QUIRE_LIMIT. */
+int quire_column_begin_dictionaries(struct quire_column *column, const struct quire_view *view);
+
 #endif

@@ -135,10 +135,30 @@ static int choose_type(struct quire_diff_state *diff, struct quire_diff_column *
     return set_common(column, best == a ? &diff->a_text : &diff->b_text, error);
 }
 
+static bool is_named(const struct quire_field *field, const struct quire_field *as)
+{
+    return field->name_size == as->name_size && memcmp(field->name, as->name, as->name_size) == 0;
+}
+
+/* Of several columns of one name the nth is that which is the nth on the other side. -1: none. */
+static int64_t find_other(const struct quire_field *from, size_t index,
+                          const struct quire_field *to)
+{
+    const struct quire_field *wanted = &from->children[index];
+    int64_t other = quire_field_child(to, wanted->name, wanted->name_size);
+    size_t before = 0;
+    if (quire_field_child(from, wanted->name, wanted->name_size) == (int64_t)index) return other;
+    for (size_t i = 0; i < index; i++)
+        before += is_named(&from->children[i], wanted);
+    for (size_t i = 0; i < to->children_size; i++)
+        if (is_named(&to->children[i], wanted) && before-- == 0) return (int64_t)i;
+    return -1;
+}
+
 static int match_column(struct quire_diff_state *diff, size_t index, struct quire_error *error)
 {
     const struct quire_field *a = &diff->a.root->children[index];
-    int64_t other = quire_field_child(diff->b.root, a->name, a->name_size);
+    int64_t other = find_other(diff->a.root, index, diff->b.root);
     const struct quire_field *b = other >= 0 ? &diff->b.root->children[other] : NULL;
     QUIRE_TRY(type_texts(diff, a, b, error));
     if (b == NULL) return tell_column(diff, QUIRE_DIFFERENCE_COLUMN, a->name, true, false, error);
@@ -169,7 +189,7 @@ int quire_diff_match(struct quire_diff_state *diff, struct quire_error *error)
         QUIRE_TRY(match_column(diff, i, error));
     for (size_t i = 0; i < diff->b.root->children_size; i++) {
         const struct quire_field *b = &diff->b.root->children[i];
-        if (quire_field_child(diff->a.root, b->name, b->name_size) >= 0) continue;
+        if (find_other(diff->b.root, i, diff->a.root) >= 0) continue;
         QUIRE_TRY(type_texts(diff, NULL, b, error));
         QUIRE_TRY(tell_column(diff, QUIRE_DIFFERENCE_COLUMN, b->name, false, true, error));
     }

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "data/schema.h"
 #include "data/schema_text.h"
+#include "data/widen_private.h"
 
 static int widen_type(const struct quire_field *a, const struct quire_field *b,
                       const struct quire_widening *rules, struct quire_buf *out,
@@ -129,6 +130,11 @@ static int widen_mixture(const struct quire_field *a, const struct quire_field *
     return code;
 }
 
+static bool is_list(enum quire_kind kind)
+{
+    return kind == QUIRE_KIND_LIST || kind == QUIRE_KIND_LARGE_LIST;
+}
+
 static int widen_type(const struct quire_field *a, const struct quire_field *b,
                       const struct quire_widening *rules, struct quire_buf *out,
                       struct quire_error *error)
@@ -144,10 +150,16 @@ static int widen_type(const struct quire_field *a, const struct quire_field *b,
         QUIRE_TRY(append_fields(a, b, ':', rules, out, error));
         return quire_buf_push(out, '>');
     }
-    if (a->kind == QUIRE_KIND_LIST && b->kind == QUIRE_KIND_LIST) {
-        QUIRE_TRY(quire_buf_append_text(out, "list<"));
+    if (is_list(a->kind) && is_list(b->kind)) {
+        bool large = a->kind == QUIRE_KIND_LARGE_LIST || b->kind == QUIRE_KIND_LARGE_LIST;
+        QUIRE_TRY(quire_buf_append_text(out, large ? "large_list<" : "list<"));
         QUIRE_TRY(widen_type(&a->children[0], &b->children[0], rules, out, error));
         return quire_buf_push(out, '>');
+    }
+    if (rules->typed) {
+        bool done = false;
+        QUIRE_TRY(quire_widen_typed(a, b, out, &done, error));
+        return done ? 0 : widen_mixture(a, b, rules, out, error);
     }
     const struct quire_field *scalar = widen_scalar(a, b, rules);
     if (scalar != NULL) return quire_field_type_text(scalar, out);

@@ -23,6 +23,9 @@ struct quire_widening {
     enum quire_widen_mixed mixed;
     bool floats; /* integers past 64 bits are floats */
     bool exact;  /* times stay times: with text they have nothing in common */
+    /* Of files that carry their types, which widen to none but one that holds the values of both
+     * as they are: wider numbers, decimals with the digits of both, larger strings. */
+    bool typed;
 };
 int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b,
                        const struct quire_widening *rules, struct ArrowSchema *result,

@@ -43,11 +43,32 @@ static int find_format(const char *wanted, const char *url, const struct quire_f
     return quire_format_find_path(url, format, error);
 }
 
+/* The magic bytes of Parquet, plain or encrypted (README.md of parquet-format, "File format";
+ * Encryption.md, 5.4), and after them what is no text: a CSV file may begin with "PAR1,". */
+static bool is_parquet(const uint8_t *bytes, size_t size)
+{
+    if (size < 12 || (memcmp(bytes, "PAR1", 4) != 0 && memcmp(bytes, "PARE", 4) != 0)) return false;
+    for (size_t i = 4; i < size; i++)
+        if (bytes[i] < ' ' && memchr("\t\n\v\f\r", bytes[i], 5) == NULL) return true;
+    return false;
+}
+
+static int fail_parquet(const struct quire_format *format, struct quire_error *error)
+{
+    int code = quire_fail(error, QUIRE_CORRUPT, "read",
+                          "the name says %s, but the content looks like Parquet", format->name);
+    quire_error_hint(error, "read it with --from parquet");
+    return code;
+}
+
 int quire_detect_format(const char *wanted, const char *url, const uint8_t *bytes, size_t size,
                         const struct quire_format **format, struct quire_error *error)
 {
     QUIRE_TRY(find_format(wanted, url, format, error));
     size_t at = 0;
+    bool parquet = wanted == NULL && is_parquet(bytes, size);
+    if (*format == NULL && parquet) return quire_format_find("parquet", format, error);
+    if (parquet && strcmp((*format)->name, "parquet") != 0) return fail_parquet(*format, error);
     if (*format != NULL && (*format)->decoder_open == NULL)
         return quire_fail(error, QUIRE_UNSUPPORTED, "read", "the format %s cannot be read",
                           (*format)->name);

@@ -8,6 +8,7 @@
 #include "base/options.h"
 #include "file/detect.h"
 #include "file/source.h"
+#include "file/spool.h"
 #include "file/standard.h"
 
 void quire_object_in_release(struct quire_object_in *object)
@@ -56,19 +57,40 @@ static int open_bytes(struct quire_object_in *object, const char *url,
     return 0;
 }
 
+/* What comes once is kept in a temporary file when the format reads here and there. */
+static int reach_anywhere(struct quire_object_in *object, const struct quire_read_options *options,
+                          struct quire_context *context, struct quire_error *error)
+{
+    struct quire_in *spool = NULL, *source = NULL;
+    if ((object->format->flags & QUIRE_FORMAT_RANDOM_IN) == 0 ||
+        object->plain->ops->read_at != NULL)
+        return 0;
+    if (object->plain != object->stored)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "read",
+                          "files of the format %s cannot be read compressed as a whole",
+                          object->format->name);
+    const char *folder = options->folder != NULL ? options->folder : "/tmp";
+    QUIRE_TRY(quire_spool_open(object->stored, folder, context, &spool, error));
+    int code = quire_source_open(spool, &source, error);
+    if (code != 0) {
+        quire_in_close(spool);
+        return code;
+    }
+    quire_in_close(object->stored);
+    object->stored = object->plain = source;
+    return 0;
+}
+
 static int find_format(struct quire_object_in *object, const char *url,
                        const struct quire_read_options *options, struct quire_error *error)
 {
     const uint8_t *first = NULL;
     size_t first_size = 0;
-    const struct quire_format *format = options->format == NULL ? quire_format_of_path(url) : NULL;
-    if (options->format == NULL && format == NULL)
+    const struct quire_format *format = NULL;
+    bool looked_at = object->plain == object->stored;
+    if (options->format == NULL && (looked_at || quire_format_of_path(url) == NULL))
         QUIRE_TRY(quire_source_peek(object->plain, &first, &first_size, error));
     QUIRE_TRY(quire_detect_format(options->format, url, first, first_size, &format, error));
-    if ((format->flags & QUIRE_FORMAT_RANDOM_IN) != 0 && object->plain->ops->read_at == NULL)
-        return quire_fail(error, QUIRE_UNSUPPORTED, "read",
-                          "files of the format %s cannot be read from a pipe or compressed",
-                          format->name);
     object->format = format;
     return 0;
 }
@@ -79,6 +101,7 @@ int quire_object_in_open(struct quire_object_in *object, const char *url,
 {
     QUIRE_TRY(open_bytes(object, url, options, context, error));
     QUIRE_TRY(find_format(object, url, options, error));
+    QUIRE_TRY(reach_anywhere(object, options, context, error));
     const struct quire_option_table *table = &object->format->decoder_options;
     object->options = quire_alloc_zero(1, table->struct_size);
     if (object->options == NULL) return quire_fail_memory(error, "read");

@@ -97,6 +97,15 @@ static bool is_untyped(const struct read_all *all, const char *url)
     return format != NULL && quire_options_has(&format->decoder_options, "infer");
 }
 
+/* Does the file carry its schema? */
+static bool is_typed(const struct read_all *all, const char *url)
+{
+    const struct quire_format *format = quire_format_of_path(url);
+    const char *name = all->options.format;
+    if (name != NULL && quire_format_find(name, &format, NULL) != 0) return false;
+    return format != NULL && (format->flags & QUIRE_FORMAT_TYPED) != 0;
+}
+
 /* Untyped text falls back to string. */
 static struct quire_widening widening(const struct read_all *all, const char *url)
 {
@@ -106,6 +115,7 @@ static struct quire_widening widening(const struct read_all *all, const char *ur
                  : records->mixed == QUIRE_MIXED_JSON ? QUIRE_WIDEN_JSON
                                                       : QUIRE_WIDEN_ERROR,
         .floats = records->numbers == QUIRE_NUMBERS_FLOAT,
+        .typed = is_typed(all, url) && is_typed(all, all->urls[0]),
     };
 }
 
@@ -215,6 +225,7 @@ static int copy_request(struct read_all *all, const char *const *urls, size_t ur
     QUIRE_TRY(copy_texts(all, urls, urls_size, &all->urls, error));
     QUIRE_TRY(copy_text(all, options->format, &all->options.format, error));
     QUIRE_TRY(copy_text(all, options->compression, &all->options.compression, error));
+    QUIRE_TRY(copy_text(all, options->folder, &all->options.folder, error));
     QUIRE_TRY(copy_settings(all, options, error));
     if (!options->records.columns_given) {
         all->options.records.columns = NULL;

@@ -2,15 +2,19 @@
 #include "file/standard.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "file/spool.h"
 
 struct descriptor_in {
     struct quire_in base;
     struct quire_context *context; /* asked whether to go on after a signal */
     int descriptor;
+    int64_t start; /* of a file: where it stood */
 };
 
 static int descriptor_read(struct quire_in *in, void *bytes, size_t capacity, size_t *got,
@@ -28,6 +32,25 @@ static int descriptor_read(struct quire_in *in, void *bytes, size_t capacity, si
     }
 }
 
+static int descriptor_read_at(struct quire_in *in, int64_t offset, void *bytes, size_t size,
+                              struct quire_error *error)
+{
+    const struct descriptor_in *self = (const struct descriptor_in *)in;
+    return quire_descriptor_read_at(self->descriptor, "standard input", self->start + offset, bytes,
+                                    size, error);
+}
+
+/* Is it a file, from `start` on? Files of /proc have no size, and are read as pipes are. */
+static bool is_file(struct descriptor_in *self)
+{
+    struct stat stat;
+    if (fstat(self->descriptor, &stat) != 0 || !S_ISREG(stat.st_mode)) return false;
+    self->start = (int64_t)lseek(self->descriptor, 0, SEEK_CUR);
+    if (self->start < 0 || stat.st_size <= self->start) return false;
+    self->base.size = (int64_t)stat.st_size - self->start;
+    return true;
+}
+
 static void descriptor_in_close(struct quire_in *in)
 {
     quire_free(in);
@@ -36,13 +59,15 @@ static void descriptor_in_close(struct quire_in *in)
 int quire_standard_in(struct quire_context *context, struct quire_in **in,
                       struct quire_error *error)
 {
-    static const struct quire_in_ops ops = {descriptor_read, NULL, descriptor_in_close};
+    static const struct quire_in_ops forward = {descriptor_read, NULL, descriptor_in_close};
+    static const struct quire_in_ops anywhere = {descriptor_read, descriptor_read_at,
+                                                 descriptor_in_close};
     struct descriptor_in *self = quire_alloc_zero(1, sizeof(*self));
     if (self == NULL) return quire_fail_memory(error, "read");
-    self->base.ops = &ops;
     self->base.size = -1;
     self->context = context;
     self->descriptor = STDIN_FILENO;
+    self->base.ops = is_file(self) ? &anywhere : &forward;
     *in = &self->base;
     return 0;
 }

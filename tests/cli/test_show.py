@@ -3,6 +3,8 @@ clean, version and help."""
 
 import os
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from program import bad, good, names, run
 
@@ -101,6 +103,17 @@ def test_stats_of_what_is_stored(tmp_path):
     twice = {row["column"]: row for row in good("stats", path, path, "--json").lines()}
     assert twice["s"]["stored_bytes"] == 2 * wanted["s"][0]
     assert "encodings" in good("stats", path).text
+
+
+def test_diff_of_columns_of_one_name(tmp_path):
+    """The nth is compared with the nth."""
+    a, b = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    pq.write_table(pa.Table.from_arrays([[1], [2]], names=["x", "x"]), a)
+    pq.write_table(pa.Table.from_arrays([[1], [5], [7]], names=["x", "x", "x"]), b)
+    assert good("diff", a, a, "--json").json()["same"] is True
+    found = run("diff", a, b, "--json").json()["differences"]
+    assert [(difference["a"], difference["b"]) for difference in found] == \
+        [(None, "int64"), ("2", "5")]
 
 
 def test_diff(source, tmp_path):

@@ -5,8 +5,9 @@ import pathlib
 import subprocess
 import sys
 
+import polars as pl
 import pytest
-from program import FULL, PROGRAM, environment
+from program import FULL, PROGRAM, environment, names
 
 MEGABYTE = 1 << 20
 BUDGET = 32 * MEGABYTE
@@ -39,6 +40,33 @@ def test_csv(megabytes):
 @pytest.mark.parametrize("megabytes", SIZES)
 def test_jsonl(megabytes):
     run_with_input(JSON, megabytes, "convert", "-", "-", "--from", "jsonl", "--to", "csv")
+
+
+@pytest.mark.parametrize("megabytes", SIZES)
+def test_to_parquet(megabytes, tmp_path):
+    """One row group if it fits: what is encoded waits in memory, within the budget."""
+    run_with_input(CSV, megabytes, "convert", "-", tmp_path / "out.parquet", "--from", "csv",
+                   "--set", "row_group_rows=1000000000", "--set", "row_group_bytes=16GB")
+
+
+@pytest.mark.parametrize("rows", [3_000_000, 30_000_000] if FULL else [3_000_000])
+def test_from_parquet(rows, tmp_path):
+    """Millions of rows in one row group, the budget a part of it."""
+    path = tmp_path / "in.parquet"
+    pl.select(id=pl.int_range(rows), text=pl.int_range(rows) * 7919 % 1_000_003,
+              half=pl.int_range(rows) / 2).with_columns(
+        pl.col("text").cast(pl.String)).write_parquet(path, row_group_size=rows)
+    run_with_input(CSV, 0, "convert", path, "-", "--to", "csv")
+    run_with_input(CSV, 0, "convert", path, tmp_path / "out.parquet")
+
+
+@pytest.mark.parametrize("megabytes", [10, 300] if not FULL else [10, 300, 2000])
+@pytest.mark.parametrize("key", ["id", "-text,number"])
+def test_sort(megabytes, key, tmp_path):
+    """More than the memory is sorted in parts, none of which is left."""
+    run_with_input(CSV, megabytes, "convert", "-", tmp_path / "out.parquet", "--from", "csv",
+                   f"--sort={key}")
+    assert names(tmp_path) == ["out.parquet"]
 
 
 @pytest.mark.parametrize("command", ["count", "stats", "tail"])

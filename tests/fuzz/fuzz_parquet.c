@@ -29,7 +29,7 @@ static const struct style styles[] = {
     {"compression=none;dictionary=off;page_rows=2", ""},
     {"compression=zstd;data_page_version=2;page_rows=3", "batch_rows=2"},
     {"compression=lz4;row_group_rows=3;page_checksum=on", ""},
-    {"compression=brotli;dictionary=off;row_group_rows=1", "page_index=off"},
+    {"compression=brotli;dictionary=off;row_group_rows=1", "use_page_index=off"},
     {"compression=gzip;data_page_version=2;dictionary=off", ""},
     {"compression=none;encoding.c0=delta_binary_packed;page_rows=5", ""},
     {"compression=none;encoding.c0=delta_byte_array;encoding.c1=rle", "batch_rows=1"},
@@ -208,6 +208,17 @@ void fuzz_parquet(const uint8_t *data, size_t size)
 
 /* --- Round trips -------------------------------------------------------------------------- */
 
+/* Decimals of a negative scale are written out. */
+static bool changes_type(const struct ArrowSchema *schema)
+{
+    const char *scale = strchr(schema->format, ',');
+    if (schema->format[0] == 'd' && scale != NULL && scale[1] == '-') return true;
+    for (int64_t i = 0; i < schema->n_children; i++) {
+        if (changes_type(schema->children[i])) return true;
+    }
+    return false;
+}
+
 static void compare(const struct style *style, const struct ArrowSchema *schema,
                     struct ArrowArray *expected, unsigned threads, const struct fuzz_bytes *file)
 {
@@ -231,7 +242,9 @@ static void compare(const struct style *style, const struct ArrowSchema *schema,
     code = quire_diff(&written, &read, NULL, &result, &error);
     FUZZ_CHECK(code == 0, "%s: row %lld, column %s: %s", style->write, (long long)error.row,
                error.column, error.cause);
-    FUZZ_CHECK(result.same && result.complete && result.rows_a == rows, "%s: %lld values differ",
+    bool same =
+        result.same || (result.values == 0 && result.rows_b == rows && changes_type(schema));
+    FUZZ_CHECK(same && result.complete && result.rows_a == rows, "%s: %lld values differ",
                style->write, (long long)result.values);
     quire_stream_release(&written);
     quire_stream_release(&read);

@@ -3,19 +3,24 @@ and the files of parquet-testing; columns, conditions and types as asked for; an
 files without harm."""
 
 import datetime
+import decimal
+import gzip
 import pathlib
 import random
 import struct
+import subprocess
 
 import duckdb
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyquire
 import pytest
+from arrow_types import ARRAYS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from program import ROOT, SANITIZED
+from program import PROGRAM, ROOT, SANITIZED, bad, good
 from tables import assert_same, nested_tables, plain, tables
 
 TESTING = ROOT / ".." / "shared" / "data" / "parquet-testing" / "data"
@@ -31,8 +36,8 @@ REFUSED = {
     "datapage_v1-corrupt-checksum.parquet": "checksum",
     "rle-dict-uncompressed-corrupt-checksum.parquet": "checksum",
 }
-# pyarrow cannot read these.
-ONLY_WE = {"incorrect_map_schema.parquet": 1, "large_string_map.brotli.parquet": 2}
+# pyarrow cannot read this.
+ONLY_WE = {"incorrect_map_schema.parquet": 1}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +51,10 @@ def test_parquet_testing(path):
         with pytest.raises(FAILURES, match=REFUSED[path.name]):
             pyquire.read(path)
         return
+    if path.name == "large_string_map.brotli.parquet":
+        with pytest.raises(FAILURES, match="key_value.key, byte .*row group 0, page 0: .*memory"):
+            pyquire.read(path)
+        return  # its two values have 1 GiB
     got = pyquire.read(path)
     if path.name in ONLY_WE:
         assert got.num_rows == ONLY_WE[path.name]
@@ -71,6 +80,27 @@ def test_int96_units(folder, unit):
     got = pyquire.read(path, settings={"int96_unit": unit})
     assert got.schema.field("t").type == pa.timestamp(unit)
     assert got["t"].cast(pa.timestamp("ms")).to_pylist() == moments
+
+
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_rows_of_values_that_cannot_be(folder, dictionary):
+    """The row and what to do are told, also where the value stands in the dictionary."""
+    path = folder / "cannot.parquet"
+    late = datetime.datetime(9999, 1, 1)
+    moments = pa.array([datetime.datetime(2024, 1, 1), None, late, late], pa.timestamp("ms"))
+    pq.write_table(pa.table({"t": moments}), path, use_deprecated_int96_timestamps=True,
+                   store_schema=False, use_dictionary=dictionary)
+    with pytest.raises(FAILURES, match=r"row 3, column t.*int96_unit=us"):
+        pyquire.read(path)
+    assert pyquire.read(path, settings={"int96_unit": "us"})["t"].to_pylist() == moments.to_pylist()
+    texts = pa.array([b"a", b"a", None, b"b\xff", b"c"]).view(pa.string())
+    for tagged in (False, True):
+        column = texts.dictionary_encode() if tagged else texts
+        pq.write_table(pa.table({"s": column}), path, use_dictionary=dictionary)
+        with pytest.raises(FAILURES, match=r"row 4, column s.*invalid_utf8=replace"):
+            pyquire.read(path)
+        got = pyquire.read(path, settings={"invalid_utf8": "replace"})
+        assert got["s"].to_pylist() == ["a", "a", None, "b\ufffd", "c"]
 
 
 def test_int96_of_spark():
@@ -128,6 +158,17 @@ def test_polars(folder, table, compression):
     assert_same(pyquire.read(path), table, types=False)
 
 
+def test_arrow_type_that_is_not_known(folder):
+    """Polars' 128-bit integers have no type in Arrow; the other fields keep theirs."""
+    path = folder / "int128.parquet"
+    frame = pl.DataFrame({"wide": pl.Series([1, None], dtype=pl.Int128),
+                          "took": [datetime.timedelta(seconds=5), None]})
+    frame.write_parquet(path)
+    got = pyquire.read(path)
+    assert pa.types.is_duration(got.schema.field("took").type)
+    assert got["took"].to_pylist() == frame["took"].to_list()
+
+
 def test_types(folder):
     """Every type that pyarrow writes comes back as that type."""
     path = folder / "types.parquet"
@@ -165,7 +206,84 @@ def test_types(folder):
     assert plain_types.schema.field("duration").type == pa.int64()
 
 
+@pytest.mark.parametrize("values, nulls", [([257, 258, 259], 0), ([None] * 3, 6)])
+def test_levels_left_out(folder, values, nulls):
+    """A data page v2 of a nullable column that has no definition levels is refused, as pyarrow
+    and DuckDB do: whether it meant all or nothing cannot be told."""
+    path = folder / "levels.parquet"
+    pq.write_table(pa.table({"a": pa.array(values, pa.int32())}), path, data_page_version="2.0",
+                   compression="none", use_dictionary=False, write_statistics=False)
+    data = bytearray(path.read_bytes())
+    # num_values, num_nulls, num_rows, encoding, definition_levels_byte_length
+    at = data.index(bytes([0x15, 6, 0x15, nulls, 0x15, 6, 0x15, 0, 0x15, 4]))
+    data[at + 9] = 0
+    path.write_bytes(data)
+    with pytest.raises(OSError, match="levels"):
+        pq.read_table(path)
+    with pytest.raises(FAILURES, match="page 0.*ends before its runs do"):
+        pyquire.read(path)
+
+
+def test_more_row_groups_than_ordinals(folder):
+    path = folder / "groups.parquet"
+    rows = 33000
+    pq.write_table(pa.table({"a": pa.array(range(rows), pa.int32())}), path, row_group_size=1,
+                   compression="none", use_dictionary=False)
+    assert pyquire.read(path).column("a").to_pylist() == list(range(rows))
+    data = bytearray(path.read_bytes())
+    start = pq.read_metadata(path).row_group(32900).column(0).data_page_offset
+    data[start] = 0xff
+    path.write_bytes(data)
+    with pytest.raises(FAILURES, match="row group 32900"):
+        pyquire.read(path)
+
+
 # --- Columns ---------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_categories(folder, ordered):
+    """pandas' categories, of which some are not used, stay what they are in all batches and
+    row groups."""
+    kinds = pd.CategoricalDtype(["low", "mid", "high", "top"], ordered=ordered)
+    frame = pd.DataFrame({"kind": pd.Categorical(["high", "low", None, "mid"] * 50, dtype=kinds)})
+    path = folder / "categories.parquet"
+    frame.to_parquet(path, row_group_size=70)
+    for rows in (30, 1000):
+        got = pyquire.read(path, settings={"batch_rows": rows}).to_pandas()
+        assert got["kind"].dtype == kinds and got.equals(frame)
+        if ordered:
+            assert got["kind"].max() == "high"
+
+
+def test_categories_of_numbers(folder):
+    """pyarrow writes of numbers those that are used, as they come: no order can be claimed."""
+    steps = pa.DictionaryArray.from_arrays(pa.array([2, 1, 1, None]), [30, 10, 20], ordered=True)
+    path = folder / "steps.parquet"
+    pq.write_table(pa.table({"x": steps}), path)
+    got = pyquire.read(path)["x"]
+    assert not got.type.ordered and got.to_pylist() == steps.to_pylist()
+
+
+def test_category_of_nulls(folder):
+    """A batch without values has the categories that its chunk tells of."""
+    values = pd.Categorical([None] * 8 + ["b"], categories=["c", "b", "a"], ordered=True)
+    path = folder / "category_of_nulls.parquet"
+    pd.DataFrame({"x": values}).to_parquet(path)
+    got = pyquire.read(path, settings={"batch_rows": 4})
+    assert got.to_pandas()["x"].dtype == values.dtype
+
+
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_order_that_is_lost(folder, dictionary):
+    """A chunk that is not kept by one dictionary alone does not tell the order of entries."""
+    words = [["low", "mid", "high"], ["high", "top", "low"]]
+    column = pa.chunked_array([pa.DictionaryArray.from_arrays([1, 0, 2], some, ordered=True)
+                               for some in words])
+    path = folder / "order.parquet"
+    pq.write_table(pa.table({"x": column}), path, use_dictionary=dictionary)
+    got = pyquire.read(path)["x"]
+    assert got.to_pylist() == column.to_pylist() and not got.type.ordered
+
 
 @pytest.fixture(scope="module")
 def wide(folder):
@@ -343,7 +461,7 @@ def test_conditions_pass_over_rows(folder, name):
     assert set(got["v"].to_pylist()) >= {table["v"][170].as_py()}
     assert got.num_rows <= 20
     groups = pyquire.read(path, conditions=[("v", "==", pack(values[17]))],
-                          settings={"page_index": "off"})
+                          settings={"use_page_index": "off"})
     assert groups.num_rows == 100
     assert pyquire.read(path, conditions=[("v", ">", pack(values[-1]))]).num_rows == (
         0 if kind != pa.float64() else len(items))
@@ -359,9 +477,9 @@ def test_bloom_filters(folder):
     assert value in got[name].to_pylist()
     absent = value[:-1] + "\x01"
     assert min(table[name].to_pylist()) < absent < max(table[name].to_pylist())
-    off = {"page_index": "off"}
+    off = {"use_page_index": "off"}
     assert pyquire.read(path, conditions=[(name, "==", absent.encode())], settings=off).num_rows == 0
-    off["bloom_filter"] = "off"
+    off["use_bloom_filter"] = "off"
     assert pyquire.read(path, conditions=[(name, "==", absent.encode())], settings=off).num_rows > 0
 
 
@@ -400,10 +518,10 @@ def test_encrypted(path, keys):
     if "bloom_filter" in path.name:
         assert got["double_field"].to_pylist() == [row + 0.5 for row in range(2000)]
         absent = [("double_field", "==", struct.pack("<d", 7.25))]
-        given_keys["page_index"] = "off"
+        given_keys["use_page_index"] = "off"
         assert pyquire.read(path, format="parquet", settings=given_keys, columns=columns,
                             conditions=absent).num_rows == 0
-        given_keys["bloom_filter"] = "off"
+        given_keys["use_bloom_filter"] = "off"
         assert pyquire.read(path, format="parquet", settings=given_keys, columns=columns,
                             conditions=absent).num_rows == 2000
         return
@@ -426,6 +544,18 @@ def test_encrypted_without_keys(keys):
     wrong = {"footer_key": keys["column_keys"].split(":")[1].split(",")[0]}
     with pytest.raises(pyquire.QuireError):
         pyquire.read(path, format="parquet", settings=wrong)
+
+
+def test_key_of_a_group(folder, keys):
+    """A key given for a group opens all leaves below it, but those with keys of their own."""
+    table = pa.table({"a": [1, 2], "c": [[1], [2, 3]], "s": [{"x": 1, "y": "p"}, None]})
+    path = folder / "groups.parquet"
+    given_keys = {"footer_key": keys["footer_key"],
+                  "column_keys": f"c:{folder}/double,s:{folder}/float,s.y:{folder}/double"}
+    pyquire.write(path, table, settings=given_keys)
+    assert pyquire.read(path, settings=given_keys).equals(table)
+    with pytest.raises(FAILURES, match="column c.list.element: .*its own key"):
+        pyquire.read(path, settings={"footer_key": keys["footer_key"]})
 
 
 # --- Memory, threads, damage ---------------------------------------------------------------------
@@ -484,3 +614,127 @@ def test_damage(folder, name):
         except FAILURES:
             failed += 1
     assert failed > 10
+
+
+# What is read of a file without its Arrow schema, where Parquet has no type of its own.
+WITHOUT_SCHEMA = {
+    "duration_s", "duration_ms", "duration_us", "duration_ns",  # integers
+    "date64", "time32_s", "timestamp_s", "timestamp_zone", "timestamp_offset", "interval",
+    "large_string", "string_view", "large_binary", "binary_view", "large_list", "fixed_list",
+    "dictionary", "dictionary_of_ints", "list_of_dictionaries", "struct",
+    "decimal128_negative_scale",
+}
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.parametrize("arrow_schema", ["on", "off"])
+@pytest.mark.parametrize("name", ARRAYS)
+def test_own_types_come_back(tmp_path, name, arrow_schema, version):
+    """All values, and their types where the file carries them."""
+    array = ARRAYS[name]
+    if name == "interval": # of whole milliseconds, which is all that the format has
+        array = pa.array([(0, 0, 0), (14, 3, 5 * 10**9), None], array.type)
+    table, path = pa.table({"v": array}), tmp_path / "own.parquet"
+    pyquire.write(path, table, settings={"arrow_schema": arrow_schema, "page_rows": 2,
+                                         "data_page_version": version})
+    got = pyquire.read(path)
+    kind = table["v"].type
+    if arrow_schema == "on" and name != "decimal128_negative_scale":
+        if pa.types.is_dictionary(kind): # of indices that any number of values fits
+            assert got["v"].type.value_type == kind.value_type
+        elif name != "list_of_dictionaries":
+            assert got["v"].type == kind
+    elif name not in WITHOUT_SCHEMA:
+        assert got["v"].type == kind
+    if pa.types.is_duration(got["v"].type) or "duration" in name:
+        assert got["v"].cast(pa.int64()).equals(table["v"].cast(pa.int64()))
+    else:
+        assert_same(got, table, types=False)
+
+
+# Where the bytes come from ----------------------------------------------------------------
+
+def test_content_tells(folder):
+    """Parquet is known by its first bytes where the name says nothing, or another format."""
+    table = pa.table({"i": [1, 2, 3]})
+    for name in ("nameless", "table.parquet.encrypted"):
+        pq.write_table(table, folder / name)
+        assert good("count", folder / name).text == "3\n"
+    pq.write_table(table, folder / "table.csv")
+    bad(1, "cat", folder / "table.csv", says=["looks like Parquet", "--from parquet"])
+    assert good("count", "--from", "parquet", folder / "table.csv").text == "3\n"
+    (folder / "text.csv").write_text("PAR1,b\n1,2\n")
+    assert good("count", folder / "text.csv").text == "1\n"
+
+
+@pytest.mark.parametrize("pipe", [False, True])
+def test_standard_input(folder, pipe):
+    path = folder / "input.parquet"
+    pq.write_table(pa.table({"i": range(100_000)}), path, row_group_size=1000)
+    bytes_given = path.read_bytes()
+    for arguments in (["convert", "-", "-", "--to", "csv"], ["meta", "-", "--json"],
+                      ["convert", "--from", "parquet", "-", "-", "--to", "csv"]):
+        named = good(*[path if argument == "-" and i == arguments.index("-") else argument
+                       for i, argument in enumerate(arguments)]).out
+        if pipe:
+            assert good(*arguments, stdin=bytes_given).out == named
+        else:
+            with open(path, "rb") as file:
+                got = subprocess.run([PROGRAM, *arguments], stdin=file, check=True,
+                                     capture_output=True)
+            assert got.stdout == named
+    bad(1, "count", "--from", "parquet", "-", stdin=bytes_given[:-1], says="arquet")
+    bad(3, "count", "--from", "parquet", "-", stdin=bytes_given, says="/nowhere",
+        env={"TMPDIR": "/nowhere"})
+    packed = folder / "input.parquet.gz"
+    packed.write_bytes(gzip.compress(bytes_given))
+    bad(2, "count", packed, says="compressed")
+
+
+# Files of several types -------------------------------------------------------------------
+
+ONE = decimal.Decimal("1.25")
+WIDENED = [
+    (pa.decimal128(9, 2), [ONE], pa.decimal128(12, 4), [ONE], pa.decimal128(12, 4)),
+    (pa.decimal128(38, 0), [7], pa.decimal128(20, 10), [ONE], pa.decimal256(48, 10)),
+    (pa.int8(), [-1], pa.int32(), [1 << 20], pa.int32()),
+    (pa.uint8(), [255], pa.int8(), [-1], pa.int16()),
+    (pa.uint16(), [1], pa.uint64(), [1 << 63], pa.uint64()),
+    (pa.float32(), [0.5], pa.float64(), [0.1], pa.float64()),
+    (pa.int32(), [1], pa.float64(), [0.5], pa.float64()),
+    (pa.dictionary(pa.int8(), pa.string()), ["a"], pa.string(), ["b"], pa.string()),
+    (pa.string(), ["a"], pa.large_string(), ["b"], pa.large_string()),
+    (pa.timestamp("ms"), [0], pa.timestamp("ns"), [1], pa.timestamp("ns")),
+    (pa.timestamp("us", "UTC"), [0], pa.timestamp("us", "Europe/Berlin"), [1],
+     pa.timestamp("us", "UTC")),
+    (pa.date32(), [1], pa.timestamp("us"), [1], pa.timestamp("us")),
+    (pa.list_(pa.int8()), [[1]], pa.list_(pa.int16()), [[300]], pa.list_(pa.int16())),
+]
+
+
+@pytest.mark.parametrize("case", WIDENED, ids=lambda case: f"{case[0]} {case[2]}")
+@pytest.mark.parametrize("swap", [False, True])
+def test_types_of_several_files(folder, case, swap):
+    """They are read as the type that holds the values of all, as they are."""
+    kinds = [pa.array(case[1], case[0]), pa.array(case[3], case[2])]
+    paths = [folder / "several-0.parquet", folder / "several-1.parquet"]
+    for path, values in zip(paths, reversed(kinds) if swap else kinds):
+        pq.write_table(pa.table({"c": values}), path)
+    out = folder / "several-out.parquet"
+    good("convert", *paths, out)
+    got = pq.read_table(out)
+    assert got.schema.field("c").type == case[4]
+    want = [value for values in kinds for value in values.cast(case[4]).to_pylist()]
+    assert got["c"].to_pylist() == (want[::-1] if swap else want)
+
+
+@pytest.mark.parametrize("one, other, says", [
+    (pa.timestamp("ns"), pa.timestamp("us", "UTC"), "with and without offset do not mix"),
+    (pa.timestamp("ns"), pa.string(), "no common type"),
+    (pa.decimal256(76, 0), pa.decimal128(9, 9), "no common type"),
+])
+def test_types_that_do_not_mix(folder, one, other, says):
+    paths = [folder / "mixed-0.parquet", folder / "mixed-1.parquet"]
+    for path, kind in zip(paths, (one, other)):
+        pq.write_table(pa.table({"c": pa.array([None], kind)}), path)
+    bad(1, "convert", *paths, folder / "mixed-out.parquet", says=says)

@@ -17,6 +17,7 @@ import pytest
 from arrow_types import ARRAYS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from program import good
 from tables import INTS, MOMENT, TEXTS, TIMESTAMPS, DATES, FINITE, assert_same
 
 FLOATS = st.one_of(FINITE, st.sampled_from([float("nan"), float("inf"), -float("inf")]))
@@ -124,7 +125,7 @@ def test_pyarrow(folder, table, given_options):
     got = pq.read_table(path, page_checksum_verification=True)
     got.validate(full=True)
     assert_same(got, table)
-    rows = int(given_options.get("row_group_rows", 524288))
+    rows = int(given_options.get("row_group_rows", 262144))
     metadata = pq.read_metadata(path)
     assert metadata.num_row_groups == -(-table.num_rows // rows)
     for i in range(metadata.num_row_groups - 1):
@@ -273,6 +274,25 @@ def test_bloom_filter(folder):
         assert length is None or length > 32
 
 
+def test_bloom_filter_is_bounded(folder):
+    """By the values that there are, whatever number was promised."""
+    path = written(folder, NUMBERS, bloom_filter="id", bloom_distinct=10**12)
+    usual = written(folder, NUMBERS, "usual", bloom_filter="id")
+    size = path.stat().st_size - usual.stat().st_size
+    assert size < 4 * NUMBERS.num_rows, size
+
+
+def test_settings_of_both_sides(folder):
+    """Settings of writing are not taken for those of reading, where both are Parquet."""
+    path, again = written(folder, NUMBERS), folder / "again.parquet"
+    good("convert", path, again, "--set", "bloom_filter=id,word", "--set", "page_index=off",
+         "--set", "use_bloom_filter=off", "--set", "use_page_index=off")
+    column = pq.read_metadata(again).row_group(0).column(0)
+    assert not column.has_column_index
+    assert duckdb.sql(f"select count(bloom_filter_offset) from parquet_metadata('{again}')"
+                      ).fetchall() == [(2,)]
+
+
 def test_checksum_finds_damage(folder):
     path = written(folder, NUMBERS, page_checksum="on", compression="none", dictionary="off")
     data = bytearray(path.read_bytes())
@@ -312,6 +332,59 @@ def test_empty(folder):
     assert pq.read_table(path).schema.equals(NUMBERS.schema)
     assert duckdb.sql(f"from '{path}'").fetchall() == []
     assert pl.read_parquet(path).shape == (0, 3)
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_no_columns(folder, rows):
+    lines = folder / "none.jsonl"
+    lines.write_text("{}\n" * rows)
+    path, again = folder / "none.parquet", folder / "none-again.parquet"
+    good("convert", lines, path)
+    good("convert", path, again)
+    for made in (path, again):
+        assert pq.read_table(made).num_rows == rows
+        assert pq.read_metadata(made).num_columns == 0
+        assert good("convert", made, "-", "--to", "jsonl").text == "{}\n" * rows
+
+
+# Arrow dictionaries -----------------------------------------------------------------------
+
+@pytest.mark.parametrize("rows", [3, 5000])
+def test_categories_keep_their_order(folder, rows):
+    """Also those that no row uses."""
+    kind = pa.dictionary(pa.int8(), pa.string(), ordered=True)
+    values = pa.DictionaryArray.from_arrays(
+        pa.array([2, 0, 1] * (rows // 3), pa.int8()),
+        pa.array(["low", "mid", "high", "never"]), ordered=True)
+    table = pa.table({"c": values, "list": pa.array([["b"], None, ["a"]] * (rows // 3),
+                                                    pa.list_(pa.dictionary(pa.int8(), pa.utf8())))})
+    got = pq.read_table(written(folder, table, row_group_rows="1000"))
+    assert got.schema.field("c").type.ordered
+    assert got["c"].to_pylist() == table["c"].to_pylist()
+    for chunk in got["c"].chunks:
+        assert chunk.dictionary.to_pylist() == ["low", "mid", "high", "never"]
+    assert kind == table.schema.field("c").type
+
+
+@pytest.mark.parametrize("dictionary", ["on", "off"])
+@pytest.mark.parametrize("encoding", [None, "dictionary"])
+def test_dictionaries_that_do_not_hold(folder, dictionary, encoding):
+    """pyarrow makes an Arrow dictionary again from PLAIN, and not from other encodings."""
+    words = [f"http://example.org/page/{i:08}" for i in range(100_000)]
+    table = pa.table({"c": pa.array(words).dictionary_encode()})
+    given_options = {"encoding__c": encoding} if encoding else {}
+    path = written(folder, table, dictionary=dictionary, **given_options)
+    assert pq.read_table(path)["c"].to_pylist() == words
+
+
+def test_dictionary_asked_for(folder):
+    table = pa.table({"c": [f"value {i % 5}" for i in range(1000)], "b": [True, False] * 500})
+    for given_options in ({"encoding__c": "dictionary"}, {"encoding": "dictionary"}):
+        path = written(folder, table, **given_options)
+        assert "RLE_DICTIONARY" in pq.read_metadata(path).row_group(0).column(0).encodings
+        assert_same(pq.read_table(path), table)
+    with pytest.raises(pyquire.QuireError, match="does not fit"):
+        written(folder, table, encoding__b="dictionary")
 
 
 # Wide schemas, many row groups ------------------------------------------------------------
@@ -484,3 +557,17 @@ def test_damaged_page_is_found(folder):
     path.write_bytes(data)
     with pytest.raises(OSError):
         pq.ParquetFile(path, decryption_properties=decryption()).read()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_row_groups_side_by_side(folder, threads):
+    """One column on many threads; parts of encrypted files are bound to their row group."""
+    path, table = folder / "lanes.parquet", NUMBERS.select(["word"])
+    ctx = pyquire.context(threads)
+    pyquire.write(path, table, ctx=ctx, settings={
+        "row_group_rows": 3000, "footer_key": key_file(folder, "footer"),
+        "footer_key_metadata": material("footer", True)})
+    pyquire.close_context(ctx)
+    file = pq.ParquetFile(path, decryption_properties=decryption())
+    assert file.metadata.num_row_groups == 34
+    assert_same(file.read(), table)

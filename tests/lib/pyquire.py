@@ -246,6 +246,18 @@ class Stream:
             lib.quire_stream_release(c.byref(stream))
 
 
+def sort(data, columns, folder, ctx):
+    """The rows of anything that exports an Arrow stream in the order of columns."""
+    names = (c.c_char_p * len(columns))(*[name.encode() for name in columns])
+    capsule, stream = _stream_of(data)
+    result, error = ArrowStream(), Error()
+    code = lib.quire_stream_sort(stream, names, c.c_size_t(len(columns)),
+                                 os.fspath(folder).encode(), ctx, c.byref(result), c.byref(error))
+    del capsule
+    check(code, error)
+    return pa.RecordBatchReader._import_from_c(c.addressof(result))
+
+
 def read(urls, **options):
     """Reads one object or several as a pyarrow.Table."""
     with reader(urls, **options) as batches:

@@ -19,11 +19,13 @@ import pyquire
 def threads():
     return len(os.listdir("/proc/self/task"))
 
-source, target, number = sys.argv[2], sys.argv[3], int(sys.argv[4])
+source, target, number, sort = sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5]
 before = most = threads()
-context = pyquire.context(threads=number)
+context = pyquire.context(threads=number, memory=1 << 20 if sort else 0)
 stream = pyquire.reader(source, ctx=context)
 schema = stream.schema
+if sort:
+    stream = pyquire.sort(stream, [schema.names[0]], os.path.dirname(target), context)
 
 def batches():
     global most
@@ -48,33 +50,48 @@ def sources(tmp_path_factory):
     return folder
 
 
-def count_threads(source, target, number):
+def count_threads(source, target, number, sort=""):
     tests = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     done = subprocess.run(
-        [sys.executable, "-c", COUNT, os.path.join(tests, "lib"), source, target, str(number)],
+        [sys.executable, "-c", COUNT, os.path.join(tests, "lib"), source, target, str(number), sort],
         capture_output=True, text=True, check=True, env={**os.environ, "QUIRE_LIB": LIBRARY})
     return map(int, done.stdout.split())
 
 
-@pytest.mark.parametrize("name", ["out.csv", "out.jsonl", "out.jsonl.zst", "out.csv.gz"])
-def test_one_thread_creates_none(sources, tmp_path, name):
-    before, most, after = count_threads(sources / "0.csv", tmp_path / name, 1)
+@pytest.fixture(scope="module")
+def parquet(sources):
+    path = sources / "0.parquet"
+    good("convert", sources / "0.csv", path, "--set", "row_group_rows=1000")
+    return path
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl", "out.jsonl.zst", "out.csv.gz",
+                                  "out.parquet"])
+@pytest.mark.parametrize("source", ["0.csv", "0.parquet"])
+@pytest.mark.parametrize("sort", ["", "1MB"])
+def test_one_thread_creates_none(sources, parquet, tmp_path, source, name, sort):
+    before, most, after = count_threads(sources / source, tmp_path / name, 1, sort)
     assert before == most == after
 
 
-def test_four_threads_create_some(sources, tmp_path):
+@pytest.mark.parametrize("source, name", [("0.csv", "out.csv"), ("0.csv", "out.parquet"),
+                                          ("0.parquet", "out.csv")])
+def test_four_threads_create_some(sources, parquet, tmp_path, source, name):
     """The count above would see them; none is left in the end."""
-    before, most, after = count_threads(sources / "0.csv", tmp_path / "out.csv", 4)
+    before, most, after = count_threads(sources / source, tmp_path / name, 4)
     assert before < most <= before + 4
     assert after == before
 
 
-@pytest.mark.parametrize("format", ["csv", "tsv", "json", "jsonl"])
-def test_same_bytes(sources, tmp_path, format):
+@pytest.mark.parametrize("format, options", [
+    ("csv", []), ("tsv", []), ("json", []), ("jsonl", []), ("parquet", []),
+    ("parquet", ["--set", "row_group_rows=777", "--set", "compression=zstd"]),
+    ("parquet", ["--sort=-n", "--memory", "1MB"])])
+def test_same_bytes(sources, tmp_path, format, options):
     outputs = set()
     for threads in ("1", "2", "4"):
         target = tmp_path / f"out.{format}"
-        good("convert", sources / "*.csv", target, "--threads", threads)
+        good("convert", sources / "*.csv", target, "--threads", threads, *options)
         outputs.add(target.read_bytes())
     assert len(outputs) == 1
     assert not any(TEMPORARY.fullmatch(name) for name in names(tmp_path))

@@ -41,8 +41,9 @@ int quire_schema_message_write(const struct quire_field *root, struct quire_buf 
     return code;
 }
 
-int quire_schema_message_read_ids(const void *bytes, size_t size, struct ArrowSchema *schema,
-                                  struct quire_buf *ids, size_t *used, struct quire_error *error)
+static int read_message(const void *bytes, size_t size, bool unknown_as_null,
+                        struct ArrowSchema *schema, struct quire_buf *ids, size_t *used,
+                        struct quire_error *error)
 {
     struct quire_message_frame frame;
     struct quire_message message;
@@ -50,13 +51,25 @@ int quire_schema_message_read_ids(const void *bytes, size_t size, struct ArrowSc
     QUIRE_TRY(quire_message_open(frame.metadata, frame.metadata_size, &message, error));
     if (message.header_type != QUIRE_HEADER_SCHEMA)
         return quire_fail(error, QUIRE_CORRUPT, READ, "the message is not one of a schema");
-    QUIRE_TRY(quire_schema_table_read(&message.header, schema, ids, error));
+    QUIRE_TRY(quire_schema_table_read(&message.header, unknown_as_null, schema, ids, error));
     if (used != NULL) *used = frame.used;
     return 0;
+}
+
+int quire_schema_message_read_ids(const void *bytes, size_t size, struct ArrowSchema *schema,
+                                  struct quire_buf *ids, size_t *used, struct quire_error *error)
+{
+    return read_message(bytes, size, false, schema, ids, used, error);
 }
 
 int quire_schema_message_read(const void *bytes, size_t size, struct ArrowSchema *schema,
                               size_t *used, struct quire_error *error)
 {
-    return quire_schema_message_read_ids(bytes, size, schema, NULL, used, error);
+    return read_message(bytes, size, false, schema, NULL, used, error);
+}
+
+int quire_schema_message_read_known(const void *bytes, size_t size, struct ArrowSchema *schema,
+                                    struct quire_error *error)
+{
+    return read_message(bytes, size, true, schema, NULL, NULL, error);
 }

@@ -28,6 +28,10 @@ int quire_schema_message_write(const struct quire_field *root, struct quire_buf 
 int quire_schema_message_read(const void *bytes, size_t size, struct ArrowSchema *schema,
                               size_t *used, struct quire_error *error);
 
+/* As quire_schema_message_read, but a type that is not known is null instead. */
+int quire_schema_message_read_known(const void *bytes, size_t size, struct ArrowSchema *schema,
+                                    struct quire_error *error);
+
 /* As quire_schema_message_read, and appends the dictionaries' ids to ids, an int64_t each. */
 int quire_schema_message_read_ids(const void *bytes, size_t size, struct ArrowSchema *schema,
                                   struct quire_buf *ids, size_t *used, struct quire_error *error);

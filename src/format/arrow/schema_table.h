@@ -15,9 +15,11 @@ int quire_schema_table_write(struct quire_flatbuffer_writer *writer, uint32_t fr
                              const struct quire_field *root, struct quire_error *error);
 
 /* Reads a schema that the caller releases, and appends the ids of dictionaries to ids
- * (int64_t each; NULL: they are not wanted). */
-int quire_schema_table_read(const struct quire_flatbuffer_table *table, struct ArrowSchema *schema,
-                            struct quire_buf *ids, struct quire_error *error);
+ * (int64_t each; NULL: they are not wanted). Types that are not known are refused, or
+ * read as null, without their children. */
+int quire_schema_table_read(const struct quire_flatbuffer_table *table, bool unknown_as_null,
+                            struct ArrowSchema *schema, struct quire_buf *ids,
+                            struct quire_error *error);
 
 /* Key-values, either way: encoded as ArrowSchema.metadata has them, NULL or empty for none. */
 void quire_key_values_write(struct quire_flatbuffer_writer *writer, uint32_t from,

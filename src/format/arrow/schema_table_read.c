@@ -16,6 +16,7 @@
 
 struct fields {
     struct quire_flatbuffer *buffer;
+    bool unknown_as_null;
     size_t fields_left;
     struct quire_buf format, index_format, name, metadata; /* of the field being read */
     struct quire_buf *ids;
@@ -171,12 +172,20 @@ static int end_text(struct fields *fields, struct quire_buf *text, const char *w
     return quire_buf_terminate(text) == 0 ? 0 : quire_fail_memory(fields->error, OPERATION);
 }
 
+static int put_null(struct fields *fields)
+{
+    quire_buf_clear(&fields->format);
+    if (quire_buf_append(&fields->format, "n", 2) == 0) return 0;
+    return quire_fail_memory(fields->error, OPERATION);
+}
+
 static int read_type(struct fields *fields, const struct quire_flatbuffer_table *field,
                      size_t children)
 {
     int tag = quire_flatbuffer_u8(field, QUIRE_ARROW_FIELD_TYPE_TYPE);
     struct quire_flatbuffer_table type = quire_flatbuffer_table(field, QUIRE_ARROW_FIELD_TYPE);
     QUIRE_TRY(check_damage(fields));
+    if (tag > QUIRE_ARROW_LARGE_LIST_VIEW && fields->unknown_as_null) return put_null(fields);
     if (tag > QUIRE_ARROW_LARGE_LIST_VIEW)
         return quire_fail(fields->error, QUIRE_UNSUPPORTED, OPERATION,
                           "type %d of the Arrow format is not known", tag);
@@ -188,10 +197,10 @@ static int read_type(struct fields *fields, const struct quire_flatbuffer_table 
     QUIRE_TRY(end_text(fields, &fields->format, "a zone's name is not text"));
     struct quire_field parsed = {0};
     const char *format = (const char *)fields->format.data;
-    if (!quire_field_parse_format(format, &parsed))
-        return quire_fail(fields->error, QUIRE_CORRUPT, OPERATION,
-                          "the parameters of a type (\"%.64s\") are not right", format);
-    return 0;
+    if (quire_field_parse_format(format, &parsed)) return 0;
+    if (fields->unknown_as_null) return put_null(fields);
+    return quire_fail(fields->error, QUIRE_CORRUPT, OPERATION,
+                      "the parameters of a type (\"%.64s\") are not right", format);
 }
 
 /* --- Fields ------------------------------------------------------------------------ */
@@ -318,6 +327,7 @@ static int read_field(struct fields *fields, const struct quire_flatbuffer_table
         quire_flatbuffer_u8(field, QUIRE_ARROW_FIELD_NULLABLE) != 0 ? ARROW_FLAG_NULLABLE : 0;
     QUIRE_TRY(read_name(fields, field));
     QUIRE_TRY(read_type(fields, field, children.size));
+    if (fields->unknown_as_null && fields->format.data[0] == 'n') children.size = 0;
     struct quire_flatbuffer_table type = quire_flatbuffer_table(field, QUIRE_ARROW_FIELD_TYPE);
     if (quire_flatbuffer_u8(field, QUIRE_ARROW_FIELD_TYPE_TYPE) == QUIRE_ARROW_MAP &&
         quire_flatbuffer_u8(&type, QUIRE_ARROW_MAP_KEYS_SORTED) != 0)
@@ -350,14 +360,16 @@ static int read_root(struct fields *fields, const struct quire_flatbuffer_table 
     return read_children(fields, &children, 0, schema);
 }
 
-int quire_schema_table_read(const struct quire_flatbuffer_table *table, struct ArrowSchema *schema,
-                            struct quire_buf *ids, struct quire_error *error)
+int quire_schema_table_read(const struct quire_flatbuffer_table *table, bool unknown_as_null,
+                            struct ArrowSchema *schema, struct quire_buf *ids,
+                            struct quire_error *error)
 {
     if (table->buffer == NULL)
         return quire_fail(error, QUIRE_CORRUPT, OPERATION, "there is no schema");
     size_t ids_before = ids != NULL ? ids->size : 0;
     QUIRE_CLEANUP(release_fields)
     struct fields fields = {.buffer = table->buffer,
+                            .unknown_as_null = unknown_as_null,
                             .fields_left = table->buffer->size / 4,
                             .ids = ids,
                             .error = error};

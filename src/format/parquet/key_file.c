@@ -57,17 +57,23 @@ static bool read_text(const char *text, size_t size, uint8_t key[QUIRE_KEY_BYTES
     return good;
 }
 
+/* Of the size of a key the bytes are the key, whatever they look like; of another they are
+ * text, or a key with a line end behind it. */
 static bool read_key(const uint8_t *bytes, size_t size, uint8_t key[QUIRE_KEY_BYTES_MAX],
                      size_t *key_size)
 {
     size_t line = size;
+    if (is_key_size(size)) {
+        memcpy(key, bytes, size);
+        *key_size = size;
+        return true;
+    }
     if (line > 0 && bytes[line - 1] == '\n') line--;
     if (line < size && line > 0 && bytes[line - 1] == '\r') line--;
     if (read_text((const char *)bytes, line, key, key_size)) return true;
-    size_t raw = is_key_size(size) ? size : line;
-    if (!is_key_size(raw)) return false;
-    memcpy(key, bytes, raw);
-    *key_size = raw;
+    if (!is_key_size(line)) return false;
+    memcpy(key, bytes, line);
+    *key_size = line;
     return true;
 }
 
@@ -104,6 +110,22 @@ const struct quire_column_key *quire_column_keys_find(const struct quire_column_
             return &keys->items[i];
     }
     return NULL;
+}
+
+const struct quire_column_key *quire_column_keys_of_leaf(const struct quire_column_keys *keys,
+                                                         const char *path, size_t path_size)
+{
+    const struct quire_column_key *found = NULL;
+    size_t longest = 0;
+    for (size_t i = 0; i < keys->size; i++) {
+        size_t size = strlen(keys->items[i].column);
+        if (size <= longest || size > path_size || (size < path_size && path[size] != '.') ||
+            memcmp(keys->items[i].column, path, size) != 0)
+            continue;
+        longest = size;
+        found = &keys->items[i];
+    }
+    return found;
 }
 
 static int add_key(struct quire_column_keys *keys, const char *part, size_t size,

@@ -36,5 +36,8 @@ void quire_column_keys_release(struct quire_column_keys *keys);
 /* The key of a column, NULL when it has none. */
 const struct quire_column_key *quire_column_keys_find(const struct quire_column_keys *keys,
                                                       const char *column, size_t column_size);
+/* The key of a leaf: of its own path or of the nearest group around it that has one. */
+const struct quire_column_key *quire_column_keys_of_leaf(const struct quire_column_keys *keys,
+                                                         const char *path, size_t path_size);
 
 #endif

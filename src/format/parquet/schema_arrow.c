@@ -182,7 +182,7 @@ static int open_stored(const char *text, size_t size, struct quire_field **store
     struct ArrowSchema schema;
     if (message == NULL) return QUIRE_MEMORY;
     if (!quire_base64_decode(text, size, message, &message_size)) return QUIRE_CORRUPT;
-    QUIRE_TRY(quire_schema_message_read(message, message_size, &schema, NULL, NULL));
+    QUIRE_TRY(quire_schema_message_read_known(message, message_size, &schema, NULL));
     int code = quire_field_open(&schema, stored, NULL);
     quire_schema_release(&schema);
     return code;

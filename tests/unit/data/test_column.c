@@ -137,6 +137,28 @@ static void test_batches_are_alike(void **state)
     quire_field_close(root);
 }
 
+/* A batch like the one before finds its room, and grows nothing on its way. */
+static void test_reserve_alike(void **state)
+{
+    (void)state;
+    struct quire_field *root = random_column_field(all_kinds);
+    struct quire_column *batch = new_batch(root);
+    assert_int_equal(quire_column_reserve_alike(batch, ROWS), 0); /* nothing is known yet */
+    assert_int_equal(append_rows(batch, 0, ROWS), 0);
+    struct ArrowArray first = finish(batch);
+    assert_int_equal(quire_column_reserve_alike(batch, ROWS), 0);
+    for (size_t i = 0; i < batch->children_size; i++) {
+        const struct quire_column *child = &batch->children[i];
+        assert_true(child->values.capacity >= child->values_last);
+        assert_true(child->bytes.capacity >= child->bytes_last);
+    }
+    assert_int_equal(append_rows(batch, 0, ROWS), 0);
+    struct ArrowArray second = finish(batch);
+    check_equal(root, &first, &second);
+    quire_column_free(batch);
+    quire_field_close(root);
+}
+
 /* Whatever was appended past a row, truncating to it leaves what was there. */
 static void test_truncate(void **state)
 {
@@ -414,11 +436,17 @@ static void test_allocation_failures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_batches_are_alike),     cmocka_unit_test(test_truncate),
-        cmocka_unit_test(test_null_places),           cmocka_unit_test(test_extend),
-        cmocka_unit_test(test_integer_ranges),        cmocka_unit_test(test_dictionary),
-        cmocka_unit_test(test_child_outlives_parent), cmocka_unit_test(test_list_views),
-        cmocka_unit_test(test_append_view),           cmocka_unit_test(test_allocation_failures),
+        cmocka_unit_test(test_batches_are_alike),
+        cmocka_unit_test(test_reserve_alike),
+        cmocka_unit_test(test_truncate),
+        cmocka_unit_test(test_null_places),
+        cmocka_unit_test(test_extend),
+        cmocka_unit_test(test_integer_ranges),
+        cmocka_unit_test(test_dictionary),
+        cmocka_unit_test(test_child_outlives_parent),
+        cmocka_unit_test(test_list_views),
+        cmocka_unit_test(test_append_view),
+        cmocka_unit_test(test_allocation_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,14 @@
 
 #define OPERATION "read parquet"
 /* The window where pages are passed over. */
-#define WINDOW_SKIPPING ((size_t)64 << 10)
+#define WINDOW_SKIPPING  ((size_t)64 << 10)
+#define PAGE_BYTES_USUAL ((size_t)16 << 20)
+
+/* Half of the budget, but never less than whatever writers usually fill. */
+static size_t most_of_page(size_t budget)
+{
+    return budget / 2 > PAGE_BYTES_USUAL ? budget / 2 : PAGE_BYTES_USUAL;
+}
 
 static int begin_chunk(struct quire_batch_lane *lane, struct quire_parquet_plan *plan,
                        struct quire_error *error)
@@ -21,6 +28,7 @@ static int begin_chunk(struct quire_batch_lane *lane, struct quire_parquet_plan 
         .column = planned->chunk.column,
         .cipher = planned->chunk.cipher,
         .offset_index = planned->has_offset_index ? &planned->offset_index : NULL,
+        .page_bytes_max = most_of_page(batches->options.context->budget.max),
         .verify_checksum = batches->options.verify_checksum,
         .utf8_replace = batches->options.utf8_replace,
     };

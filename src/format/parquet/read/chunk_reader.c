@@ -28,6 +28,11 @@ static int init(struct quire_chunk_reader *reader, struct quire_error *error)
         for (size_t i = 0; i < root->children_size; i++)
             reader->flat |= &root->children[i] == leaf->node;
     }
+    if (!reader->flat) {
+        reader->def_block = quire_alloc((size_t)2 * QUIRE_CHUNK_BLOCK);
+        if (reader->def_block == NULL) return quire_fail_memory(error, OPERATION);
+        reader->rep_block = reader->def_block + QUIRE_CHUNK_BLOCK;
+    }
     reader->fixed_lists = quire_levels_have_fixed(reader->schema, reader->leaf_index);
     int code = quire_leaf_init(&reader->leaf,
                                quire_parquet_leaf_element(reader->schema, reader->leaf_index),
@@ -62,6 +67,7 @@ void quire_chunk_reader_free(struct quire_chunk_reader *reader)
     quire_page_levels_release(&reader->def);
     quire_page_values_release(&reader->values);
     quire_buf_release(&reader->path);
+    quire_free(reader->def_block);
     for (size_t i = 0; i < 4; i++)
         quire_buf_release(&reader->expanded[i]);
     quire_free(reader);
@@ -198,7 +204,7 @@ int quire_chunk_reader_read(struct quire_chunk_reader *reader, int64_t rows,
 size_t quire_chunk_reader_memory(const struct quire_chunk_reader *reader)
 {
     const struct quire_leaf_dictionary *dictionary = &reader->leaf.dictionary;
-    size_t expanded = 0;
+    size_t expanded = reader->flat ? 0 : (size_t)2 * QUIRE_CHUNK_BLOCK;
     for (size_t i = 0; i < 4; i++)
         expanded += reader->expanded[i].capacity;
     return expanded + sizeof(*reader) + reader->pages.arena.bytes +
@@ -206,5 +212,6 @@ size_t quire_chunk_reader_memory(const struct quire_chunk_reader *reader)
            reader->pages.decompressed.capacity + reader->rep.unpacked.capacity +
            reader->def.unpacked.capacity + reader->values.delta_bytes.values.capacity +
            reader->values.alp.values.capacity + reader->leaf.scratch.capacity +
-           dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity;
+           dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity +
+           dictionary->refused.capacity;
 }

@@ -22,6 +22,7 @@ struct quire_chunk_source {
     int32_t row_group, column;                     /* ordinals in the file */
     const struct quire_parquet_cipher *cipher;     /* NULL: not encrypted */
     const struct quire_offset_index *offset_index; /* NULL: not known; makes skipping cheap */
+    size_t page_bytes_max;                         /* after decompression; 0: no limit but ours */
     bool verify_checksum;                          /* CRC of pages that have one */
     bool utf8_replace;                             /* strings are repaired instead of refused */
 };

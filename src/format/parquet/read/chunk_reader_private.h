@@ -28,9 +28,9 @@ struct quire_chunk_reader {
 
     /* Not flat: decoded levels, those before block_at used. */
     size_t block_at, block_size;
-    bool fixed_lists;             /* around the leaf */
-    struct quire_buf expanded[4]; /* entries with their nulls written out */
-    uint8_t def_block[QUIRE_CHUNK_BLOCK], rep_block[QUIRE_CHUNK_BLOCK];
+    bool fixed_lists;               /* around the leaf */
+    struct quire_buf expanded[4];   /* entries with their nulls written out */
+    uint8_t *def_block, *rep_block; /* of QUIRE_CHUNK_BLOCK, in one piece of memory */
 };
 
 /* --- chunk_page_walk.c --- */

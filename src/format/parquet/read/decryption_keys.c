@@ -110,7 +110,7 @@ static int column_cipher(struct quire_parquet_keys *keys, const struct quire_bin
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf name = {0};
     QUIRE_TRY(join_path(path, &name, error));
     const struct quire_column_key *key =
-        quire_column_keys_find(&keys->columns, (const char *)name.data, name.size);
+        quire_column_keys_of_leaf(&keys->columns, (const char *)name.data, name.size);
     if (key == NULL) return fail_key("its own", "column_keys", error);
     if (keys->column == NULL) keys->column = quire_alloc_zero(leaves_size, sizeof(*keys->column));
     if (keys->column == NULL) return quire_fail_memory(error, OPERATION);

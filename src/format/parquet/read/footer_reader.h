@@ -96,5 +96,8 @@ int quire_parquet_keys_chunk(struct quire_parquet_keys *keys,
 /* Reads INT96 as timestamps of an enum quire_parquet_int96. (int96_unit.c) */
 int quire_parquet_set_int96_unit(struct quire_parquet_input *file, int32_t unit,
                                  struct quire_error *error);
+/* Takes the order from dictionaries that chunks do not keep whole. (dictionary_order.c) */
+int quire_parquet_check_dictionary_order(struct quire_parquet_input *file,
+                                         struct quire_error *error);
 
 #endif

@@ -54,6 +54,7 @@ void quire_leaf_release(struct quire_leaf *leaf)
     quire_buf_release(&leaf->dictionary.content);
     quire_buf_release(&leaf->dictionary.values);
     quire_buf_release(&leaf->dictionary.map);
+    quire_buf_release(&leaf->dictionary.refused);
     quire_buf_release(&leaf->scratch);
 }
 
@@ -62,12 +63,25 @@ void quire_leaf_begin(struct quire_leaf *leaf, bool utf8_replace)
     leaf->utf8_replace = utf8_replace;
     leaf->dictionary.entries = 0;
     quire_buf_clear(&leaf->dictionary.map);
+    quire_buf_clear(&leaf->dictionary.refused);
 }
 
 void quire_leaf_begin_batch(struct quire_leaf *leaf)
 {
     struct quire_buf *map = &leaf->dictionary.map;
     if (map->size > 0) memset(map->data, 0xff, map->size);
+}
+
+int quire_leaf_refuse(const struct quire_leaf *leaf, struct quire_error *error)
+{
+    bool text = leaf->shape == QUIRE_LEAF_BYTES;
+    quire_fail(error, QUIRE_INPUT, OPERATION, "%s",
+               text ? "a text that is not UTF-8" : leaf->conversion.refusal);
+    if (text)
+        quire_error_hint(error, "invalid_utf8=replace puts U+FFFD in its place");
+    else if (leaf->type == QUIRE_PARQUET_INT96 && leaf->target->unit == QUIRE_NANO)
+        quire_error_hint(error, "int96_unit=us reaches further");
+    return QUIRE_INPUT;
 }
 
 /* --- Values of fixed width --- */
@@ -87,6 +101,18 @@ int quire_leaf_check_indices(const struct quire_leaf *leaf, const uint32_t *indi
     for (size_t i = 0; i < n; i++)
         most = indices[i] > most ? indices[i] : most;
     return n > 0 ? quire_leaf_check_index(leaf, most, error) : 0;
+}
+
+int quire_leaf_check_refused(struct quire_leaf *leaf, const uint32_t *indices, size_t n,
+                             size_t done, struct quire_error *error)
+{
+    if (leaf->dictionary.refused.size == 0) return 0;
+    for (size_t i = 0; i < n; i++) {
+        if (leaf->dictionary.refused.data[indices[i]] == 0) continue;
+        leaf->failed = (int64_t)(done + i);
+        return quire_leaf_refuse(leaf, error);
+    }
+    return 0;
 }
 
 /* One value n times. */
@@ -116,7 +142,7 @@ static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *value
 {
     const struct quire_leaf_dictionary *dictionary = &leaf->dictionary;
     uint32_t indices[QUIRE_LEAF_AT_ONCE];
-    size_t width = leaf->out_width;
+    size_t width = leaf->out_width, all = n;
     for (size_t part; n > 0; n -= part, out += part * width) {
         uint64_t run = 0;
         uint32_t index = 0;
@@ -124,6 +150,7 @@ static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *value
         if (run >= RUN_MIN) {
             part = n < run ? n : (size_t)run;
             QUIRE_TRY(quire_leaf_check_index(leaf, index, error));
+            QUIRE_TRY(quire_leaf_check_refused(leaf, &index, 1, all - n, error));
             repeat(out, dictionary->values.data + index * width, width, part);
             quire_rle_take_run(&values->rle, part);
             continue;
@@ -132,6 +159,7 @@ static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *value
         QUIRE_TRY(quire_page_values_indices(values, indices, part, error));
         QUIRE_TRY(quire_dictionary_gather_fixed(dictionary->values.data, dictionary->entries, width,
                                                 indices, part, out, error));
+        QUIRE_TRY(quire_leaf_check_refused(leaf, indices, part, all - n, error));
     }
     return 0;
 }
@@ -153,7 +181,7 @@ static int take_converted(struct quire_leaf *leaf, struct quire_page_values *val
         size_t good = conversion->run(conversion, in, out + done * leaf->out_width, part);
         if (good < part) {
             leaf->failed = (int64_t)(done + good);
-            return quire_fail(error, QUIRE_INPUT, OPERATION, "%s", conversion->refusal);
+            return quire_leaf_refuse(leaf, error);
         }
     }
     return 0;
@@ -220,14 +248,14 @@ static int append_bools(struct quire_leaf *leaf, struct quire_page_values *value
 {
     int64_t first = first_slot(column, slots);
     size_t size = (size_t)(column->length + 7) / 8;
+    if (slots == 0) return 0; /* there may be no memory to point to */
     if (quire_buf_reserve(&leaf->scratch, (size_t)slots) != 0 ||
         quire_buf_reserve(&column->values, size - column->values.size) != 0)
         return quire_fail_memory(error, OPERATION);
     uint8_t *bytes = leaf->scratch.data;
     QUIRE_TRY(quire_leaf_take_fixed(leaf, values, bytes, (size_t)n, error));
     if (n < slots) quire_levels_spread(bytes, 1, slots, n, column->validity.data, first);
-    if (size > column->values.size)
-        memset(quire_buf_end(&column->values), 0, size - column->values.size);
+    memset(quire_buf_end(&column->values), 0, size - column->values.size);
     put_bits(column->values.data, first, bytes, (size_t)slots);
     column->values.size = size;
     return 0;

@@ -20,6 +20,7 @@ struct quire_leaf_dictionary {
     struct quire_buf content; /* byte arrays: the page, padded; repaired ones after it */
     struct quire_buf values;  /* FIXED, BOOL: of out_width; BYTES: struct quire_bytes each */
     struct quire_buf map;     /* DICTIONARY fields: int64_t index in the column's own, or -1 */
+    struct quire_buf refused; /* a byte each, not 0 for what cannot be; empty: all can */
 };
 
 /* Zero-initialise; release when done. */
@@ -78,12 +79,17 @@ int quire_leaf_check_index(const struct quire_leaf *leaf, uint32_t index,
 int quire_leaf_check_indices(const struct quire_leaf *leaf, const uint32_t *indices, size_t n,
                              struct quire_error *error);
 
+/* Fails for a value that cannot be. */
+int quire_leaf_refuse(const struct quire_leaf *leaf, struct quire_error *error);
+/* None of the entries is refused; they are the values of this append from `done` on. */
+int quire_leaf_check_refused(struct quire_leaf *leaf, const uint32_t *indices, size_t n,
+                             size_t done, struct quire_error *error);
+
 /* UTF-8 (leaf_text.c): whether n values whose bytes stand in a row are each well-formed. */
 bool quire_leaf_is_text(const uint8_t *bytes, size_t size, const struct quire_bytes *values,
                         size_t n);
 /* The first value that is not; n when all are. */
 size_t quire_leaf_find_bad_text(const struct quire_bytes *values, size_t n);
-int quire_leaf_refuse_text(struct quire_error *error);
 /* Puts a text in order, in the leaf's scratch. */
 int quire_leaf_repair_text(struct quire_leaf *leaf, struct quire_bytes *value,
                            struct quire_error *error);

@@ -98,7 +98,7 @@ static int take_plain(struct quire_leaf *leaf, struct quire_page_values *values,
             continue;
         if (!leaf->utf8_replace) {
             leaf->failed = (int64_t)(done + quire_leaf_find_bad_text(slices, part));
-            return quire_leaf_refuse_text(error);
+            return quire_leaf_refuse(leaf, error);
         }
         column->bytes.size = bytes;
         column->values.size = offsets;
@@ -115,10 +115,12 @@ static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *value
     const uint8_t *readable = dictionary->content.data + dictionary->content.size;
     uint32_t indices[QUIRE_LEAF_AT_ONCE];
     struct quire_bytes slices[QUIRE_LEAF_AT_ONCE];
+    size_t all = n;
     for (size_t part; n > 0; n -= part) {
         part = n < QUIRE_LEAF_AT_ONCE ? n : QUIRE_LEAF_AT_ONCE;
         QUIRE_TRY(quire_page_values_indices(values, indices, part, error));
         QUIRE_TRY(quire_leaf_check_indices(leaf, indices, part, error));
+        QUIRE_TRY(quire_leaf_check_refused(leaf, indices, part, all - n, error));
         for (size_t i = 0; i < part; i++)
             slices[i] = entries[indices[i]];
         QUIRE_TRY(append_values(column, slices, part, readable, error));

@@ -1,11 +1,14 @@
-/* Fields that are dictionaries themselves. The column's dictionary gathers the values of
- * all chunks of a batch, so an entry of the chunk's is looked up in it once a batch. */
+/* Fields that are dictionaries themselves. A batch begins with the chunk's dictionary, whole
+ * and in its order; values that stand in pages of other encodings follow as they come. */
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "data/column_private.h"
 #include "format/parquet/read/leaf_append.h"
 
 #define OPERATION "read parquet"
+
+/* A dictionary without order that is larger gives a batch only what the batch uses of it. */
+#define WHOLE_ENTRIES_MAX 4096
 
 /* The index of the value that was appended to the scratch column. */
 static int find_scratch(struct quire_column *column, int code, int64_t *index,
@@ -60,17 +63,33 @@ static int map_entry(struct quire_leaf *leaf, struct quire_column *column, uint3
     return 0;
 }
 
+/* Makes all entries of the chunk's dictionary those of a column that has none yet. */
+static int take_whole(struct quire_leaf *leaf, struct quire_column *column,
+                      struct quire_error *error)
+{
+    size_t entries = leaf->dictionary.entries;
+    if (column->dictionary->interned > 0 || leaf->dictionary.refused.size > 0) return 0;
+    if (entries > WHOLE_ENTRIES_MAX && !leaf->field->dictionary_ordered) return 0;
+    for (size_t i = 0; i < entries; i++) {
+        int64_t index = 0;
+        QUIRE_TRY(map_entry(leaf, column, (uint32_t)i, &index, error));
+    }
+    return 0;
+}
+
 static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *values,
                         struct quire_column *column, uint8_t *out, size_t n,
                         struct quire_error *error)
 {
     uint32_t indices[QUIRE_LEAF_AT_ONCE];
     const int64_t *map = (const int64_t *)(const void *)leaf->dictionary.map.data;
-    size_t width = quire_column_value_width(column->field);
+    size_t width = quire_column_value_width(column->field), all = n;
+    QUIRE_TRY(take_whole(leaf, column, error));
     for (size_t part; n > 0; n -= part, out += part * width) {
         part = n < QUIRE_LEAF_AT_ONCE ? n : QUIRE_LEAF_AT_ONCE;
         QUIRE_TRY(quire_page_values_indices(values, indices, part, error));
         QUIRE_TRY(quire_leaf_check_indices(leaf, indices, part, error));
+        QUIRE_TRY(quire_leaf_check_refused(leaf, indices, part, all - n, error));
         for (size_t i = 0; i < part; i++) {
             int64_t index = map[indices[i]];
             if (index < 0) QUIRE_TRY(map_entry(leaf, column, indices[i], &index, error));
@@ -94,7 +113,7 @@ static int take_slices(struct quire_leaf *leaf, struct quire_page_values *values
             int64_t index = 0;
             if (leaf->text && quire_leaf_find_bad_text(&value, 1) == 0) {
                 leaf->failed = (int64_t)(done + i);
-                if (!leaf->utf8_replace) return quire_leaf_refuse_text(error);
+                if (!leaf->utf8_replace) return quire_leaf_refuse(leaf, error);
                 QUIRE_TRY(quire_leaf_repair_text(leaf, &value, error));
             }
             QUIRE_TRY(find_bytes(column, value, &index, error));

@@ -11,6 +11,45 @@ static int fail_short(const struct quire_page *page, struct quire_error *error)
                       "a dictionary page is too short for its %d entries", (int)page->entries);
 }
 
+/* Entries that cannot be are no failure before a row has one. */
+static int refuse_entry(struct quire_leaf *leaf, size_t entries, size_t entry,
+                        struct quire_error *error)
+{
+    struct quire_buf *refused = &leaf->dictionary.refused;
+    if (refused->size == 0) {
+        if (quire_buf_reserve(refused, entries) != 0) return quire_fail_memory(error, OPERATION);
+        memset(refused->data, 0, entries);
+        refused->size = entries;
+    }
+    refused->data[entry] = 1;
+    return 0;
+}
+
+static int convert(struct quire_leaf *leaf, struct quire_page_values *values, uint8_t *out,
+                   size_t entries, struct quire_error *error)
+{
+    const struct quire_conversion *conversion = &leaf->conversion;
+    size_t size = QUIRE_LEAF_AT_ONCE * conversion->in_width;
+    if (quire_buf_reserve(&leaf->scratch, size) != 0) return quire_fail_memory(error, OPERATION);
+    uint8_t *in = leaf->scratch.data;
+    for (size_t done = 0, part; done < entries; done += part) {
+        part = entries - done < QUIRE_LEAF_AT_ONCE ? entries - done : QUIRE_LEAF_AT_ONCE;
+        if (leaf->type == QUIRE_PARQUET_BYTE_ARRAY)
+            QUIRE_TRY(quire_page_values_bytes(values, (void *)in, part, error));
+        else
+            QUIRE_TRY(quire_page_values_fixed(values, in, part, error));
+        for (size_t i = 0; i < part; i++) {
+            uint8_t *to = out + (done + i) * leaf->out_width;
+            size_t good = conversion->run(conversion, in + i * conversion->in_width, to, part - i);
+            i += good;
+            if (i == part) break;
+            memset(out + (done + i) * leaf->out_width, 0, leaf->out_width);
+            QUIRE_TRY(refuse_entry(leaf, entries, done + i, error));
+        }
+    }
+    return 0;
+}
+
 /* The page's values in their physical form, in values or (what is to be converted) scratch. */
 static int set_fixed(struct quire_leaf *leaf, struct quire_page_values *values, size_t entries,
                      struct quire_error *error)
@@ -21,16 +60,16 @@ static int set_fixed(struct quire_leaf *leaf, struct quire_page_values *values, 
     if (__builtin_mul_overflow(entries, leaf->out_width, &size) ||
         quire_buf_reserve(out, size) != 0)
         return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_leaf_take_fixed(leaf, values, out->data, entries, error));
+    QUIRE_TRY(leaf->conversion.run != NULL
+                  ? convert(leaf, values, out->data, entries, error)
+                  : quire_leaf_take_fixed(leaf, values, out->data, entries, error));
     out->size = size;
     return 0;
 }
 
 /* Puts the entry's text in order at the end of the content. */
-static int repair(struct quire_leaf *leaf, struct quire_buf *content, struct quire_bytes *entry,
-                  struct quire_error *error)
+static int repair(struct quire_buf *content, struct quire_bytes *entry, struct quire_error *error)
 {
-    if (!leaf->utf8_replace) return quire_leaf_refuse_text(error);
     size_t at = content->size;
     if (quire_utf8_repair(content, entry->data, entry->size) != 0)
         return quire_fail_memory(error, OPERATION);
@@ -48,7 +87,8 @@ static int check_texts(struct quire_leaf *leaf, struct quire_bytes *slices, size
     size_t at = 0, size = 0;
     for (size_t i = 0; i < entries && code == 0; i++)
         if (!quire_utf8_is_valid(slices[i].data, slices[i].size))
-            code = repair(leaf, &repaired, &slices[i], error);
+            code = leaf->utf8_replace ? repair(&repaired, &slices[i], error)
+                                      : refuse_entry(leaf, entries, i, error);
     if (code == 0 && repaired.size > 0) {
         size = repaired.size;
         /* The page's bytes are copied behind, so that all stand in one buffer. */
@@ -113,6 +153,7 @@ int quire_leaf_set_dictionary(struct quire_leaf *leaf, struct quire_page *page,
     struct quire_page_values values = {0};
     size_t entries = (size_t)page->entries, size = quire_page_left(&page->content);
     leaf->dictionary.entries = 0;
+    quire_buf_clear(&leaf->dictionary.refused);
     if (leaf->shape == QUIRE_LEAF_NULL) return 0;
     if (page->encoding != QUIRE_ENCODING_PLAIN && page->encoding != QUIRE_ENCODING_PLAIN_DICTIONARY)
         return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION, "a dictionary page in encoding %d",

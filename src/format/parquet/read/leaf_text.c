@@ -37,11 +37,6 @@ size_t quire_leaf_find_bad_text(const struct quire_bytes *values, size_t n)
     return good;
 }
 
-int quire_leaf_refuse_text(struct quire_error *error)
-{
-    return quire_fail(error, QUIRE_INPUT, "read parquet", "a text that is not UTF-8");
-}
-
 int quire_leaf_repair_text(struct quire_leaf *leaf, struct quire_bytes *value,
                            struct quire_error *error)
 {

@@ -15,21 +15,63 @@ static uint32_t read_u32_be(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Frames of Hadoop: the size of what it holds, the size of its block, big endian, and the
- * block. False when the bytes are no such thing. */
+/* A length that goes on while its bytes are 255 (lz4_Block_format.md). False at the end. */
+static bool add_length(const uint8_t **at, const uint8_t *end, size_t *length)
+{
+    uint8_t byte = 255;
+    if (*length < 15) return true;
+    while (byte == 255) {
+        if (*at == end) return false;
+        byte = *(*at)++;
+        *length += byte;
+    }
+    return true;
+}
+
+/* How many bytes a block holds, by its sequences; what is no block is found in decompressing. */
+static size_t block_size(const uint8_t *at, size_t size)
+{
+    const uint8_t *end = at + size;
+    size_t plain = 0;
+    while (at < end) {
+        size_t literals = *at >> 4, match = *at & 15;
+        at++;
+        if (!add_length(&at, end, &literals) || literals > (size_t)(end - at)) return 0;
+        at += literals;
+        plain += literals;
+        if (end - at < 2) return plain;
+        at += 2;
+        if (!add_length(&at, end, &match)) return 0;
+        plain += match + 4;
+    }
+    return plain;
+}
+
+/* Frames of Hadoop: the size of what it holds, and blocks until it is reached, each with its
+ * size before it, big endian. False when the bytes are no such thing. */
 static bool decompress_hadoop(const struct quire_codec *codec, const uint8_t *bytes, size_t size,
                               uint8_t *out, size_t out_size)
 {
     while (size >= 8) {
-        size_t plain = read_u32_be(bytes), block = read_u32_be(bytes + 4);
-        bytes += 8;
-        size -= 8;
-        if (plain > out_size || block > size) return false;
-        if (codec->decompress(bytes, block, out, plain, NULL) != 0) return false;
-        bytes += block;
-        size -= block;
-        out += plain;
-        out_size -= plain;
+        size_t frame = read_u32_be(bytes);
+        if (frame > out_size) return false;
+        out_size -= frame;
+        bytes += 4;
+        size -= 4;
+        do {
+            if (size < 4) return false;
+            size_t block = read_u32_be(bytes);
+            bytes += 4;
+            size -= 4;
+            if (block > size) return false;
+            size_t plain = block_size(bytes, block);
+            if (plain > frame || (plain == 0 && frame > 0)) return false;
+            if (codec->decompress(bytes, block, out, plain, NULL) != 0) return false;
+            bytes += block;
+            size -= block;
+            out += plain;
+            frame -= plain;
+        } while (frame > 0);
     }
     return size == 0 && out_size == 0;
 }

@@ -247,11 +247,27 @@ static bool is_compressed(const struct quire_page_reader *reader, const struct q
            page->header.data_page_header_v2->is_compressed;
 }
 
+/* Only of pages that are read: those passed over take no memory. */
+static int check_room(const struct quire_page_reader *reader, const struct quire_page *page,
+                      struct quire_error *error)
+{
+    size_t most = reader->source->page_bytes_max;
+    size_t size = (size_t)page->header.uncompressed_page_size;
+    if (size < (size_t)page->header.compressed_page_size)
+        size = (size_t)page->header.compressed_page_size;
+    if (most == 0 || size <= most) return 0;
+    quire_fail(error, QUIRE_LIMIT, OPERATION,
+               "a page of %zu bytes; within the memory budget %zu are the most", size, most);
+    quire_error_hint(error, "allow more memory, at least twice the page");
+    return QUIRE_LIMIT;
+}
+
 int quire_page_reader_load(struct quire_page_reader *reader, struct quire_page *page,
                            struct quire_error *error)
 {
     const uint8_t *data = NULL;
     size_t got = 0, size = (size_t)page->header.compressed_page_size;
+    QUIRE_TRY(check_room(reader, page, error));
     QUIRE_TRY(quire_chunk_bytes_get(reader->bytes, page->body, size, size + QUIRE_PAGE_PADDING,
                                     &data, &got, error));
     page->padded = got == size + QUIRE_PAGE_PADDING;

@@ -75,8 +75,8 @@ static int settle_wanted(struct decoder *decoder, const struct quire_parquet_rea
     QUIRE_TRY(quire_parquet_project(schema, wanted, &decoder->projection, error));
     QUIRE_TRY(quire_parquet_target_begin(&decoder->target, decoder->projection.schema.root->field,
                                          error));
-    decoder->filter.page_index = options->page_index;
-    decoder->filter.bloom_filter = options->bloom_filter;
+    decoder->filter.page_index = options->use_page_index;
+    decoder->filter.bloom_filter = options->use_bloom_filter;
     decoder->filter.bloom_bytes_max = context->budget.max / 8;
     return quire_parquet_filter_open(&decoder->filter, &decoder->file, decoder->target.field,
                                      policy->conditions, policy->conditions_size, error);

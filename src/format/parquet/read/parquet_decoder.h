@@ -8,12 +8,12 @@
 #include "quire/format.h"
 
 struct quire_parquet_read_options {
-    bool arrow_schema;    /* take types from ARROW:schema where it tells more */
-    bool verify_checksum; /* of pages that have one */
-    bool page_index;      /* pass over pages by the page index */
-    bool bloom_filter;    /* pass over row groups by bloom filters */
-    int32_t invalid_utf8; /* enum quire_parquet_utf8 */
-    int32_t int96_unit;   /* enum quire_parquet_int96 */
+    bool arrow_schema;     /* take types from ARROW:schema where it tells more */
+    bool verify_checksum;  /* of pages that have one */
+    bool use_page_index;   /* pass over pages by the page index */
+    bool use_bloom_filter; /* pass over row groups by bloom filters */
+    int32_t invalid_utf8;  /* enum quire_parquet_utf8 */
+    int32_t int96_unit;    /* enum quire_parquet_int96 */
     int64_t batch_rows;
     char *footer_key;  /* FILE */
     char *column_keys; /* COLUMN:FILE,… */

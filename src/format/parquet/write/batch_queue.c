@@ -41,7 +41,8 @@ struct quire_batch_queue {
     struct held *ring;
     size_t ring_size, done, front, end; /* running numbers; modulo ring_size they are places */
     struct quire_row_slice *slices;
-    int64_t rows_in; /* all rows so far */
+    size_t slices_size; /* taken and not given back */
+    int64_t rows_in;    /* all rows so far */
     int64_t rows, bytes;
 };
 
@@ -105,14 +106,21 @@ int quire_batch_queue_flush(struct quire_batch_queue *queue, struct quire_error 
     return hold(queue, &array, error);
 }
 
+static int copy_probe(struct quire_batch_queue *queue)
+{
+    if (queue->gathered->length == 0)
+        QUIRE_TRY(quire_column_begin_dictionaries(queue->gathered, queue->probe));
+    return quire_column_append_view(queue->gathered, queue->probe, 0, queue->probe->length);
+}
+
 static int gather(struct quire_batch_queue *queue, int64_t bytes, struct quire_error *error)
 {
     if (queue->gathered == NULL) QUIRE_TRY(quire_column_new(queue->root, &queue->gathered, error));
     int64_t rows = queue->probe->length;
-    int code = quire_column_append_view(queue->gathered, queue->probe, 0, rows);
+    int code = copy_probe(queue);
     if (code == QUIRE_LIMIT && queue->gathered->length > 0) { /* dictionary indices are full */
         QUIRE_TRY(quire_batch_queue_flush(queue, error));
-        code = quire_column_append_view(queue->gathered, queue->probe, 0, rows);
+        code = copy_probe(queue);
     }
     if (code != 0) {
         quire_fail(error, code, OPERATION, "a batch cannot be read: %s", quire_code_text(code));
@@ -178,6 +186,7 @@ static int64_t rows_that_fit(const struct held *held, int64_t rows_max, int64_t 
 int64_t quire_batch_queue_take(struct quire_batch_queue *queue, int64_t rows_max, int64_t bytes_max,
                                const struct quire_row_slice **slices, size_t *slices_size)
 {
+    struct quire_row_slice *out = queue->slices + queue->slices_size;
     size_t size = 0;
     int64_t taken = 0;
     while (queue->front < queue->end && taken < rows_max) {
@@ -185,8 +194,7 @@ int64_t quire_batch_queue_take(struct quire_batch_queue *queue, int64_t rows_max
         int64_t rows = rows_that_fit(held, rows_max - taken, bytes_max, taken == 0);
         if (rows < 1) break;
         int64_t bytes = held->bytes / held->rows * rows;
-        queue->slices[size++] =
-            (struct quire_row_slice){held->view, held->taken, rows, held->first_row};
+        out[size++] = (struct quire_row_slice){held->view, held->taken, rows, held->first_row};
         held->taken += rows;
         taken += rows;
         bytes_max -= bytes;
@@ -196,13 +204,15 @@ int64_t quire_batch_queue_take(struct quire_batch_queue *queue, int64_t rows_max
         queue->front++;
     }
     if (queue->rows == 0) queue->bytes = 0;
-    *slices = queue->slices;
+    queue->slices_size += size;
+    *slices = out;
     *slices_size = size;
     return taken;
 }
 
 void quire_batch_queue_give_back(struct quire_batch_queue *queue)
 {
+    queue->slices_size = 0;
     for (; queue->done < queue->front; queue->done++)
         quire_array_release(&held_at(queue, queue->done)->array);
 }
@@ -248,7 +258,9 @@ int quire_batch_queue_new(const struct quire_field *root, struct quire_budget *b
     size_t size = HELD_NODES_MAX / count_nodes(root);
     queue->ring_size = size > HELD_MAX ? HELD_MAX : size < HELD_MIN ? HELD_MIN : size;
     queue->ring = quire_alloc_zero(queue->ring_size, sizeof(*queue->ring));
-    queue->slices = quire_alloc_zero(queue->ring_size, sizeof(*queue->slices));
+    /* Each taking may cut one batch in two. */
+    queue->slices =
+        quire_alloc_zero(queue->ring_size + QUIRE_BATCH_TAKES_MAX, sizeof(*queue->slices));
     if (queue->ring == NULL || queue->slices == NULL) return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_view_new(root, &queue->probe, error));
     *result = QUIRE_STEAL(queue);

@@ -30,7 +30,9 @@ int64_t quire_batch_queue_rows(const struct quire_batch_queue *queue);
 int64_t quire_batch_queue_bytes(const struct quire_batch_queue *queue);
 
 /* Takes slices from the front: up to rows_max rows of about bytes_max bytes, at least one
- * row where there is one. *slices stands until the next call. Returns the rows taken. */
+ * row where there is one. *slices stands until they are given back, before which so many
+ * may be taken. Returns the rows taken. */
+#define QUIRE_BATCH_TAKES_MAX QUIRE_ROW_GROUP_LANES_MAX
 int64_t quire_batch_queue_take(struct quire_batch_queue *queue, int64_t rows_max, int64_t bytes_max,
                                const struct quire_row_slice **slices, size_t *slices_size);
 /* The slices taken so far are no longer read: batches that are used up are released. */

@@ -50,9 +50,10 @@ static void halve(struct quire_bloom_filter *filter)
     }
 }
 
-void quire_chunk_bloom_fold(struct quire_chunk_bloom *bloom, double false_positives)
+void quire_chunk_bloom_fold(struct quire_chunk_bloom *bloom, uint64_t distinct,
+                            double false_positives)
 {
-    size_t bytes = quire_bloom_size(bloom->changes, false_positives);
+    size_t bytes = quire_bloom_size(distinct, false_positives);
     while (bloom->filter.blocks * QUIRE_BLOOM_BLOCK_BYTES > bytes)
         halve(&bloom->filter);
 }

@@ -24,7 +24,8 @@ void quire_chunk_bloom_release(struct quire_chunk_bloom *bloom);
 int quire_chunk_bloom_start(struct quire_chunk_bloom *bloom, uint64_t distinct,
                             double false_positives, struct quire_error *error);
 void quire_chunk_bloom_add(struct quire_chunk_bloom *bloom, const struct quire_values *values);
-/* Folds a filter whose values were counted to their number. */
-void quire_chunk_bloom_fold(struct quire_chunk_bloom *bloom, double false_positives);
+/* Folds a filter to what so many distinct values need. */
+void quire_chunk_bloom_fold(struct quire_chunk_bloom *bloom, uint64_t distinct,
+                            double false_positives);
 
 #endif

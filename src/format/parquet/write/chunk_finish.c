@@ -234,7 +234,10 @@ static int set_bloom(struct quire_chunk_writer *writer, struct quire_written_chu
         QUIRE_TRY(quire_chunk_bloom_start(bloom, distinct, options->bloom_false_positives, error));
     }
     if (has_dictionary(writer)) add_entries(writer);
-    if (options->bloom_distinct == 0) quire_chunk_bloom_fold(bloom, options->bloom_false_positives);
+    if (options->bloom_distinct == 0)
+        quire_chunk_bloom_fold(bloom, bloom->changes, options->bloom_false_positives);
+    else if (options->bloom_distinct > writer->values)
+        quire_chunk_bloom_fold(bloom, (uint64_t)writer->values, options->bloom_false_positives);
     chunk->bloom = bloom->filter;
     bloom->filter = (struct quire_bloom_filter){0};
     return 0;

@@ -1,5 +1,6 @@
-/* Rows of an Arrow dictionary: each of its entries that is used is looked up in the
- * chunk's dictionary once for every add, the rest is a copy of indices. What a page holds
+/* Rows of an Arrow dictionary: a chunk's dictionary begins with all entries of the first one,
+ * in their order, so that categories come back as they were. Each entry that is used is looked
+ * up there once for every add, the rest is a copy of indices. What a page holds
  * is read off the entries that its indices use. */
 #include <string.h>
 
@@ -8,6 +9,8 @@
 
 #define OPERATION QUIRE_CHUNK_OPERATION
 #define AT_ONCE   256
+/* Of an Arrow dictionary that is taken whole. */
+#define ENTRIES_MAX 131072
 
 bool quire_chunk_maps(const struct quire_chunk_writer *writer, const struct quire_view *view)
 {
@@ -56,6 +59,46 @@ static int fill_slot(struct quire_chunk_writer *writer, const struct quire_view 
     return 0;
 }
 
+/* *all: the chunk's dictionary had room for the entries, and they could be converted. */
+static int take_entries(struct quire_chunk_writer *writer, const struct quire_view *dictionary,
+                        bool *all, struct quire_error *error)
+{
+    uint32_t indices[AT_ONCE];
+    struct quire_level_range range = {.start = 0};
+    const struct quire_values *values = &writer->block.values;
+    *all = false;
+    for (; range.start < dictionary->length; range.start += range.size) {
+        size_t added = 0;
+        int64_t left = dictionary->length - range.start;
+        range.size = left < AT_ONCE ? left : AT_ONCE;
+        int code = quire_leaf_gather(&writer->plan, dictionary, &range, 1, &writer->block, error);
+        if (code == QUIRE_INPUT) return 0; /* it matters only where it is used */
+        QUIRE_TRY(code);
+        QUIRE_TRY(values->slices != NULL
+                      ? quire_dictionary_add_bytes(&writer->dictionary, values->slices, values->n,
+                                                   indices, &added, error)
+                      : quire_dictionary_add_fixed(&writer->dictionary, values->fixed, values->n,
+                                                   indices, &added, error));
+        if (added < values->n) return 0;
+    }
+    *all = true;
+    return 0;
+}
+
+/* Dictionaries that do not fit are taken entry by entry, as they are used. */
+static int begin_dictionary(struct quire_chunk_writer *writer, const struct quire_view *dictionary,
+                            struct quire_error *error)
+{
+    bool all = false;
+    if (writer->dictionary.entries > 0 || dictionary->length > ENTRIES_MAX) return 0;
+    QUIRE_TRY(take_entries(writer, dictionary, &all, error));
+    if (!all) {
+        quire_dictionary_clear(&writer->dictionary);
+        quire_error_clear(error);
+    }
+    return 0;
+}
+
 static int map_range(struct quire_chunk_writer *writer, const struct quire_view *view,
                      struct quire_level_range range, uint32_t *out, size_t *done, bool *full,
                      struct quire_error *error)
@@ -83,6 +126,7 @@ int quire_chunk_map(struct quire_chunk_writer *writer, const struct quire_view *
     *done = 0;
     *full = false;
     QUIRE_TRY(reserve_slots(writer, view->dictionary->length, error));
+    QUIRE_TRY(begin_dictionary(writer, view->dictionary, error));
     quire_buf_clear(&writer->mapped);
     if (quire_buf_reserve(&writer->mapped, (size_t)levels->values * sizeof(uint32_t)) != 0)
         return quire_fail_memory(error, OPERATION);

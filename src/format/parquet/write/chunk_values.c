@@ -12,6 +12,8 @@
 /* What a dictionary costs beside its values: header, metadata. */
 #define DICTIONARY_OVERHEAD 32.0
 #define WORTH_DICTIONARY    0.98
+/* One that fills up before the end of the chunk costs most to make, and saves least. */
+#define WORTH_PART 0.93
 
 static bool may_use_dictionary(const struct quire_chunk_writer *writer)
 {
@@ -41,6 +43,8 @@ void quire_chunk_start_values(struct quire_chunk_writer *writer)
     writer->dictionary_closed = false;
     quire_buf_clear(&writer->indices);
     writer->direct = dictionary_asked ? QUIRE_ENCODING_CHOOSE : asked;
+    if (writer->direct == QUIRE_ENCODING_CHOOSE && writer->options.plain)
+        writer->direct = QUIRE_ENCODING_PLAIN;
     bool nothing = writer->plan.form == QUIRE_LEAF_NOTHING;
     bool bools = writer->plan.form == QUIRE_LEAF_BOOLS && writer->options.page_version == 1;
     if (writer->direct == QUIRE_ENCODING_CHOOSE && (nothing || bools))
@@ -210,7 +214,8 @@ static int choose(struct quire_chunk_writer *writer, const struct quire_values *
     else if (cost.possible)
         QUIRE_TRY(quire_encoding_measure(&writer->trial, sample, writer->direct, &each, error));
     double bytes = cost.bytes + DICTIONARY_OVERHEAD + (cost.values - cost.values_in_it) * each;
-    *dictionary = cost.possible && bytes < cost.values * each * WORTH_DICTIONARY;
+    double worth = cost.values_in_it < cost.values ? WORTH_PART : WORTH_DICTIONARY;
+    *dictionary = cost.possible && bytes < cost.values * each * worth;
     return 0;
 }
 

@@ -28,6 +28,7 @@ struct quire_chunk_options {
     int32_t encoding;        /* enum quire_parquet_encoding, or QUIRE_ENCODING_CHOOSE */
     bool dictionary;         /* try one, whatever encoding says for what does not fit it */
     size_t dictionary_bytes; /* its limit */
+    bool plain;              /* PLAIN where the encoding would be chosen */
     bool statistics;
     size_t statistics_bytes; /* longer extremes are truncated; at least 1 */
     bool column_index, offset_index, size_statistics;

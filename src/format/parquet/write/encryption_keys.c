@@ -85,23 +85,6 @@ static int make_footer(struct opening *opening)
     return code;
 }
 
-/* The key of the longest name that the leaf is under; NULL: none. */
-static const struct quire_column_key *find_key(const struct quire_leaf_names *names, size_t leaf,
-                                               const struct quire_column_keys *given, size_t *index)
-{
-    const struct quire_column_key *found = NULL;
-    size_t longest = 0;
-    for (size_t i = 0; i < given->size; i++) {
-        size_t size = strlen(given->items[i].column);
-        if (size <= longest || !quire_leaf_names_match(names, leaf, given->items[i].column, size))
-            continue;
-        longest = size;
-        found = &given->items[i];
-        *index = i;
-    }
-    return found;
-}
-
 static int make_own(struct opening *opening, size_t leaf, struct quire_leaf_key *key)
 {
     struct quire_encryption_with_column_key *with_key = keep(opening, sizeof(*with_key));
@@ -121,9 +104,10 @@ static int make_leaf(struct opening *opening, size_t leaf, const struct quire_co
                      struct quire_parquet_cipher *const *ciphers)
 {
     struct quire_leaf_key *key = &opening->keys->leaves[leaf];
-    size_t index = 0;
-    if (find_key(opening->names, leaf, given, &index) != NULL) {
-        key->cipher = ciphers[index];
+    const char *path = opening->names->paths[leaf];
+    const struct quire_column_key *own = quire_column_keys_of_leaf(given, path, strlen(path));
+    if (own != NULL) {
+        key->cipher = ciphers[own - given->items];
         return make_own(opening, leaf, key);
     }
     if (given->size > 0 && !opening->options->encrypt_all) return 0;

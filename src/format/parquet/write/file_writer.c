@@ -184,14 +184,14 @@ static int keep_row_group(struct quire_parquet_file *file, struct quire_written_
                           int64_t rows, struct quire_arena *arena, struct quire_error *error)
 {
     size_t leaves = file->schema->leaves_size;
-    struct quire_column_chunk *columns = quire_arena_alloc(arena, leaves * sizeof(*columns));
+    struct quire_column_chunk *columns = quire_arena_alloc(arena, leaves * sizeof(*columns) + 1);
     if (columns == NULL) return quire_fail_memory(error, OPERATION);
     struct quire_row_group group = {
         .present = QUIRE_ROW_GROUP_HAS_FILE_OFFSET | QUIRE_ROW_GROUP_HAS_COMPRESSED_SIZE,
         .columns = {columns, leaves},
         .num_rows = rows,
         .sorting_columns = file->sorting,
-        .file_offset = first_page(&chunks[0].metadata),
+        .file_offset = leaves > 0 ? first_page(&chunks[0].metadata) : file->position,
         .ordinal = (int16_t)file->row_groups_size,
     };
     if (file->row_groups_size <= INT16_MAX) group.present |= QUIRE_ROW_GROUP_HAS_ORDINAL;

@@ -93,7 +93,6 @@ static int set_dictionary(const struct quire_parquet_encoder_options *options,
     const char *text = quire_leaf_names_value(names, leaf, options->dictionary, &own);
     if (chunk->encoding == QUIRE_ENCODING_RLE_DICTIONARY) {
         chunk->dictionary = true;
-        chunk->encoding = QUIRE_ENCODING_CHOOSE;
         return 0;
     }
     if (text != NULL) QUIRE_TRY(parse_switch(text, &chunk->dictionary, error));
@@ -108,18 +107,28 @@ static size_t at_most(int64_t wanted, size_t share)
 }
 
 static int fill_one(const struct quire_parquet_encoder_options *options,
-                    const struct quire_leaf_names *names, size_t leaf,
-                    struct quire_chunk_options *chunk, struct quire_error *error)
+                    const struct quire_leaf_names *names, const struct quire_parquet_schema *schema,
+                    size_t leaf, struct quire_chunk_options *chunk, struct quire_error *error)
 {
+    bool own = false;
+    const char *encoding = quire_leaf_names_value(names, leaf, options->encoding, &own);
     QUIRE_TRY(
         set_codec(quire_leaf_names_value(names, leaf, options->compression, NULL), chunk, error));
-    QUIRE_TRY(
-        set_encoding(quire_leaf_names_value(names, leaf, options->encoding, NULL), chunk, error));
+    QUIRE_TRY(set_encoding(encoding, chunk, error));
+    /* A dictionary asked of all columns is one of those that can have it. */
+    if (!own && chunk->encoding == QUIRE_ENCODING_RLE_DICTIONARY &&
+        quire_parquet_leaf_element(schema, leaf)->type == QUIRE_PARQUET_BOOLEAN)
+        chunk->encoding = QUIRE_ENCODING_CHOOSE;
+    /* Readers that make an Arrow dictionary again (pyarrow) do so from PLAIN only. */
+    chunk->plain =
+        options->arrow_schema && schema->leaves[leaf].node->field->kind == QUIRE_KIND_DICTIONARY;
     QUIRE_TRY(set_dictionary(options, names, leaf, chunk, error));
     const char *list = options->bloom_filter, *name;
     size_t size = 0;
     while ((name = quire_leaf_names_next(&list, &size)) != NULL)
         chunk->bloom_filter |= quire_leaf_names_match(names, leaf, name, size);
+    if (schema->leaves[leaf].rep_max == 0 && chunk->bloom_distinct > options->row_group_rows)
+        chunk->bloom_distinct = options->row_group_rows;
     return 0;
 }
 
@@ -140,11 +149,13 @@ static int check_names(const struct quire_parquet_encoder_options *options,
 }
 
 int quire_leaf_options_fill(const struct quire_parquet_encoder_options *options,
-                            const struct quire_leaf_names *names, size_t budget_max,
+                            const struct quire_leaf_names *names,
+                            const struct quire_parquet_schema *schema, size_t budget_max,
                             struct quire_chunk_options *leaves, struct quire_error *error)
 {
     QUIRE_TRY(check_names(options, names, error));
-    size_t share = budget_max > 0 ? budget_max / names->size / 2 : SIZE_MAX;
+    bool shared = budget_max > 0 && names->size > 0;
+    size_t share = shared ? budget_max / names->size / 2 : SIZE_MAX;
     const struct quire_chunk_options common = {
         .page_version = (int)options->data_page_version,
         .page_bytes = at_most(options->page_bytes, share),
@@ -162,7 +173,7 @@ int quire_leaf_options_fill(const struct quire_parquet_encoder_options *options,
     for (size_t i = 0; i < names->size; i++) {
         leaves[i] = common;
         leaves[i].column = (int16_t)i;
-        int code = fill_one(options, names, i, &leaves[i], error);
+        int code = fill_one(options, names, schema, i, &leaves[i], error);
         if (code != 0) {
             quire_error_at(error, QUIRE_NOWHERE, names->paths[i], QUIRE_NOWHERE);
             return code;

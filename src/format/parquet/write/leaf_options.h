@@ -10,7 +10,8 @@
  * pages and dictionaries of all of them together may take; they are made smaller to fit.
  * QUIRE_USAGE for values that are not allowed and for columns that are not there. */
 int quire_leaf_options_fill(const struct quire_parquet_encoder_options *options,
-                            const struct quire_leaf_names *names, size_t budget_max,
+                            const struct quire_leaf_names *names,
+                            const struct quire_parquet_schema *schema, size_t budget_max,
                             struct quire_chunk_options *leaves, struct quire_error *error);
 
 /* Annotates strings and binaries as the option string_type says. */

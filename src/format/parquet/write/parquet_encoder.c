@@ -27,6 +27,12 @@
 #define ROUND_BYTES_LEAST ((int64_t)256 << 10)
 #define ROUND_SHARE       8
 
+/* Row groups of one round, by their rows. */
+struct groups {
+    int64_t rows[QUIRE_ROW_GROUP_LANES_MAX];
+    size_t size;
+};
+
 struct parquet_encoder {
     struct quire_encoder head;
     struct quire_context *context;
@@ -42,8 +48,8 @@ struct parquet_encoder {
     struct quire_parquet_file file;
 
     int64_t rows;        /* of the row group that is being filled, the running round's too */
-    int64_t closed_rows; /* of the one that waits to be written; 0: none does */
-    bool closing;        /* the running round closes a row group */
+    struct groups ends;  /* those that the running round ends */
+    struct groups done;  /* those that wait to be written */
     size_t size, memory; /* of the columns after the last round */
     size_t charged;
     bool finished;
@@ -79,25 +85,32 @@ static int settle(struct parquet_encoder *encoder)
     encoder->size = quire_row_group_writer_size(encoder->writer);
     encoder->memory = quire_row_group_writer_memory(encoder->writer);
     charge(encoder);
-    if (!encoder->closing) return 0;
-    encoder->closing = false;
-    encoder->closed_rows = encoder->rows;
+    if (encoder->ends.size == 0) return 0;
+    encoder->done = encoder->ends;
+    encoder->ends.size = 0;
     encoder->rows = 0;
     return 0;
 }
 
-static int write_closed(struct parquet_encoder *encoder)
+static int write_group(struct parquet_encoder *encoder, size_t lane)
 {
-    if (encoder->closed_rows == 0) return 0;
-    QUIRE_TRY(quire_context_check(encoder->context, &encoder->error));
-    struct quire_written_chunk *chunks = quire_row_group_writer_chunks(encoder->writer);
+    struct quire_written_chunk *chunks = quire_row_group_writer_chunks(encoder->writer, lane);
     for (size_t i = 0; i < encoder->schema.leaves_size; i++)
         QUIRE_TRY(quire_file_statistics_add(encoder->statistics, i, &chunks[i].metadata,
                                             &encoder->error));
-    QUIRE_TRY(
-        quire_parquet_file_write(&encoder->file, chunks, encoder->closed_rows, &encoder->error));
+    QUIRE_TRY(quire_parquet_file_write(&encoder->file, chunks, encoder->done.rows[lane],
+                                       &encoder->error));
     quire_row_group_writer_drop(encoder->writer, chunks);
-    encoder->closed_rows = 0;
+    return 0;
+}
+
+static int write_done(struct parquet_encoder *encoder)
+{
+    for (size_t lane = 0; lane < encoder->done.size; lane++) {
+        QUIRE_TRY(quire_context_check(encoder->context, &encoder->error));
+        QUIRE_TRY(write_group(encoder, lane));
+    }
+    encoder->done.size = 0;
     return 0;
 }
 
@@ -116,14 +129,14 @@ static bool is_full(const struct parquet_encoder *encoder)
 static void start(struct parquet_encoder *encoder, const struct quire_row_slice *slices,
                   size_t slices_size, bool close)
 {
-    encoder->closing = close;
+    if (close) encoder->ends = (struct groups){.rows = {encoder->rows}, .size = 1};
     quire_row_group_writer_start(encoder->writer, slices, slices_size, close);
 }
 
 /* Ends the row group without further rows. */
 static int close_row_group(struct parquet_encoder *encoder)
 {
-    QUIRE_TRY(write_closed(encoder));
+    QUIRE_TRY(write_done(encoder));
     start(encoder, NULL, 0, true);
     return settle(encoder);
 }
@@ -139,10 +152,35 @@ static int64_t round_rows(const struct parquet_encoder *encoder)
     return fit < rows ? fit : rows;
 }
 
-static int run_round(struct parquet_encoder *encoder)
+/* Row groups that can be written side by side now: none while one is being filled, and
+ * only what the queue holds anyway. at_end: the last one may have fewer rows. */
+static size_t groups_at_once(const struct parquet_encoder *encoder, bool at_end)
+{
+    int64_t lanes = (int64_t)quire_row_group_writer_lanes(encoder->writer);
+    int64_t rows = quire_batch_queue_rows(encoder->queue), size = encoder->row_group_rows;
+    if (lanes == 1 || encoder->rows > 0 || encoder->row_group_bytes < encoder->round_bytes * 2)
+        return 1;
+    int64_t groups = at_end ? (rows + size - 1) / size : rows / size;
+    return (size_t)(groups < lanes ? groups : lanes);
+}
+
+static int run_groups(struct parquet_encoder *encoder, size_t n)
+{
+    struct quire_row_group_slices groups[QUIRE_ROW_GROUP_LANES_MAX];
+    for (size_t i = 0; i < n; i++)
+        encoder->ends.rows[i] = quire_batch_queue_take(
+            encoder->queue, encoder->row_group_rows, INT64_MAX, &groups[i].slices, &groups[i].size);
+    encoder->ends.size = n;
+    quire_row_group_writer_start_groups(encoder->writer, groups, n);
+    return write_done(encoder);
+}
+
+static int run_round(struct parquet_encoder *encoder, bool at_end)
 {
     QUIRE_TRY(quire_context_check(encoder->context, &encoder->error));
     QUIRE_TRY(settle(encoder));
+    size_t groups = groups_at_once(encoder, at_end);
+    if (groups > 1) return run_groups(encoder, groups);
     if (is_full(encoder)) QUIRE_TRY(close_row_group(encoder));
     const struct quire_row_slice *slices = NULL;
     size_t slices_size = 0;
@@ -150,14 +188,23 @@ static int run_round(struct parquet_encoder *encoder)
                                           &slices, &slices_size);
     encoder->rows += rows;
     start(encoder, slices, slices_size, encoder->rows == encoder->row_group_rows);
-    return write_closed(encoder);
+    return write_done(encoder);
+}
+
+/* Rows that make a round. */
+static int64_t rows_due(const struct parquet_encoder *encoder)
+{
+    int64_t lanes = (int64_t)quire_row_group_writer_lanes(encoder->writer);
+    int64_t rows = encoder->row_group_rows < ROUND_ROWS ? encoder->row_group_rows : ROUND_ROWS;
+    if (lanes == 1 || encoder->row_group_rows > INT32_MAX / lanes) return rows;
+    return encoder->row_group_rows * lanes > rows ? encoder->row_group_rows * lanes : rows;
 }
 
 /* Is what waits worth a round, or has the queue no room for more? */
 static bool is_due(const struct parquet_encoder *encoder)
 {
     int64_t rows = quire_batch_queue_rows(encoder->queue);
-    return rows > 0 && (rows >= ROUND_ROWS || rows >= encoder->row_group_rows ||
+    return rows > 0 && (rows >= rows_due(encoder) ||
                         quire_batch_queue_bytes(encoder->queue) >= encoder->round_bytes ||
                         !quire_batch_queue_has_room(encoder->queue));
 }
@@ -165,7 +212,7 @@ static bool is_due(const struct parquet_encoder *encoder)
 static int make_room(struct parquet_encoder *encoder)
 {
     while (is_due(encoder))
-        QUIRE_TRY(run_round(encoder));
+        QUIRE_TRY(run_round(encoder, false));
     /* What the running round reads still has its place. */
     if (!quire_batch_queue_has_room(encoder->queue)) QUIRE_TRY(settle(encoder));
     return 0;
@@ -190,10 +237,10 @@ static int write_rest(struct parquet_encoder *encoder)
 {
     QUIRE_TRY(quire_batch_queue_flush(encoder->queue, &encoder->error));
     while (quire_batch_queue_rows(encoder->queue) > 0)
-        QUIRE_TRY(run_round(encoder));
+        QUIRE_TRY(run_round(encoder, true));
     QUIRE_TRY(settle(encoder));
     if (encoder->rows > 0) QUIRE_TRY(close_row_group(encoder));
-    QUIRE_TRY(write_closed(encoder));
+    QUIRE_TRY(write_done(encoder));
     return quire_parquet_file_finish(&encoder->file, &encoder->key_values.list, &encoder->error);
 }
 
@@ -244,7 +291,8 @@ static int make_writer(struct parquet_encoder *encoder,
     QUIRE_CLEANUP(quire_cleanup_free)
     struct quire_chunk_options *leaves = quire_alloc_zero(names->size, sizeof(*leaves));
     if (leaves == NULL) return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_leaf_options_fill(options, names, budget->max / 2, leaves, error));
+    QUIRE_TRY(
+        quire_leaf_options_fill(options, names, &encoder->schema, budget->max / 2, leaves, error));
     QUIRE_TRY(quire_file_keys_open(options, names, &encoder->schema, &encoder->keys, error));
     for (size_t i = 0; encoder->keys.leaves != NULL && i < names->size; i++)
         leaves[i].cipher = encoder->keys.leaves[i].cipher;

@@ -33,7 +33,7 @@ const struct quire_option quire_parquet_encoder_rows[QUIRE_PARQUET_ENCODER_ROWS]
      .max = 2},
     {.name = "row_group_rows",
      .type = QUIRE_OPTION_INT,
-     .default_text = "524288",
+     .default_text = "262144",
      .offset = AT(row_group_rows),
      .help = "rows of a row group",
      .min = 1,

@@ -4,7 +4,10 @@
  * the first row to the last; the leaves that took longest before are begun first. While a
  * round runs the caller may do something else, for instance write the chunks that the
  * round before has finished: they stay as they are until the end of the next one that
- * closes a row group. */
+ * closes a row group.
+ *
+ * Where there are fewer leaves than threads, several whole row groups can be given in one
+ * round, each in a lane of its own. */
 #ifndef QUIRE_PARQUET_ROW_GROUP_WRITER_H
 #define QUIRE_PARQUET_ROW_GROUP_WRITER_H
 
@@ -16,6 +19,14 @@ struct quire_row_slice {
     const struct quire_view *view;
     int64_t start, rows;
     int64_t first_row; /* number in the file, from 0, of the view's first row */
+};
+
+#define QUIRE_ROW_GROUP_LANES_MAX 16
+
+/* The rows of a row group. */
+struct quire_row_group_slices {
+    const struct quire_row_slice *slices;
+    size_t size;
 };
 
 struct quire_row_group_writer;
@@ -33,12 +44,19 @@ void quire_row_group_writer_free(struct quire_row_group_writer *writer);
 void quire_row_group_writer_start(struct quire_row_group_writer *writer,
                                   const struct quire_row_slice *slices, size_t slices_size,
                                   bool close);
+/* Row groups that a round may write side by side: at least 1. */
+size_t quire_row_group_writer_lanes(const struct quire_row_group_writer *writer);
+/* Starts a round of n whole row groups. None may be begun. */
+void quire_row_group_writer_start_groups(struct quire_row_group_writer *writer,
+                                         const struct quire_row_group_slices *groups, size_t n);
 /* Waits for the round, if one runs. The failure is that of the first row that has one; its
  * row is that of the file, from 1. After it the writer can only be freed. */
 int quire_row_group_writer_wait(struct quire_row_group_writer *writer, struct quire_error *error);
 
-/* The chunks of the row group that was closed last, one for each leaf. */
-struct quire_written_chunk *quire_row_group_writer_chunks(struct quire_row_group_writer *writer);
+/* The chunks of a row group that was closed last, one for each leaf; lane: which of those
+ * that were given together. */
+struct quire_written_chunk *quire_row_group_writer_chunks(struct quire_row_group_writer *writer,
+                                                          size_t lane);
 /* They are no longer needed: gives their memory back. */
 void quire_row_group_writer_drop(struct quire_row_group_writer *writer,
                                  struct quire_written_chunk *chunks);

@@ -25,6 +25,8 @@ static void test_spellings(void **state)
         {"303132333435363738393031323334353031323334353637", "012345678901234501234567", 24},
         {"MDEyMzQ1Njc4OTAxMjM0NQ==\n", "0123456789012345", 16},
         {"MDEyMzQ1Njc4OTAxMjM0NTAxMjM0NTY3ODkwMTIzNDU=", "01234567890123450123456789012345", 32},
+        {"30313233343536373839303132333435", "30313233343536373839303132333435", 32},
+        {"30313233343536373839303132333435\n", "0123456789012345", 16},
         {"a key of 32 bytes, in plain text", "a key of 32 bytes, in plain text", 32},
     };
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -74,6 +76,10 @@ static void test_list(void **state)
     assert_int_equal(quire_column_keys_find(&keys, "a.b", 3)->key_size, 16);
     assert_int_equal(quire_column_keys_find(&keys, "x:y", 3)->key_size, 32);
     assert_null(quire_column_keys_find(&keys, "a", 1));
+    assert_int_equal(quire_column_keys_of_leaf(&keys, "a.b", 3)->key_size, 16);
+    assert_int_equal(quire_column_keys_of_leaf(&keys, "a.b.list.element", 16)->key_size, 16);
+    assert_null(quire_column_keys_of_leaf(&keys, "a.bc", 4));
+    assert_null(quire_column_keys_of_leaf(&keys, "a", 1));
     quire_column_keys_release(&keys);
     assert_null(keys.items);
     (void)snprintf(list, sizeof(list), "a:%s,a:%s", first, second);

@@ -1,4 +1,5 @@
 /* The three things that files call LZ4, and how far pages can blow up. */
+#include "base/random.h"
 #include "parquet_fixture.h"
 
 #include "format/parquet/parquet_types.h"
@@ -37,6 +38,39 @@ static size_t make_hadoop(size_t n, uint8_t *out, size_t capacity)
     return size;
 }
 
+/* One frame of Hadoop with two blocks. */
+static size_t make_blocks(size_t n, uint8_t *out, size_t capacity)
+{
+    const size_t parts[2][2] = {{0, n}, {n, sizeof(text) - n}};
+    size_t size = 4;
+    memset(out, 0, size);
+    out[3] = (uint8_t)sizeof(text);
+    for (int i = 0; i < 2; i++) {
+        size_t got = compress(text + parts[i][0], parts[i][1], out + size + 4, capacity - size - 4);
+        memset(out + size, 0, 4);
+        out[size + 3] = (uint8_t)got;
+        size += 4 + got;
+    }
+    return size;
+}
+
+/* Literals and matches of more than 15 bytes, and of more than 270. */
+static void test_blocks_of_long_runs(void **state)
+{
+    (void)state;
+    enum { RANDOM = 700, SAME = 5000, ALL = RANDOM + SAME };
+    uint8_t plain[ALL], back[ALL], bytes[2 * ALL];
+    struct quire_random random;
+    quire_random_seed(&random, 1);
+    for (size_t i = 0; i < ALL; i++)
+        plain[i] = i < RANDOM ? (uint8_t)quire_random_below(&random, 256) : 'x';
+    size_t got = compress((const char *)plain, ALL, bytes + 8, sizeof(bytes) - 8);
+    const uint8_t head[8] = {0, 0, ALL >> 8, ALL & 255, 0, 0, (uint8_t)(got >> 8), (uint8_t)got};
+    memcpy(bytes, head, 8);
+    assert_int_equal(quire_page_decompress(QUIRE_PARQUET_LZ4, bytes, got + 8, back, ALL, NULL), 0);
+    assert_memory_equal(back, plain, ALL);
+}
+
 static void expect_text(const uint8_t *bytes, size_t size)
 {
     uint8_t back[sizeof(text)] = {0};
@@ -60,6 +94,7 @@ static void test_lz4(void **state)
     uint8_t bytes[256];
     expect_text(bytes, compress(text, sizeof(text), bytes, sizeof(bytes)));
     expect_text(bytes, make_hadoop(20, bytes, sizeof(bytes)));
+    expect_text(bytes, make_blocks(20, bytes, sizeof(bytes)));
     struct memory_out below;
     struct quire_out *out = NULL;
     memory_out_init(&below);
@@ -100,6 +135,8 @@ static void test_bounds(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lz4), cmocka_unit_test(test_bounds)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lz4),
+                                       cmocka_unit_test(test_blocks_of_long_runs),
+                                       cmocka_unit_test(test_bounds)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
