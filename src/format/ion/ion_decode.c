@@ -72,6 +72,19 @@ static int put_record(struct parsing *parsing, const struct quire_ion_value *val
                                 &parsing->decoding->shape, true, error);
 }
 
+/* Of a record behind the sample that can be read, it was a value that its column did not
+ * take. */
+static void hint_sample(const struct parsing *parsing, const struct quire_ion_mark *before,
+                        struct quire_error *error)
+{
+    const struct quire_ion_decoding *decoding = parsing->decoding;
+    int64_t at = parsing->chunk->offset + (before->at - parsing->row.reader->start);
+    bool strict = decoding->missing == QUIRE_MISSING_ERROR;
+    if (decoding->sampled < 0 || at < decoding->sampled || strict) return;
+    if (error != NULL && error->column[0] != '\0' && error->hint[0] == '\0')
+        quire_error_hint(error, QUIRE_TEXT_HINT_SAMPLE);
+}
+
 /* A record that failed: taken back, and handed to the rejects or told. */
 static int refuse_record(struct parsing *parsing, const struct quire_ion_mark *before, int64_t rows,
                          int code, struct quire_error *error)
@@ -83,10 +96,10 @@ static int refuse_record(struct parsing *parsing, const struct quire_ion_mark *b
     quire_column_truncate(chunk->columns, rows);
     quire_ion_go_back(reader, before);
     /* A record that can be read may be left out; one that cannot ends it all. */
-    bool reject = parsing->decoding->on_bad == QUIRE_ON_BAD_REJECT && code == QUIRE_INPUT &&
-                  quire_ion_next(reader, &value, &other) == 0 &&
-                  (value.event != QUIRE_ION_BEGIN || quire_ion_skip(reader, &other) == 0);
-    if (!reject) {
+    bool readable = code == QUIRE_INPUT && quire_ion_next(reader, &value, &other) == 0 &&
+                    (value.event != QUIRE_ION_BEGIN || quire_ion_skip(reader, &other) == 0);
+    if (!readable || parsing->decoding->on_bad != QUIRE_ON_BAD_REJECT) {
+        if (readable) hint_sample(parsing, before, error);
         quire_error_at(error, chunk->records, NULL, QUIRE_NOWHERE);
         return code;
     }

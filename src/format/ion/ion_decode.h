@@ -34,6 +34,7 @@ struct quire_ion_decoding {
     enum quire_on_bad on_bad;
     enum quire_extra extra;
     enum quire_missing missing;
+    int64_t sampled;           /* bytes from which types were inferred; -1: none were */
     struct quire_field *field; /* of all columns, wanted or not */
     struct quire_json_shape shape;
     int64_t annotations; /* column that takes the records' annotations; -1: none */

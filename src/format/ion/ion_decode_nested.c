@@ -90,7 +90,8 @@ static int fail_extra(const struct quire_ion_row *row, const struct quire_ion_va
     quire_ion_fail_at(row->reader, row->reader->start + value->at, QUIRE_INPUT, error,
                       "there is no column for the field \"%.*s\"",
                       value->name.text != NULL ? (int)size : 2, name);
-    quire_error_hint(error, "--extra ignore leaves it out; a schema that has it keeps it");
+    quire_error_hint(error, "--extra ignore leaves it out; --extra evolve, or a schema that has "
+                            "it, keeps it");
     return QUIRE_INPUT;
 }
 

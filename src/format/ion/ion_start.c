@@ -387,6 +387,7 @@ int quire_ion_start(void *state, const uint8_t *bytes, size_t size, bool at_end,
         quire_error_hint(error, "give a schema, or a larger memory budget (--memory)");
         return QUIRE_LIMIT;
     }
+    decoding->sampled = decoding->policy->schema == NULL ? sample.reader.at - bytes : -1;
     decoding->scanner.binary = decoding->binary;
     *skip = 0;
     if (decoding->layout == QUIRE_ION_ITEMS) {
