@@ -114,7 +114,7 @@ enum quire_format_flag {
     /* Files are compressed inside, by the encoder's option "compression"; no codec is put
      * around them. */
     QUIRE_FORMAT_COMPRESSES = 8,
-    QUIRE_FORMAT_NO_LINES = 32  /* no line end stands between files that are concatenated */
+    QUIRE_FORMAT_NO_LINES = 32 /* no line end stands between files that are concatenated */
 };
 
 struct quire_format {
