@@ -38,7 +38,8 @@ QUIRE_API int quire_file_read(const char *url, const struct quire_read_options *
 enum quire_write_mode {
     QUIRE_WRITE_OVERWRITE,
     QUIRE_WRITE_CREATE, /* QUIRE_EXISTS when there is one */
-    QUIRE_WRITE_APPEND, /* after the records already there, by atomic rewrite (CSV, TSV, JSONL) */
+    QUIRE_WRITE_APPEND, /* after the records already there, by atomic rewrite (CSV, TSV, JSONL, Ion)
+                         */
     /* At the end of the file itself: the cost does not grow with the file. Local files of
      * JSON Lines without compression only. Not atomic: a reader may see a part, and a
      * killed writer may leave one, whose torn last line the next append cuts (a whole one
@@ -89,6 +90,16 @@ QUIRE_API void quire_writer_close(struct quire_writer *writer);
 QUIRE_API int quire_file_write(const char *url, struct ArrowArrayStream *stream,
                                const struct quire_write_options *options,
                                struct quire_write_result *result, struct quire_error *error);
+
+/* Copies the values of objects to one, value by value and without columns: what both
+ * formats can say is kept as it stands (annotations, order, repeated fields, digits).
+ * For formats with a `copy` (Ion and JSON); QUIRE_UNSUPPORTED for others. The target is
+ * as atomic as a writer's; mode is OVERWRITE or CREATE. read->records is not looked at.
+ * result->rows is -1. Both options and result may be NULL. */
+QUIRE_API int quire_file_copy_raw(const char *const *urls, size_t urls_size,
+                                  const struct quire_read_options *read, const char *target,
+                                  const struct quire_write_options *write,
+                                  struct quire_write_result *result, struct quire_error *error);
 
 /* --- Names ------------------------------------------------------------------- */
 

@@ -113,7 +113,8 @@ enum quire_format_flag {
     QUIRE_FORMAT_RANDOM_IN = 4, /* decoding needs read_at (not a pipe) */
     /* Files are compressed inside, by the encoder's option "compression"; no codec is put
      * around them. */
-    QUIRE_FORMAT_COMPRESSES = 8
+    QUIRE_FORMAT_COMPRESSES = 8,
+    QUIRE_FORMAT_NO_LINES = 32 /* no line end stands between files that are concatenated */
 };
 
 struct quire_format {
@@ -163,6 +164,20 @@ struct quire_format {
     int (*survey)(struct quire_in *in, const void *options,
                   const struct quire_record_policy *policy, struct quire_context *context,
                   struct quire_survey *survey, struct quire_error *error);
+
+    /* With QUIRE_FORMAT_APPEND: may records of this format follow a file that begins so?
+     * QUIRE_INPUT says why not. NULL: they may. */
+    int (*append_check)(const uint8_t *bytes, size_t size, struct quire_error *error);
+
+    /* --- Value by value; NULL where values have no form outside of columns. */
+
+    /* Reads all of in and writes its values as target, keeping what columns do not:
+     * annotations, the order and repetition of fields, all digits of numbers. options are
+     * the struct of decoder_options, target_options that of the target's
+     * encoder_options. QUIRE_UNSUPPORTED when target has no such form. */
+    int (*copy)(struct quire_in *in, const void *options, const struct quire_format *target,
+                const void *target_options, struct quire_context *context, struct quire_out *out,
+                struct quire_error *error);
 };
 
 /* The head that every backend's encoder begins with. */

@@ -69,6 +69,7 @@ struct quire_cli_reading {
     char *select;
     char *delimiter;
     bool header; /* only counts when given */
+    char *catalog;
     struct quire_keyed *set;
 };
 

@@ -134,6 +134,11 @@ static const struct quire_option reading_rows[] = {
      .default_text = "on",
      .offset = READING(header),
      .help = "CSV has a line of column names, in and out"},
+    {.name = "catalog",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "FILES",
+     .offset = READING(catalog),
+     .help = "files of shared symbol tables that Ion input imports, separated by ','"},
     {.name = "set",
      .type = QUIRE_OPTION_KEYED,
      .offset = READING(set),
@@ -167,7 +172,7 @@ const struct quire_option_table quire_cli_reading_table = {reading_rows, COUNT(r
 const struct quire_option_table quire_cli_writing_table = {writing_rows, COUNT(writing_rows),
                                                            sizeof(struct quire_cli_writing)};
 
-const char *const quire_cli_options_absent[] = {"where", "rules", "raw"};
+const char *const quire_cli_options_absent[] = {"where", "rules"};
 const size_t quire_cli_options_absent_size = COUNT(quire_cli_options_absent);
 
 bool quire_cli_option_absent(const char *name)

@@ -89,7 +89,7 @@ int quire_cli_settings_route(const struct quire_cli *cli, const struct quire_for
 {
     struct routing routing = {cli, from, to, input};
     const struct quire_cli_reading *reading = &cli->reading;
-    size_t max = 3; /* delimiter, header and row-group-rows */
+    size_t max = 4; /* delimiter, header, catalog and row-group-rows */
     for (const struct quire_keyed *set = reading->set; set != NULL; set = set->next)
         max++;
     input->settings = quire_alloc_zero(max, sizeof(*input->settings));
@@ -98,6 +98,7 @@ int quire_cli_settings_route(const struct quire_cli *cli, const struct quire_for
         return quire_cli_fail_memory(error);
     if (reading->delimiter != NULL)
         QUIRE_TRY(route(&routing, "delimiter", reading->delimiter, error));
+    if (reading->catalog != NULL) QUIRE_TRY(route(&routing, "catalog", reading->catalog, error));
     if (quire_cli_is_given(cli, "header"))
         QUIRE_TRY(route(&routing, "header", reading->header ? "on" : "off", error));
     if (cli->writing.row_group_rows != NULL)

@@ -123,3 +123,48 @@ void quire_infer_list(struct quire_infer_node *node)
 {
     node->seen |= QUIRE_SEEN_LIST;
 }
+
+static uint8_t larger(uint8_t known, int64_t seen, int most)
+{
+    if (seen > most) seen = most;
+    return seen > known ? (uint8_t)seen : known;
+}
+
+void quire_infer_decimal(struct quire_infer_node *node, int64_t whole_digits, int64_t scale)
+{
+    node->seen |= QUIRE_SEEN_DECIMAL;
+    node->whole = larger(node->whole, whole_digits, 99);
+    node->scale = larger(node->scale, scale, 99);
+}
+
+void quire_infer_symbol(struct quire_infer_node *node)
+{
+    node->seen |= QUIRE_SEEN_SYMBOL;
+}
+
+void quire_infer_binary(struct quire_infer_node *node)
+{
+    node->seen |= QUIRE_SEEN_BINARY;
+}
+
+void quire_infer_moment(struct quire_infer_node *node, const struct quire_infer_moment *moment)
+{
+    if (moment->has_offset) {
+        bool first = (node->seen & QUIRE_SEEN_INSTANT) == 0;
+        if (!first && node->offset != moment->offset) node->offsets_differ = true;
+        node->offset = (int16_t)moment->offset;
+    }
+    node->seen |= QUIRE_SEEN_TYPED | (moment->distant ? QUIRE_SEEN_DISTANT : 0u) |
+                  (!moment->has_time    ? QUIRE_SEEN_DATE
+                   : moment->has_offset ? QUIRE_SEEN_INSTANT
+                                        : QUIRE_SEEN_TIMESTAMP);
+    node->fraction_digits = larger(node->fraction_digits, moment->fraction_digits, 10);
+}
+
+void quire_infer_typed_null(struct quire_infer_node *node, enum quire_infer_null type)
+{
+    static const unsigned bits[] = {QUIRE_SEEN_BOOL,   QUIRE_SEEN_INT,    QUIRE_SEEN_FLOAT,
+                                    QUIRE_SEEN_STRING, QUIRE_SEEN_SYMBOL, QUIRE_SEEN_BINARY};
+    node->seen |= QUIRE_SEEN_NULL;
+    node->null_seen |= bits[type];
+}

@@ -66,6 +66,31 @@ void quire_infer_string(struct quire_infer_node *node, const char *text, size_t 
 void quire_infer_struct(struct quire_infer_node *node);
 void quire_infer_list(struct quire_infer_node *node);
 
+/* The same of values that come with their type. Decimals become decimal(p,s) with room
+ * for all that were seen, integers among them too, but not floats. */
+void quire_infer_decimal(struct quire_infer_node *node, int64_t whole_digits, int64_t scale);
+void quire_infer_symbol(struct quire_infer_node *node); /* dictionary<string> */
+/* A null of a type, which counts where nothing else was seen. */
+enum quire_infer_null {
+    QUIRE_INFER_NULL_BOOL,
+    QUIRE_INFER_NULL_INT,
+    QUIRE_INFER_NULL_FLOAT,
+    QUIRE_INFER_NULL_STRING,
+    QUIRE_INFER_NULL_SYMBOL,
+    QUIRE_INFER_NULL_BINARY
+};
+void quire_infer_typed_null(struct quire_infer_node *node, enum quire_infer_null type);
+void quire_infer_binary(struct quire_infer_node *node);
+/* A date, or a timestamp whose unit follows from the digits of its fraction and whose
+ * zone, if it has an offset, is that offset where all have it, else UTC. */
+struct quire_infer_moment {
+    bool has_time, has_offset;
+    int offset; /* minutes */
+    int64_t fraction_digits;
+    bool distant; /* int64 nanoseconds do not reach it */
+};
+void quire_infer_moment(struct quire_infer_node *node, const struct quire_infer_moment *moment);
+
 /* The schema of everything seen. A mixture that has no common type is
  * QUIRE_INPUT naming the column and both types (hint: --mixed json), or a json
  * column by policy. Columns that were only null become string under

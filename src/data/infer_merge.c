@@ -57,9 +57,24 @@ bool quire_infer_is_closed(const struct quire_infer_node *node, enum quire_infer
     return shape == QUIRE_INFER_OTHER || node->items == NULL;
 }
 
+/* What values that come with their type say besides their bits. */
+static void merge_typed(struct quire_infer_node *node, const struct quire_infer_node *seen)
+{
+    unsigned both = node->seen & seen->seen;
+    bool differ = (both & QUIRE_SEEN_INSTANT) != 0 && node->offset != seen->offset;
+    if ((seen->seen & QUIRE_SEEN_INSTANT) != 0) node->offset = seen->offset;
+    node->offsets_differ = node->offsets_differ || seen->offsets_differ || differ;
+    if (seen->fraction_digits > node->fraction_digits)
+        node->fraction_digits = seen->fraction_digits;
+    if (seen->whole > node->whole) node->whole = seen->whole;
+    if (seen->scale > node->scale) node->scale = seen->scale;
+    node->null_seen |= seen->null_seen;
+}
+
 int quire_infer_merge(struct quire_arena *arena, struct quire_infer_node *node,
                       const struct quire_infer_node *seen)
 {
+    merge_typed(node, seen);
     node->seen |= seen->seen;
     for (const struct quire_infer_node *field = seen->first; field != NULL; field = field->next) {
         struct quire_infer_node *into =

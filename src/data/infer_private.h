@@ -21,17 +21,27 @@ enum quire_infer_seen {
     QUIRE_SEEN_DISTANT = 1 << 12,  /* a day that int64 nanoseconds cannot reach; likewise */
     QUIRE_SEEN_STRING = 1 << 13,
     QUIRE_SEEN_STRUCT = 1 << 14,
-    QUIRE_SEEN_LIST = 1 << 15
+    QUIRE_SEEN_LIST = 1 << 15,
+    QUIRE_SEEN_DECIMAL = 1 << 16,
+    QUIRE_SEEN_SYMBOL = 1 << 17,
+    QUIRE_SEEN_BINARY = 1 << 18,
+    QUIRE_SEEN_TYPED = 1 << 19 /* timestamps that were no text; besides those above */
 };
 
-#define QUIRE_SEEN_NUMBERS \
-    (QUIRE_SEEN_INT | QUIRE_SEEN_UINT | QUIRE_SEEN_BIG | QUIRE_SEEN_HUGE | QUIRE_SEEN_FLOAT)
+#define QUIRE_SEEN_NUMBERS                                                                    \
+    (QUIRE_SEEN_INT | QUIRE_SEEN_UINT | QUIRE_SEEN_BIG | QUIRE_SEEN_HUGE | QUIRE_SEEN_FLOAT | \
+     QUIRE_SEEN_DECIMAL)
 #define QUIRE_SEEN_TIMES  (QUIRE_SEEN_DATE | QUIRE_SEEN_TIMESTAMP | QUIRE_SEEN_INSTANT)
 #define QUIRE_SEEN_NESTED (QUIRE_SEEN_STRUCT | QUIRE_SEEN_LIST)
 
 struct quire_infer_node {
     unsigned seen;
-    const void *mark; /* the caller's; see quire_infer_mark */
+    int16_t offset;          /* TYPED: of the instants seen, when they share it */
+    bool offsets_differ;     /* they do not */
+    uint8_t fraction_digits; /* TYPED: the most, up to 10 */
+    uint8_t whole, scale;    /* DECIMAL: the most digits before and after the point, up to 99 */
+    unsigned null_seen;      /* the same of typed nulls */
+    const void *mark;        /* the caller's; see quire_infer_mark */
     const char *name;
     size_t name_size;
     struct quire_infer_node *next;  /* sibling, in order of first sight */

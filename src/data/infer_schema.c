@@ -1,4 +1,5 @@
 /* The decision: one type for each node's set of bits, and the schema of them all. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -10,13 +11,52 @@
 
 /* A type: its Arrow format string, or how it is made of children. */
 struct type {
-    enum { SCALAR, JSON, STRUCT, LIST, MIXED } shape;
+    enum { SCALAR, JSON, STRUCT, LIST, DICTIONARY, MIXED } shape;
     const char *format;
+    char made[32]; /* a format with parameters; format is then NULL */
 };
 
 static struct type scalar(const char *format)
 {
-    return (struct type){SCALAR, format};
+    return (struct type){.shape = SCALAR, .format = format};
+}
+
+/* Room for all digits; past what decimals have, rows that do not fit are told of one by one. */
+static struct type decimal_type(const struct quire_infer_node *node)
+{
+    struct type type = {.shape = SCALAR};
+    unsigned whole = node->whole, scale = node->scale > 76 ? 76 : node->scale;
+    if ((node->seen & QUIRE_SEEN_INT) != 0 && whole < 19) whole = 19;
+    if ((node->seen & QUIRE_SEEN_UINT) != 0 && whole < 20) whole = 20;
+    if ((node->seen & (QUIRE_SEEN_BIG | QUIRE_SEEN_HUGE)) != 0 && whole < 38) whole = 38;
+    unsigned precision = whole + scale;
+    if (precision == 0) precision = 1;
+    if (precision > 76) precision = 76;
+    snprintf(type.made, sizeof(type.made), precision > 38 ? "d:%u,%u,256" : "d:%u,%u", precision,
+             scale);
+    return type;
+}
+
+/* Typed timestamps: unit and zone as they were written. */
+static struct type moment_type(const struct quire_infer_node *node)
+{
+    static const char units[] = "smun";
+    struct type type = {.shape = SCALAR};
+    unsigned digits = node->fraction_digits;
+    unsigned unit = digits > 9 ? 3 : (digits + 2) / 3;
+    if (unit == 3 && (node->seen & QUIRE_SEEN_DISTANT) != 0) return scalar("u");
+    if ((node->seen & QUIRE_SEEN_INSTANT) == 0) {
+        snprintf(type.made, sizeof(type.made), "ts%c:", units[unit]);
+        return type;
+    }
+    if (node->offsets_differ || node->offset == 0) {
+        snprintf(type.made, sizeof(type.made), "ts%c:UTC", units[unit]);
+        return type;
+    }
+    int offset = node->offset < 0 ? -node->offset : node->offset;
+    snprintf(type.made, sizeof(type.made), "ts%c:%c%02d:%02d", units[unit],
+             node->offset < 0 ? '-' : '+', offset / 60, offset % 60);
+    return type;
 }
 
 static struct type number_type(unsigned seen, const struct quire_infer_policy *policy)
@@ -33,10 +73,12 @@ static struct type number_type(unsigned seen, const struct quire_infer_policy *p
 
 /* Dates alone; timestamps, with dates among them as midnights; or text, when
  * offsets are given here and not there, or no unit holds all of them. */
-static struct type time_type(unsigned seen)
+static struct type time_type(const struct quire_infer_node *node)
 {
-    unsigned kinds = seen & QUIRE_SEEN_TIMES;
+    unsigned seen = node->seen, kinds = seen & QUIRE_SEEN_TIMES;
     if (kinds == QUIRE_SEEN_DATE) return scalar("tdD");
+    bool both = (kinds & QUIRE_SEEN_INSTANT) != 0 && (kinds & QUIRE_SEEN_TIMESTAMP) != 0;
+    if ((seen & QUIRE_SEEN_TYPED) != 0) return both ? scalar("u") : moment_type(node);
     bool nanos = (seen & QUIRE_SEEN_NANOS) != 0;
     if (nanos && (seen & QUIRE_SEEN_DISTANT) != 0) return scalar("u");
     if (kinds == QUIRE_SEEN_INSTANT) return scalar(nanos ? "tsn:UTC" : "tsu:UTC");
@@ -47,17 +89,30 @@ static struct type time_type(unsigned seen)
 static struct type decide(const struct quire_infer_node *node,
                           const struct quire_infer_policy *policy)
 {
-    unsigned kinds = node->seen & (QUIRE_SEEN_BOOL | QUIRE_SEEN_NUMBERS | QUIRE_SEEN_TIMES |
-                                   QUIRE_SEEN_STRING | QUIRE_SEEN_NESTED);
+    unsigned kinds =
+        node->seen & (QUIRE_SEEN_BOOL | QUIRE_SEEN_NUMBERS | QUIRE_SEEN_TIMES | QUIRE_SEEN_STRING |
+                      QUIRE_SEEN_SYMBOL | QUIRE_SEEN_BINARY | QUIRE_SEEN_NESTED);
+    if (kinds == 0 && node->null_seen != 0) {
+        struct quire_infer_node typed = {.seen = node->null_seen};
+        struct type type = decide(&typed, policy);
+        return type.shape == MIXED ? scalar("n") : type;
+    }
     if (kinds == 0) return scalar(policy->text_fallback && !policy->keep_null ? "u" : "n");
     if (kinds == QUIRE_SEEN_BOOL) return scalar("b");
-    if (kinds == QUIRE_SEEN_STRUCT) return (struct type){STRUCT, "+s"};
-    if (kinds == QUIRE_SEEN_LIST) return (struct type){LIST, "+l"};
-    if ((kinds & ~(unsigned)QUIRE_SEEN_NUMBERS) == 0) return number_type(node->seen, policy);
-    if ((kinds & ~(unsigned)QUIRE_SEEN_TIMES) == 0) return time_type(node->seen);
-    if ((kinds & ~(unsigned)(QUIRE_SEEN_TIMES | QUIRE_SEEN_STRING)) == 0) return scalar("u");
+    if (kinds == QUIRE_SEEN_STRUCT) return (struct type){.shape = STRUCT, .format = "+s"};
+    if (kinds == QUIRE_SEEN_LIST) return (struct type){.shape = LIST, .format = "+l"};
+    if (kinds == QUIRE_SEEN_SYMBOL) return (struct type){.shape = DICTIONARY, .format = "i"};
+    if (kinds == QUIRE_SEEN_BINARY) return scalar("z");
+    bool decimals = (kinds & QUIRE_SEEN_DECIMAL) != 0 && (kinds & QUIRE_SEEN_FLOAT) == 0;
+    if ((kinds & ~(unsigned)QUIRE_SEEN_NUMBERS) == 0 && decimals) return decimal_type(node);
+    if ((kinds & ~(unsigned)(QUIRE_SEEN_NUMBERS & ~QUIRE_SEEN_DECIMAL)) == 0)
+        return number_type(node->seen, policy);
+    if ((kinds & ~(unsigned)QUIRE_SEEN_TIMES) == 0) return time_type(node);
+    if ((kinds & ~(unsigned)(QUIRE_SEEN_TIMES | QUIRE_SEEN_STRING | QUIRE_SEEN_SYMBOL)) == 0)
+        return scalar("u");
     if (policy->text_fallback && (kinds & QUIRE_SEEN_NESTED) == 0) return scalar("u");
-    return (struct type){policy->mixed == QUIRE_INFER_MIXED_JSON ? JSON : MIXED, "u"};
+    return (struct type){.shape = policy->mixed == QUIRE_INFER_MIXED_JSON ? JSON : MIXED,
+                         .format = "u"};
 }
 
 static int fail_mixed(const struct quire_infer_node *node, struct quire_error *error)
@@ -66,9 +121,15 @@ static int fail_mixed(const struct quire_infer_node *node, struct quire_error *e
         unsigned bits;
         const char *name;
     } names[] = {
-        {QUIRE_SEEN_STRUCT, "objects"},  {QUIRE_SEEN_LIST, "lists"},
-        {QUIRE_SEEN_NUMBERS, "numbers"}, {QUIRE_SEEN_BOOL, "booleans"},
-        {QUIRE_SEEN_STRING, "strings"},  {QUIRE_SEEN_TIMES, "dates"},
+        {QUIRE_SEEN_STRUCT, "objects"},
+        {QUIRE_SEEN_LIST, "lists"},
+        {QUIRE_SEEN_NUMBERS & ~QUIRE_SEEN_DECIMAL, "numbers"},
+        {QUIRE_SEEN_DECIMAL, "decimals"},
+        {QUIRE_SEEN_BOOL, "booleans"},
+        {QUIRE_SEEN_STRING, "strings"},
+        {QUIRE_SEEN_TIMES, "dates"},
+        {QUIRE_SEEN_SYMBOL, "symbols"},
+        {QUIRE_SEEN_BINARY, "binary"},
     };
     const char *found[2] = {"", ""};
     size_t count = 0;
@@ -97,7 +158,7 @@ static int make_scalar(const struct quire_infer_node *node, struct type type,
                        struct ArrowSchema *schema)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf metadata = {0};
-    struct quire_schema_parts parts = {.format = type.format,
+    struct quire_schema_parts parts = {.format = type.format != NULL ? type.format : type.made,
                                        .name = node->name,
                                        .name_size = node->name_size,
                                        .flags = ARROW_FLAG_NULLABLE};
@@ -107,6 +168,26 @@ static int make_scalar(const struct quire_infer_node *node, struct type type,
         parts.metadata = (const char *)metadata.data;
     }
     return quire_schema_make(&parts, schema);
+}
+
+/* int32 indices into strings. */
+static int make_dictionary(const struct quire_infer_node *node, struct type type,
+                           struct ArrowSchema *schema)
+{
+    struct ArrowSchema made = {0};
+    const struct quire_schema_parts values = {.format = "u", .flags = ARROW_FLAG_NULLABLE};
+    const struct quire_schema_parts parts = {.format = type.format,
+                                             .name = node->name,
+                                             .name_size = node->name_size,
+                                             .flags = ARROW_FLAG_NULLABLE,
+                                             .dictionary = true};
+    QUIRE_TRY(quire_schema_make(&parts, &made));
+    int code = quire_schema_make(&values, made.dictionary);
+    if (code != 0)
+        quire_schema_release(&made);
+    else
+        *schema = made;
+    return code;
 }
 
 static int make(const struct quire_infer_node *node, const struct quire_infer_policy *policy,
@@ -180,13 +261,14 @@ static const char *node_fault(const struct quire_infer_node *node, struct type t
 static int make(const struct quire_infer_node *node, const struct quire_infer_policy *policy,
                 int depth, struct ArrowSchema *schema, struct quire_error *error)
 {
-    struct type type = depth == 0 ? (struct type){STRUCT, "+s"} : decide(node, policy);
+    struct type type =
+        depth == 0 ? (struct type){.shape = STRUCT, .format = "+s"} : decide(node, policy);
     int code = 0;
     bool fixed = node->fixed != NULL;
     if (fixed) type.shape = node->fixed->kind == QUIRE_KIND_STRUCT ? STRUCT : SCALAR;
     const char *fault = node_fault(node, type, depth, &code);
     if (fault != NULL && !fixed && depth > 0 && policy->mixed == QUIRE_INFER_MIXED_JSON) {
-        type = (struct type){JSON, "u"};
+        type = (struct type){.shape = JSON, .format = "u"};
         fault = NULL;
     }
     if (fault != NULL) {
@@ -199,7 +281,8 @@ static int make(const struct quire_infer_node *node, const struct quire_infer_po
     } else if (type.shape == STRUCT || type.shape == LIST) {
         code = make_nested(node, policy, type, depth, schema, error);
     } else {
-        code = make_scalar(node, type, schema);
+        code = type.shape == DICTIONARY ? make_dictionary(node, type, schema)
+                                        : make_scalar(node, type, schema);
         if (code != 0) quire_fail_memory(error, OPERATION);
     }
     if (code != 0 && code != QUIRE_MEMORY && depth > 0) quire_error_outer_column(error, node->name);

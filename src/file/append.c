@@ -136,15 +136,26 @@ static int check_old(const struct quire_append *append, struct quire_error *erro
     return drain(append->url, &read, error);
 }
 
-static int copy_bytes(struct quire_in *in, struct quire_out *out, int64_t *copied,
-                      uint8_t *last_byte, struct quire_error *error)
+/* Reads until the block is full or the input ends. */
+static int read_block(struct quire_in *in, uint8_t *bytes, size_t *size, struct quire_error *error)
+{
+    size_t got = 1;
+    for (*size = 0; *size < COPY_BYTES && got > 0; *size += got)
+        QUIRE_TRY(in->ops->read(in, bytes + *size, COPY_BYTES - *size, &got, error));
+    return 0;
+}
+
+static int copy_bytes(const struct quire_format *format, struct quire_in *in, struct quire_out *out,
+                      int64_t *copied, uint8_t *last_byte, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_cleanup_free) uint8_t *bytes = quire_alloc(COPY_BYTES);
     if (bytes == NULL) return quire_fail_memory(error, "append");
     for (;;) {
         size_t got = 0;
-        QUIRE_TRY(in->ops->read(in, bytes, COPY_BYTES, &got, error));
+        QUIRE_TRY(read_block(in, bytes, &got, error));
         if (got == 0) return 0;
+        if (*copied == 0 && format->append_check != NULL)
+            QUIRE_TRY(format->append_check(bytes, got, error));
         QUIRE_TRY(quire_out_write(out, bytes, got, error));
         *copied += (int64_t)got;
         *last_byte = bytes[got - 1];
@@ -170,9 +181,10 @@ int quire_append_copy(const struct quire_append *append, struct quire_out *out, 
     int64_t copied = 0;
     uint8_t last_byte = '\n';
     if (code == 0) code = check_old(append, error);
-    if (code == 0) code = copy_bytes(in, out, &copied, &last_byte, error);
+    if (code == 0) code = copy_bytes(append->format, in, out, &copied, &last_byte, error);
     quire_in_close(in);
     QUIRE_TRY(code);
     *continues = copied > 0;
-    return last_byte != '\n' ? quire_out_write(out, "\n", 1, error) : 0;
+    bool lines = (append->format->flags & QUIRE_FORMAT_NO_LINES) == 0;
+    return lines && last_byte != '\n' ? quire_out_write(out, "\n", 1, error) : 0;
 }

@@ -12,17 +12,15 @@
 #define REGISTERED_MAX 64
 
 static const struct quire_format *formats[8 + REGISTERED_MAX] = {
-    &quire_format_csv,   &quire_format_tsv,   &quire_format_json,
-    &quire_format_jsonl, &quire_format_table, &quire_format_parquet,
+    &quire_format_csv, &quire_format_tsv,      &quire_format_json,  &quire_format_jsonl,
+    &quire_format_ion, &quire_format_ion_text, &quire_format_table, &quire_format_parquet,
 };
-static size_t formats_size = 6;
+static size_t formats_size = 8;
 
 /* Formats that the program's manual names and this build does not have. */
 static const struct {
     const char *name, *extensions;
 } absent[] = {
-    {"ion", ".ion|.10n"},
-    {"ion-text", ".iont"},
     {"arrow", ".arrow|.feather"},
     {"arrow-stream", ".arrows"},
 };

@@ -8,6 +8,8 @@ extern const struct quire_format quire_format_csv;
 extern const struct quire_format quire_format_tsv;
 extern const struct quire_format quire_format_json;
 extern const struct quire_format quire_format_jsonl;
+extern const struct quire_format quire_format_ion;
+extern const struct quire_format quire_format_ion_text;
 extern const struct quire_format quire_format_table;
 extern const struct quire_format quire_format_parquet;
 

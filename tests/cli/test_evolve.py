@@ -103,3 +103,30 @@ def test_key_with_nul_names_a_column_escaped(tmp_path):
     for extra in ("error", "evolve"):
         out = good("cat", "--mixed", "json", "--extra", extra, source, "--to", "csv")
         assert out.text == "a\\u0000b,c\n1,\n,2\n"
+
+
+@pytest.mark.parametrize("form", ["ion", "ion-text"])
+def test_ion_types_and_fields_after_the_sample(form, tmp_path):
+    text, source = tmp_path / "in.iont", tmp_path / "in.ion"
+    text.write_text("{a:1,t:2020-01-01T00:00+01:00,d:1.5,n:null.bool}\n" * 12_000 +
+                    "{a:2.5e0,t:2020-01-01T00:00:00.123+02:00,d:100.25,s:{x:sym}}\n"
+                    "x::{b:{{AAE=}}}\n")
+    source.write_bytes(good("cat", "--raw", text, "--to", form).out)
+    assert "--extra evolve" in bad(1, "convert", "--from", form, source, tmp_path / "out.csv").err
+    evolve = ("--extra", "evolve", "--from", form)
+    assert good("schema", *evolve, source).text == (
+        "a float64\nt timestamp(ms, UTC)\nd decimal(5,2)\nn bool\n"
+        "s struct<x:dictionary<string>>\nb binary\n")
+    last = good("cat", *evolve, source, "--to", "jsonl",
+                "--set", "in.annotations=marks").lines()[-2:]
+    assert [row["marks"] for row in last] == [[], ["x"]]
+    assert [row["s"] for row in last] == [{"x": "sym"}, None]
+    assert good("schema", *evolve, "--schema", "b binary, d float32", source).text.startswith(
+        "b binary\nd float32\na float64\n")
+
+
+def test_ion_and_json_become_one(tmp_path):
+    (tmp_path / "1.iont").write_text("{a:1,b:2020-01-01}")
+    (tmp_path / "2.jsonl").write_text('{"a":1.5,"c":"x"}\n')
+    assert good("schema", "--extra", "evolve", tmp_path / "1.iont", tmp_path / "2.jsonl").text == (
+        "a float64\nb date\nc string\n")

@@ -137,7 +137,9 @@ def test_diff(source, tmp_path):
 
 def test_registries():
     formats = {row["name"]: row for row in good("formats", "--json").lines()}
-    assert list(formats) == ["csv", "tsv", "json", "jsonl", "table", "parquet"]
+    assert list(formats) == [
+        "csv", "tsv", "json", "jsonl", "ion", "ion-text", "table", "parquet"
+    ]
     assert not formats["table"]["read"] and formats["csv"]["extensions"] == [".csv"]
     assert "infer" in {option["name"] for option in formats["csv"]["read_options"]}
     codecs = {row["name"]: row for row in good("codecs", "--json").lines()}
@@ -192,3 +194,22 @@ def test_clean(tmp_path):
     assert names(tmp_path) == sorted([*kept, "deep"])
     bad(3, "clean", tmp_path / "nope", says="nope")
     bad(2, "clean", tmp_path, "--older", "soon", says="soon")
+
+
+def test_raw_copies(tmp_path):
+    """Values as they are: annotations, order and repeated fields, in any form and back."""
+    text = "a::{x:1,x:1.50,t:2001T}\n(b c)\n"
+    binary = good("cat", "--raw", "--from", "ion", "-", "--to", "ion", stdin=text).out
+    assert binary.startswith(b"\xe0\x01\x00\xea")
+    assert good("cat", "--raw", "--from", "ion", "-", stdin=binary).text == text
+    assert good("cat", "--raw", "--from", "ion", "-", "--to", "jsonl", stdin=binary).text == (
+        '{"x":1,"x":1.50,"t":"2001T"}\n["b","c"]\n')
+    bad(2, "cat", "--raw", "--from", "ion", "-", "-n", "3", stdin=text, says="-n")
+    bad(2, "cat", "--raw", "--from", "csv", "-", stdin="a\n", says="csv")
+    bad(1, "cat", "--raw", "--from", "ion", "-", stdin="{a:1} {", says="byte 7")
+    table = tmp_path / "shared.iont"
+    table.write_text('$ion_shared_symbol_table::{name:"s",symbols:["k"]}')
+    importing = '$ion_symbol_table::{imports:[{name:"s",version:1}]} {$10:1}'
+    bad(1, "cat", "--raw", "--from", "ion", "-", stdin=importing, says="not in the catalog")
+    assert good("cat", "--raw", "--from", "ion", "-", "--catalog", table,
+                stdin=importing).text == "{k:1}\n"

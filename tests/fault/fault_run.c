@@ -96,6 +96,10 @@ int fault_setup(void **state)
 {
     if (scratch_setup(state) != 0 || chdir(*state) != 0) return -1;
     scratch_write("people.csv", "id,name,born\n1,Ada,1815-12-10\n2,\"B, C\",1900-01-01\n3,,\n");
+    scratch_write("catalog.iont", "$ion_shared_symbol_table::{name:\"s\",symbols:[\"id\"]}");
+    scratch_write("tables.ion",
+                  "$ion_symbol_table::{imports:[{name:\"s\",version:1}],symbols:[\"k\"]}\n"
+                  "r::{$10:1,$11:x,l:[1.5,(a)]} {$10:2,m:'''a''' '''b'''}\n");
     scratch_write("people.jsonl", "{\"id\":1,\"name\":\"Ada\",\"born\":\"1815-12-10\"}\n"
                                   "{\"id\":2,\"name\":\"B, D\",\"born\":null}\n");
     scratch_write("people.json", "[{\"id\":1,\"tags\":[\"a\",\"b\"],\"at\":{\"x\":1.5}},\n"
@@ -192,8 +196,9 @@ static char *word_of(const char *word, bool through_store)
     static char words[WORDS_MAX][128];
     static int next;
     char *copy = words[next++ % WORDS_MAX];
-    bool is_file =
-        strchr(word, '.') != NULL && strchr(word, ',') == NULL && strcmp(word, "schema.txt") != 0;
+    /* Schemas and catalogs are read from the file system itself. */
+    bool is_file = strchr(word, '.') != NULL && strchr(word, ',') == NULL &&
+                   strcmp(word, "schema.txt") != 0 && strcmp(word, "catalog.iont") != 0;
     snprintf(copy, sizeof(words[0]), "%s%s", through_store && is_file ? "fault://" : "", word);
     return copy;
 }

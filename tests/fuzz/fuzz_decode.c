@@ -170,6 +170,21 @@ void fuzz_json(const uint8_t *data, size_t size)
     decode("json", json_schema, data, size);
 }
 
+static const char ion_schema[] =
+    "a int64, b string, c list<struct<d:date, e:float32>>, f map<string, int32>, g json, h uuid,"
+    "i decimal(9,2), j dictionary<string>, k fixed_list<bool, 2>, l timestamp(us, UTC)";
+
+/* Either decoder takes either form: seeds of this one are binary. */
+void fuzz_ion(const uint8_t *data, size_t size)
+{
+    decode("ion", ion_schema, data, size);
+}
+
+void fuzz_ion_text(const uint8_t *data, size_t size)
+{
+    decode("ion-text", ion_schema, data, size);
+}
+
 void fuzz_jsonl(const uint8_t *data, size_t size)
 {
     decode("jsonl", json_schema, data, size);

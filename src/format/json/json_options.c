@@ -2,6 +2,7 @@
 #include "format/json/json_options.h"
 
 #include "format/format.h"
+#include "format/ion/ion_options.h"
 #include "format/text/encode.h"
 
 #define ENCODER(field) offsetof(struct quire_json_encoder_options, field)
@@ -111,6 +112,7 @@ const struct quire_format quire_format_json = {
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_json_decoder_open,
     .survey = quire_json_survey,
+    .copy = quire_json_copy,
 };
 
 const struct quire_format quire_format_jsonl = {
@@ -128,4 +130,5 @@ const struct quire_format quire_format_jsonl = {
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_jsonl_decoder_open,
     .survey = quire_jsonl_survey,
+    .copy = quire_json_copy,
 };

@@ -167,6 +167,18 @@ static void submit_run(struct text_encoder *encoder, struct held_batch *batch, i
     quire_pool_submit(encoder->context->pool, &run->job);
 }
 
+/* Lets the format look at a batch while nobody reads its state. */
+static int begin_batch(struct text_encoder *encoder, const struct held_batch *batch)
+{
+    if (encoder->encoding->batch == NULL) return 0;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    while (encoder->busy > 0)
+        retire_oldest(encoder);
+    if (encoder->failed != 0) return encoder->failed;
+    QUIRE_TRY(encoder->encoding->batch(encoder->state, batch->view, &text, &encoder->error));
+    return write_text(encoder, &text);
+}
+
 int quire_text_encoder_write(struct quire_encoder *base, struct ArrowArray *array,
                              struct quire_error *error)
 {
@@ -177,6 +189,7 @@ int quire_text_encoder_write(struct quire_encoder *base, struct ArrowArray *arra
     }
     struct held_batch *batch = hold_batch(encoder, array);
     int code = quire_view_set(batch->view, &batch->array, &encoder->error);
+    if (code == 0) code = begin_batch(encoder, batch);
     if (code != 0) {
         quire_array_release(&batch->array);
         return fail_with(encoder, code, error);

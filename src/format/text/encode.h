@@ -27,6 +27,11 @@ struct quire_text_encoding {
     int (*begin)(const void *state, struct quire_buf *out, struct quire_error *error);
     int (*end)(const void *state, int64_t rows, struct quire_buf *out, struct quire_error *error);
     void (*free)(void *state);
+    /* Called with each batch before its rows, by the calling thread and while no rows are
+     * being encoded, so that state may change here; what it appends stands before them.
+     * NULL where rows need nothing of the kind: then batches overlap. */
+    int (*batch)(void *state, const struct quire_view *batch, struct quire_buf *out,
+                 struct quire_error *error);
 };
 
 /* Makes an encoder that owns state from success on. root is the parsed schema,

@@ -167,7 +167,7 @@ static void test_refused(void **state)
          QUIRE_USAGE,
          "no option --wher",
          "did you mean --where (not in this build)?"},
-        {{"--raw", NULL, NULL}, QUIRE_UNSUPPORTED, "not in this build", ""},
+        {{"--rules", "x", NULL}, QUIRE_UNSUPPORTED, "not in this build", ""},
         {{"--config", "/no/such/file", NULL}, QUIRE_USAGE, "No such file", ""},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

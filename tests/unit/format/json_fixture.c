@@ -10,7 +10,9 @@
 
 static const struct quire_format *format_of(const char *name)
 {
-    return name != NULL && strcmp(name, "json") == 0 ? &quire_format_json : &quire_format_jsonl;
+    const struct quire_format *format = &quire_format_jsonl;
+    if (name != NULL) assert_int_equal(quire_format_find(name, &format, NULL), 0);
+    return format;
 }
 
 static int open_decoder(struct json_run *run, struct memory_in *in, struct quire_context *context,
@@ -27,10 +29,11 @@ static int new_encoder(struct json_run *run, const struct ArrowSchema *schema,
                        struct quire_encoder **encoder)
 {
     const struct quire_format *format = format_of(run->to);
-    _Alignas(16) char options[TEXT_OPTIONS_BYTES];
+    _Alignas(16) char options[TEXT_OPTIONS_BYTES] = {0};
     int code = text_set_options(&format->encoder_options, options, run->out_set, ';', &run->error);
     if (code == 0)
         code = format->encoder_new(schema, options, context, &out->out, encoder, &run->error);
+    quire_options_release(&format->encoder_options, options);
     return code;
 }
 

@@ -8,7 +8,7 @@
 
 /* One way through: zero means the default of each. */
 struct json_run {
-    const char *from, *to;        /* "json" or "jsonl"; NULL: "jsonl" */
+    const char *from, *to;        /* formats by name; NULL: "jsonl" */
     const char *in_set, *out_set; /* "name=value;name=value" */
     const char *schema;           /* in the schema language */
     struct quire_record_policy policy;

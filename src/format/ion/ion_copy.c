@@ -1,0 +1,123 @@
+/* Values from one input to one output without columns between. */
+#include "base/cleanup.h"
+#include "base/context.h"
+#include "base/fail.h"
+#include "format/format.h"
+#include "format/ion/ion_options.h"
+#include "format/ion/ion_source.h"
+#include "format/ion/ion_writer.h"
+#include "format/json/json_options.h"
+
+#define FLUSH_BYTES     ((size_t)256 << 10)
+#define MEMORY_SHARE    4 /* of the budget that one value may take */
+#define VALUE_UNBOUNDED ((size_t)1 << 40)
+
+struct copying {
+    struct quire_ion_source source;
+    struct quire_ion_writer writer;
+    struct quire_ion_catalog catalog;
+    struct quire_context *context;
+    struct quire_out *out;
+};
+
+static void copying_release(struct copying *copying)
+{
+    quire_ion_source_release(&copying->source);
+    quire_ion_writer_release(&copying->writer);
+    quire_ion_catalog_release(&copying->catalog);
+}
+
+static void copying_free(struct copying **copying)
+{
+    if (*copying == NULL) return;
+    copying_release(*copying);
+    quire_free(*copying);
+}
+
+static int flush(struct copying *copying, size_t least, struct quire_error *error)
+{
+    struct quire_buf *out = &copying->writer.out;
+    if (out->size <= least) return 0;
+    QUIRE_TRY(quire_context_check(copying->context, error));
+    QUIRE_TRY(quire_out_write(copying->out, out->data, out->size, error));
+    quire_buf_clear(out);
+    return 0;
+}
+
+static int copy_values(struct copying *copying, struct quire_error *error)
+{
+    struct quire_ion_value value;
+    uint64_t tables = 0;
+    do {
+        QUIRE_TRY(quire_ion_source_next(&copying->source, &value, error));
+        const struct quire_ion_reader *reader = &copying->source.reader;
+        if (copying->writer.depth == 0 && tables != reader->tables) {
+            tables = reader->tables;
+            QUIRE_TRY(quire_ion_writer_mirror(&copying->writer, reader->symbols, error));
+        }
+        QUIRE_TRY(quire_ion_write(&copying->writer, &value, error));
+        QUIRE_TRY(flush(copying, FLUSH_BYTES, error));
+    } while (value.event != QUIRE_ION_NONE);
+    return flush(copying, 0, error);
+}
+
+/* How the writer is to spell what target is. */
+static int choose_form(struct copying *copying, const struct quire_format *target,
+                       const void *options, struct quire_error *error)
+{
+    enum quire_ion_form form;
+    bool json = target == &quire_format_json || target == &quire_format_jsonl;
+    if (target == &quire_format_ion)
+        form = QUIRE_ION_FORM_BINARY;
+    else if (target == &quire_format_ion_text)
+        form = QUIRE_ION_FORM_TEXT;
+    else if (json)
+        form = target == &quire_format_json ? QUIRE_ION_FORM_JSON : QUIRE_ION_FORM_JSON_LINES;
+    else
+        return quire_fail(error, QUIRE_UNSUPPORTED, "copy values",
+                          "values of Ion and JSON can be written as Ion and JSON, not as %s",
+                          target->name);
+    QUIRE_TRY(quire_ion_writer_init(&copying->writer, form, error));
+    if (json) {
+        const struct quire_json_encoder_options *of_json = options;
+        copying->writer.operation = "write json";
+        copying->writer.pretty = of_json->pretty && form == QUIRE_ION_FORM_JSON;
+        copying->writer.ascii = of_json->ascii;
+    } else {
+        copying->writer.pretty = ((const struct quire_ion_encoder_options *)options)->pretty;
+    }
+    return 0;
+}
+
+static int copy(struct quire_in *in, const char *catalog, bool from_json,
+                const struct quire_format *target, const void *target_options,
+                struct quire_context *context, struct quire_out *out, struct quire_error *error)
+{
+    QUIRE_CLEANUP(copying_free) struct copying *copying = quire_alloc_zero(1, sizeof(*copying));
+    if (copying == NULL) return quire_fail_memory(error, "copy values");
+    size_t most = context->budget.max > 0 ? context->budget.max / MEMORY_SHARE : VALUE_UNBOUNDED;
+    copying->context = context;
+    copying->out = out;
+    QUIRE_TRY(quire_ion_catalog_load(&copying->catalog, catalog, error));
+    QUIRE_TRY(choose_form(copying, target, target_options, error));
+    QUIRE_TRY(quire_ion_source_open(&copying->source, in, &copying->catalog, most, error));
+    if (from_json) copying->source.reader.operation = "read json";
+    copying->writer.document = from_json && target == &quire_format_json;
+    return copy_values(copying, error);
+}
+
+int quire_ion_copy(struct quire_in *in, const void *options, const struct quire_format *target,
+                   const void *target_options, struct quire_context *context, struct quire_out *out,
+                   struct quire_error *error)
+{
+    const struct quire_ion_decoder_options *decoder = options;
+    return copy(in, decoder->catalog, false, target, target_options, context, out, error);
+}
+
+int quire_json_copy(struct quire_in *in, const void *options, const struct quire_format *target,
+                    const void *target_options, struct quire_context *context,
+                    struct quire_out *out, struct quire_error *error)
+{
+    (void)options;
+    return copy(in, NULL, true, target, target_options, context, out, error);
+}

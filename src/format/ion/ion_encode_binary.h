@@ -1,0 +1,75 @@
+/* The encoder of binary rows: a block of them on its way, what its values take, and how
+ * they are put there. */
+#ifndef QUIRE_FORMAT_ION_ENCODE_BINARY_H
+#define QUIRE_FORMAT_ION_ENCODE_BINARY_H
+
+#include "format/ion/ion_binary.h"
+#include "format/ion/ion_encode.h"
+#include "format/ion/ion_number.h"
+
+#define QUIRE_ION_BLOCK_ROWS 1024
+
+/* One block on its way. */
+struct quire_ion_block {
+    const struct quire_ion_encoding *encoding;
+    int64_t start, count; /* rows of the batch */
+    int64_t failed;       /* row that cannot be written */
+    size_t sizes[QUIRE_ION_BLOCK_ROWS];
+    uint8_t *puts[QUIRE_ION_BLOCK_ROWS];
+    struct quire_buf notes; /* uint64_t: lengths and IDs, in order */
+    size_t noted;           /* how many the second pass has taken */
+    struct quire_buf repaired;
+};
+
+static inline uint64_t quire_ion_magnitude(int64_t value)
+{
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
+static inline size_t quire_ion_float_size(uint64_t bits, size_t size)
+{
+    return bits == 0 ? 1 : 1 + size; /* positive zero is the descriptor alone */
+}
+
+/* The Int field of a magnitude below 2^63, without sign. */
+static inline size_t quire_ion_fraction_size(uint64_t value)
+{
+    return value == 0 ? 0 : (size_t)(64 - __builtin_clzll(value)) / 8 + 1;
+}
+
+/* What follows the descriptor of a decimal or a timestamp. */
+size_t quire_ion_coefficient_size(const struct quire_ion_number *number);
+size_t quire_ion_decimal_body(const struct quire_ion_decimal *decimal);
+size_t quire_ion_moment_body(const struct quire_field *field,
+                             const struct quire_ion_moment *moment);
+/* Of a float of any width; half floats as those of 32 bits. */
+uint64_t quire_ion_float_bits(const struct quire_ion_node *node, const struct quire_view *view,
+                              int64_t row);
+
+/* The first pass: what a value takes, or why it cannot be written. */
+int quire_ion_block_value_size(struct quire_ion_block *block, const struct quire_ion_node *node,
+                               const struct quire_view *view, int64_t row, size_t *size,
+                               struct quire_error *error);
+/* The second: puts the value, and returns where the next one goes. */
+uint8_t *quire_ion_block_put_value(struct quire_ion_block *block, const struct quire_ion_node *node,
+                                   const struct quire_view *view, int64_t row, uint8_t *put);
+
+static inline uint8_t *quire_ion_block_put_int(uint8_t *put, int64_t value)
+{
+    uint64_t magnitude = quire_ion_magnitude(value);
+    size_t size = quire_ion_uint_size(magnitude);
+    *put++ = (uint8_t)((value < 0 ? 0x30 : 0x20) | size);
+    return quire_ion_put_uint(put, magnitude, size);
+}
+
+static inline uint8_t *quire_ion_block_put_float(uint8_t *put, uint64_t bits, size_t size)
+{
+    if (bits == 0) {
+        *put = 0x40;
+        return put + 1;
+    }
+    *put++ = (uint8_t)(0x40 | size);
+    return quire_ion_put_uint(put, bits, size);
+}
+
+#endif

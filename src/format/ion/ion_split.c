@@ -1,0 +1,177 @@
+/* In text only quotes, comments, brackets and colons count. A cut lies after a bracket
+ * that closes a value, or before a token that cannot belong to the value before it: one
+ * that no "::" precedes, and that is not a long string after another. */
+#include "format/ion/ion_split.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "format/ion/ion_binary.h"
+#include "format/ion/ion_text_token.h"
+
+enum kind { NOTHING, COLON, LONG, OTHER };
+
+struct split {
+    const uint8_t *at, *end, *cut;
+    size_t depth;
+    enum kind last; /* token at the top */
+    bool items;     /* of a list: cuts before commas */
+    bool closed;
+};
+
+/* Past the quoted text here, or NULL when it does not end. */
+static const uint8_t *past_quoted(const uint8_t *at, const uint8_t *end)
+{
+    uint8_t quote = *at;
+    bool is_long = quote == '\'' && end - at >= 3 && quire_ion_is_long(at);
+    at += is_long ? 3 : 1;
+    for (; at < end; at++) {
+        if (*at == '\\') {
+            at++;
+        } else if (*at == quote) {
+            if (!is_long) return at + 1;
+            if (end - at < 3) return NULL;
+            if (quire_ion_is_long(at)) return at + 3;
+        }
+    }
+    return NULL;
+}
+
+static const uint8_t *past_comment(const uint8_t *at, const uint8_t *end)
+{
+    bool line = at[1] == '/';
+    for (at += 2; at < end; at++) {
+        if (line && (*at == '\n' || *at == '\r')) return at;
+        if (!line && *at == '*' && end - at > 1 && at[1] == '/') return at + 2;
+    }
+    return NULL;
+}
+
+/* Past "{{ … }}": a slash in a blob begins no comment. */
+static const uint8_t *past_lob(const uint8_t *at, const uint8_t *end)
+{
+    for (at += 2; at != NULL && at < end;) {
+        if (*at == '}') return end - at < 2 ? NULL : at + 2;
+        if (*at == '\'' && end - at < 3) return NULL;
+        at = *at == '"' || *at == '\'' ? past_quoted(at, end) : at + 1;
+    }
+    return NULL;
+}
+
+/* Notes a token that begins here. */
+static void note_token(struct split *split, enum kind kind)
+{
+    if (split->depth > 0) return;
+    if (!split->items && split->last > COLON && !(split->last == LONG && kind == LONG))
+        split->cut = split->at;
+    split->last = kind;
+}
+
+/* One token that is not blank; false when the bytes end within it. */
+static bool take_token(struct split *split)
+{
+    const uint8_t *at = split->at, *end = split->end, *past = at + 1;
+    bool pair = end - at > 1;
+    switch (*at) {
+    case '/':
+        if (!pair) return false;
+        if (at[1] == '/' || at[1] == '*') {
+            past = past_comment(at, end);
+            break;
+        }
+        note_token(split, OTHER);
+        break;
+    case '\'':
+        if (end - at < 3) return false;
+        note_token(split, quire_ion_is_long(at) ? LONG : OTHER);
+        past = past_quoted(at, end);
+        break;
+    case '"':
+        note_token(split, OTHER);
+        past = past_quoted(at, end);
+        break;
+    case '{':
+        if (!pair) return false;
+        note_token(split, OTHER);
+        if (at[1] == '{')
+            past = past_lob(at, end);
+        else
+            split->depth++;
+        break;
+    case '[':
+    case '(':
+        note_token(split, OTHER);
+        split->depth++;
+        break;
+    case '}':
+    case ']':
+    case ')':
+        split->closed = split->closed || split->depth == 0;
+        if (split->depth > 0) split->depth--;
+        if (split->depth == 0) split->cut = past;
+        if (split->depth == 0) split->last = NOTHING;
+        break;
+    case ',':
+        if (split->items && split->depth == 0) split->cut = at;
+        break;
+    case ':':
+        if (split->depth == 0) split->last = COLON;
+        break;
+    default:
+        note_token(split, OTHER);
+        while (past < end && !quire_ion_is(*past, QUIRE_ION_STOP) && *past != ':' && *past != '/')
+            past++;
+    }
+    if (past == NULL) return false;
+    split->at = past;
+    return true;
+}
+
+static void scan(struct split *split)
+{
+    while (split->at < split->end && !(split->items && split->closed)) {
+        if (quire_ion_is(*split->at, QUIRE_ION_BLANK))
+            split->at++;
+        else if (!take_token(split))
+            return;
+    }
+}
+
+size_t quire_ion_split_text(const uint8_t *bytes, size_t size)
+{
+    struct split split = {.at = bytes, .end = bytes + size, .cut = bytes};
+    scan(&split);
+    return (size_t)(split.cut - bytes);
+}
+
+size_t quire_ion_split_items(const uint8_t *bytes, size_t size, int *closed)
+{
+    struct split split = {.at = bytes, .end = bytes + size, .cut = bytes, .items = true};
+    scan(&split);
+    *closed = split.closed;
+    return (size_t)(split.cut - bytes);
+}
+
+size_t quire_ion_split_binary(const uint8_t *bytes, size_t size)
+{
+    const uint8_t *at = bytes, *end = bytes + size;
+    while (at < end) {
+        uint64_t length = *at & 15;
+        unsigned code = *at >> 4;
+        const uint8_t *body = at + 1;
+        if (*at == 0xe0) {
+            length = 3;
+        } else if (length == 15 || code == 1) {
+            length = 0;
+        } else if (length == 14 || (code == 13 && length == 1)) {
+            if (!quire_ion_take_varuint(&body, end, &length)) {
+                if (end - at > QUIRE_ION_HEADER_MAX)
+                    return size; /* no length: the reader says so */
+                break;
+            }
+        }
+        if (length > (uint64_t)(end - body)) break;
+        at = body + length;
+    }
+    return (size_t)(at - bytes);
+}
