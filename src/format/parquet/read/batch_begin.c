@@ -96,9 +96,11 @@ void quire_batches_begin(struct quire_parquet_batches *batches)
         int64_t width = batches->plan->row_bytes;
         batches->plan_code = cut_pieces(batches, slot, rows, &batches->plan_error);
         if (batches->plan_code != 0) return;
-        if (quire_column_reserve_alike(slot->column, slot->rows) != 0)
+        if (quire_column_reserve_alike(slot->column, slot->rows) != 0) {
+            batches->plan = slot->plan; /* which no batch that was begun has */
             batches->plan_code = quire_fail_memory(&batches->plan_error, OPERATION);
-        if (batches->plan_code != 0) return;
+            return;
+        }
         slot->code = 0;
         if (width < batches->row_bytes) width = batches->row_bytes;
         quire_batches_recharge(batches, &slot->charged, (size_t)(slot->rows * width));
