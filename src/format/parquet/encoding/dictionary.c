@@ -10,6 +10,7 @@
 #define ENTRIES_MAX ((size_t)128 << 10)
 #define BYTES_MAX   ((size_t)1 << 20)
 #define CHECK_FIRST ((uint64_t)8192)
+#define SPARSE      8 /* a table that has fewer entries is not kept for the next chunk */
 
 void quire_dictionary_init(struct quire_dictionary *dictionary,
                            const struct quire_dictionary_options *options)
@@ -36,9 +37,20 @@ void quire_dictionary_clear(struct quire_dictionary *dictionary)
 {
     struct quire_buf plain = dictionary->plain, offsets = dictionary->offsets;
     struct quire_dictionary_options options = dictionary->options;
-    quire_free(dictionary->slots);
+    struct quire_dictionary_slot *slots = dictionary->slots;
+    size_t slots_size = dictionary->slots_size;
+    unsigned shift = dictionary->shift;
+    if (dictionary->entries < slots_size / SPARSE) {
+        quire_free(slots);
+        slots = NULL;
+        slots_size = 0;
+    }
     quire_free(dictionary->direct);
     quire_dictionary_init(dictionary, &options);
+    if (slots != NULL) memset(slots, 0, slots_size * sizeof(*slots));
+    dictionary->slots = slots;
+    dictionary->slots_size = slots_size;
+    dictionary->shift = shift;
     quire_buf_clear(&plain);
     quire_buf_clear(&offsets);
     dictionary->plain = plain;

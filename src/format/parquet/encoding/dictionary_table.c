@@ -142,11 +142,12 @@ struct lookup {
     uint32_t tags[PIECE];
     uint32_t missed[PIECE + 1];
     size_t missed_size;
+    bool any_long;
 };
 
 /* Looks each key up where it belongs and nowhere else, without a branch: most values of a
- * column are found so, and those that are not would be guessed wrong. fixed_tag: of all
- * keys; 0: each has its own. */
+ * column are found so, and those that are not would be guessed wrong. Long ones are found
+ * by their hash only. fixed_tag: of all keys; 0: each has its own. */
 INLINE void look_once(const struct quire_dictionary *dictionary, struct lookup *lookup,
                       uint32_t fixed_tag, uint32_t *restrict indices)
 {
@@ -159,10 +160,72 @@ INLINE void look_once(const struct quire_dictionary *dictionary, struct lookup *
         const struct quire_dictionary_slot *slot = &slots[home_of(shift, word, tag)];
         indices[i] = slot->entry - 1;
         lookup->missed[missed] = (uint32_t)i;
-        missed +=
-            (slot->word != word) | (slot->tag != tag) | (slot->entry == 0) | (tag == LONG_TAG);
+        missed += (slot->word != word) | (slot->tag != tag) | (slot->entry == 0);
     }
     lookup->missed_size = missed;
+}
+
+/* Both are of a size beyond 8. */
+INLINE bool is_same(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    uint64_t differ = load_8(a + size - 8) ^ load_8(b + size - 8);
+    for (size_t i = 0; i + 8 < size && differ == 0; i += 8)
+        differ = load_8(a + i) ^ load_8(b + i);
+    return differ == 0;
+}
+
+/* Where an entry stands, with its length before it when it is a byte array. */
+INLINE const uint8_t *entry_at(const struct quire_dictionary *dictionary, uint32_t entry)
+{
+    size_t width = dictionary->options.width, at = entry * width;
+    if (width == 0) at = load_4(dictionary->offsets.data + entry * sizeof(uint32_t));
+    return dictionary->plain.data + at;
+}
+
+INLINE struct quire_bytes value_at(const uint8_t *values, size_t width,
+                                   const struct quire_bytes *slices, size_t i)
+{
+    return slices != NULL ? slices[i] : (struct quire_bytes){values + i * width, width};
+}
+
+/* Whether the long values that were found are those entries. All are fetched before the
+ * first is compared, so that one waits for memory while the others do. */
+INLINE bool are_entries(const struct quire_dictionary *dictionary, const struct lookup *lookup,
+                        const uint8_t *values, size_t width, const struct quire_bytes *slices,
+                        const uint32_t *indices)
+{
+    const uint8_t *known[PIECE];
+    uint32_t places[PIECE];
+    size_t found = 0, next = 0;
+    for (size_t i = 0; i < lookup->n; i++) {
+        if (next < lookup->missed_size && lookup->missed[next] == i) {
+            next++;
+            continue;
+        }
+        if (lookup->tags[i] != LONG_TAG) continue;
+        known[found] = entry_at(dictionary, indices[i]);
+        __builtin_prefetch(known[found]);
+        places[found++] = (uint32_t)i;
+    }
+    for (size_t k = 0; k < found; k++) {
+        struct quire_bytes value = value_at(values, width, slices, places[k]);
+        const uint8_t *bytes = known[k];
+        uint32_t size = (uint32_t)width;
+        if (slices != NULL) {
+            size = load_4(bytes);
+            bytes += sizeof(size);
+        }
+        if (size != value.size || !is_same(bytes, value.data, size)) return false;
+    }
+    return true;
+}
+
+/* Two long values have the same hash: each is looked for. */
+static void miss_all(struct lookup *lookup)
+{
+    for (size_t i = 0; i < lookup->n; i++)
+        lookup->missed[i] = (uint32_t)i;
+    lookup->missed_size = lookup->n;
 }
 
 /* The rest one by one, in their order. *added: how many values have their index. */
@@ -196,6 +259,8 @@ INLINE int find_all(struct quire_dictionary *dictionary, const uint8_t *values, 
         lookup.tags[i] = key.tag;
     }
     look_once(dictionary, &lookup, width == 4 || width == 8 ? (uint32_t)width : 0, indices);
+    if (width > 8 && !are_entries(dictionary, &lookup, values, width, NULL, indices))
+        miss_all(&lookup);
     return look_again(dictionary, &lookup, values, width, NULL, indices, added);
 }
 
@@ -229,14 +294,18 @@ int quire_dictionary_find_bytes(struct quire_dictionary *dictionary,
     uint64_t bytes = 0;
     size_t done = 0;
     lookup.n = n;
+    lookup.any_long = false;
     if (dictionary->slots_size == 0) QUIRE_TRY(grow_slots(dictionary));
     for (size_t i = 0; i < n; i++) {
         struct key key = key_of(values[i].data, values[i].size);
         lookup.words[i] = key.word;
         lookup.tags[i] = key.tag;
+        lookup.any_long |= key.tag == LONG_TAG;
         bytes += 4 + values[i].size;
     }
     look_once(dictionary, &lookup, 0, indices);
+    if (lookup.any_long && !are_entries(dictionary, &lookup, NULL, 0, values, indices))
+        miss_all(&lookup);
     QUIRE_TRY(look_again(dictionary, &lookup, NULL, 0, values, indices, &done));
     *added += done;
     dictionary->rows += done;

@@ -156,6 +156,49 @@ static void test_bytes(void **state)
     quire_dictionary_release(&dictionary);
 }
 
+/* As the table of a dictionary hashes: the same for both, so that only their bytes tell
+ * them apart. */
+static void make_equal_hashes(uint64_t a[2], uint64_t b[2])
+{
+    const uint64_t multiplier = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash_a = (16 * multiplier ^ a[0]) * multiplier;
+    uint64_t hash_b = (16 * multiplier ^ b[0]) * multiplier;
+    b[1] = a[1] ^ hash_a ^ hash_a >> 32 ^ hash_b ^ hash_b >> 32;
+}
+
+static void test_equal_hashes(void **state)
+{
+    (void)state;
+    static const uint32_t expected[] = {0, 0, 1, 0, 1, 1, 0, 2, 1};
+    uint64_t a[2] = {1, 2}, b[2] = {7, 0}, c[2] = {1, 3};
+    const uint64_t *const order[] = {a, a, b, a, b, b, a, c, b};
+    struct quire_bytes slices[9];
+    uint64_t fixed[9][2];
+    uint32_t indices[9];
+    size_t added;
+    make_equal_hashes(a, b);
+    for (size_t i = 0; i < 9; i++) {
+        slices[i] = (struct quire_bytes){(const uint8_t *)order[i], 16};
+        memcpy(fixed[i], order[i], 16);
+    }
+    for (size_t width = 0; width <= 16; width += 16) {
+        struct quire_dictionary dictionary;
+        quire_dictionary_init(&dictionary, &(struct quire_dictionary_options){.width = width});
+        for (int turn = 0; turn < 3; turn++) { /* of which the last one finds all of them */
+            if (turn == 1) quire_dictionary_clear(&dictionary);
+            int code =
+                width == 0
+                    ? quire_dictionary_add_bytes(&dictionary, slices, 9, indices, &added, NULL)
+                    : quire_dictionary_add_fixed(&dictionary, fixed, 9, indices, &added, NULL);
+            assert_int_equal(code, 0);
+            assert_int_equal(added, 9);
+            assert_memory_equal(indices, expected, sizeof(expected));
+            assert_int_equal(dictionary.entries, 3);
+        }
+        quire_dictionary_release(&dictionary);
+    }
+}
+
 static void test_gives_up(void **state)
 {
     (void)state;
@@ -240,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_extreme_integers),
         cmocka_unit_test(test_doubles),
         cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_equal_hashes),
         cmocka_unit_test(test_gives_up),
         cmocka_unit_test(test_indices),
         cmocka_unit_test(test_memory_out),
