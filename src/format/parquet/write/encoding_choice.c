@@ -13,7 +13,7 @@
 #define ENDLESS      1e300
 #define TRIAL_VALUES 4096 /* encoded for a trial */
 /* A rarer encoding must be so much smaller. */
-#define WORTH_DELTA    0.97
+#define WORTH_DELTA 0.97
 
 void quire_encoding_trial_release(struct quire_encoding_trial *trial)
 {
