@@ -8,11 +8,6 @@ int quire_cli_output_format(const struct quire_cli *cli, const char *name, const
                             const struct quire_format **format, struct quire_error *error)
 {
     const struct quire_cli_writing *writing = &cli->writing;
-    if (writing->compression != NULL) {
-        const struct quire_codec *codec = NULL;
-        int level = 0;
-        QUIRE_TRY(quire_codec_parse(writing->compression, &codec, &level, error));
-    }
     const struct quire_format *found = NULL;
     if (writing->to != NULL)
         QUIRE_TRY(quire_format_find(writing->to, &found, error));
@@ -28,6 +23,12 @@ int quire_cli_output_format(const struct quire_cli *cli, const char *name, const
     if (found->encoder_new == NULL)
         return quire_fail(error, QUIRE_UNSUPPORTED, cli->command->name,
                           "the format %s is not written", found->name);
+    /* A format that compresses inside has an option for it, which knows its own names. */
+    if (writing->compression != NULL && (found->flags & QUIRE_FORMAT_COMPRESSES) == 0) {
+        const struct quire_codec *codec = NULL;
+        int level = 0;
+        QUIRE_TRY(quire_codec_parse(writing->compression, &codec, &level, error));
+    }
     *format = found;
     return 0;
 }

@@ -52,6 +52,10 @@ int quire_detect_format(const char *wanted, const char *url, const uint8_t *byte
         return quire_fail(error, QUIRE_UNSUPPORTED, "read", "the format %s cannot be read",
                           (*format)->name);
     if (*format != NULL) return 0;
+    if (size >= 6 && memcmp(bytes, "ARROW1", 6) == 0)
+        return quire_format_find("arrow", format, error);
+    if (size >= 8 && memcmp(bytes, "\xff\xff\xff\xff", 4) == 0)
+        return quire_format_find("arrow-stream", format, error);
     while (at < size && memchr(" \t\r\n", bytes[at], 4) != NULL)
         at++;
     if (at < size && bytes[at] == '{') return quire_format_find("jsonl", format, error);
@@ -63,10 +67,25 @@ int quire_detect_format(const char *wanted, const char *url, const uint8_t *byte
     return code;
 }
 
-int quire_choose_codec(const char *wanted, const char *url, const struct quire_codec **codec,
-                       int *level, struct quire_error *error)
+static int refuse_codec(const char *url, const struct quire_format *format,
+                        struct quire_error *error)
+{
+    const struct quire_codec *codec = quire_codec_of_path(url);
+    if (codec == NULL) return 0;
+    int code = quire_fail(error, QUIRE_USAGE, "write",
+                          "%s files are compressed inside, not as a whole by %s", format->name,
+                          codec->name);
+    quire_error_hint(error, "leave %s off the name, and set the option compression",
+                     codec->extension);
+    return code;
+}
+
+int quire_choose_codec(const char *wanted, const char *url, const struct quire_format *format,
+                       const struct quire_codec **codec, int *level, struct quire_error *error)
 {
     *level = 0;
+    *codec = NULL;
+    if ((format->flags & QUIRE_FORMAT_COMPRESSES) != 0) return refuse_codec(url, format, error);
     if (wanted != NULL) return find_codec(wanted, codec, level, error);
     *codec = quire_codec_of_path(url);
     if (*codec != NULL && (*codec)->built_without != NULL)

@@ -17,9 +17,10 @@ int quire_detect_format(const char *wanted, const char *url, const uint8_t *byte
                         const struct quire_format **format, struct quire_error *error);
 
 /* The same for a file to be written, where only the name can tell. level gets
- * that of "zstd:3". */
-int quire_choose_codec(const char *wanted, const char *url, const struct quire_codec **codec,
-                       int *level, struct quire_error *error);
+ * that of "zstd:3". A format that compresses inside gets no codec around it: *codec is
+ * NULL, and a name that says one is QUIRE_USAGE. */
+int quire_choose_codec(const char *wanted, const char *url, const struct quire_format *format,
+                       const struct quire_codec **codec, int *level, struct quire_error *error);
 int quire_choose_format(const char *wanted, const char *url, const struct quire_format **format,
                         struct quire_error *error);
 

@@ -104,6 +104,20 @@ static int open_codec(struct quire_writer *writer, const struct quire_codec *cod
     return 0;
 }
 
+/* A compression asked for, of a format that compresses inside, is the encoder's. */
+static int set_options(const struct quire_option_table *table, void *values,
+                       const struct quire_format *format, const struct quire_write_options *options,
+                       bool continues, struct quire_error *error)
+{
+    if ((format->flags & QUIRE_FORMAT_COMPRESSES) != 0 && options->compression != NULL)
+        QUIRE_TRY(quire_options_set(table, values, "compression", options->compression, error));
+    QUIRE_TRY(quire_options_apply(table, values, options->settings, options->settings_size, error));
+    /* After records that are there already, a header would be a row. */
+    if (continues && quire_options_has(table, "header"))
+        QUIRE_TRY(quire_options_set(table, values, "header", "off", error));
+    return 0;
+}
+
 static int open_encoder(struct quire_writer *writer, const struct quire_format *format,
                         const struct ArrowSchema *schema, const struct quire_write_options *options,
                         bool continues, struct quire_error *error)
@@ -113,11 +127,7 @@ static int open_encoder(struct quire_writer *writer, const struct quire_format *
     if (values == NULL) return quire_fail_memory(error, "write");
     int code = quire_options_init(&format->encoder_options, values, error);
     if (code == 0)
-        code = quire_options_apply(&format->encoder_options, values, options->settings,
-                                   options->settings_size, error);
-    /* After records that are there already, a header would be a row. */
-    if (code == 0 && continues && quire_options_has(&format->encoder_options, "header"))
-        code = quire_options_set(&format->encoder_options, values, "header", "off", error);
+        code = set_options(&format->encoder_options, values, format, options, continues, error);
     if (code == 0)
         code = format->encoder_new(schema, values, writer->context, writer->plain, &writer->encoder,
                                    error);
@@ -132,7 +142,7 @@ static int open_chain(struct quire_writer *writer, const struct ArrowSchema *sch
     const struct quire_codec *codec = NULL;
     int level = 0;
     QUIRE_TRY(quire_choose_format(options->format, writer->url, &format, error));
-    QUIRE_TRY(quire_choose_codec(options->compression, writer->url, &codec, &level, error));
+    QUIRE_TRY(quire_choose_codec(options->compression, writer->url, format, &codec, &level, error));
     writer->in_place = options->mode == QUIRE_WRITE_APPEND_IN_PLACE;
     if (options->mode == QUIRE_WRITE_APPEND || writer->in_place)
         QUIRE_TRY(quire_append_check(options->mode, format, codec, error));

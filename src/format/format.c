@@ -11,18 +11,19 @@
 /* Formats that applications may add. */
 #define REGISTERED_MAX 64
 
-static const struct quire_format *formats[8 + REGISTERED_MAX] = {
-    &quire_format_csv,   &quire_format_tsv,   &quire_format_json,
-    &quire_format_jsonl, &quire_format_table,
+static const struct quire_format *formats[12 + REGISTERED_MAX] = {
+    &quire_format_csv,   &quire_format_tsv,   &quire_format_json,         &quire_format_jsonl,
+    &quire_format_table, &quire_format_arrow, &quire_format_arrow_stream,
 };
-static size_t formats_size = 5;
+static size_t formats_size = 7;
 
 /* Formats that the program's manual names and this build does not have. */
 static const struct {
     const char *name, *extensions;
 } absent[] = {
-    {"ion", ".ion|.10n"},         {"ion-text", ".iont"},       {"parquet", ".parquet"},
-    {"arrow", ".arrow|.feather"}, {"arrow-stream", ".arrows"},
+    {"ion", ".ion|.10n"},
+    {"ion-text", ".iont"},
+    {"parquet", ".parquet"},
 };
 
 const struct quire_format *const *quire_formats(size_t *size)

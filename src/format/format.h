@@ -9,5 +9,7 @@ extern const struct quire_format quire_format_tsv;
 extern const struct quire_format quire_format_json;
 extern const struct quire_format quire_format_jsonl;
 extern const struct quire_format quire_format_table;
+extern const struct quire_format quire_format_arrow;
+extern const struct quire_format quire_format_arrow_stream;
 
 #endif

@@ -39,6 +39,14 @@ class Counts(c.Structure):
     _fields_ = [(name, c.c_int64) for name in ("rows", "nulled", "rejected", "bytes")]
 
 
+class Condition(c.Structure):
+    _fields_ = [("column", c.c_char_p), ("compare", c.c_int), ("value", c.c_char_p),
+                ("value_size", c.c_size_t)]
+
+
+COMPARES = ["==", "<", "<=", ">", ">=", "null", "not null"]
+
+
 class RecordPolicy(c.Structure):
     _fields_ = [
         ("schema", c.c_void_p),
@@ -52,6 +60,8 @@ class RecordPolicy(c.Structure):
         ("columns", c.POINTER(c.c_char_p)),
         ("columns_size", c.c_size_t),
         ("columns_given", c.c_bool),
+        ("conditions", c.c_void_p),
+        ("conditions_size", c.c_size_t),
         ("reject", c.c_void_p),
         ("reject_user", c.c_void_p),
         ("counts", c.POINTER(Counts)),
@@ -104,6 +114,21 @@ class ArrowSchema(c.Structure):
     ]
 
 
+class ArrowArray(c.Structure):
+    _fields_ = [
+        ("length", c.c_int64),
+        ("null_count", c.c_int64),
+        ("offset", c.c_int64),
+        ("n_buffers", c.c_int64),
+        ("n_children", c.c_int64),
+        ("buffers", c.c_void_p),
+        ("children", c.c_void_p),
+        ("dictionary", c.c_void_p),
+        ("release", c.c_void_p),
+        ("private", c.c_void_p),
+    ]
+
+
 class QuireError(Exception):
     """A failed call, with the fields of struct quire_error."""
 
@@ -147,6 +172,10 @@ def context(threads=0, memory=0):
     return result
 
 
+def memory_peak(ctx):
+    return lib.quire_context_memory_peak(ctx)
+
+
 def close_context(ctx):
     lib.quire_context_free(ctx)
 
@@ -170,7 +199,8 @@ POLICY = {
 
 
 def _open(urls, format=None, compression=None, settings=None, schema=None, columns=None,
-          infer_rows=0, ctx=None, counts=None, **policy):
+          infer_rows=0, ctx=None, counts=None, conditions=(), **policy):
+    """conditions: (column, one of COMPARES, the value's bytes in Arrow's layout)."""
     urls = [urls] if isinstance(urls, (str, os.PathLike)) else list(urls)
     options = ReadOptions()
     options.format = format.encode() if format else None
@@ -192,6 +222,10 @@ def _open(urls, format=None, compression=None, settings=None, schema=None, colum
         names = (c.c_char_p * max(len(columns), 1))(*[name.encode() for name in columns])
         records.columns, records.columns_size = names, len(columns)
         records.columns_given = True
+    rows = (Condition * max(len(conditions), 1))(*[
+        (column.encode(), COMPARES.index(compare), value, len(value or b""))
+        for column, compare, value in conditions])
+    records.conditions, records.conditions_size = c.addressof(rows), len(conditions)
     if counts is not None:
         records.counts = c.pointer(counts)
     stream, error = ArrowStream(), Error()
@@ -208,6 +242,21 @@ def reader(urls, **options):
     """Opens one object or several as a pyarrow.RecordBatchReader."""
     stream = _open(urls, **options)
     return pa.RecordBatchReader._import_from_c(c.addressof(stream))
+
+
+def drain(urls, **options):
+    """Reads all batches with nobody between, so that a failure is a QuireError. Gives the
+    number of rows."""
+    stream, batch, error, rows = _open(urls, **options), ArrowArray(), Error(), 0
+    try:
+        while True:
+            check(lib.quire_stream_next(c.byref(stream), c.byref(batch), c.byref(error)), error)
+            if not batch.release:
+                return rows
+            rows += batch.length
+            lib.quire_array_release(c.byref(batch))
+    finally:
+        lib.quire_stream_release(c.byref(stream))
 
 
 class Stream:

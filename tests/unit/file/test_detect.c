@@ -79,18 +79,37 @@ static void test_codecs(void **state)
 static void test_codecs_to_write(void **state)
 {
     const struct quire_codec *codec = NULL;
+    const struct quire_format *csv = NULL;
     int level = -1;
     (void)state;
-    assert_int_equal(quire_choose_codec(NULL, "x.csv", &codec, &level, NULL), 0);
+    assert_int_equal(quire_format_find("csv", &csv, NULL), 0);
+    assert_int_equal(quire_choose_codec(NULL, "x.csv", csv, &codec, &level, NULL), 0);
     assert_null(codec);
-    assert_int_equal(quire_choose_codec("zstd:3", "x.csv.gz", &codec, &level, NULL), 0);
+    assert_int_equal(quire_choose_codec("zstd:3", "x.csv.gz", csv, &codec, &level, NULL), 0);
     assert_string_equal(codec->name, "zstd");
     assert_int_equal(level, 3);
-    assert_int_equal(quire_choose_codec(NULL, "x.csv.gz", &codec, &level, NULL), 0);
+    assert_int_equal(quire_choose_codec(NULL, "x.csv.gz", csv, &codec, &level, NULL), 0);
     assert_string_equal(codec->name, "gzip");
     assert_int_equal(level, 0);
-    assert_int_equal(quire_choose_codec("none", "x.csv.gz", &codec, &level, NULL), 0);
+    assert_int_equal(quire_choose_codec("none", "x.csv.gz", csv, &codec, &level, NULL), 0);
     assert_null(codec);
+}
+
+/* No codec is put around a format that compresses inside. */
+static void test_codecs_inside(void **state)
+{
+    const struct quire_codec *codec = NULL;
+    const struct quire_format *arrow = NULL;
+    struct quire_error error;
+    int level = -1;
+    (void)state;
+    assert_int_equal(quire_format_find("arrow", &arrow, NULL), 0);
+    assert_int_equal(quire_choose_codec("zstd:3", "x.arrow", arrow, &codec, &level, &error), 0);
+    assert_null(codec);
+    assert_int_equal(quire_choose_codec(NULL, "x.arrow.gz", arrow, &codec, &level, &error),
+                     QUIRE_USAGE);
+    assert_non_null(strstr(error.cause, "compressed inside"));
+    assert_non_null(strstr(error.hint, "leave .gz off the name"));
 }
 
 int main(void)
@@ -100,6 +119,7 @@ int main(void)
         cmocka_unit_test(test_formats_that_fail),
         cmocka_unit_test(test_codecs),
         cmocka_unit_test(test_codecs_to_write),
+        cmocka_unit_test(test_codecs_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
