@@ -79,6 +79,9 @@ FUZZ_TARGET(table_write);
 FUZZ_TARGET(cast_round);
 FUZZ_TARGET(schema_round);
 FUZZ_TARGET(arrow_schema);
+FUZZ_TARGET(arrow);
+FUZZ_TARGET(arrow_stream);
+FUZZ_TARGET(arrow_round);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 

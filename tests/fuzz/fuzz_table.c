@@ -97,6 +97,12 @@ const struct fuzz_target fuzz_targets[] = {
      false},
     {"schema_round", fuzz_schema_round, SEEDS("CKdPt"), false},
     {"arrow_schema", fuzz_arrow_schema, SEEDS("\xff\xff\xff\xff"), false},
+    {"arrow", fuzz_arrow, SEEDS("ARROW1"), false},
+    {"arrow_stream", fuzz_arrow_stream, SEEDS("\xff\xff\xff\xff"), false},
+    {"arrow_round", fuzz_arrow_round,
+     SEEDS("@@CKdPtabcdefgh", "ABDDDabcdefgh", "BCKDEabcdefghijklmnop",
+           "C@ZVEabcdefghijklmnopqrst"),
+     false},
     {"smoke", fuzz_smoke, SEEDS("smoke"), false},
     {"canary", fuzz_canary, SEEDS("q"), true},
 };

@@ -13,6 +13,9 @@
 
 #define OPERATION "read arrow"
 
+/* Values that a dictionary may grow to: those that take no bytes could be any number. */
+#define GROWN_MAX (1 << 26)
+
 struct quire_read_dictionary {
     int64_t id;
     int depth;
@@ -226,6 +229,9 @@ static void free_array(void *thing)
 static int join(const struct quire_read_dictionary *item, const struct ArrowArray *more,
                 struct quire_array_bag *bag, struct ArrowArray *joined, struct quire_error *error)
 {
+    if (more->length > GROWN_MAX - item->array.length)
+        return quire_fail(error, QUIRE_LIMIT, OPERATION, "a dictionary grows beyond %d values",
+                          GROWN_MAX);
     struct quire_column *column = NULL;
     struct ArrowArray *whole = quire_alloc_zero(1, sizeof(*whole));
     if (whole == NULL) return quire_fail_memory(error, OPERATION);

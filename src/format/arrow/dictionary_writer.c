@@ -1,32 +1,14 @@
 /* A dictionary is most often the very array that came with the batch before, which the
  * addresses of its buffers tell as long as that array is held; else its values are looked
  * at one by one. */
-#include "format/arrow/dictionary_writer.h"
+#include "format/arrow/dictionary_writer_private.h"
 
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/context.h"
 #include "base/fail.h"
-#include "data/column_copy.h"
 #include "quire/batch.h"
-
-#define OPERATION "write arrow"
-
-struct quire_written_dictionary {
-    const struct quire_field *field;
-    int64_t id;
-    bool nested; /* dictionaries stand in its values */
-    bool inner;  /* it stands in another's values */
-    bool written;
-    struct quire_value_set values; /* what readers know */
-    /* The array that was last seen, if it is no inner one. Until there is `all`, one that has
-     * all values. */
-    struct ArrowArray held;
-    struct quire_column *all; /* of a file: the values; NULL while held has them */
-    int64_t *map;
-    struct quire_buf blocks; /* of a file: where its messages are */
-};
 
 /* --- Making ------------------------------------------------------------------------- */
 
@@ -78,7 +60,7 @@ int quire_dictionary_writer_init(struct quire_dictionary_writer *writer,
     writer->maps = quire_alloc_zero(count + 1, sizeof(*writer->maps));
     writer->places = quire_alloc_zero(count + 1, sizeof(*writer->places));
     if (writer->items == NULL || writer->maps == NULL || writer->places == NULL)
-        return quire_fail_memory(error, OPERATION);
+        return quire_fail_memory(error, QUIRE_DICTIONARY_OPERATION);
     collect(writer, root, false);
     qsort(writer->items, writer->size, sizeof(*writer->items), compare_items);
     for (size_t i = 0; i < writer->size; i++) {
@@ -133,7 +115,8 @@ static int charge(struct quire_dictionary_writer *writer, struct quire_error *er
     quire_budget_force(budget, memory);
     writer->charged = memory;
     if (budget->max == 0 || memory <= budget->max / 2) return 0;
-    quire_fail(error, QUIRE_LIMIT, OPERATION, "the dictionaries take %zu bytes", memory);
+    quire_fail(error, QUIRE_LIMIT, QUIRE_DICTIONARY_OPERATION, "the dictionaries take %zu bytes",
+               memory);
     quire_error_hint(error, "give more memory, or write the columns without a dictionary");
     return QUIRE_LIMIT;
 }
@@ -143,10 +126,10 @@ static int charge(struct quire_dictionary_writer *writer, struct quire_error *er
 static int settle_inside(struct quire_dictionary_writer *writer, const struct quire_view *view,
                          struct ArrowArray *array, struct quire_error *error);
 
-static int write_values(struct quire_dictionary_writer *writer,
-                        struct quire_written_dictionary *item, const struct quire_view *view,
-                        struct ArrowArray *array, int64_t start, bool is_delta,
-                        struct quire_error *error)
+int quire_dictionary_write_values(struct quire_dictionary_writer *writer,
+                                  struct quire_written_dictionary *item,
+                                  const struct quire_view *view, struct ArrowArray *array,
+                                  int64_t start, bool is_delta, struct quire_error *error)
 {
     const struct quire_dictionary_header header = {item->id, is_delta};
     struct quire_arrow_block block;
@@ -159,20 +142,22 @@ static int write_values(struct quire_dictionary_writer *writer,
     QUIRE_TRY(quire_message_sink_batch(writer->sink, &body, &header, &block, error));
     if (!writer->file) return 0;
     int code = quire_buf_append(&item->blocks, &block, sizeof(block));
-    return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
+    return code == 0 ? 0 : quire_fail_memory(error, QUIRE_DICTIONARY_OPERATION);
 }
 
 static int fail_value(const struct quire_written_dictionary *item, int code,
                       struct quire_error *error)
 {
-    if (code == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);
-    quire_fail(error, code, OPERATION, "a value of the dictionary refers to what is not there");
+    if (code == QUIRE_MEMORY) return quire_fail_memory(error, QUIRE_DICTIONARY_OPERATION);
+    quire_fail(error, code, QUIRE_DICTIONARY_OPERATION,
+               "a value of the dictionary refers to what is not there");
     quire_error_at(error, QUIRE_NOWHERE, item->field->name, QUIRE_NOWHERE);
     return code;
 }
 
-static int value_of(const struct quire_written_dictionary *item, const struct quire_view *values,
-                    int64_t row, struct quire_buf *bytes, struct quire_error *error)
+int quire_dictionary_value(const struct quire_written_dictionary *item,
+                           const struct quire_view *values, int64_t row, struct quire_buf *bytes,
+                           struct quire_error *error)
 {
     quire_buf_clear(bytes);
     int code = quire_value_bytes(values, row, bytes);
@@ -185,9 +170,9 @@ static int add_values(struct quire_written_dictionary *item, const struct quire_
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
     for (int64_t row = start; row < values->length; row++) {
-        QUIRE_TRY(value_of(item, values, row, &bytes, error));
+        QUIRE_TRY(quire_dictionary_value(item, values, row, &bytes, error));
         if (quire_value_set_add(&item->values, &bytes) != 0)
-            return quire_fail_memory(error, OPERATION);
+            return quire_fail_memory(error, QUIRE_DICTIONARY_OPERATION);
     }
     return 0;
 }
@@ -199,121 +184,10 @@ static int count_same(struct quire_written_dictionary *item, const struct quire_
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
     int64_t known = quire_value_set_size(&item->values);
     for (*same = 0; *same < values->length && *same < known; ++*same) {
-        QUIRE_TRY(value_of(item, values, *same, &bytes, error));
+        QUIRE_TRY(quire_dictionary_value(item, values, *same, &bytes, error));
         if (!quire_value_set_has(&item->values, *same, &bytes)) break;
     }
     return 0;
-}
-
-/* --- Growing, in files ---------------------------------------------------------------- */
-
-static int64_t index_max(enum quire_kind kind)
-{
-    switch (kind) {
-    case QUIRE_KIND_INT8: return INT8_MAX;
-    case QUIRE_KIND_UINT8: return UINT8_MAX;
-    case QUIRE_KIND_INT16: return INT16_MAX;
-    case QUIRE_KIND_UINT16: return UINT16_MAX;
-    case QUIRE_KIND_INT32: return INT32_MAX;
-    case QUIRE_KIND_UINT32: return UINT32_MAX;
-    default: return INT64_MAX;
-    }
-}
-
-static int append_values(struct quire_column *column, const struct quire_view *values,
-                         int64_t start, int64_t count, struct quire_error *error)
-{
-    int code = quire_column_append_view(column, values, start, count);
-    if (code == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);
-    return code == 0 ? 0
-                     : quire_fail(error, code, OPERATION,
-                                  "the values of a dictionary do not fit in one array");
-}
-
-static int begin_all(struct quire_written_dictionary *item, const struct quire_view *values,
-                     struct quire_error *error)
-{
-    int code = quire_column_new(item->field->dictionary, &item->all, error);
-    if (code == QUIRE_UNSUPPORTED)
-        quire_fail(error, code, OPERATION,
-                   "the dictionary changes, and values of its type cannot be put together");
-    if (code == 0)
-        code = append_values(item->all, values, 0, quire_value_set_size(&item->values), error);
-    if (code == 0) return 0;
-    quire_error_at(error, QUIRE_NOWHERE, item->field->name, QUIRE_NOWHERE);
-    quire_column_free(QUIRE_STEAL(item->all));
-    return code;
-}
-
-/* Takes over from the array that is held. */
-static int open_all(struct quire_written_dictionary *item, struct quire_error *error)
-{
-    struct quire_view *view = NULL;
-    if (item->all != NULL) return 0;
-    int code = quire_view_new(item->field->dictionary, &view, error);
-    if (code == 0) code = quire_view_set(view, &item->held, error);
-    if (code == 0) code = begin_all(item, view, error);
-    quire_view_free(view);
-    return code;
-}
-
-/* Writes rows of a column as a delta, and keeps them with all values. */
-static int write_fresh(struct quire_dictionary_writer *writer,
-                       struct quire_written_dictionary *item, struct quire_column *fresh,
-                       struct quire_error *error)
-{
-    struct ArrowArray array = {.release = NULL};
-    struct quire_view *view = NULL;
-    int code = quire_column_finish(fresh, &array, error);
-    if (code == 0) code = quire_view_new(item->field->dictionary, &view, error);
-    if (code == 0) code = quire_view_set(view, &array, error);
-    if (code == 0) code = append_values(item->all, view, 0, view->length, error);
-    if (code == 0) code = write_values(writer, item, view, &array, 0, true, error);
-    quire_view_free(view);
-    quire_array_release(&array);
-    return code;
-}
-
-/* Finds each value, or adds it. */
-static int map_values(struct quire_written_dictionary *item, const struct quire_view *values,
-                      int64_t *map, struct quire_column *fresh, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
-    int64_t max = index_max(item->field->index_kind);
-    for (int64_t row = 0; row < values->length; row++) {
-        QUIRE_TRY(value_of(item, values, row, &bytes, error));
-        map[row] = quire_value_set_find(&item->values, &bytes);
-        if (map[row] >= 0) continue;
-        map[row] = quire_value_set_size(&item->values);
-        if (map[row] > max) {
-            quire_fail(error, QUIRE_LIMIT, OPERATION,
-                       "the batches have more than %lld values together, which is all that "
-                       "indices of the dictionary can tell",
-                       (long long)max + 1);
-            quire_error_at(error, QUIRE_NOWHERE, item->field->name, QUIRE_NOWHERE);
-            return QUIRE_LIMIT;
-        }
-        if (quire_value_set_add(&item->values, &bytes) != 0)
-            return quire_fail_memory(error, OPERATION);
-        QUIRE_TRY(append_values(fresh, values, row, 1, error));
-    }
-    return 0;
-}
-
-static int unify(struct quire_dictionary_writer *writer, struct quire_written_dictionary *item,
-                 const struct quire_view *values, struct quire_error *error)
-{
-    struct quire_column *fresh = NULL;
-    int64_t *map = quire_alloc((size_t)values->length * sizeof(*map));
-    if (map == NULL) return quire_fail_memory(error, OPERATION);
-    quire_free(item->map);
-    item->map = map;
-    QUIRE_TRY(open_all(item, error));
-    int code = quire_column_new(item->field->dictionary, &fresh, error);
-    if (code == 0) code = map_values(item, values, map, fresh, error);
-    if (code == 0 && fresh->length > 0) code = write_fresh(writer, item, fresh, error);
-    quire_column_free(fresh);
-    return code;
 }
 
 /* --- What a batch needs ---------------------------------------------------------------- */
@@ -324,21 +198,21 @@ static int extend(struct quire_dictionary_writer *writer, struct quire_written_d
                   struct quire_error *error)
 {
     int64_t known = quire_value_set_size(&item->values);
-    QUIRE_TRY(write_values(writer, item, values, array, known, true, error));
+    QUIRE_TRY(quire_dictionary_write_values(writer, item, values, array, known, true, error));
     QUIRE_TRY(add_values(item, values, known, error));
     if (item->all == NULL) return 0; /* the array that will be held has them all */
-    return append_values(item->all, values, known, values->length - known, error);
+    return quire_dictionary_append(item->all, values, known, values->length - known, error);
 }
 
 static int replace(struct quire_dictionary_writer *writer, struct quire_written_dictionary *item,
                    const struct quire_view *values, struct ArrowArray *array,
                    struct quire_error *error)
 {
-    QUIRE_TRY(write_values(writer, item, values, array, 0, false, error));
+    QUIRE_TRY(quire_dictionary_write_values(writer, item, values, array, 0, false, error));
     quire_value_set_clear(&item->values);
     item->written = true;
     QUIRE_TRY(add_values(item, values, 0, error));
-    return writer->file && item->inner ? begin_all(item, values, error) : 0;
+    return writer->file && item->inner ? quire_dictionary_begin_all(item, values, error) : 0;
 }
 
 static bool is_same_array(const struct ArrowArray *a, const struct ArrowArray *b)
@@ -366,7 +240,7 @@ static int write_change(struct quire_dictionary_writer *writer,
     if (writer->file) {
         *mapped = !grown;
         return grown ? extend(writer, item, values, array, error)
-                     : unify(writer, item, values, error);
+                     : quire_dictionary_unify(writer, item, values, error);
     }
     return grown && writer->deltas && !item->nested ? extend(writer, item, values, array, error)
                                                     : replace(writer, item, values, array, error);
@@ -430,7 +304,7 @@ static int write_whole(struct quire_dictionary_writer *writer,
     }
     if (code == 0) code = quire_view_new(item->field->dictionary, &view, error);
     if (code == 0) code = quire_view_set(view, array, error);
-    if (code == 0) code = write_values(writer, item, view, array, 0, false, error);
+    if (code == 0) code = quire_dictionary_write_values(writer, item, view, array, 0, false, error);
     quire_view_free(view);
     return code;
 }
@@ -447,7 +321,7 @@ int quire_dictionary_writer_finish(struct quire_dictionary_writer *writer, struc
     for (size_t id = writer->size; id-- > 0;) {
         const struct quire_buf *own = &writer->items[writer->places[id]].blocks;
         if (quire_buf_append(blocks, own->data, own->size) != 0)
-            return quire_fail_memory(error, OPERATION);
+            return quire_fail_memory(error, QUIRE_DICTIONARY_OPERATION);
     }
     return 0;
 }

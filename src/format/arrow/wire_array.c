@@ -89,6 +89,7 @@ static int put_offsets(const struct assembling *assembling, int i,
         assembling->buffers[i] = zeros;
         return 0;
     }
+    if (length == INT64_MAX) return corrupt(assembling, "an array is longer than memory");
     QUIRE_TRY(put_values(assembling, i, buffer, length + 1, width, assembling->layout.align));
     int64_t last = quire_layout_offset(assembling->buffers[i], width, length);
     if (items >= 0 && last > items) return corrupt(assembling, "an offset is past the bytes");
