@@ -105,7 +105,7 @@ struct quire_record_counts {
 struct quire_encoder;
 
 enum quire_format_flag {
-    QUIRE_FORMAT_APPEND = 1,   /* files may be concatenated under the format's append option */
+    QUIRE_FORMAT_APPEND = 1,    /* files may be concatenated under the format's append option */
     QUIRE_FORMAT_TYPED = 2,     /* files carry their schema; nothing is inferred */
     QUIRE_FORMAT_RANDOM_IN = 4, /* decoding needs read_at (not a pipe) */
     /* Files are compressed inside, by the encoder's option "compression"; no codec is put

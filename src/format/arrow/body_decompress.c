@@ -79,7 +79,7 @@ static int find_codec(int codec_type, const struct quire_codec **codec, struct q
 }
 
 int quire_body_decompress(struct quire_wire_batch *batch, struct quire_array_bag *bag,
-                          struct quire_context *context, struct quire_error *error)
+                          struct quire_context *context, bool *borrows, struct quire_error *error)
 {
     const struct quire_codec *codec = NULL;
     QUIRE_TRY(find_codec(batch->codec, &codec, error));
@@ -91,6 +91,7 @@ int quire_body_decompress(struct quire_wire_batch *batch, struct quire_array_bag
         struct quire_wire_buffer *buffer = &batch->buffers[i];
         if (!buffer->wanted || buffer->size == 0) continue;
         code = begin(&list[i], batch, buffer, bag, error);
+        *borrows = *borrows || (!list[i].submitted && buffer->size > 0);
         if (!list[i].submitted) continue;
         list[i].codec = codec;
         list[i].job = (struct quire_job){.run = run_unpack, .argument = &list[i]};

@@ -209,6 +209,37 @@ static int read_parts(struct quire_wire_batch *batch, const struct quire_read_me
     return 0;
 }
 
+/* Points buffers at the bytes of the body, which the bag keeps. */
+static int load_body(struct quire_wire_batch *batch, const struct quire_read_message *message,
+                     struct quire_message_reader *reader, bool all, struct quire_array_bag *bag,
+                     struct quire_error *error)
+{
+    if (reader->mapped == NULL)
+        return all ? read_whole(batch, message, reader, bag, error)
+                   : read_parts(batch, message, reader, bag, error);
+    if (quire_array_bag_keep_bag(bag, reader->mapped) != 0)
+        return quire_fail_memory(error, OPERATION);
+    point_into(batch, reader->bytes + message->body);
+    return 0;
+}
+
+/* The body goes when it is decompressed, unless buffers were left as they are in it. */
+static int load_compressed(struct quire_wire_batch *batch, const struct quire_read_message *message,
+                           struct quire_message_reader *reader, bool all,
+                           struct quire_array_bag *bag, struct quire_context *context,
+                           struct quire_error *error)
+{
+    bool borrows = false;
+    struct quire_array_bag *body = quire_array_bag_new();
+    if (body == NULL) return quire_fail_memory(error, OPERATION);
+    int code = load_body(batch, message, reader, all, body, error);
+    if (code == 0) code = quire_body_decompress(batch, bag, context, &borrows, error);
+    if (code == 0 && borrows && quire_array_bag_keep_bag(bag, body) != 0)
+        code = quire_fail_memory(error, OPERATION);
+    quire_array_bag_release(body);
+    return code;
+}
+
 int quire_wire_batch_load(struct quire_wire_batch *batch, const struct quire_wire_fields *fields,
                           const struct quire_read_message *message,
                           struct quire_message_reader *reader, struct quire_array_bag *bag,
@@ -223,13 +254,6 @@ int quire_wire_batch_load(struct quire_wire_batch *batch, const struct quire_wir
         any = any || batch->buffers[i].wanted;
     }
     if (!any) return 0;
-    if (reader->mapped != NULL) {
-        if (quire_array_bag_keep_bag(bag, reader->mapped) != 0)
-            return quire_fail_memory(error, OPERATION);
-        point_into(batch, reader->bytes + message->body);
-    } else {
-        QUIRE_TRY(all ? read_whole(batch, message, reader, bag, error)
-                      : read_parts(batch, message, reader, bag, error));
-    }
-    return batch->codec >= 0 ? quire_body_decompress(batch, bag, context, error) : 0;
+    return batch->codec >= 0 ? load_compressed(batch, message, reader, all, bag, context, error)
+                             : load_body(batch, message, reader, all, bag, error);
 }

@@ -53,9 +53,10 @@ int quire_wire_batch_array(const struct quire_wire_batch *batch, const struct qu
                            struct quire_wire_cursor *cursor, struct quire_array_bag *bag,
                            struct ArrowArray *array, struct quire_error *error);
 
-/* Decompresses the buffers that are wanted, in the threads of the context. (body_decompress.c) */
+/* Decompresses the buffers that are wanted, in the threads of the context; *borrows: some
+ * stand in the body as they are. (body_decompress.c) */
 int quire_body_decompress(struct quire_wire_batch *batch, struct quire_array_bag *bag,
-                          struct quire_context *context, struct quire_error *error);
+                          struct quire_context *context, bool *borrows, struct quire_error *error);
 
 /* An array of no rows. */
 int quire_wire_empty_array(const struct quire_field *field, struct quire_array_bag *bag,

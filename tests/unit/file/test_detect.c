@@ -115,10 +115,8 @@ static void test_codecs_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),
-        cmocka_unit_test(test_formats_that_fail),
-        cmocka_unit_test(test_codecs),
-        cmocka_unit_test(test_codecs_to_write),
+        cmocka_unit_test(test_formats),       cmocka_unit_test(test_formats_that_fail),
+        cmocka_unit_test(test_codecs),        cmocka_unit_test(test_codecs_to_write),
         cmocka_unit_test(test_codecs_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
