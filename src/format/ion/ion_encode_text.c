@@ -226,8 +226,9 @@ static int put_value(const struct quire_ion_encoding *encoding, const struct qui
     case QUIRE_ION_AS_STRING:
         return put_text(encoding, quire_view_bytes(view, row), false, out, error);
     case QUIRE_ION_AS_UUID:
-        QUIRE_TRY(memory(quire_buf_append(out, "uuid::", 6), error)); /* fall through */
     case QUIRE_ION_AS_BLOB:
+        if (node->how == QUIRE_ION_AS_UUID)
+            QUIRE_TRY(memory(quire_buf_append(out, "uuid::", 6), error));
         bytes = quire_view_bytes(view, row);
         return memory(quire_ion_put_blob(out, bytes.data, bytes.size), error);
     case QUIRE_ION_AS_SYMBOL:

@@ -35,7 +35,7 @@ static void test_example_of_specification(void **state)
 {
     (void)state;
     struct quire_random random;
-    const double values[4] = {1500.0, NAN, 2500.0, 333.5};
+    const double values[4] = {1500.0, (double)NAN, 2500.0, 333.5};
     struct quire_buf page = {0};
     quire_random_seed(&random, 1);
     const uint8_t head[] = {0, 0, 10, 4,    0,    0, 0, 4, 0, 0, 0, 4,
@@ -58,8 +58,8 @@ static double pick_double(struct quire_random *random, int shape)
     switch (quire_random_below(random, shape == 2 ? 12 : 200)) {
     case 0: return (double)-NAN;
     case 1: return -0.0;
-    case 2: return INFINITY;
-    case 3: return -INFINITY;
+    case 2: return (double)INFINITY;
+    case 3: return -(double)INFINITY;
     case 4: return 1e300;
     case 5: return 9223372036854775807.0;
     case 6: return value;
@@ -129,7 +129,7 @@ static void expect_refused(const uint8_t *page, size_t size, size_t n)
 static void test_broken_pages(void **state)
 {
     (void)state;
-    const double values[16] = {1.5, 2.5, NAN, 4.5};
+    const double values[16] = {1.5, 2.5, (double)NAN, 4.5};
     struct quire_buf page = {0};
     assert_int_equal(quire_alp_encode(&page, values, 16, true, NULL), 0);
     for (size_t size = 0; size < page.size; size++)

@@ -36,7 +36,7 @@ static void random_rows(struct quire_random *random, bool nans, struct rows *row
     for (int64_t i = 0; i < rows->size; i++) {
         rows->null[i] = quire_random_below(random, 3) == 0;
         rows->values[i] = (double)quire_random_below(random, 4) - 1;
-        if (nans && quire_random_below(random, 4) == 0) rows->values[i] = NAN;
+        if (nans && quire_random_below(random, 4) == 0) rows->values[i] = (double)NAN;
     }
 }
 
@@ -44,7 +44,7 @@ static void random_rows(struct quire_random *random, bool nans, struct rows *row
 static struct quire_bounds random_bounds(struct quire_random *random, const struct rows *rows,
                                          enum quire_order order)
 {
-    double min = INFINITY, max = -INFINITY;
+    double min = (double)INFINITY, max = -(double)INFINITY;
     struct quire_bounds bounds = {.order = order, .rows = rows->size};
     for (int64_t i = 0; i < rows->size; i++) {
         bounds.nulls += rows->null[i];

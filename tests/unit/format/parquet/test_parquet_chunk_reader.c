@@ -428,7 +428,6 @@ static void test_index_passes_over_pages(void **state)
     int64_t expected[ROWS];
     struct quire_page_location locations[PAGES];
     chunk_read_fixture_init(&chunk, "a int64 not null", 0);
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf bytes = {0};
     for (int page = 0; page < PAGES; page++) {
         int64_t values[ROWS / PAGES];
         for (int i = 0; i < ROWS / PAGES; i++)

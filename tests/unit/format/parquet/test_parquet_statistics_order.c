@@ -70,7 +70,7 @@ static void test_bounds_of_the_wrong_kind(void **state)
     assert_false(bound(&number, "\xff\xff\xff", 3, &value));
     assert_false(bound(&number, "\xff\xff\xff\xff\xff\xff\xff\xff", 8, &value));
     assert_false(bound(&number, NULL, 0, &value));
-    const double half = 0.5, nan = NAN;
+    const double half = 0.5, nan = (double)NAN;
     assert_true(bound(&real, &half, sizeof(half), &value));
     assert_true(value.as.f64 == 0.5);
     assert_false(bound(&real, &nan, sizeof(nan), &value));
