@@ -35,6 +35,12 @@ static inline uint8_t *quire_buf_end(struct quire_buf *buf)
     return buf->size > 0 ? buf->data + buf->size : buf->data; /* NULL + 0 is undefined */
 }
 
+/* The address of byte number `at`; NULL while there is no memory. */
+static inline uint8_t *quire_buf_at(const struct quire_buf *buf, size_t at)
+{
+    return buf->data != NULL ? buf->data + at : NULL;
+}
+
 static inline void quire_buf_clear(struct quire_buf *buf)
 {
     buf->size = 0;

@@ -34,7 +34,7 @@ static int put_limbs(const uint64_t *limbs, size_t size, struct quire_buf *bytes
     for (size_t i = size; i-- > 0;)
         for (int shift = 56; shift >= 0; shift -= 8)
             bytes->data[bytes->size++] = (uint8_t)(limbs[i] >> shift);
-    quire_ion_number_of_bytes(bytes->data + start, bytes->size - start, number);
+    quire_ion_number_of_bytes(quire_buf_at(bytes, start), bytes->size - start, number);
     return 0;
 }
 
@@ -92,7 +92,7 @@ int quire_ion_number_of_bits(const char *digits, size_t size, int bits, struct q
         out[count - 1 - bit / 8] |= (uint8_t)(digit << bit % 8);
     }
     bytes->size += count;
-    quire_ion_number_of_bytes(bytes->data + start, count, number);
+    quire_ion_number_of_bytes(quire_buf_at(bytes, start), count, number);
     return 0;
 }
 

@@ -238,7 +238,7 @@ int quire_ion_store_add(struct quire_ion_store *store, const struct quire_ion_sy
     segments[size] = (struct quire_ion_segment){
         .first = before->first + before->count,
         .count = (int64_t)(store->locals_size - first),
-        .texts = store->locals + first,
+        .texts = store->locals != NULL ? store->locals + first : NULL,
         .texts_size = store->locals_size - first,
     };
     if (segments[size].count > QUIRE_ION_SYMBOLS_MAX - segments[size].first)

@@ -136,7 +136,7 @@ static int read_segment(struct quire_ion_reader *reader, int kind, struct quire_
         if (quire_buf_reserve(buf, size + 1) != 0 || quire_buf_append(buf, first, size) != 0)
             return quire_fail_memory(error, reader->operation);
         if (closes) {
-            *text = (struct quire_ion_bytes){buf->data + start, buf->size - start};
+            *text = (struct quire_ion_bytes){quire_buf_at(buf, start), buf->size - start};
             break;
         }
         QUIRE_TRY(put_special(reader, kind, buf, error));
@@ -178,7 +178,7 @@ static int read_long(struct quire_ion_reader *reader, int kind, struct quire_buf
             return quire_fail_memory(error, reader->operation);
         if (!more) break;
     }
-    *text = (struct quire_ion_bytes){buf->data + start, buf->size - start};
+    *text = (struct quire_ion_bytes){quire_buf_at(buf, start), buf->size - start};
     return 0;
 }
 

@@ -98,7 +98,7 @@ static int convert(struct unicode_in *in, struct quire_error *error)
     if (in->ended && used < encoded->size)
         return fail(in, used, "the input ends within a character", error);
     encoded->size -= used;
-    memmove(encoded->data, encoded->data + used, encoded->size);
+    if (encoded->size > 0) memmove(encoded->data, encoded->data + used, encoded->size);
     in->taken += (int64_t)used;
     return 0;
 }
