@@ -129,12 +129,24 @@ static void count_levels(struct quire_chunk_writer *writer, const uint8_t *def, 
 /* Bytes of the byte arrays that a piece of indices stands for. */
 static int64_t indexed_bytes(const struct quire_chunk_writer *writer, const struct piece *piece)
 {
-    const uint32_t *indices = (const uint32_t *)(const void *)writer->mapped.data + piece->value;
     size_t size = 0;
     if (writer->plan.form != QUIRE_LEAF_BYTES || !writer->options.size_statistics) return 0;
+    const uint32_t *indices = (const uint32_t *)(const void *)writer->mapped.data + piece->value;
     for (size_t i = 0; i < piece->values; i++)
         size += quire_dictionary_entry(&writer->dictionary, indices[i]).size;
     return (int64_t)size;
+}
+
+/* A block without a value may have no indices at all. */
+static int add_indices(struct quire_chunk_writer *writer, const struct piece *piece,
+                       struct quire_error *error)
+{
+    if (piece->values == 0) return 0;
+    const uint8_t *indices = writer->mapped.data + piece->value * sizeof(uint32_t);
+    if (quire_buf_append(&writer->indices, indices, piece->values * sizeof(uint32_t)) != 0)
+        return quire_fail_memory(error, OPERATION);
+    writer->page_unencoded += indexed_bytes(writer, piece);
+    return 0;
 }
 
 static int add_piece(struct quire_chunk_writer *writer, const struct block *block,
@@ -144,10 +156,7 @@ static int add_piece(struct quire_chunk_writer *writer, const struct block *bloc
     const uint8_t *def = levels->def != NULL ? levels->def + piece->entry : NULL;
     const uint8_t *rep = levels->rep != NULL ? levels->rep + piece->entry : NULL;
     if (block->mapped) {
-        const uint8_t *indices = writer->mapped.data + piece->value * sizeof(uint32_t);
-        if (quire_buf_append(&writer->indices, indices, piece->values * sizeof(uint32_t)) != 0)
-            return quire_fail_memory(error, OPERATION);
-        writer->page_unencoded += indexed_bytes(writer, piece);
+        QUIRE_TRY(add_indices(writer, piece, error));
     } else {
         struct quire_values values =
             quire_values_part(&writer->block.values, piece->value, piece->values);

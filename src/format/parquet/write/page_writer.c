@@ -109,8 +109,10 @@ static int compress(struct quire_page_writer *writer, const struct quire_buf *bo
     quire_buf_clear(packed);
     if (quire_buf_reserve(packed, keep + bound) != 0) return quire_fail_memory(error, OPERATION);
     if (keep > 0) memcpy(packed->data, body->data, keep);
-    QUIRE_TRY(codec->compress(body->data + keep, left, writer->options->level, packed->data + keep,
-                              bound, &size, error));
+    /* An empty dictionary has no bytes at all. */
+    const uint8_t *from = body->size > 0 ? body->data + keep : NULL;
+    QUIRE_TRY(codec->compress(from, left, writer->options->level, packed->data + keep, bound, &size,
+                              error));
     packed->size = keep + size;
     return 0;
 }

@@ -131,7 +131,8 @@ void chunk_read_fixture_page(struct chunk_read_fixture *chunk, const struct chun
         header.data_page_header = &v1;
         levels = 0;
     }
-    append_compressed(chunk, &body, plain.data + levels, plain.size - levels);
+    append_compressed(chunk, &body, plain.size > 0 ? plain.data + levels : NULL,
+                      plain.size - levels);
     append_page(chunk, &header, &body);
     chunk->metadata.num_values += (int64_t)page->entries;
     chunk->rows += (int64_t)page->rows;
