@@ -31,18 +31,41 @@ static int torture_all(const struct fault_way *way)
     return most;
 }
 
-static void torture(enum fault_kind kind, bool after)
+static void torture_one_way(enum fault_kind kind, bool onwards, bool after, const char *threads)
 {
-    for (int i = 0; i < 4; i++) {
-        const struct fault_way way = {kind, i % 2 == 1, after, i < 2 ? "1" : "2"};
-        assert_true(torture_all(&way) > 5);
-    }
+    const struct fault_way way = {kind, onwards, after, threads};
+    assert_true(torture_all(&way) > 5);
 }
 
-static void test_allocations(void **state)
+static void torture(enum fault_kind kind, bool after)
+{
+    for (int i = 0; i < 4; i++)
+        torture_one_way(kind, i % 2 == 1, after, i < 2 ? "1" : "2");
+}
+
+/* Allocations are many: each way is a test of its own, so that they run side by side. */
+static void test_allocations_once(void **state)
 {
     (void)state;
-    torture(FAULT_ALLOCATION, false);
+    torture_one_way(FAULT_ALLOCATION, false, false, "1");
+}
+
+static void test_allocations_from_then_on(void **state)
+{
+    (void)state;
+    torture_one_way(FAULT_ALLOCATION, true, false, "1");
+}
+
+static void test_allocations_threads_once(void **state)
+{
+    (void)state;
+    torture_one_way(FAULT_ALLOCATION, false, false, "2");
+}
+
+static void test_allocations_threads_from_then_on(void **state)
+{
+    (void)state;
+    torture_one_way(FAULT_ALLOCATION, true, false, "2");
 }
 
 static void test_store_before(void **state)
@@ -72,8 +95,13 @@ static void test_files_after(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_allocations), cmocka_unit_test(test_store_before),
-        cmocka_unit_test(test_store_after), cmocka_unit_test(test_files_before),
+        cmocka_unit_test(test_allocations_once),
+        cmocka_unit_test(test_allocations_from_then_on),
+        cmocka_unit_test(test_allocations_threads_once),
+        cmocka_unit_test(test_allocations_threads_from_then_on),
+        cmocka_unit_test(test_store_before),
+        cmocka_unit_test(test_store_after),
+        cmocka_unit_test(test_files_before),
         cmocka_unit_test(test_files_after),
     };
     if (argc > 1) cmocka_set_test_filter(argv[1]);
