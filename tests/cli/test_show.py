@@ -67,6 +67,19 @@ def test_schema(source):
     assert fields[0] == {"name": "id", "type": "int64", "nullable": True}
 
 
+def test_long_metadata(source, tmp_path):
+    """What is shown of a long text ends between two characters, wherever these lie."""
+    path = tmp_path / "out.parquet"
+    for shift in range(4):
+        text = "x" * shift + "\N{EURO SIGN}" * 3000
+        good("convert", source, path, "--set", f"key_value.note={text}")
+        shown = good("meta", path).text
+        assert "x" * shift + "\N{EURO SIGN}" * 20 in shown
+    table = pa.table({"a": [1]}).replace_schema_metadata({"note": b"\xff" * 5000})
+    pq.write_table(table, path)
+    assert "note" in good("meta", path).text
+
+
 def test_stats(source):
     stats = {row["column"]: row for row in good("stats", source, "--json").lines()}
     assert list(stats) == ["id", "word", "at"]
