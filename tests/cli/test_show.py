@@ -67,6 +67,17 @@ def test_schema(source):
     assert fields[0] == {"name": "id", "type": "int64", "nullable": True}
 
 
+def test_metadata_of_a_pattern(source, tmp_path):
+    """A pattern or a folder that stands for one file is that file."""
+    good("convert", source, tmp_path / "sub" / "one.parquet")
+    whole = good("meta", tmp_path / "sub" / "one.parquet").text
+    assert good("meta", tmp_path / "sub" / "o*.parquet").text == whole
+    assert good("meta", tmp_path / "sub").text == whole
+    good("convert", source, tmp_path / "sub" / "other.parquet")
+    bad(2, "meta", tmp_path / "sub" / "o*.parquet", says=["2 files", "one of them"])
+    bad(3, "meta", tmp_path / "none*.parquet", says="nothing matches")
+
+
 def test_long_metadata(source, tmp_path):
     """What is shown of a long text ends between two characters, wherever these lie."""
     path = tmp_path / "out.parquet"
