@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
@@ -294,3 +295,28 @@ def test_foreign_json_annotation(tmp_path):
     (tmp_path / "in.iont").write_text('{t:json::"[1]"}{t:json::"["}{t:a::json::"[1]"}{t:"[1]"}')
     assert [row["t"] for row in good("cat", tmp_path / "in.iont", "--schema", "t json").lines()] == \
         [[1], "[", "[1]", "[1]"]
+
+
+def test_folders_that_are_not_asked_for(tmp_path):
+    """A pattern or a folder is not looked into deeper than it reaches."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.csv").write_text(CSV)
+    (tmp_path / "sub" / "b.csv").write_text(CSV)
+    os.makedirs(tmp_path / "deep" / "/".join("d" * 600))
+    for name, rows in [("", 3), ("*.csv", 3), ("*/*.csv", 3), ("[s]ub/?.csv", 3), ("s*/*", 3)]:
+        assert good("count", tmp_path / name).text == f"{rows}\n", name
+    assert good("count", "*.csv", cwd=tmp_path).text == "3\n"
+    assert good("count", ".", cwd=tmp_path).text == "3\n"
+    bad(3, "count", tmp_path / "none*.csv", says="nothing matches")
+    shutil.rmtree(tmp_path / "deep")
+
+
+@pytest.mark.parametrize("name", ["a b", "50%25", "h\u00e4"])
+def test_folder_by_url(tmp_path, name):
+    """What a folder or a pattern in a URL names is found where the URL leads."""
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "a.csv").write_text(CSV)
+    for url in (folder.as_uri(), folder.as_uri() + "/a.csv", folder.as_uri() + "/*.csv"):
+        assert good("count", url).text == "3\n"
+        assert len(good("cat", url).lines()) == 3
