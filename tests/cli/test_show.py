@@ -61,6 +61,24 @@ def test_count(source, tmp_path):
     assert good("count", tmp_path / "odd.csv").text == "2\n"
 
 
+@pytest.mark.parametrize("name, content", [
+    ("in.jsonl", '{"a":1}\n{"a":"x","b":2}\n{"c":[1,{"d":2}]}\n'),
+    ("in.json", '[{"a":1},{"a":{}},{"a":123456789012345678901234567890123456789012}]'),
+    ("in.iont", '{t:1}{t:"x"}{u:2000-01-01T}')])
+def test_count_needs_no_types(tmp_path, name, content):
+    """Records are counted whatever their fields are; --extra error looks at them."""
+    source = tmp_path / name
+    source.write_text(content)
+    assert good("count", source).text == "3\n"
+    assert good("count", source, "--infer-rows", "1").text == "3\n"
+    assert good("count", source, source, "--threads", "1").text == "6\n"
+    assert good("count", "-", "--from", name[3:].replace("iont", "ion"),
+                stdin=content).text == "3\n"
+    bad(1, "count", source, "--mixed", "error", says="no common type")
+    source.write_text(content[:-3])
+    bad(1, "count", source, says="byte")
+
+
 def test_schema(source):
     assert good("schema", source).text == "id int64\nword string\nat date\n"
     fields = good("schema", source, "--json").json()["fields"]
