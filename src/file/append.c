@@ -25,6 +25,11 @@ int quire_append_condition(struct quire_store *store, const char *key,
         return 0;
     }
     QUIRE_TRY(code);
+    if (object->size < 0) { /* reading what is there would wait for a writer */
+        quire_fail(error, QUIRE_UNSUPPORTED, "append", "this is not a file on a disk");
+        quire_error_hint(error, "pipes and devices can only be written to");
+        return QUIRE_UNSUPPORTED;
+    }
     put->mode = QUIRE_PUT_IF_MATCH;
     put->etag = object->etag;
     return 0;

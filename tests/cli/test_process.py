@@ -258,6 +258,16 @@ def test_schema_from_a_pipe(tmp_path):
     thread.join()
 
 
+@pytest.mark.parametrize("more", [[], ["--in-place"]])
+def test_append_to_a_pipe(tmp_path, more):
+    """It holds nothing that could be read first."""
+    (tmp_path / "in.csv").write_text("id\n1\n")
+    os.mkfifo(tmp_path / "out.jsonl")
+    for target in (tmp_path / "out.jsonl", "/dev/stdout"):
+        bad(2, "convert", "--append", *more, "--to", "jsonl", tmp_path / "in.csv", target,
+            says=["append", "pipes"])
+
+
 @pytest.mark.parametrize("standard", ["<in.csv 2>&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_standard_files(tmp_path, standard):
     """An output never takes the place of a standard file, where messages would go into it."""
