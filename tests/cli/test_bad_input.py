@@ -166,6 +166,16 @@ def test_schema_that_does_not_fit(tmp_path):
     bad(3, "cat", source, "--schema", tmp_path / "none.schema", says="no such file")
 
 
+def test_text_beside_objects(tmp_path):
+    """What would not help is not advised."""
+    (tmp_path / "in.csv").write_bytes(b"a\nx\n")
+    (tmp_path / "in.jsonl").write_bytes(b'{"a":{"b":1}}\n')
+    for more in ([], ["--mixed", "json"]):
+        result = bad(1, "cat", tmp_path / "in.jsonl", tmp_path / "in.csv", *more,
+                     says=["column a", "common type"])
+        assert "--mixed json" not in result.err
+
+
 def test_names_of_memory_objects(tmp_path):
     (tmp_path / "in.csv").write_bytes(ROWS)
     bad(2, "convert", tmp_path / "in.csv", "mem://out.csv",
