@@ -153,6 +153,10 @@ struct quire_store_ops {
      * from the first). A missing folder is an empty listing. */
     int (*list)(struct quire_store *store, const char *prefix, const char *start_after,
                 quire_list_callback *callback, void *user, struct quire_error *error);
+    /* The same from the first key on, without those in folders more than levels below
+     * the prefix's own, which are not looked into. NULL: list says everything. */
+    int (*list_near)(struct quire_store *store, const char *prefix, int levels,
+                     quire_list_callback *callback, void *user, struct quire_error *error);
     /* Deletes keys; one that does not exist counts as deleted. Stops at the first
      * failure; *deleted (may be NULL) says how many were done. */
     int (*delete_many)(struct quire_store *store, const char *const *keys, size_t keys_size,

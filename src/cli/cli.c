@@ -3,7 +3,9 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "args.h"
 #include "commands.h"
@@ -113,10 +115,21 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     return run_command(cli, argc - 2, argv + 2);
 }
 
+/* A standard descriptor that is closed would be given to the next file that is opened,
+ * and messages would go into an output. What holds its place cannot be used either. */
+static void hold_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+        (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
 int quire_cli_main(int argc, char **argv)
 {
     struct quire_cli cli = {.command = NULL};
     quire_error_clear(&cli.error);
+    hold_descriptors();
     quire_cli_interrupt_catch();
     int code = run(&cli, argc, argv);
     int flushed = flush_output(&cli);

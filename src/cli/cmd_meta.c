@@ -14,6 +14,12 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     QUIRE_CLEANUP(free_text) char *json = NULL;
     (void)argc;
     QUIRE_TRY(quire_cli_input_settings(cli, argv[0], &input, &cli->error));
+    if (input.names_size != 1) {
+        quire_fail(&cli->error, QUIRE_USAGE, "meta", "these are %zu files: %.300s",
+                   input.names_size, argv[0]);
+        quire_error_hint(&cli->error, "name one of them");
+        return QUIRE_USAGE;
+    }
     const struct quire_read_options options = {
         .format = cli->reading.from,
         .settings = input.settings,
@@ -21,7 +27,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
         .context = input.context,
         .folder = quire_cli_environment_get("TMPDIR"),
     };
-    QUIRE_TRY(quire_file_describe(argv[0], &options, &json, &cli->error));
+    QUIRE_TRY(quire_file_describe(input.names[0], &options, &json, &cli->error));
     if (!cli->common.json) return quire_cli_meta_print(cli, json, &cli->error);
     printf("%s\n", json);
     return 0;

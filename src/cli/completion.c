@@ -1,7 +1,9 @@
-/* Completion scripts. Each shell gets the same three things: the commands, the long
- * options of each, and the choices of an option; anything else is a file name. */
+/* Completion scripts. Each shell gets the same four things: the commands, the long
+ * options of each, the choices of an option, and the names that a command takes where
+ * they are not those of files; anything else is a file name. */
 #include <string.h>
 
+#include "backends.h"
 #include "help.h"
 #include "options.h"
 
@@ -18,14 +20,39 @@ static void each_row(const struct quire_command *command, row_callback *callback
     }
 }
 
+static bool takes(const struct quire_option *row, const char *what)
+{
+    return row->type == QUIRE_OPTION_TEXT && row->choices != NULL &&
+           strcmp(row->choices, what) == 0;
+}
+
 /* Does the value come from a list that is known? */
 static bool has_words(const struct quire_option *row)
 {
-    return row->type == QUIRE_OPTION_CHOICE ||
-           (row->choices != NULL && strcmp(row->choices, "FORMAT") == 0);
+    return row->type == QUIRE_OPTION_CHOICE || takes(row, "FORMAT") || takes(row, "CODEC");
 }
 
-/* The values, with a blank between: "a|b|c" as "a b c", or the formats of this build. */
+static bool is_of_output(const struct quire_option *row)
+{
+    const struct quire_option_table *table = &quire_cli_writing_table;
+    return row >= table->rows && row < table->rows + table->rows_size;
+}
+
+/* What this build has, with a blank between; for a row, what goes with it. */
+static void print_backends(const struct quire_cli_backends *backends,
+                           const struct quire_option *row, FILE *out)
+{
+    const char *blank = "";
+    for (size_t i = 0; i < backends->size(); i++) {
+        struct quire_cli_backend backend = backends->at(i);
+        if (backend.built_without != NULL) continue;
+        if (row != NULL && !(is_of_output(row) ? backend.writes : backend.reads)) continue;
+        fprintf(out, "%s%s", blank, backend.name);
+        blank = " ";
+    }
+}
+
+/* The values, with a blank between. */
 static void print_words(const struct quire_option *row, FILE *out)
 {
     if (row->type == QUIRE_OPTION_CHOICE) {
@@ -33,10 +60,7 @@ static void print_words(const struct quire_option *row, FILE *out)
             fputc(*c == '|' ? ' ' : *c, out);
         return;
     }
-    size_t size;
-    const struct quire_format *const *formats = quire_formats(&size);
-    for (size_t i = 0; i < size; i++)
-        fprintf(out, "%s%s", i > 0 ? " " : "", formats[i]->name);
+    print_backends(takes(row, "CODEC") ? &quire_cli_codecs : &quire_cli_formats, row, out);
 }
 
 static bool is_file(const struct quire_option *row)
@@ -50,6 +74,39 @@ static void print_command_names(FILE *out)
 {
     for (size_t i = 0; i < quire_cli_commands_size; i++)
         fprintf(out, "%s%s", i > 0 ? " " : "", quire_cli_commands[i]->name);
+}
+
+/* The registry whose rows a command names; NULL when it names something else. */
+static const struct quire_cli_backends *registry_of(const struct quire_command *command)
+{
+    static const struct quire_cli_backends *const all[] = {&quire_cli_formats, &quire_cli_codecs,
+                                                           &quire_cli_stores, &quire_cli_queues};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (strcmp(all[i]->name, command->name) == 0) return all[i];
+    }
+    return NULL;
+}
+
+static bool names_commands(const struct quire_command *command)
+{
+    return strcmp(command->operands, "[COMMAND]") == 0;
+}
+
+static bool names_folders(const struct quire_command *command)
+{
+    return strcmp(command->operands, "DIR") == 0;
+}
+
+/* Are the names that a command takes those of a list? It may be empty. */
+static bool has_names(const struct quire_command *command)
+{
+    return command->operands[0] == '\0' || names_commands(command) || registry_of(command) != NULL;
+}
+
+static void print_names(const struct quire_command *command, FILE *out)
+{
+    if (names_commands(command)) print_command_names(out);
+    if (registry_of(command) != NULL) print_backends(registry_of(command), NULL, out);
 }
 
 static const char *dashes_of(const struct quire_option *row)
@@ -70,8 +127,13 @@ static void bash_option(const struct quire_command *command, const struct quire_
 static void bash_choices(const struct quire_command *command, const struct quire_option *row,
                          FILE *out)
 {
-    if (!has_words(row)) return;
-    fprintf(out, "    %s:%s%s) words=\"", command->name, dashes_of(row), row->name);
+    if (row->type == QUIRE_OPTION_BOOL) return;
+    fprintf(out, "    %s:%s%s) ", command->name, dashes_of(row), row->name);
+    if (!has_words(row)) {
+        fputs("return ;;\n", out);
+        return;
+    }
+    fputs("words=\"", out);
     print_words(row, out);
     fputs("\" ;;\n", out);
 }
@@ -84,24 +146,27 @@ static void completion_bash(FILE *out)
           "        COMPREPLY=($(compgen -W \"",
           out);
     print_command_names(out);
+    /* "--option=value" is three words to bash. */
     fputs("\" -- \"$current\"))\n        return\n    fi\n"
-          "    case \"${COMP_WORDS[1]}:$previous\" in\n    help:help) words=\"",
+          "    if [ \"$current\" = = ]; then\n        current=\n"
+          "    elif [ \"$previous\" = = ]; then\n"
+          "        previous=\"${COMP_WORDS[COMP_CWORD-2]}\"\n    fi\n"
+          "    case \"${COMP_WORDS[1]}:$previous\" in\n",
           out);
-    print_command_names(out);
-    fputs("\" ;;\n", out);
     for (size_t i = 0; i < quire_cli_commands_size; i++)
         each_row(quire_cli_commands[i], bash_choices, out);
-    fputs("    esac\n    if [ -n \"$words\" ] && [ \"${current#-}\" = \"$current\" ]; then\n"
-          "        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n        return\n    fi\n"
-          "    case \"$current\" in\n    -*) ;;\n    *) return ;;\n    esac\n"
-          "    case \"${COMP_WORDS[1]}\" in\n",
-          out);
+    fputs("    *)\n        case \"$current:${COMP_WORDS[1]}\" in\n", out);
     for (size_t i = 0; i < quire_cli_commands_size; i++) {
-        fprintf(out, "    %s) words=\"", quire_cli_commands[i]->name);
+        const char *name = quire_cli_commands[i]->name;
+        fprintf(out, "        -*:%s) words=\"", name);
         each_row(quire_cli_commands[i], bash_option, out);
         fputs("\" ;;\n", out);
+        if (!has_names(quire_cli_commands[i])) continue;
+        fprintf(out, "        *:%s) words=\"", name);
+        print_names(quire_cli_commands[i], out);
+        fputs("\" ;;\n", out);
     }
-    fputs("    esac\n    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\n"
+    fputs("        esac ;;\n    esac\n    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\n"
           "complete -o default -F _quire quire\n",
           out);
 }
@@ -126,7 +191,9 @@ static void zsh_option(const struct quire_command *command, const struct quire_o
 {
     (void)command;
     bool repeated = row->type == QUIRE_OPTION_KEYED;
-    fprintf(out, " \\\n            '%s%s%s[", repeated ? "*" : "", dashes_of(row), row->name);
+    const char *joint = row->type == QUIRE_OPTION_BOOL ? "" : row->name[1] == '\0' ? "+" : "=";
+    fprintf(out, " \\\n            '%s%s%s%s[", repeated ? "*" : "", dashes_of(row), row->name,
+            joint);
     print_zsh_text(row->help, out);
     fputc(']', out);
     if (has_words(row)) {
@@ -145,6 +212,18 @@ static void zsh_option(const struct quire_command *command, const struct quire_o
     fputs("]'", out);
 }
 
+static void zsh_names(const struct quire_command *command, FILE *out)
+{
+    if (has_names(command)) {
+        fputs(" \\\n            '1:name:(", out);
+        print_names(command, out);
+        fputs(")' ;;\n", out);
+    } else {
+        fprintf(out, " \\\n            '*:name:_files%s' ;;\n",
+                names_folders(command) ? " -/" : "");
+    }
+}
+
 static void completion_zsh(FILE *out)
 {
     fputs("#compdef quire\n_quire() {\n    local -a commands\n    commands=(\n", out);
@@ -160,9 +239,12 @@ static void completion_zsh(FILE *out)
     for (size_t i = 0; i < quire_cli_commands_size; i++) {
         fprintf(out, "        %s) _arguments", quire_cli_commands[i]->name);
         each_row(quire_cli_commands[i], zsh_option, out);
-        fputs(" \\\n            '*:name:_files' ;;\n", out);
+        zsh_names(quire_cli_commands[i], out);
     }
-    fputs("    esac\n}\n_quire \"$@\"\n", out);
+    /* Loaded by compinit the file is the function; it may be sourced as well. */
+    fputs("    esac\n}\nif [ \"$funcstack[1]\" = _quire ]; then\n    _quire \"$@\"\nelse\n"
+          "    compdef _quire quire\nfi\n",
+          out);
 }
 
 /* Fish ------------------------------------------------------------------------------- */
@@ -196,6 +278,17 @@ static void fish_option(const struct quire_command *command, const struct quire_
                 command->name, row->name, row->name);
 }
 
+static void fish_names(const struct quire_command *command, FILE *out)
+{
+    if (!has_names(command) && !names_folders(command)) return;
+    fprintf(out, "complete -c quire -f -n '__fish_seen_subcommand_from %s' -a '", command->name);
+    if (names_folders(command))
+        fputs("(__fish_complete_directories)", out);
+    else
+        print_names(command, out);
+    fputs("'\n", out);
+}
+
 static void completion_fish(FILE *out)
 {
     fputs("# fish completion for quire\n", out);
@@ -204,6 +297,7 @@ static void completion_fish(FILE *out)
         fprintf(out, "complete -c quire -f -n __fish_use_subcommand -a %s -d '", command->name);
         print_fish_text(command->summary, out);
         fputs("'\n", out);
+        fish_names(command, out);
         each_row(command, fish_option, out);
     }
 }

@@ -79,6 +79,16 @@ static struct quire_record_policy make_policy(const struct quire_cli *cli,
     };
 }
 
+/* Where rows are counted and no column is wanted, nothing hangs on the types that a
+ * sample has or on the fields of others; what was asked for stands. */
+static void let_all_through(const struct quire_cli *cli, struct quire_record_policy *records)
+{
+    if (records->schema != NULL) return;
+    if (!quire_cli_is_given(cli, "mixed")) records->mixed = QUIRE_MIXED_JSON;
+    if (!quire_cli_is_given(cli, "numbers")) records->numbers = QUIRE_NUMBERS_FLOAT;
+    if (!quire_cli_is_given(cli, "extra")) records->extra = QUIRE_EXTRA_IGNORE;
+}
+
 /* columns: the top-level ones that the decoder is to deliver; NULL: all. */
 static int open_stream(struct quire_cli *cli, const struct quire_cli_request *request,
                        struct quire_cli_input *input, char *const *columns,
@@ -92,6 +102,7 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
         .context = input->context,
         .folder = quire_cli_environment_get("TMPDIR"),
     };
+    if (request->rows_only) let_all_through(cli, &options.records);
     if (request->rows_only || columns != NULL) {
         options.records.columns = (const char *const *)columns;
         options.records.columns_size =

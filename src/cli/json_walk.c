@@ -93,9 +93,16 @@ static bool is_full(const struct quire_json_value *text)
     return text->end > text->bytes + QUIRE_JSON_VALUE_MAX - 8;
 }
 
+/* A character that is begun is ended, for which is_full leaves room. */
+static bool goes_on(const struct quire_json_value *text, char next)
+{
+    return ((unsigned char)next & 0xC0) == 0x80 &&
+           text->end < text->bytes + QUIRE_JSON_VALUE_MAX - 1;
+}
+
 static void put_string(struct quire_json_value *text, const char *at, const char *end)
 {
-    while (at < end && !is_full(text)) {
+    while (at < end && (!is_full(text) || goes_on(text, *at))) {
         if (*at == '\\')
             at = put_escape(&text->end, at + 1);
         else

@@ -19,16 +19,17 @@ static void set_path(struct quire_error *error, const char *path)
         snprintf(error->path, sizeof(error->path), "%s", path);
 }
 
-static bool exists(const char *name)
+/* 0 when there is an object of this name. */
+static int look_for(const char *name, struct quire_error *error)
 {
     struct quire_store *store = NULL;
     char *key = NULL;
     struct quire_object object;
-    if (quire_store_open(name, NULL, 0, &store, &key, NULL) != 0) return false;
-    bool found = store->ops->head(store, key, &object, NULL) == 0;
+    QUIRE_TRY(quire_store_open(name, NULL, 0, &store, &key, error));
+    int code = store->ops->head(store, key, &object, error);
     quire_store_key_free(key);
     quire_store_close(store);
-    return found;
+    return code;
 }
 
 /* Reads an object, or the start of it up to the limit. */
@@ -79,10 +80,16 @@ static int schema_of_data_file(const char *name, struct quire_context *context,
     return code;
 }
 
-static int schema_of_text(const char *text, struct ArrowSchema *schema, struct quire_error *error)
+/* looked: what looking for a file of that name came to. */
+static int schema_of_text(const char *text, const struct quire_error *looked,
+                          struct ArrowSchema *schema, struct quire_error *error)
 {
     int code = quire_schema_parse(text, strlen(text), schema, error);
     if (code == 0 || strchr(text, ' ') != NULL) return code;
+    if (looked->code != QUIRE_NOT_FOUND) {
+        if (error != NULL) *error = *looked;
+        return looked->code;
+    }
     quire_fail(error, QUIRE_NOT_FOUND, "read schema", "no such file, and it is not a schema");
     quire_error_hint(error, "a schema is one field a line or comma: name type [not null]");
     set_path(error, text);
@@ -92,7 +99,9 @@ static int schema_of_text(const char *text, struct ArrowSchema *schema, struct q
 int quire_cli_schema_read(const char *text, struct quire_context *context,
                           struct ArrowSchema *schema, struct quire_error *error)
 {
-    if (!exists(text)) return schema_of_text(text, schema, error);
+    struct quire_error looked;
+    quire_error_clear(&looked);
+    if (look_for(text, &looked) != 0) return schema_of_text(text, &looked, schema, error);
     const struct quire_format *format = quire_format_of_path(text);
     bool json = format != NULL && strcmp(format->name, "json") == 0;
     int code = format != NULL ? QUIRE_INPUT : schema_of_text_file(text, schema, error);

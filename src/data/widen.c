@@ -126,7 +126,11 @@ static int widen_mixture(const struct quire_field *a, const struct quire_field *
     QUIRE_TRY(quire_buf_terminate(&text));
     int code = quire_fail(error, QUIRE_INPUT, "read", "the inputs disagree: %s have no common type",
                           (const char *)text.data);
-    quire_error_hint(error, "give the type with --schema, or keep JSON text with --mixed json");
+    /* Beside text that is no JSON nothing is gained by it. */
+    quire_error_hint(error,
+                     rules->mixed == QUIRE_WIDEN_TEXT
+                         ? "give the type with --schema"
+                         : "give the type with --schema, or keep JSON text with --mixed json");
     return code;
 }
 

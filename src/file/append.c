@@ -25,6 +25,11 @@ int quire_append_condition(struct quire_store *store, const char *key,
         return 0;
     }
     QUIRE_TRY(code);
+    if (object->size < 0) { /* reading what is there would wait for a writer */
+        quire_fail(error, QUIRE_UNSUPPORTED, "append", "this is not a file on a disk");
+        quire_error_hint(error, "pipes and devices can only be written to");
+        return QUIRE_UNSUPPORTED;
+    }
     put->mode = QUIRE_PUT_IF_MATCH;
     put->etag = object->etag;
     return 0;
@@ -36,14 +41,17 @@ static int compare_columns(const struct ArrowSchema *old, const struct ArrowSche
 {
     if (old->n_children != new->n_children)
         return quire_fail(error, QUIRE_INPUT, "append",
-                          "the records there have %lld columns, the new ones %lld",
-                          (long long)old->n_children, (long long)new->n_children);
+                          "the records there have %lld column%s, the new ones %lld",
+                          (long long)old->n_children, old->n_children == 1 ? "" : "s",
+                          (long long)new->n_children);
     for (int64_t i = 0; named && i < old->n_children; i++) {
         const char *there = old->children[i]->name, *here = new->children[i]->name;
         if (strcmp(there != NULL ? there : "", here != NULL ? here : "") == 0) continue;
-        return quire_fail(error, QUIRE_INPUT, "append",
-                          "column %lld is named \"%s\" there and \"%s\" in the new records",
-                          (long long)i + 1, there != NULL ? there : "", here != NULL ? here : "");
+        quire_fail(error, QUIRE_INPUT, "append",
+                   "column %lld is named \"%s\" there and \"%s\" in the new records",
+                   (long long)i + 1, there != NULL ? there : "", here != NULL ? here : "");
+        quire_error_hint(error, "--select puts columns in the order that the file has");
+        return QUIRE_INPUT;
     }
     return 0;
 }

@@ -1,4 +1,5 @@
 /* Names that stand for several objects: globs and folders. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,16 @@ static int take_object(void *user, const char *key, const struct quire_object *o
     return add_name(list, list->url, list->url_prefix_size, key, error);
 }
 
+/* Folders between the first part of a pattern that is not plain and its last part: none
+ * of its signs stands for a '/'. */
+static int levels_of(const char *pattern)
+{
+    int levels = 0;
+    for (; *pattern != '\0' && levels < INT_MAX; pattern++)
+        levels += *pattern == '/';
+    return levels;
+}
+
 /* Lists what a glob or a folder holds. */
 static int expand_listing(struct name_list *list, struct quire_store *store, const char *key,
                           bool glob, struct quire_error *error)
@@ -73,7 +84,10 @@ static int expand_listing(struct name_list *list, struct quire_store *store, con
     prefix[fixed] = '\0';
     list->pattern = glob ? key : NULL;
     list->folder_size = fixed;
-    int code = store->ops->list(store, prefix, NULL, take_object, list, error);
+    int levels = glob ? levels_of(key + fixed) : 0;
+    int code = store->ops->list_near != NULL
+                   ? store->ops->list_near(store, prefix, levels, take_object, list, error)
+                   : store->ops->list(store, prefix, NULL, take_object, list, error);
     quire_free(prefix);
     return code;
 }
@@ -88,6 +102,10 @@ static int expand_one(struct name_list *list, const char *url, struct quire_erro
     size_t before = list->size, url_size = strlen(url), key_size = strlen(key);
     list->url = url;
     list->url_prefix_size = key_size <= url_size ? url_size - key_size : 0;
+    /* A path that was written otherwise in its URL ("%20") names the file by itself. */
+    if ((store->ops->capabilities & QUIRE_STORE_LOCAL) != 0 &&
+        strcmp(url + list->url_prefix_size, key) != 0)
+        list->url_prefix_size = 0;
     bool glob = strpbrk(key, "*?[") != NULL;
     int code = 0, found = store->ops->head(store, key, &object, NULL);
     if (found != 0) code = expand_listing(list, store, key, glob, error);

@@ -110,8 +110,11 @@ int quire_spool_open(struct quire_in *from, const char *folder, struct quire_con
     spool->base.ops = &ops;
     spool->context = context;
     spool->descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (spool->descriptor < 0)
-        return quire_fail_errno(error, errno, "read", "a temporary file in %.300s", folder);
+    if (spool->descriptor < 0) {
+        int code = quire_fail_errno(error, errno, "read", "a temporary file in %.300s", folder);
+        quire_error_hint(error, "TMPDIR names another folder for it");
+        return code;
+    }
     QUIRE_TRY(fill(spool, from, folder, error));
     *result = &QUIRE_STEAL(spool)->base;
     return 0;

@@ -3,11 +3,13 @@
  * A folder's names are sorted as they stand in keys, a folder as its name and a
  * '/', so that walking folder by folder gives exactly the order of strcmp over all
  * keys. Memory is held for the names of the folders that are being walked, one
- * inside the other, and for nothing else.
+ * inside the other, and for nothing else. Folders that nothing is wanted of are not
+ * opened: they may be large, or closed to us.
  *
  * Links to files are listed; links to folders are not entered, so there are no
  * loops and nothing outside the tree is seen. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +30,7 @@ struct listing {
     struct quire_error *error;
     struct quire_buf key; /* terminated */
     int depth;
+    int levels; /* of folders that are entered below the first */
 };
 
 /* The names of one folder; a folder's name ends with '/'. */
@@ -103,6 +106,7 @@ static int consider(struct listing *listing, struct names *names, size_t base,
     if (!folder && type != DT_REG && type != DT_LNK) return 0;
     if (!folder && quire_store_file_is_temporary(name) != listing->temporaries) return 0;
     if (folder) QUIRE_TRY(set_key(listing, base + strlen(name), "/"));
+    if (folder && listing->depth >= listing->levels) return 0;
     if (!wanted(listing, folder)) return 0;
     return keep_name(listing, names, name, folder);
 }
@@ -181,19 +185,10 @@ static int list_folder(struct listing *listing)
     return code;
 }
 
-static int list(struct quire_store *store, const char *prefix, const char *start_after,
-                bool temporaries, quire_list_callback *callback, void *user,
-                struct quire_error *error)
+static int list(struct quire_store *store, struct listing listing)
 {
-    struct listing listing = {
-        .system = quire_store_file_calls(store),
-        .prefix = prefix,
-        .start_after = start_after,
-        .temporaries = temporaries,
-        .callback = callback,
-        .user = user,
-        .error = error,
-    };
+    const char *prefix = listing.prefix;
+    listing.system = quire_store_file_calls(store);
     size_t folder = (size_t)(quire_store_file_name(prefix) - prefix);
     int code = quire_buf_append(&listing.key, prefix, folder);
     if (code == 0) code = quire_buf_terminate(&listing.key);
@@ -205,12 +200,32 @@ static int list(struct quire_store *store, const char *prefix, const char *start
 int quire_store_file_list(struct quire_store *store, const char *prefix, const char *start_after,
                           quire_list_callback *callback, void *user, struct quire_error *error)
 {
-    return list(store, prefix, start_after, false, callback, user, error);
+    return list(store, (struct listing){.prefix = prefix,
+                                        .start_after = start_after,
+                                        .levels = INT_MAX,
+                                        .callback = callback,
+                                        .user = user,
+                                        .error = error});
+}
+
+int quire_store_file_list_near(struct quire_store *store, const char *prefix, int levels,
+                               quire_list_callback *callback, void *user, struct quire_error *error)
+{
+    return list(store, (struct listing){.prefix = prefix,
+                                        .levels = levels,
+                                        .callback = callback,
+                                        .user = user,
+                                        .error = error});
 }
 
 int quire_store_file_list_temporaries(struct quire_store *store, const char *prefix,
                                       quire_list_callback *callback, void *user,
                                       struct quire_error *error)
 {
-    return list(store, prefix, NULL, true, callback, user, error);
+    return list(store, (struct listing){.prefix = prefix,
+                                        .temporaries = true,
+                                        .levels = INT_MAX,
+                                        .callback = callback,
+                                        .user = user,
+                                        .error = error});
 }

@@ -161,6 +161,7 @@ const struct quire_store_ops quire_store_file = {
     .head = file_head,
     .same = quire_store_file_same,
     .list = quire_store_file_list,
+    .list_near = quire_store_file_list_near,
     .delete_many = file_delete_many,
     .sweep = quire_store_file_sweep,
 };

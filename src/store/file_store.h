@@ -103,7 +103,10 @@ void quire_store_file_reader_close(struct quire_object_reader *reader);
 
 int quire_store_file_list(struct quire_store *store, const char *prefix, const char *start_after,
                           quire_list_callback *callback, void *user, struct quire_error *error);
-/* The same over temporaries only, which the listing above leaves out. */
+int quire_store_file_list_near(struct quire_store *store, const char *prefix, int levels,
+                               quire_list_callback *callback, void *user,
+                               struct quire_error *error);
+/* As the first over temporaries only, which the listings above leave out. */
 int quire_store_file_list_temporaries(struct quire_store *store, const char *prefix,
                                       quire_list_callback *callback, void *user,
                                       struct quire_error *error);

@@ -46,6 +46,14 @@ static int fail(int code, const char *operation, const char *key, struct quire_e
     return code;
 }
 
+/* What is written needs a name below the bucket's. The URL is set by outer layers. */
+static int fail_name(struct quire_error *error)
+{
+    quire_fail(error, QUIRE_USAGE, "write", "the object has no name");
+    quire_error_hint(error, "write mem://NAME/KEY");
+    return QUIRE_USAGE;
+}
+
 static int mem_open(const char *url, const void *options, struct quire_store **out, char **key,
                     struct quire_error *error)
 {
@@ -87,7 +95,7 @@ static int mem_upload_begin(struct quire_store *store, const char *key,
     static const struct quire_put_options defaults = {0};
     if (options == NULL) options = &defaults;
     const char *etag = options->etag != NULL ? options->etag : "";
-    if (key[0] == '\0') return fail(QUIRE_USAGE, "write", key, error);
+    if (key[0] == '\0') return fail_name(error);
     if (options->mode == QUIRE_PUT_APPEND) return fail(QUIRE_UNSUPPORTED, "append", key, error);
     QUIRE_CLEANUP(upload_free) struct mem_upload *upload = quire_alloc_zero(1, sizeof(*upload));
     if (upload == NULL) return quire_fail_memory(error, "write");

@@ -66,7 +66,7 @@ def test_zeros_as_csv(tmp_path):
 
 
 @pytest.mark.parametrize("row, words", [
-    (b"5", ["1 field, not 2", "ragged=pad"]), (b"5,6,7", ["3 fields, not 2"])])
+    (b"5", ["1 field, not 2", "ragged=pad"]), (b"5,6,7", ["3 fields, not 2", "delimiter"])])
 def test_too_few_and_too_many_fields(tmp_path, row, words):
     place = f"row 3, byte {len(ROWS)}"
     refused(tmp_path, ROWS + row + b"\n", 1, says=[place, *words])
@@ -162,6 +162,40 @@ def test_schema_that_does_not_fit(tmp_path):
     bad(1, "cat", source, "--schema", schema, "--missing", "error", says="c")
     bad(1, "cat", source, "--schema", "a int64, b int64, c string not null", says="c")
     bad(2, "cat", source, "--schema", "a int65, b int64", says="int65")
+    bad(2, "cat", source, "--schema", tmp_path, says=[str(tmp_path), "folder"])
+    bad(3, "cat", source, "--schema", tmp_path / "none.schema", says="no such file")
+
+
+def test_text_beside_objects(tmp_path):
+    """What would not help is not advised."""
+    (tmp_path / "in.csv").write_bytes(b"a\nx\n")
+    (tmp_path / "in.jsonl").write_bytes(b'{"a":{"b":1}}\n')
+    for more in ([], ["--mixed", "json"]):
+        result = bad(1, "cat", tmp_path / "in.jsonl", tmp_path / "in.csv", *more,
+                     says=["column a", "common type"])
+        assert "--mixed json" not in result.err
+
+
+def test_names_of_memory_objects(tmp_path):
+    (tmp_path / "in.csv").write_bytes(ROWS)
+    bad(2, "convert", tmp_path / "in.csv", "mem://out.csv",
+        says=["write mem://out.csv", "no name", "mem://NAME/KEY"])
+
+
+def test_no_columns(tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(b"")
+    bad(2, "convert", tmp_path / "in.jsonl", tmp_path / "out.csv", says=["column", "--schema"])
+    assert names(tmp_path) == ["in.jsonl"]
+
+
+def test_appended_columns(tmp_path):
+    (tmp_path / "in.csv").write_bytes(ROWS)
+    (tmp_path / "out.csv").write_bytes(b"b,a\n9,8\n")
+    bad(1, "convert", "--append", tmp_path / "in.csv", tmp_path / "out.csv",
+        says=["column 1", '"b"', "--select"])
+    good("convert", "--append", "--select", "b,a", tmp_path / "in.csv", tmp_path / "out.csv")
+    (tmp_path / "out.csv").write_bytes(b"b\n9\n")
+    bad(1, "convert", "--append", tmp_path / "in.csv", tmp_path / "out.csv", says="1 column,")
 
 
 # An unclosed quote at a known byte of a large file ------------------------------------------

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
@@ -270,3 +271,52 @@ def test_json_report(source, tmp_path):
 def test_quiet_when_piped(source, tmp_path):
     result = good("convert", source, tmp_path / "out.jsonl")
     assert (result.out, result.err) == (b"", "")
+
+
+@pytest.mark.parametrize("form", ["ion", "iont"])
+def test_json_text_in_ion(tmp_path, form):
+    """Values kept as JSON text are so in Ion too: a string is not the text of a string."""
+    values = ["x", 1.5, [1, None, {"a": "\N{EURO SIGN}"}], None, 10 ** 30, "[1]", {}]
+    source, ion = tmp_path / "in.jsonl", tmp_path / f"out.{form}"
+    rows = [{"t": value, "l": [value, 1], "id": n} for n, value in enumerate(values)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    good("convert", "--mixed", "json", source, ion)
+    good("convert", "--mixed", "json", source, tmp_path / "out.parquet")
+    schema = good("schema", ion.with_suffix(".parquet")).text
+    assert good("cat", ion, "--schema", schema).lines() == rows
+    assert "the same" in good("diff", "--schema", schema, ion, tmp_path / "out.parquet").text
+    dictionary = "t dictionary<json>, l list<json>, id int64"
+    good("convert", "--schema", dictionary, source, ion)
+    assert good("cat", ion, "--schema", dictionary).lines() == rows
+
+
+def test_foreign_json_annotation(tmp_path):
+    """What is not JSON text, or has more annotations, is the string that it is."""
+    (tmp_path / "in.iont").write_text('{t:json::"[1]"}{t:json::"["}{t:a::json::"[1]"}{t:"[1]"}')
+    assert [row["t"] for row in good("cat", tmp_path / "in.iont", "--schema", "t json").lines()] == \
+        [[1], "[", "[1]", "[1]"]
+
+
+def test_folders_that_are_not_asked_for(tmp_path):
+    """A pattern or a folder is not looked into deeper than it reaches."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.csv").write_text(CSV)
+    (tmp_path / "sub" / "b.csv").write_text(CSV)
+    os.makedirs(tmp_path / "deep" / "/".join("d" * 600))
+    for name, rows in [("", 3), ("*.csv", 3), ("*/*.csv", 3), ("[s]ub/?.csv", 3), ("s*/*", 3)]:
+        assert good("count", tmp_path / name).text == f"{rows}\n", name
+    assert good("count", "*.csv", cwd=tmp_path).text == "3\n"
+    assert good("count", ".", cwd=tmp_path).text == "3\n"
+    bad(3, "count", tmp_path / "none*.csv", says="nothing matches")
+    shutil.rmtree(tmp_path / "deep")
+
+
+@pytest.mark.parametrize("name", ["a b", "50%25", "h\u00e4"])
+def test_folder_by_url(tmp_path, name):
+    """What a folder or a pattern in a URL names is found where the URL leads."""
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "a.csv").write_text(CSV)
+    for url in (folder.as_uri(), folder.as_uri() + "/a.csv", folder.as_uri() + "/*.csv"):
+        assert good("count", url).text == "3\n"
+        assert len(good("cat", url).lines()) == 3

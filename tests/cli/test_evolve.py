@@ -83,7 +83,7 @@ def test_append(tmp_path):
     good("convert", "--extra", "evolve", "--append", source, lines)
     assert lines.read_text() == '{"a":0}\n{"a":1,"b":null}\n{"a":null,"b":2}\n'
     message = bad(1, "convert", "--extra", "evolve", "--append", source, table).err
-    assert "1 columns, the new ones 2" in message
+    assert "1 column, the new ones 2" in message
     assert table.read_text() == "a\n0\n"
 
 

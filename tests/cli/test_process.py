@@ -256,3 +256,36 @@ def test_schema_from_a_pipe(tmp_path):
     thread.start()
     assert good("cat", "--schema", pipe, tmp_path / "in.jsonl", "--to", "csv").text == "b,a\n2,1\n"
     thread.join()
+
+
+@pytest.mark.parametrize("more", [[], ["--in-place"]])
+def test_append_to_a_pipe(tmp_path, more):
+    """It holds nothing that could be read first."""
+    (tmp_path / "in.csv").write_text("id\n1\n")
+    os.mkfifo(tmp_path / "out.jsonl")
+    for target in (tmp_path / "out.jsonl", "/dev/stdout"):
+        bad(2, "convert", "--append", *more, "--to", "jsonl", tmp_path / "in.csv", target,
+            says=["append", "pipes"])
+
+
+@pytest.mark.parametrize("standard", ["<in.csv 2>&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_files(tmp_path, standard):
+    """An output never takes the place of a standard file, where messages would go into it."""
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("id\n" + "".join(f"{n}\n" for n in range(1000)))
+    name = "-" if standard.startswith("<in") else "in.csv"
+    command = f'exec "{PROGRAM}" convert --progress json --from csv {name} out.csv {standard}'
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment(), timeout=60)
+    assert done.returncode == 0
+    assert target.read_bytes() == source.read_bytes()
+
+
+@pytest.mark.parametrize("standard", ["<&-", ">&-"])
+def test_needed_standard_file_closed(tmp_path, standard):
+    (tmp_path / "in.csv").write_text("id\n1\n")
+    names = "- out.csv" if standard.startswith("<") else "in.csv -"
+    command = f'exec "{PROGRAM}" convert --from csv --to csv {names} {standard}'
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment(), timeout=60,
+                          capture_output=standard.startswith("<"))
+    assert done.returncode == 3
+    assert not (tmp_path / "out.csv").exists()

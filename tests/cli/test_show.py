@@ -61,10 +61,52 @@ def test_count(source, tmp_path):
     assert good("count", tmp_path / "odd.csv").text == "2\n"
 
 
+@pytest.mark.parametrize("name, content", [
+    ("in.jsonl", '{"a":1}\n{"a":"x","b":2}\n{"c":[1,{"d":2}]}\n'),
+    ("in.json", '[{"a":1},{"a":{}},{"a":123456789012345678901234567890123456789012}]'),
+    ("in.iont", '{t:1}{t:"x"}{u:2000-01-01T}')])
+def test_count_needs_no_types(tmp_path, name, content):
+    """Records are counted whatever their fields are; --extra error looks at them."""
+    source = tmp_path / name
+    source.write_text(content)
+    assert good("count", source).text == "3\n"
+    assert good("count", source, "--infer-rows", "1").text == "3\n"
+    assert good("count", source, source, "--threads", "1").text == "6\n"
+    assert good("count", "-", "--from", name[3:].replace("iont", "ion"),
+                stdin=content).text == "3\n"
+    bad(1, "count", source, "--mixed", "error", says="no common type")
+    source.write_text(content[:-3])
+    bad(1, "count", source, says="byte")
+
+
 def test_schema(source):
     assert good("schema", source).text == "id int64\nword string\nat date\n"
     fields = good("schema", source, "--json").json()["fields"]
     assert fields[0] == {"name": "id", "type": "int64", "nullable": True}
+
+
+def test_metadata_of_a_pattern(source, tmp_path):
+    """A pattern or a folder that stands for one file is that file."""
+    good("convert", source, tmp_path / "sub" / "one.parquet")
+    whole = good("meta", tmp_path / "sub" / "one.parquet").text
+    assert good("meta", tmp_path / "sub" / "o*.parquet").text == whole
+    assert good("meta", tmp_path / "sub").text == whole
+    good("convert", source, tmp_path / "sub" / "other.parquet")
+    bad(2, "meta", tmp_path / "sub" / "o*.parquet", says=["2 files", "one of them"])
+    bad(3, "meta", tmp_path / "none*.parquet", says="nothing matches")
+
+
+def test_long_metadata(source, tmp_path):
+    """What is shown of a long text ends between two characters, wherever these lie."""
+    path = tmp_path / "out.parquet"
+    for shift in range(4):
+        text = "x" * shift + "\N{EURO SIGN}" * 3000
+        good("convert", source, path, "--set", f"key_value.note={text}")
+        shown = good("meta", path).text
+        assert "x" * shift + "\N{EURO SIGN}" * 20 in shown
+    table = pa.table({"a": [1]}).replace_schema_metadata({"note": b"\xff" * 5000})
+    pq.write_table(table, path)
+    assert "note" in good("meta", path).text
 
 
 def test_stats(source):

@@ -38,7 +38,10 @@ int quire_csv_fail_count(const struct quire_csv_parsing *parsing, size_t fields,
     quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "a record has %zu field%s, not %zu", fields,
                fields == 1 ? "" : "s", expected);
     quire_error_at(error, (int64_t)record, NULL, (int64_t)start);
-    if (fields < expected) quire_error_hint(error, "ragged=pad fills up with nulls");
+    quire_error_hint(error, fields < expected
+                                ? "ragged=pad fills up with nulls"
+                                : "is the delimiter right, and is a field that holds it quoted? "
+                                  "--rejects sets such records apart");
     return QUIRE_INPUT;
 }
 

@@ -223,8 +223,11 @@ static int writer_init(struct quire_csv_writer *writer, const struct ArrowSchema
 {
     QUIRE_TRY(quire_csv_check_write(options, error));
     QUIRE_TRY(quire_field_open(schema, &writer->root, error));
-    if (writer->root->kind != QUIRE_KIND_STRUCT || writer->root->children_size == 0)
-        return quire_fail(error, QUIRE_USAGE, OPERATION, "a csv file needs at least one column");
+    if (writer->root->kind != QUIRE_KIND_STRUCT || writer->root->children_size == 0) {
+        quire_fail(error, QUIRE_USAGE, OPERATION, "a csv file needs at least one column");
+        quire_error_hint(error, "a schema (--schema) says which columns no records have");
+        return QUIRE_USAGE;
+    }
     writer->options = *options;
     if (options->escape == options->quote) writer->options.escape = -1;
     writer->null_text = quire_strdup(options->null_text != NULL ? options->null_text : "");

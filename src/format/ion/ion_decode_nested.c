@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "format/ion/ion_decode.h"
+#include "format/json/json_value.h"
 
 static int appended(int code, struct quire_error *error)
 {
@@ -14,9 +15,23 @@ static int appended(int code, struct quire_error *error)
 
 /* --- JSON text ---------------------------------------------------------------------- */
 
+/* Is it a string that says of itself that it is JSON, as the encoder writes such text? */
+static bool is_json_text(const struct quire_ion_value *value)
+{
+    return value->event == QUIRE_ION_VALUE && value->type == QUIRE_ION_STRING &&
+           value->annotations_size == 1 && quire_ion_symbol_is(&value->annotations[0], "json");
+}
+
 static int put_json(struct quire_ion_row *row, const struct quire_ion_value *given,
                     struct quire_column *column, struct quire_error *error)
 {
+    if (is_json_text(given)) {
+        struct quire_ion_bytes text = given->bytes;
+        int code = quire_json_check(text.data, text.size, NULL);
+        if (code == QUIRE_MEMORY) return quire_fail_memory(error, row->reader->operation);
+        if (code == 0)
+            return appended(quire_column_append_bytes(column, text.data, text.size), error);
+    }
     struct quire_ion_writer *json = row->json;
     struct quire_ion_value value = *given;
     value.named = false;

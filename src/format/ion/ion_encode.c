@@ -29,6 +29,11 @@ static bool is_text(const struct quire_field *field)
     return quire_kind_is_string(field->kind);
 }
 
+static bool is_json(const struct quire_field *field)
+{
+    return is_text(field) && field->extension == QUIRE_EXTENSION_JSON;
+}
+
 static bool has_named_keys(const struct quire_field *map)
 {
     const struct quire_field *key = &map->children[0].children[0];
@@ -50,7 +55,7 @@ static enum quire_ion_how how_of(const struct quire_field *field, bool uuid_blob
     case QUIRE_KIND_TIMESTAMP: return QUIRE_ION_AS_TIMESTAMP;
     case QUIRE_KIND_STRING:
     case QUIRE_KIND_LARGE_STRING:
-    case QUIRE_KIND_STRING_VIEW: return QUIRE_ION_AS_STRING;
+    case QUIRE_KIND_STRING_VIEW: return is_json(field) ? QUIRE_ION_AS_JSON : QUIRE_ION_AS_STRING;
     case QUIRE_KIND_BINARY:
     case QUIRE_KIND_LARGE_BINARY:
     case QUIRE_KIND_BINARY_VIEW: return QUIRE_ION_AS_BLOB;
@@ -65,7 +70,8 @@ static enum quire_ion_how how_of(const struct quire_field *field, bool uuid_blob
     case QUIRE_KIND_STRUCT: return QUIRE_ION_AS_STRUCT;
     case QUIRE_KIND_MAP: return has_named_keys(field) ? QUIRE_ION_AS_FIELDS : QUIRE_ION_AS_LIST;
     case QUIRE_KIND_DICTIONARY:
-        return is_text(field->dictionary) ? QUIRE_ION_AS_SYMBOL : QUIRE_ION_AS_ENTRY;
+        return is_text(field->dictionary) && !is_json(field->dictionary) ? QUIRE_ION_AS_SYMBOL
+                                                                         : QUIRE_ION_AS_ENTRY;
     default: return quire_kind_is_integer(field->kind) ? QUIRE_ION_AS_INT : QUIRE_ION_AS_WORDS;
     }
 }
@@ -159,6 +165,7 @@ static int init_node(struct quire_ion_encoding *encoding, struct quire_ion_node 
     node->null_type = null_type_of(node->how);
     if (node->how == QUIRE_ION_AS_WORDS) node->words = quire_value_writer_of(field);
     node->text_max = text_max_of(node);
+    if (node->how == QUIRE_ION_AS_JSON) encoding->jsons = true;
     switch (node->how) {
     case QUIRE_ION_AS_SYMBOL: encoding->symbols_come = true; return 0;
     case QUIRE_ION_AS_ENTRY: {
@@ -261,12 +268,21 @@ static int add_fixed(struct quire_ion_encoding *encoding, const struct quire_ion
     return 0;
 }
 
+/* The annotations that values may get. */
+static int add_annotations(struct quire_ion_encoding *encoding)
+{
+    encoding->uuid_id = encoding->json_id = -1;
+    if (encoding->options.uuids == QUIRE_ION_UUID_BLOB)
+        QUIRE_TRY(quire_ion_intern_add(&encoding->intern, "uuid", 4, &encoding->uuid_id));
+    return encoding->jsons ? quire_ion_intern_add(&encoding->intern, "json", 4, &encoding->json_id)
+                           : 0;
+}
+
 static int begin_anew(struct quire_ion_encoding *encoding)
 {
     quire_ion_intern_reset(&encoding->intern, QUIRE_ION_SYSTEM_MAX + 1);
     QUIRE_TRY(add_fixed(encoding, encoding->node));
-    if (encoding->uuid_id >= 0)
-        QUIRE_TRY(quire_ion_intern_add(&encoding->intern, "uuid", 4, &encoding->uuid_id));
+    QUIRE_TRY(add_annotations(encoding));
     encoding->declared = 0;
     return 0;
 }
@@ -333,10 +349,7 @@ static int prepare(struct quire_ion_encoding *encoding, const struct ArrowSchema
     if (encoding->node == NULL) return quire_fail_memory(error, operation);
     memset(encoding->node, 0, sizeof(*encoding->node));
     QUIRE_TRY(init_node(encoding, encoding->node, encoding->root, error));
-    encoding->uuid_id = -1;
-    if (encoding->options.uuids == QUIRE_ION_UUID_BLOB &&
-        quire_ion_intern_add(&encoding->intern, "uuid", 4, &encoding->uuid_id) != 0)
-        return quire_fail_memory(error, operation);
+    if (add_annotations(encoding) != 0) return quire_fail_memory(error, operation);
     encoding->fixed = quire_ion_intern_size(&encoding->intern);
     if (quire_buf_append(&encoding->head, QUIRE_ION_VERSION_MARKER, 4) != 0 ||
         put_table(encoding, &encoding->head) != 0)

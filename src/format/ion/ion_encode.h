@@ -25,6 +25,7 @@ enum quire_ion_how {
     QUIRE_ION_AS_TIMESTAMP,
     QUIRE_ION_AS_WORDS, /* a string of the value's text: times, durations, intervals, UUIDs */
     QUIRE_ION_AS_STRING,
+    QUIRE_ION_AS_JSON, /* a string with the annotation json */
     QUIRE_ION_AS_BLOB,
     QUIRE_ION_AS_UUID,   /* a blob with the annotation uuid */
     QUIRE_ION_AS_SYMBOL, /* a dictionary of strings */
@@ -62,9 +63,10 @@ struct quire_ion_encoding {
     struct quire_ion_body body;
     struct quire_buf head; /* version marker and the table of the schema's names */
     size_t declared;
-    size_t fixed; /* symbols of the schema itself */
-    int64_t uuid_id;
-    size_t text_bounded; /* bytes of a row's names and bounded values as text */
+    size_t fixed;             /* symbols of the schema itself */
+    bool jsons;               /* there are values kept as JSON text */
+    int64_t uuid_id, json_id; /* of the annotations; -1: none comes */
+    size_t text_bounded;      /* bytes of a row's names and bounded values as text */
 };
 
 /* The `rows` of a text encoder (format/text/encode.h), one for each form. */

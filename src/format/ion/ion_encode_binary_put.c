@@ -76,7 +76,18 @@ static inline uint8_t *put_bytes(uint8_t *put, unsigned code, struct quire_bytes
     return put + bytes.size;
 }
 
-static uint8_t *put_string(struct quire_ion_block *block, uint8_t *put, struct quire_bytes text)
+/* The wrapper of one annotation around a value of `size` bytes (binary.md). */
+static uint8_t *put_annotation(uint8_t *put, int64_t id, size_t size)
+{
+    size_t id_size = quire_ion_varuint_size((uint64_t)id);
+    put = quire_ion_put_header(put, 14, 1 + id_size + size);
+    put = quire_ion_put_varuint(put, id_size);
+    return quire_ion_put_varuint(put, (uint64_t)id);
+}
+
+/* annotation: -1 for none. */
+static uint8_t *put_string(struct quire_ion_block *block, uint8_t *put, struct quire_bytes text,
+                           int64_t annotation)
 {
     /* The first pass has made the buffer as large as it gets. */
     if (block->encoding->options.invalid_utf8 == QUIRE_ION_UTF8_REPLACE &&
@@ -85,6 +96,8 @@ static uint8_t *put_string(struct quire_ion_block *block, uint8_t *put, struct q
         if (quire_utf8_repair(&block->repaired, text.data, text.size) == 0)
             text = (struct quire_bytes){block->repaired.data, block->repaired.size};
     }
+    if (annotation >= 0)
+        put = put_annotation(put, annotation, quire_ion_header_size(text.size) + text.size);
     return put_bytes(put, 8, text);
 }
 
@@ -100,11 +113,7 @@ static uint8_t *put_words(const struct quire_ion_node *node, const struct quire_
 static uint8_t *put_uuid(const struct quire_ion_encoding *encoding, const struct quire_view *view,
                          int64_t row, uint8_t *put)
 {
-    uint64_t id = (uint64_t)encoding->uuid_id;
-    size_t id_size = quire_ion_varuint_size(id);
-    put = quire_ion_put_header(put, 14, 1 + id_size + 18);
-    put = quire_ion_put_varuint(put, id_size);
-    put = quire_ion_put_varuint(put, id);
+    put = put_annotation(put, encoding->uuid_id, 18);
     return put_bytes(put, 10, quire_view_bytes(view, row));
 }
 
@@ -193,7 +202,9 @@ uint8_t *quire_ion_block_put_value(struct quire_ion_block *block, const struct q
         quire_ion_moment_of(view, row, &moment);
         return put_moment(view->field, put, &moment);
     case QUIRE_ION_AS_WORDS: return put_words(node, view, row, put);
-    case QUIRE_ION_AS_STRING: return put_string(block, put, quire_view_bytes(view, row));
+    case QUIRE_ION_AS_STRING: return put_string(block, put, quire_view_bytes(view, row), -1);
+    case QUIRE_ION_AS_JSON:
+        return put_string(block, put, quire_view_bytes(view, row), block->encoding->json_id);
     case QUIRE_ION_AS_BLOB: return put_bytes(put, 10, quire_view_bytes(view, row));
     case QUIRE_ION_AS_UUID: return put_uuid(block->encoding, view, row, put);
     case QUIRE_ION_AS_SYMBOL: return put_symbol(node, view, row, put);

@@ -86,6 +86,13 @@ static int string_size(struct quire_ion_block *block, struct quire_bytes text, s
     return 0;
 }
 
+/* With the wrapper of an annotation around it. */
+static size_t annotated_size(int64_t id, size_t size)
+{
+    size += 1 + quire_ion_varuint_size((uint64_t)id);
+    return quire_ion_header_size(size) + size;
+}
+
 static int symbol_size(const struct quire_ion_node *node, const struct quire_view *view,
                        int64_t row, size_t *size, struct quire_error *error)
 {
@@ -220,14 +227,15 @@ int quire_ion_block_value_size(struct quire_ion_block *block, const struct quire
         *size += quire_ion_header_size(*size);
         return 0;
     case QUIRE_ION_AS_STRING: return string_size(block, quire_view_bytes(view, row), size, error);
+    case QUIRE_ION_AS_JSON:
+        QUIRE_TRY(string_size(block, quire_view_bytes(view, row), size, error));
+        *size = annotated_size(block->encoding->json_id, *size);
+        return 0;
     case QUIRE_ION_AS_BLOB:
         *size = quire_view_bytes(view, row).size;
         *size += quire_ion_header_size(*size);
         return 0;
-    case QUIRE_ION_AS_UUID:
-        *size = 1 + quire_ion_varuint_size((uint64_t)block->encoding->uuid_id) + 18;
-        *size += quire_ion_header_size(*size);
-        return 0;
+    case QUIRE_ION_AS_UUID: *size = annotated_size(block->encoding->uuid_id, 18); return 0;
     case QUIRE_ION_AS_SYMBOL: return symbol_size(node, view, row, size, error);
     case QUIRE_ION_AS_ENTRY: return entry_size(block, node, view, row, size, error);
     default: return container_size(block, node, view, row, size, error);

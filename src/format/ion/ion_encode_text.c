@@ -223,6 +223,9 @@ static int put_value(const struct quire_ion_encoding *encoding, const struct qui
         return put_null(encoding, node, out, error);
     switch (node->how) {
     case QUIRE_ION_AS_DECIMAL: return put_decimal(view, row, out, error);
+    case QUIRE_ION_AS_JSON:
+        QUIRE_TRY(memory(quire_buf_append(out, "json::", 6), error));
+        return put_text(encoding, quire_view_bytes(view, row), false, out, error);
     case QUIRE_ION_AS_STRING:
         return put_text(encoding, quire_view_bytes(view, row), false, out, error);
     case QUIRE_ION_AS_UUID:

@@ -132,6 +132,33 @@ static void test_deep_folders_end(void **state)
     assert_int_equal(chdir(before), 0);
 }
 
+/* list_near gives the keys that list gives, up to a depth. */
+static void test_near(void **state)
+{
+    static const char *const keys[] = {"a", "b/a", "b/c/a", "b/c/d/a", "ba/a"};
+    static const struct {
+        const char *prefix;
+        int levels, count;
+    } cases[] = {{"", 0, 1},   {"", 1, 3},    {"", 2, 4},   {"", 9, 5},   {"b", 0, 0}, {"b", 1, 2},
+                 {"b/", 0, 1}, {"b/c", 1, 1}, {"x/", 1, 0}, {"ba", 1, 1}, {"a", 0, 1}};
+    static struct collected found;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        assert_int_equal(test_put(scratch_path(*state, keys[i]), "", NULL, NULL, NULL), 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct quire_store *store = NULL;
+        char *key = NULL;
+        found.count = 0;
+        assert_int_equal(
+            quire_store_open(scratch_path(*state, cases[i].prefix), NULL, 0, &store, &key, NULL),
+            0);
+        assert_int_equal(store->ops->list_near(store, key, cases[i].levels, collect, &found, NULL),
+                         0);
+        assert_int_equal(found.count, cases[i].count);
+        quire_store_key_free(key);
+        quire_store_close(store);
+    }
+}
+
 static void test_unreadable_folder(void **state)
 {
     if (geteuid() == 0) {
@@ -149,6 +176,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_order_is_that_of_keys, scratch_setup,
                                         scratch_teardown),
         cmocka_unit_test_setup_teardown(test_deep_folders_end, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_near, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_unreadable_folder, scratch_setup, scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
