@@ -44,6 +44,8 @@ int quire_view_set(struct quire_view *view, const struct ArrowArray *array,
  * the data, indices within their dictionary, UTF-8 of strings. For batches from
  * sources that are not trusted. */
 int quire_view_validate(const struct quire_view *view, struct quire_error *error);
+/* The same, but for the values of dictionaries, which have been checked before. */
+int quire_view_validate_rows(const struct quire_view *view, struct quire_error *error);
 
 static inline bool quire_view_is_null(const struct quire_view *view, int64_t row)
 {
