@@ -7,84 +7,56 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "data/column.h"
+#include "data/cast.h"
+#include "format/field_select.h"
 #include "format/json/json_value.h"
 #include "quire/batch.h"
 
 #define OPERATION "read"
 
-/* --- Which columns --------------------------------------------------------------------- */
+/* --- What is given ----------------------------------------------------------------------- */
 
-static bool has_name(const struct quire_field *field, const char *name, size_t size)
+/* True when a struct has a field of that name; looked for from *hint on, as fields of two
+ * schemas mostly come in one order. */
+static bool has_child(const struct quire_field *in, const struct quire_field *field, size_t *hint)
 {
-    return field->name_size == size && memcmp(field->name, name, size) == 0;
-}
-
-/* Marks the columns of a name, of which there may be several. False when there is none. */
-static bool want_name(const struct quire_field *file, const char *name, size_t size, bool *wanted)
-{
-    bool found = false;
-    for (size_t i = 0; i < file->children_size; i++) {
-        if (!has_name(&file->children[i], name, size)) continue;
-        wanted[i] = true;
-        found = true;
-    }
-    return found;
-}
-
-/* "a", or "a.b" for which the whole of a is given. */
-static int want_columns(const struct quire_record_policy *policy, const struct quire_field *fields,
-                        bool *wanted, struct quire_error *error)
-{
-    for (size_t i = 0; policy->columns != NULL && i < policy->columns_size; i++) {
-        const char *name = policy->columns[i];
-        if (want_name(fields, name, strlen(name), wanted) ||
-            want_name(fields, name, strcspn(name, "."), wanted))
+    for (size_t i = 0; i < in->children_size; i++) {
+        size_t at = (*hint + i) % in->children_size;
+        const struct quire_field *other = &in->children[at];
+        if (other->name_size != field->name_size ||
+            memcmp(other->name, field->name, field->name_size) != 0)
             continue;
-        return quire_fail(error, QUIRE_USAGE, OPERATION, "there is no column \"%.200s\"", name);
+        *hint = at + 1;
+        return true;
     }
-    return 0;
+    return false;
 }
 
-static int check_missing(const struct quire_field *file, const struct quire_field *field,
+static int check_missing(const struct quire_field *file, const struct quire_field *wanted,
                          struct quire_error *error)
 {
-    for (size_t i = 0; i < field->children_size; i++) {
-        const struct quire_field *column = &field->children[i];
-        if (quire_field_child(file, column->name, column->name_size) >= 0) continue;
+    size_t hint = 0;
+    for (size_t i = 0; i < wanted->children_size; i++) {
+        if (has_child(file, &wanted->children[i], &hint)) continue;
         return quire_fail(error, QUIRE_INPUT, OPERATION, "the file has no column \"%.200s\"",
-                          column->name);
+                          wanted->children[i].name);
     }
     return 0;
 }
 
-static int check_extra(const struct quire_field *file, const struct quire_field *field,
+static int check_extra(const struct quire_field *file, const struct quire_field *wanted,
                        struct quire_error *error)
 {
+    size_t hint = 0;
     for (size_t i = 0; i < file->children_size; i++) {
-        const struct quire_field *column = &file->children[i];
-        if (quire_field_child(field, column->name, column->name_size) >= 0) continue;
+        if (has_child(wanted, &file->children[i], &hint)) continue;
         quire_fail(error, QUIRE_INPUT, OPERATION,
-                   "the file has a column \"%.200s\" that the schema has not", column->name);
+                   "the file has a column \"%.200s\" that the schema has not",
+                   file->children[i].name);
         quire_error_hint(error, "extra columns can be ignored");
         return QUIRE_INPUT;
     }
     return 0;
-}
-
-/* The schema of some fields of a struct. */
-static int schema_of_some(const struct quire_field *all, const bool *wanted,
-                          struct ArrowSchema *schema, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_cleanup_free)
-    struct quire_field *fields = quire_alloc_zero(all->children_size + 1, sizeof(*fields));
-    if (fields == NULL) return quire_fail_memory(error, OPERATION);
-    struct quire_field some = *all;
-    some.children = fields;
-    some.children_size = 0;
-    for (size_t i = 0; i < all->children_size; i++)
-        if (wanted[i]) fields[some.children_size++] = all->children[i];
-    return quire_field_to_schema(&some, schema, error);
 }
 
 static int settle_given(struct quire_typed_target *target, const struct quire_record_policy *policy,
@@ -95,77 +67,61 @@ static int settle_given(struct quire_typed_target *target, const struct quire_re
     if (policy->extra == QUIRE_EXTRA_ERROR) QUIRE_TRY(check_extra(file, full, error));
     if (policy->columns == NULL && !policy->columns_given)
         return quire_schema_copy(policy->schema, &target->given, error);
-    QUIRE_CLEANUP(quire_cleanup_free)
-    bool *named = quire_alloc_zero(full->children_size + 1, sizeof(*named));
-    if (named == NULL) return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(want_columns(policy, full, named, error));
-    return schema_of_some(full, named, &target->given, error);
-}
-
-/* Types that cannot become the others are told before any row is read. */
-static int check_cast(const struct quire_typed_target *target, struct quire_error *error)
-{
-    struct quire_column *none = NULL;
-    struct quire_field *field = NULL;
-    struct ArrowArray empty = {.release = NULL}, result = {.release = NULL};
-    int code = quire_field_open(&target->read, &field, error);
-    if (code == 0) code = quire_column_new(field, &none, error);
-    if (code == 0) code = quire_column_finish(none, &empty, error);
-    if (code == 0) code = quire_cast(&target->read, &empty, &target->given, NULL, &result, error);
-    quire_array_release(&result);
-    quire_array_release(&empty);
-    quire_column_free(none);
-    quire_field_close(field);
-    return code;
-}
-
-static int open_given(struct quire_typed_target *target, const struct quire_record_policy *policy,
-                      const struct quire_field *file, bool *wanted, struct quire_error *error)
-{
-    struct quire_field *full = NULL, *given = NULL;
-    int code = quire_field_open(policy->schema, &full, error);
-    if (code == 0) code = settle_given(target, policy, file, full, error);
-    quire_field_close(full);
-    if (code == 0) code = quire_field_open(&target->given, &given, error);
-    if (code != 0) return code;
-    for (size_t i = 0; i < given->children_size; i++)
-        want_name(file, given->children[i].name, given->children[i].name_size, wanted);
-    quire_field_close(given);
-    QUIRE_TRY(schema_of_some(file, wanted, &target->read, error));
-    target->cast = !quire_schema_equal(&target->read, &target->given, NULL);
-    return target->cast ? check_cast(target, error) : 0;
+    return quire_select_fields(full, policy->columns,
+                               policy->columns != NULL ? policy->columns_size : 0, &target->given,
+                               error);
 }
 
 int quire_typed_target_open(struct quire_typed_target *target,
                             const struct quire_record_policy *policy,
-                            const struct quire_field *file, bool *wanted, struct quire_error *error)
+                            const struct quire_field *file, struct quire_error *error)
 {
     target->on_bad = policy->on_bad;
     target->reject = policy->reject;
     target->reject_user = policy->reject_user;
     target->counts = policy->counts;
-    bool some = policy->columns != NULL || policy->columns_given;
-    if (policy->schema != NULL) return open_given(target, policy, file, wanted, error);
-    for (size_t i = 0; i < file->children_size; i++)
-        wanted[i] = !some;
-    if (some) QUIRE_TRY(want_columns(policy, file, wanted, error));
-    QUIRE_TRY(schema_of_some(file, wanted, &target->read, error));
-    return quire_schema_copy(&target->read, &target->given, error);
+    if (policy->schema == NULL) return 0;
+    struct quire_field *full = NULL;
+    int code = quire_field_open(policy->schema, &full, error);
+    if (code == 0) code = settle_given(target, policy, file, full, error);
+    quire_field_close(full);
+    return code != 0 ? code : quire_field_open(&target->given, &target->field, error);
+}
+
+int quire_typed_target_begin(struct quire_typed_target *target, const struct quire_field *read,
+                             struct quire_error *error)
+{
+    QUIRE_TRY(quire_field_to_schema(read, &target->read, error));
+    if (target->given.release == NULL) {
+        QUIRE_TRY(quire_field_to_schema(read, &target->given, error));
+        return quire_field_open(&target->given, &target->field, error);
+    }
+    target->cast = !quire_schema_equal(&target->read, &target->given, NULL);
+    return target->cast ? quire_cast_types_check(&target->read, &target->given, error) : 0;
 }
 
 void quire_typed_target_release(struct quire_typed_target *target)
 {
     quire_array_release(&target->pending);
+    quire_field_close(target->field);
     quire_schema_release(&target->read);
     quire_schema_release(&target->given);
     *target = (struct quire_typed_target){.cast = false};
 }
 
-/* --- Casting --------------------------------------------------------------------------- */
+/* --- Casting ----------------------------------------------------------------------------- */
 
-static void locate(struct quire_error *error, int64_t row)
+/* The row, from 1, of the file that row k of a batch is. */
+static int64_t file_row(const struct quire_batch_rows *rows, int64_t k)
 {
-    if (error != NULL && error->row != QUIRE_NOWHERE) error->row += row;
+    int64_t row = rows->row_of(rows->place, k);
+    return row == QUIRE_NOWHERE ? row : row + 1;
+}
+
+/* Makes a row of the part of a batch that begins at `from` one of the file. */
+static void locate(struct quire_error *error, const struct quire_batch_rows *rows, int64_t from)
+{
+    if (error->row != QUIRE_NOWHERE) error->row = file_row(rows, from + error->row - 1);
 }
 
 static int cast_rows(struct quire_typed_target *target, const struct ArrowArray *read,
@@ -204,13 +160,14 @@ static int record_text(const struct ArrowSchema *schema, const struct ArrowArray
     return code;
 }
 
-static int reject_row(struct quire_typed_target *target, int64_t row, const struct quire_error *why,
+static int reject_row(struct quire_typed_target *target, int64_t row,
+                      const struct quire_batch_rows *rows, const struct quire_error *why,
                       struct quire_error *error)
 {
     struct ArrowArray record = slice(&target->pending, row, 1);
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     struct quire_error located = *why;
-    located.row = target->pending_row + row + 1;
+    located.row = file_row(rows, row);
     QUIRE_TRY(record_text(&target->read, &record, &text, error));
     const struct quire_reject reject = {
         .error = &located, .record = (const char *)text.data, .record_size = text.size};
@@ -219,8 +176,8 @@ static int reject_row(struct quire_typed_target *target, int64_t row, const stru
 }
 
 /* Casts as many rows as there are before the next that must be refused, and refuses it. */
-static int cast_until_bad(struct quire_typed_target *target, struct ArrowArray *batch,
-                          struct quire_error *error)
+static int cast_until_bad(struct quire_typed_target *target, const struct quire_batch_rows *rows,
+                          struct ArrowArray *batch, struct quire_error *error)
 {
     int64_t start = target->pending_at, end = target->pending.length;
     struct quire_error why, now;
@@ -230,14 +187,15 @@ static int cast_until_bad(struct quire_typed_target *target, struct ArrowArray *
         int code = cast_rows(target, &part, batch, &now);
         if (code == 0) {
             target->pending_at = end + bad;
-            code = bad ? reject_row(target, end, &why, error) : 0;
+            code = bad ? reject_row(target, end, rows, &why, error) : 0;
             if (code != 0) quire_array_release(batch);
             if (target->pending_at >= target->pending.length || code != 0)
                 quire_array_release(&target->pending);
             return code;
         }
-        if (code != QUIRE_INPUT || now.row < 1 || now.row > end - start) {
-            locate(&now, target->pending_row + start);
+        if (code != QUIRE_INPUT || now.row == QUIRE_NOWHERE || now.row < 1 ||
+            now.row > end - start) {
+            locate(&now, rows, start);
             if (error != NULL) *error = now;
             return code;
         }
@@ -248,7 +206,8 @@ static int cast_until_bad(struct quire_typed_target *target, struct ArrowArray *
 }
 
 int quire_typed_target_batch(struct quire_typed_target *target, struct ArrowArray *read,
-                             int64_t row, struct ArrowArray *batch, struct quire_error *error)
+                             const struct quire_batch_rows *rows, struct ArrowArray *batch,
+                             struct quire_error *error)
 {
     if (!target->cast) {
         *batch = *read;
@@ -259,13 +218,12 @@ int quire_typed_target_batch(struct quire_typed_target *target, struct ArrowArra
         if (!quire_typed_target_pending(target)) {
             target->pending = *read;
             target->pending_at = 0;
-            target->pending_row = row;
             read->release = NULL;
         }
-        return cast_until_bad(target, batch, error);
+        return cast_until_bad(target, rows, batch, error);
     }
     int code = cast_rows(target, read, batch, error);
-    if (code != 0) locate(error, row);
+    if (code != 0 && error != NULL) locate(error, rows, 0);
     quire_array_release(read);
     return code;
 }

@@ -8,8 +8,8 @@
 #include "base/fail.h"
 #include "data/batch_stream.h"
 #include "format/arrow/arrow_input.h"
+#include "format/arrow/column_select.h"
 #include "format/arrow/dictionary_reader.h"
-#include "format/typed_target.h"
 
 #define OPERATION "read arrow"
 
@@ -41,6 +41,7 @@ struct decoder {
     struct quire_dictionary_reader dictionaries;
     size_t next_block; /* with a footer */
     int64_t rows;      /* read so far */
+    int64_t first_row; /* of the batch that was read last */
     struct quire_record_counts *counts;
 };
 
@@ -201,20 +202,26 @@ static int next_of_file(struct decoder *decoder, struct ArrowArray *batch,
     return read_batch(decoder, &message, batch, error);
 }
 
+static int64_t row_of(const void *place, int64_t k)
+{
+    return ((const struct decoder *)place)->first_row + k;
+}
+
 static int decoder_next(void *source, struct ArrowArray *batch, struct quire_error *error)
 {
     struct decoder *decoder = source;
     struct ArrowArray read = {.release = NULL};
-    int64_t row = decoder->rows;
+    const struct quire_batch_rows rows = {row_of, decoder};
     QUIRE_TRY(quire_context_check(decoder->context, error));
     if (!quire_typed_target_pending(&decoder->target)) {
         QUIRE_TRY(decoder->input.footer ? next_of_file(decoder, &read, error)
                                         : next_of_stream(decoder, &read, error));
         if (read.release == NULL) return 0;
+        decoder->first_row = decoder->rows;
         decoder->rows += read.length;
         if (decoder->counts != NULL) decoder->counts->bytes = decoder->input.messages.position;
     }
-    QUIRE_TRY(quire_typed_target_batch(&decoder->target, &read, row, batch, error));
+    QUIRE_TRY(quire_typed_target_batch(&decoder->target, &read, &rows, batch, error));
     if (decoder->counts != NULL) decoder->counts->rows += batch->length;
     return 0;
 }
@@ -276,7 +283,7 @@ static int open_decoder(struct decoder *decoder, struct quire_in *in,
     const struct quire_field *root = decoder->input.root;
     decoder->wanted = quire_alloc_zero(root->children_size + 1, sizeof(*decoder->wanted));
     if (decoder->wanted == NULL) return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_typed_target_open(&decoder->target, policy, root, decoder->wanted, error));
+    QUIRE_TRY(quire_arrow_select_columns(&decoder->target, policy, root, decoder->wanted, error));
     QUIRE_TRY(make_columns(decoder, error));
     QUIRE_TRY(quire_dictionary_reader_init(&decoder->dictionaries, root, &decoder->input.ids,
                                            decoder->wanted, error));
