@@ -614,3 +614,53 @@ def test_commands(format, tmp_path):
     piped = program.good("cat", "-", "--from", format, "--to", "csv", stdin=data).text
     assert piped.count("\n") == 31
     assert program.good("cat", "-", "--to", "csv", stdin=data).text == piped
+    tail = program.good("tail", "-", "-n", "2", "--to", "jsonl", stdin=data).lines()
+    assert [row["id"] for row in tail] == [28, 29]
+    assert program.good("count", "-", stdin=data).text.strip() == "30"
+    assert program.good("cat", name, "--to", format, cwd=tmp_path).out == data
+    meta = program.good("meta", "-", "--json", stdin=data).json()
+    assert (meta["format"], meta["rows"], meta["record_batches_size"]) == (format, 30, 1)
+    stats = program.good("stats", name, "--json", cwd=tmp_path).lines()
+    assert [(row["max"], row["stored_bytes"]) for row in stats] == [("29", None), ("row 9", None)]
+    assert "stored" not in run("stats", name)
+    run("convert", name, "sorted.arrow", "--sort", "-id")
+    assert read_with_pyarrow(tmp_path / "sorted.arrow", "arrow")["id"][0].as_py() == 29
+    program.bad(2, "convert", "out.arrow", name, "--append", cwd=tmp_path,
+                says=[f"files of the format {format} cannot be appended to"])
+    run("diff", name, "out.arrow")
+    (tmp_path / "named.csv").write_bytes(data)
+    program.bad(1, "count", "named.csv", cwd=tmp_path, says=[f"--from {format}"])
+    assert run("count", "named.csv", "--from", format).strip() == "30"
+
+
+def test_unions_and_runs_as_text(tmp_path):
+    """A row is what it stands for; a schema makes plain columns of them."""
+    union = pa.UnionArray.from_dense(
+        pa.array([7, 5, 7, 5], pa.int8()), pa.array([0, 0, 1, 1], pa.int32()),
+        [pa.array([1.5, None]), pa.array(["a,b", ""])], ["f", "s"], [7, 5])
+    runs = pa.RunEndEncodedArray.from_arrays(pa.array([1, 3, 4], pa.int16()),
+                                             pa.array([[1, 2], None, []], pa.list_(pa.int8())))
+    words = pa.RunEndEncodedArray.from_arrays(
+        pa.array([2, 4], pa.int32()), pa.array(["x", "y"]).dictionary_encode())
+    table = pa.table({"u": union, "r": runs, "w": words, "s": pa.StructArray.from_arrays(
+        [union, words], ["u", "w"])})
+    pyquire.write(tmp_path / "x.arrow", table)
+    rows = program.good("cat", "x.arrow", "--to", "jsonl", cwd=tmp_path).lines()
+    assert rows == table.to_pylist()
+    assert program.good("cat", "x.arrow", "--to", "csv", cwd=tmp_path).text.split("\n")[:5] == [
+        "u,r,w,s",
+        '1.5,"[1,2]",x,"{""u"":1.5,""w"":""x""}"',
+        '"a,b",,x,"{""u"":""a,b"",""w"":""x""}"',
+        ',,y,"{""u"":null,""w"":""y""}"',
+        '"",[],y,"{""u"":"""",""w"":""y""}"',
+    ]
+    drawn = program.good("head", "x.arrow", cwd=tmp_path).text.splitlines()
+    assert [cell.strip() for cell in drawn[5].split("│")[1:4]] == ["a,b", "null", "x"]
+    program.good("convert", "x.arrow", "x.parquet", "--schema",
+                 "u string, r list<int64>, w dictionary<string>", "--extra", "ignore", cwd=tmp_path)
+    plain = pyquire.read(tmp_path / "x.parquet").to_pydict()
+    assert plain == {"u": ["1.5", "a,b", None, ""], "r": [[1, 2], None, None, []],
+                     "w": ["x", "x", "y", "y"]}
+    program.bad(1, "convert", "x.arrow", "y.parquet", "--schema", "u float64", "--extra", "ignore",
+                cwd=tmp_path, says=["row 2", "column u"])
+    program.bad(2, "convert", "x.arrow", "y.parquet", cwd=tmp_path, says=["unions and run ends"])
