@@ -143,6 +143,9 @@ struct quire_store_ops {
     int (*read_at)(struct quire_object_reader *reader, int64_t offset, void *bytes, size_t size,
                    size_t *got, struct quire_error *error);
     void (*reader_close)(struct quire_object_reader *reader);
+    /* As map of struct quire_in_ops. NULL: objects are read. */
+    int (*map)(struct quire_object_reader *reader, struct quire_mapping *mapping,
+               struct quire_error *error);
 
     int (*head)(struct quire_store *store, const char *key, struct quire_object *object,
                 struct quire_error *error);

@@ -33,6 +33,15 @@ static inline int quire_out_write(struct quire_out *out, const void *bytes, size
     return out->ops->write(out, bytes, size, error);
 }
 
+/* The bytes of a whole object in memory. release (not NULL) gives them back, and may be
+ * called by any thread. */
+struct quire_mapping {
+    const void *bytes;
+    int64_t size;
+    void (*release)(struct quire_mapping *mapping);
+    void *private_data;
+};
+
 /* A byte source. Every source can be read forward; one with a known size and
  * read_at (not NULL) can be read anywhere. */
 struct quire_in {
@@ -49,6 +58,11 @@ struct quire_in_ops {
     int (*read_at)(struct quire_in *in, int64_t offset, void *bytes, size_t size,
                    struct quire_error *error);
     void (*close)(struct quire_in *in);
+    /* The whole object in memory without reading it, until *mapping is released, which may
+     * be after close. QUIRE_UNSUPPORTED when this object cannot be had so: it is then read.
+     * Whoever cuts a mapped file meanwhile ends the process that looks at it (SIGBUS).
+     * NULL: never. */
+    int (*map)(struct quire_in *in, struct quire_mapping *mapping, struct quire_error *error);
 };
 
 /* Close either; NULL is fine. */

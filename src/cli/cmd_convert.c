@@ -56,11 +56,16 @@ static int check_output(const struct quire_cli *cli, const char *output,
 /* Parts that do not fit the memory stand beside a local output, else where temporaries do. */
 static int spill_folder(const char *output, char **folder, struct quire_error *error)
 {
+    const char *temporary = quire_cli_environment_get("TMPDIR");
+    if (temporary == NULL) temporary = "/tmp";
+    if (strcmp(output, "-") == 0) {
+        *folder = quire_strdup(temporary);
+        return *folder == NULL ? quire_cli_fail_memory(error) : 0;
+    }
     const char *path = strncmp(output, "file://", 7) == 0 ? output + 7 : output;
     const char *slash = strrchr(path, '/');
-    const char *temporary = quire_cli_environment_get("TMPDIR");
-    if (strcmp(output, "-") == 0 || strstr(path, "://") != NULL)
-        *folder = quire_strdup(temporary != NULL ? temporary : "/tmp");
+    if (strstr(path, "://") != NULL)
+        *folder = quire_strdup(temporary);
     else if (slash == NULL)
         *folder = quire_strdup(".");
     else

@@ -90,11 +90,14 @@ static void add_chunk(const struct columns *columns, const char *chunk,
 
 /* --- Files ---------------------------------------------------------------------------------- */
 
-static void add_file(const struct columns *columns, const char *json, struct quire_json_value *text)
+/* False when the file does not tell of its columns. */
+static bool add_file(const struct columns *columns, const char *json, struct quire_json_value *text)
 {
     struct quire_json_item item, group, member, chunk;
+    bool told = false;
     for (const char *at = json + 1; quire_json_next_item(&at, true, &item);) {
         if (!is_key(&item, "row_groups")) continue;
+        told = true;
         for (const char *in = item.value + 1; quire_json_next_item(&in, false, &group);)
             for (const char *of = group.value + 1; quire_json_next_item(&of, true, &member);) {
                 if (!is_key(&member, "columns")) continue;
@@ -102,6 +105,7 @@ static void add_file(const struct columns *columns, const char *json, struct qui
                     add_chunk(columns, chunk.value, text);
             }
     }
+    return told;
 }
 
 /* *json is NULL for a file whose format does not tell. */
@@ -150,8 +154,7 @@ static int add_files(const struct quire_cli *cli, const struct quire_cli_input *
     for (size_t i = 0; i < input->names_size && code == 0 && *told; i++) {
         char *json = NULL;
         code = describe(cli, input, input->names[i], &json, error);
-        *told = json != NULL;
-        if (json != NULL) add_file(columns, json, text);
+        *told = json != NULL && add_file(columns, json, text);
         quire_free(json);
     }
     quire_free(text);

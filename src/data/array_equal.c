@@ -79,54 +79,13 @@ static struct pair dictionary_values(struct pair pair)
                          quire_view_index(pair.b, pair.b_row)};
 }
 
-/* The child of a union and its row that a value lies in; false when its id is not known. */
-static bool union_value(const struct quire_view *view, int64_t row, size_t *child,
-                        int64_t *child_row)
+/* The values that a union's or a run's rows stand for; false when they lie in different
+ * children. */
+static bool inner_values(struct pair pair, struct pair *values)
 {
-    int32_t ids[128];
-    int count = quire_field_union_ids(view->field->format, ids);
-    int64_t index = row + view->offset;
-    int8_t id = ((const int8_t *)view->values)[index];
-    for (int i = 0; i < count; i++) {
-        if (ids[i] != id) continue;
-        bool dense = view->field->format[2] == 'd';
-        *child = (size_t)i;
-        *child_row = dense ? ((const int32_t *)view->extra)[index] : index;
-        return true;
-    }
-    return false;
-}
-
-static bool union_values(struct pair pair, struct pair *values)
-{
-    size_t a_child, b_child;
-    if (!union_value(pair.a, pair.a_row, &a_child, &values->a_row) ||
-        !union_value(pair.b, pair.b_row, &b_child, &values->b_row) || a_child != b_child)
-        return false;
-    values->a = &pair.a->children[a_child];
-    values->b = &pair.b->children[b_child];
-    return true;
-}
-
-/* The run that holds a row: the first whose end is past it. */
-static int64_t run_of(const struct quire_view *view, int64_t row)
-{
-    const struct quire_view *ends = &view->children[0];
-    int64_t low = 0, high = ends->length;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (quire_view_i64(ends, middle) > row + view->offset)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
-static struct pair run_values(struct pair pair)
-{
-    return (struct pair){&pair.a->children[1], &pair.b->children[1], run_of(pair.a, pair.a_row),
-                         run_of(pair.b, pair.b_row)};
+    return quire_view_inner(pair.a, pair.a_row, &values->a, &values->a_row) &&
+           quire_view_inner(pair.b, pair.b_row, &values->b, &values->b_row) &&
+           values->a - pair.a->children == values->b - pair.b->children;
 }
 
 static bool equal_value(struct pair pair)
@@ -157,8 +116,8 @@ static bool equal_value(struct pair pair)
         }
         return true;
     case QUIRE_KIND_DICTIONARY: return equal_rows(dictionary_values(pair), 1) == 1;
-    case QUIRE_KIND_UNION: return union_values(pair, &inner) && equal_rows(inner, 1) == 1;
-    case QUIRE_KIND_RUN_END: return equal_rows(run_values(pair), 1) == 1;
+    case QUIRE_KIND_UNION:
+    case QUIRE_KIND_RUN_END: return inner_values(pair, &inner) && equal_rows(inner, 1) == 1;
     default:
         return memcmp(quire_view_fixed(pair.a, pair.a_row), quire_view_fixed(pair.b, pair.b_row),
                       (size_t)pair.a->field->width) == 0;
@@ -292,14 +251,12 @@ static void describe(struct pair pair, struct quire_error *difference)
         describe_list(pair, difference);
     else if (field->kind == QUIRE_KIND_DICTIONARY)
         describe(dictionary_values(pair), difference);
-    else if (field->kind == QUIRE_KIND_RUN_END)
-        describe(run_values(pair), difference);
-    else if (field->kind == QUIRE_KIND_UNION && union_values(pair, &inner))
-        describe(inner, difference);
-    else if (field->kind == QUIRE_KIND_UNION)
-        quire_fail(difference, QUIRE_INPUT, OPERATION, "the types in the union differ");
-    else
+    else if (!quire_view_has_inner(pair.a))
         describe_leaf(pair, difference);
+    else if (inner_values(pair, &inner))
+        describe(inner, difference);
+    else
+        quire_fail(difference, QUIRE_INPUT, OPERATION, "the types in the union differ");
 }
 
 /* --- Whole arrays --- */

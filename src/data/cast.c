@@ -2,6 +2,8 @@
  *
  * Types are checked before any row, so that what fails later is a value. Equal
  * layouts are copied; other columns find one conversion and run it row by row. */
+#include "data/cast.h"
+
 #include "base/fail.h"
 #include "data/cast_private.h"
 #include "data/column_copy.h"
@@ -14,8 +16,7 @@ int quire_cast_code(struct quire_caster *caster, int code)
     if (code == QUIRE_LIMIT)
         return quire_fail(caster->error, code, QUIRE_CAST_OPERATION,
                           "a batch of this column is full");
-    return quire_fail(caster->error, code, QUIRE_CAST_OPERATION,
-                      "a dictionary index points nowhere");
+    return quire_fail(caster->error, code, QUIRE_CAST_OPERATION, "an index points nowhere");
 }
 
 static void locate(struct quire_caster *caster, int64_t row)
@@ -83,23 +84,34 @@ static int cast_values(struct quire_caster *caster, const struct quire_view *vie
     return 0;
 }
 
-/* Dictionaries whose values are nested: each row's value is cast on its own. */
+/* What a row of a dictionary, a union or a run stands for. False when it leads nowhere. */
+static bool find_value(const struct quire_view *view, int64_t row, const struct quire_view **value,
+                       int64_t *value_row)
+{
+    if (quire_view_has_inner(view)) return quire_view_inner(view, row, value, value_row);
+    *value = view->dictionary;
+    *value_row = quire_view_index(view, row);
+    return *value_row >= 0 && *value_row < view->dictionary->length;
+}
+
+/* Dictionaries whose values are nested, unions and runs: each row's value is cast on its own. */
 static int cast_decoded(struct quire_caster *caster, const struct quire_view *view, int64_t start,
                         int64_t count, const struct quire_cast_mask *mask,
                         struct quire_column *column)
 {
     for (int64_t row = start; row < start + count; row++) {
+        const struct quire_view *value = view;
+        int64_t value_row = row;
         bool null = quire_view_is_null(view, row);
-        int64_t index = null ? 0 : quire_view_index(view, row);
-        if (!null && (index < 0 || index >= view->dictionary->length))
+        if (!null && !find_value(view, row, &value, &value_row))
             return quire_cast_code(caster, QUIRE_INPUT);
-        if (null || quire_view_is_null(view->dictionary, index)) {
+        if (null || quire_view_is_null(value, value_row)) {
             QUIRE_TRY(quire_cast_absent(caster, row, mask, column));
             continue;
         }
         bool outer = caster->row < 0;
         if (outer) caster->row = row;
-        QUIRE_TRY(quire_cast_rows(caster, view->dictionary, index, 1, NULL, column));
+        QUIRE_TRY(quire_cast_rows(caster, value, value_row, 1, NULL, column));
         if (outer) caster->row = -1;
     }
     return 0;
@@ -118,7 +130,7 @@ int quire_cast_rows(struct quire_caster *caster, const struct quire_view *view, 
     }
     if (quire_cast_value_of(from, to) != NULL)
         return cast_values(caster, view, start, count, mask, column);
-    if (from->kind == QUIRE_KIND_DICTIONARY)
+    if (from->kind == QUIRE_KIND_DICTIONARY || quire_view_has_inner(view))
         return cast_decoded(caster, view, start, count, mask, column);
     return quire_cast_nested(caster, view, start, count, mask, column);
 }
@@ -155,6 +167,22 @@ int quire_cast(const struct ArrowSchema *from, const struct ArrowArray *array,
     if (code == 0) code = cast_array(&caster, from_field, array, to_field, result);
     if (code == 0 && options != NULL && options->nulled != NULL) *options->nulled = caster.nulled;
     quire_buf_release(&caster.text);
+    quire_field_close(to_field);
+    quire_field_close(from_field);
+    return code;
+}
+
+int quire_cast_types_check(const struct ArrowSchema *from, const struct ArrowSchema *to,
+                           struct quire_error *error)
+{
+    const struct quire_caster caster = {.row = -1, .error = error};
+    struct quire_field *from_field = NULL, *to_field = NULL;
+    struct quire_column *column = NULL;
+    int code = quire_field_open(from, &from_field, error);
+    if (code == 0) code = quire_field_open(to, &to_field, error);
+    if (code == 0) code = quire_cast_check(&caster, from_field, to_field);
+    if (code == 0) code = quire_column_new(to_field, &column, error);
+    quire_column_free(column);
     quire_field_close(to_field);
     quire_field_close(from_field);
     return code;

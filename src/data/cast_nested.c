@@ -161,12 +161,24 @@ static int check_struct(const struct quire_caster *caster, const struct quire_fi
     return 0;
 }
 
+static int check_union(const struct quire_caster *caster, const struct quire_field *from,
+                       const struct quire_field *to)
+{
+    for (size_t i = 0; i < from->children_size; i++)
+        QUIRE_TRY(quire_cast_check(caster, &from->children[i], to));
+    return 0;
+}
+
 int quire_cast_check(const struct quire_caster *caster, const struct quire_field *from,
                      const struct quire_field *to)
 {
     if (from->kind == QUIRE_KIND_NULL || quire_cast_value_of(from, to) != NULL) return 0;
     if (from->kind == QUIRE_KIND_DICTIONARY && to->kind != QUIRE_KIND_DICTIONARY)
         return quire_cast_check(caster, from->dictionary, to);
+    if (from->kind == QUIRE_KIND_RUN_END && to->kind != QUIRE_KIND_RUN_END)
+        return quire_cast_check(caster, &from->children[1], to);
+    if (from->kind == QUIRE_KIND_UNION && to->kind != QUIRE_KIND_UNION)
+        return check_union(caster, from, to);
     if (is_list(from->kind) && is_list(to->kind))
         return quire_cast_check(caster, &from->children[0], &to->children[0]);
     if (from->kind == QUIRE_KIND_STRUCT && to->kind == QUIRE_KIND_STRUCT)

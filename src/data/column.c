@@ -340,6 +340,10 @@ int quire_column_extend(struct quire_column *column, int64_t n, void **values)
 int quire_column_set_null(struct quire_column *column, int64_t row)
 {
     assert(row >= 0 && row < column->length);
+    size_t width = quire_column_value_width(column->field);
+    /* What lay there in memory must not get into a file of this layout. */
+    if (width > 0 && quire_column_offset_width(column->field->kind) == 0)
+        memset(column->values.data + (size_t)row * width, 0, width);
     QUIRE_TRY(quire_column_start_validity(column));
     uint8_t bit = (uint8_t)(1u << (row & 7));
     if ((column->validity.data[row >> 3] & bit) == 0) return 0;

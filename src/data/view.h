@@ -44,6 +44,18 @@ int quire_view_set(struct quire_view *view, const struct ArrowArray *array,
  * the data, indices within their dictionary, UTF-8 of strings. For batches from
  * sources that are not trusted. */
 int quire_view_validate(const struct quire_view *view, struct quire_error *error);
+/* The same, but for the values of dictionaries, which have been checked before. */
+int quire_view_validate_rows(const struct quire_view *view, struct quire_error *error);
+
+/* True for unions and run-end encodings, whose rows stand for rows of a child. */
+static inline bool quire_view_has_inner(const struct quire_view *view)
+{
+    return view->field->kind == QUIRE_KIND_UNION || view->field->kind == QUIRE_KIND_RUN_END;
+}
+/* The child and its row that a row of one stands for: either may be null, or of such a type
+ * again. False when there is none, which quire_view_validate tells. */
+bool quire_view_inner(const struct quire_view *view, int64_t row, const struct quire_view **inner,
+                      int64_t *inner_row);
 
 static inline bool quire_view_is_null(const struct quire_view *view, int64_t row)
 {

@@ -53,11 +53,39 @@ static bool is_parquet(const uint8_t *bytes, size_t size)
     return false;
 }
 
-static int fail_parquet(const struct quire_format *format, struct quire_error *error)
+/* Arrow's magic with its padding, or the continuation and length of a stream's first message,
+ * which begin no text in UTF-8 and nothing else that is read here (Columnar.rst, "IPC File
+ * Format" and "Encapsulated message format"). A stream without continuations only its name
+ * tells. */
+static const char *arrow_of(const uint8_t *bytes, size_t size)
 {
-    int code = quire_fail(error, QUIRE_CORRUPT, "read",
-                          "the name says %s, but the content looks like Parquet", format->name);
-    quire_error_hint(error, "read it with --from parquet");
+    if (size >= 8 && memcmp(bytes, "ARROW1\0\0", 8) == 0) return "arrow";
+    if (size >= 8 && memcmp(bytes, "\xff\xff\xff\xff", 4) == 0 && bytes[7] < 0x80)
+        return "arrow-stream";
+    return NULL;
+}
+
+/* The format of columns that the content has; either of Arrow's reads the other. */
+static const char *columns_of(const uint8_t *bytes, size_t size)
+{
+    return is_parquet(bytes, size) ? "parquet" : arrow_of(bytes, size);
+}
+
+static bool is_one_of_arrow(const char *name)
+{
+    return strcmp(name, "arrow") == 0 || strcmp(name, "arrow-stream") == 0;
+}
+
+static int check_named(const struct quire_format *format, const char *found,
+                       struct quire_error *error)
+{
+    if (strcmp(format->name, found) == 0) return 0;
+    if (is_one_of_arrow(format->name) && is_one_of_arrow(found)) return 0;
+    bool parquet = strcmp(found, "parquet") == 0;
+    int code =
+        quire_fail(error, QUIRE_CORRUPT, "read", "the name says %s, but the content looks like %s",
+                   format->name, parquet ? "Parquet" : "Arrow IPC");
+    quire_error_hint(error, "read it with --from %s", found);
     return code;
 }
 
@@ -66,9 +94,9 @@ int quire_detect_format(const char *wanted, const char *url, const uint8_t *byte
 {
     QUIRE_TRY(find_format(wanted, url, format, error));
     size_t at = 0;
-    bool parquet = wanted == NULL && is_parquet(bytes, size);
-    if (*format == NULL && parquet) return quire_format_find("parquet", format, error);
-    if (parquet && strcmp((*format)->name, "parquet") != 0) return fail_parquet(*format, error);
+    const char *found = wanted == NULL ? columns_of(bytes, size) : NULL;
+    if (*format == NULL && found != NULL) return quire_format_find(found, format, error);
+    if (found != NULL) QUIRE_TRY(check_named(*format, found, error));
     if (*format != NULL && (*format)->decoder_open == NULL)
         return quire_fail(error, QUIRE_UNSUPPORTED, "read", "the format %s cannot be read",
                           (*format)->name);

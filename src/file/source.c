@@ -40,6 +40,12 @@ static int source_read_at(struct quire_in *in, int64_t offset, void *bytes, size
     return source->below->ops->read_at(source->below, offset, bytes, size, error);
 }
 
+static int source_map(struct quire_in *in, struct quire_mapping *mapping, struct quire_error *error)
+{
+    struct source *source = (struct source *)in;
+    return source->below->ops->map(source->below, mapping, error);
+}
+
 static void source_close(struct quire_in *in)
 {
     struct source *source = (struct source *)in;
@@ -51,9 +57,13 @@ int quire_source_open(struct quire_in *below, struct quire_in **result, struct q
 {
     static const struct quire_in_ops forward = {source_read, NULL, source_close};
     static const struct quire_in_ops anywhere = {source_read, source_read_at, source_close};
+    static const struct quire_in_ops mapped = {source_read, source_read_at, source_close,
+                                               source_map};
     struct source *source = quire_alloc_zero(1, sizeof(*source));
     if (source == NULL) return quire_fail_memory(error, "read");
-    source->base.ops = below->ops->read_at != NULL ? &anywhere : &forward;
+    source->base.ops = below->ops->map != NULL       ? &mapped
+                       : below->ops->read_at != NULL ? &anywhere
+                                                     : &forward;
     source->base.size = below->size;
     source->below = below;
     *result = &source->base;

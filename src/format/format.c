@@ -11,19 +11,12 @@
 /* Formats that applications may add. */
 #define REGISTERED_MAX 64
 
-static const struct quire_format *formats[8 + REGISTERED_MAX] = {
-    &quire_format_csv, &quire_format_tsv,      &quire_format_json,  &quire_format_jsonl,
-    &quire_format_ion, &quire_format_ion_text, &quire_format_table, &quire_format_parquet,
+static const struct quire_format *formats[10 + REGISTERED_MAX] = {
+    &quire_format_csv,   &quire_format_tsv,          &quire_format_json,  &quire_format_jsonl,
+    &quire_format_ion,   &quire_format_ion_text,     &quire_format_table, &quire_format_parquet,
+    &quire_format_arrow, &quire_format_arrow_stream,
 };
-static size_t formats_size = 8;
-
-/* Formats that the program's manual names and this build does not have. */
-static const struct {
-    const char *name, *extensions;
-} absent[] = {
-    {"arrow", ".arrow|.feather"},
-    {"arrow-stream", ".arrows"},
-};
+static size_t formats_size = 10;
 
 const struct quire_format *const *quire_formats(size_t *size)
 {
@@ -94,11 +87,6 @@ int quire_format_find(const char *name, const struct quire_format **format,
         *format = formats[i];
         return 0;
     }
-    for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
-        if (strcmp(absent[i].name, name) == 0)
-            return quire_fail(error, QUIRE_UNSUPPORTED, "find format",
-                              "the format %s is not in this build", name);
-    }
     int code =
         quire_fail(error, QUIRE_USAGE, "find format", "there is no format named \"%s\"", name);
     const char *nearest = quire_options_nearest(names, formats_size, name);
@@ -136,9 +124,6 @@ int quire_format_find_path(const char *path, const struct quire_format **format,
     const char *extension = format_extension(path, &size);
     const struct quire_format *found = format_of_extension(extension, size);
     if (found != NULL) return quire_format_find(found->name, format, error);
-    for (size_t i = 0; size > 0 && i < sizeof(absent) / sizeof(absent[0]); i++)
-        if (list_has(absent[i].extensions, extension, size))
-            return quire_format_find(absent[i].name, format, error);
     *format = NULL;
     return 0;
 }

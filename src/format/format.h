@@ -12,5 +12,7 @@ extern const struct quire_format quire_format_ion;
 extern const struct quire_format quire_format_ion_text;
 extern const struct quire_format quire_format_table;
 extern const struct quire_format quire_format_parquet;
+extern const struct quire_format quire_format_arrow;
+extern const struct quire_format quire_format_arrow_stream;
 
 #endif

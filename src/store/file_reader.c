@@ -92,6 +92,41 @@ int quire_store_file_read_at(struct quire_object_reader *handle, int64_t offset,
     return 0;
 }
 
+/* What a mapping needs when the reader is closed. */
+struct file_mapping {
+    const struct quire_file_system *system;
+    void *bytes;
+};
+
+static void unmap(struct quire_mapping *mapping)
+{
+    struct file_mapping *mapped = mapping->private_data;
+    mapped->system->unmap(mapped->bytes, (size_t)mapping->size);
+    quire_free(mapped);
+    *mapping = (struct quire_mapping){.bytes = NULL};
+}
+
+int quire_store_file_map(struct quire_object_reader *handle, struct quire_mapping *mapping,
+                         struct quire_error *error)
+{
+    const struct file_reader *reader = (struct file_reader *)handle;
+    struct stat status;
+    if (reader->forward || reader->system->map == NULL ||
+        reader->system->fstat(reader->fd, &status) != 0 || status.st_size <= 0)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "read", "the file cannot be mapped");
+    QUIRE_CLEANUP(quire_cleanup_free) struct file_mapping *mapped = quire_alloc(sizeof(*mapped));
+    if (mapped == NULL) return quire_fail_memory(error, "read");
+    mapped->system = reader->system;
+    mapped->bytes = reader->system->map(reader->fd, (size_t)status.st_size);
+    if (mapped->bytes == NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, "read", "the file cannot be mapped");
+    *mapping = (struct quire_mapping){.bytes = mapped->bytes,
+                                      .size = status.st_size,
+                                      .release = unmap,
+                                      .private_data = QUIRE_STEAL(mapped)};
+    return 0;
+}
+
 void quire_store_file_reader_close(struct quire_object_reader *handle)
 {
     struct file_reader *reader = (struct file_reader *)handle;

@@ -158,6 +158,7 @@ const struct quire_store_ops quire_store_file = {
     .reader_open = quire_store_file_reader_open,
     .read_at = quire_store_file_read_at,
     .reader_close = quire_store_file_reader_close,
+    .map = quire_store_file_map,
     .head = file_head,
     .same = quire_store_file_same,
     .list = quire_store_file_list,

@@ -97,6 +97,8 @@ int quire_store_file_reader_open(struct quire_store *store, const char *key,
                                  struct quire_error *error);
 int quire_store_file_read_at(struct quire_object_reader *reader, int64_t offset, void *bytes,
                              size_t size, size_t *got, struct quire_error *error);
+int quire_store_file_map(struct quire_object_reader *reader, struct quire_mapping *mapping,
+                         struct quire_error *error);
 void quire_store_file_reader_close(struct quire_object_reader *reader);
 
 /* file_list.c ---------------------------------------------------------------- */

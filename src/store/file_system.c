@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,6 +67,17 @@ static void os_write_behind(int fd, off_t offset, off_t size)
     (void)sync_file_range(fd, offset, size, SYNC_FILE_RANGE_WRITE);
 }
 
+static void *os_map(int fd, size_t size)
+{
+    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    return bytes != MAP_FAILED ? bytes : NULL;
+}
+
+static void os_unmap(void *bytes, size_t size)
+{
+    (void)munmap(bytes, size);
+}
+
 static int os_rename_new(const char *from, const char *to)
 {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
@@ -88,6 +100,8 @@ const struct quire_file_system quire_store_os_files = {
     .pread = pread,
     .write = write,
     .write_behind = os_write_behind,
+    .map = os_map,
+    .unmap = os_unmap,
     .fsync = fsync,
     .ftruncate = ftruncate,
     .flock = flock,

@@ -25,6 +25,9 @@ struct quire_file_system {
     ssize_t (*write)(int fd, const void *bytes, size_t size);
     /* Starts writing a range to the disk and promises nothing; failure is ignored. */
     void (*write_behind)(int fd, off_t offset, off_t size);
+    /* The first size bytes to look at; NULL and errno when that cannot be. */
+    void *(*map)(int fd, size_t size);
+    void (*unmap)(void *bytes, size_t size);
     int (*fsync)(int fd);
     int (*ftruncate)(int fd, off_t size);
     int (*flock)(int fd, int operation);

@@ -171,6 +171,13 @@ struct quire_mem_object *quire_store_mem_object_new(const char *key, struct quir
     return object;
 }
 
+void quire_store_mem_object_retain(struct quire_mem_object *object)
+{
+    pthread_mutex_lock(&lock);
+    object->references++;
+    pthread_mutex_unlock(&lock);
+}
+
 void quire_store_mem_object_release(struct quire_mem_object *object)
 {
     if (object == NULL) return;

@@ -22,6 +22,7 @@ void quire_store_mem_bucket_close(struct quire_mem_bucket *bucket);
 
 /* Takes key's copy and the bytes, which are then zero. NULL: no memory. */
 struct quire_mem_object *quire_store_mem_object_new(const char *key, struct quire_buf *bytes);
+void quire_store_mem_object_retain(struct quire_mem_object *object);
 void quire_store_mem_object_release(struct quire_mem_object *object); /* NULL is fine */
 
 /* The object of a key, or the first one after it (at or after, with inclusive).

@@ -174,6 +174,26 @@ static int mem_read_at(struct quire_object_reader *handle, int64_t offset, void 
     return 0;
 }
 
+static void mem_unmap(struct quire_mapping *mapping)
+{
+    quire_store_mem_object_release(mapping->private_data);
+    *mapping = (struct quire_mapping){.bytes = NULL};
+}
+
+/* An object's bytes never change. */
+static int mem_map(struct quire_object_reader *handle, struct quire_mapping *mapping,
+                   struct quire_error *error)
+{
+    struct quire_mem_object *object = ((struct mem_reader *)handle)->object;
+    (void)error;
+    quire_store_mem_object_retain(object);
+    *mapping = (struct quire_mapping){.bytes = object->bytes.data,
+                                      .size = (int64_t)object->bytes.size,
+                                      .release = mem_unmap,
+                                      .private_data = object};
+    return 0;
+}
+
 static void mem_reader_close(struct quire_object_reader *handle)
 {
     struct mem_reader *reader = (struct mem_reader *)handle;
@@ -237,6 +257,7 @@ const struct quire_store_ops quire_store_mem = {
     .reader_open = mem_reader_open,
     .read_at = mem_read_at,
     .reader_close = mem_reader_close,
+    .map = mem_map,
     .head = mem_head,
     .list = mem_list,
     .delete_many = mem_delete_many,

@@ -165,6 +165,12 @@ static int in_read_at(struct quire_in *in, int64_t offset, void *bytes, size_t s
     return code;
 }
 
+static int in_map(struct quire_in *in, struct quire_mapping *mapping, struct quire_error *error)
+{
+    struct store_in *source = (struct store_in *)in;
+    return source->reader->ops->map(source->reader, mapping, error);
+}
+
 static void in_close(struct quire_in *in)
 {
     struct store_in *source = (struct store_in *)in;
@@ -177,6 +183,12 @@ static const struct quire_in_ops in_ops = {
     .read = in_read,
     .read_at = in_read_at,
     .close = in_close,
+};
+static const struct quire_in_ops mapped_in_ops = {
+    .read = in_read,
+    .read_at = in_read_at,
+    .close = in_close,
+    .map = in_map,
 };
 static const struct quire_in_ops forward_in_ops = {
     .read = in_read,
@@ -192,7 +204,9 @@ int quire_store_in_open(struct quire_store *store, const char *key, struct quire
     if (source == NULL || copy == NULL) return quire_fail_memory(error, "read");
     struct quire_object found = {0};
     QUIRE_TRY(store->ops->reader_open(store, key, &source->reader, &found, error));
-    source->in.ops = found.size >= 0 ? &in_ops : &forward_in_ops;
+    source->in.ops = found.size < 0            ? &forward_in_ops
+                     : store->ops->map != NULL ? &mapped_in_ops
+                                               : &in_ops;
     source->in.size = found.size;
     source->key = QUIRE_STEAL(copy);
     if (object != NULL) *object = found;

@@ -180,7 +180,8 @@ def test_diff(source, tmp_path):
 def test_registries():
     formats = {row["name"]: row for row in good("formats", "--json").lines()}
     assert list(formats) == [
-        "csv", "tsv", "json", "jsonl", "ion", "ion-text", "table", "parquet"
+        "csv", "tsv", "json", "jsonl", "ion", "ion-text", "table", "parquet",
+        "arrow", "arrow-stream"
     ]
     assert not formats["table"]["read"] and formats["csv"]["extensions"] == [".csv"]
     assert "infer" in {option["name"] for option in formats["csv"]["read_options"]}

@@ -19,6 +19,7 @@
 #include "fault_alloc.h"
 #include "fault_files.h"
 #include "fault_store.h"
+#include "quire/file.h"
 #include "quire/store.h"
 #include "scratch.h"
 
@@ -68,6 +69,25 @@ static bool write_packed(void)
     return fclose(file) == 0 && written;
 }
 
+/* Two dictionaries that differ, in two batches. */
+static bool write_arrow(void)
+{
+    const char *const names[] = {"people.csv", "people.jsonl"};
+    const struct quire_setting settings[] = {{"compression", "lz4"}};
+    const struct quire_write_options options = {.settings = settings, .settings_size = 1};
+    struct quire_read_options reading = {.format = NULL};
+    struct ArrowSchema schema = {.release = NULL};
+    struct ArrowArrayStream stream = {.release = NULL};
+    static const char text[] = "id int64, name dictionary<string>, born date";
+    int code = quire_schema_parse(text, sizeof(text) - 1, &schema, NULL);
+    reading.records.schema = &schema;
+    if (code == 0) code = quire_file_read_all(names, 2, &reading, &stream, NULL);
+    if (code == 0) code = quire_file_write("people.arrow", &stream, &options, NULL, NULL);
+    quire_stream_release(&stream);
+    quire_schema_release(&schema);
+    return code == 0;
+}
+
 static bool write_long(void)
 {
     FILE *file = fopen("long.csv", "wbe");
@@ -107,7 +127,7 @@ int fault_setup(void **state)
     scratch_write("wrong.csv", "id,name,born\n1,Ada,1815-12-10\nx,y,z\n3,C,2000-01-01\n");
     scratch_write("schema.txt", "id int64 not null\nname string\nborn date # a day\n");
     scratch_write("key", "00112233445566778899aabbccddeeff\n");
-    if (!write_packed() || !write_long()) return -1;
+    if (!write_packed() || !write_long() || !write_arrow()) return -1;
     for (int i = 0; i < 2; i++)
         captured[i] = memfd_create("captured", MFD_CLOEXEC);
     if (captured[0] < 0 || captured[1] < 0 || setenv("TMPDIR", ".", 1) != 0) return -1;

@@ -162,6 +162,18 @@ void fuzz_ion_round(const uint8_t *data, size_t size)
     round_trip(data, size, styles, sizeof(styles) / sizeof(styles[0]));
 }
 
+void fuzz_arrow_round(const uint8_t *data, size_t size)
+{
+    static const struct style styles[] = {
+        {"arrow", "", ""},
+        {"arrow", "compression=lz4;alignment=8", ""},
+        {"arrow-stream", "", ""},
+        {"arrow-stream", "compression=zstd;batch_rows=1", ""},
+        {"arrow", "batch_rows=2;dictionary_deltas=on", ""},
+    };
+    round_trip(data, size, styles, sizeof(styles) / sizeof(styles[0]));
+}
+
 /* The drawn table is for people: it is UTF-8 and nothing a terminal would obey. */
 void fuzz_table_write(const uint8_t *data, size_t size)
 {

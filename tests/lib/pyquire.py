@@ -114,6 +114,21 @@ class ArrowSchema(c.Structure):
     ]
 
 
+class ArrowArray(c.Structure):
+    _fields_ = [
+        ("length", c.c_int64),
+        ("null_count", c.c_int64),
+        ("offset", c.c_int64),
+        ("n_buffers", c.c_int64),
+        ("n_children", c.c_int64),
+        ("buffers", c.c_void_p),
+        ("children", c.c_void_p),
+        ("dictionary", c.c_void_p),
+        ("release", c.c_void_p),
+        ("private", c.c_void_p),
+    ]
+
+
 class QuireError(Exception):
     """A failed call, with the fields of struct quire_error."""
 
@@ -227,6 +242,21 @@ def reader(urls, **options):
     """Opens one object or several as a pyarrow.RecordBatchReader."""
     stream = _open(urls, **options)
     return pa.RecordBatchReader._import_from_c(c.addressof(stream))
+
+
+def drain(urls, **options):
+    """Reads all batches with nobody between, so that a failure is a QuireError. Gives the
+    number of rows."""
+    stream, batch, error, rows = _open(urls, **options), ArrowArray(), Error(), 0
+    try:
+        while True:
+            check(lib.quire_stream_next(c.byref(stream), c.byref(batch), c.byref(error)), error)
+            if not batch.release:
+                return rows
+            rows += batch.length
+            lib.quire_array_release(c.byref(batch))
+    finally:
+        lib.quire_stream_release(c.byref(stream))
 
 
 class Stream:

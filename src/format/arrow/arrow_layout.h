@@ -21,6 +21,43 @@ enum quire_message_header {
     QUIRE_HEADER_RECORD_BATCH
 };
 
+enum quire_batch_field {
+    QUIRE_BATCH_LENGTH,
+    QUIRE_BATCH_NODES,
+    QUIRE_BATCH_BUFFERS,
+    QUIRE_BATCH_COMPRESSION,
+    QUIRE_BATCH_VARIADIC_COUNTS
+};
+
+enum quire_dictionary_batch_field {
+    QUIRE_DICTIONARY_BATCH_ID,
+    QUIRE_DICTIONARY_BATCH_DATA,
+    QUIRE_DICTIONARY_BATCH_IS_DELTA
+};
+
+enum quire_compression_field { QUIRE_COMPRESSION_CODEC, QUIRE_COMPRESSION_METHOD };
+enum { QUIRE_COMPRESSION_LZ4_FRAME, QUIRE_COMPRESSION_ZSTD }; /* CompressionType */
+enum { QUIRE_COMPRESSION_BUFFER };                            /* BodyCompressionMethod */
+
+/* The structs FieldNode {length, null_count} and Buffer {offset, length} of int64 each. */
+#define QUIRE_ARROW_PAIR_BYTES 16
+
+/* File.fbs: Footer, and the struct Block {offset, metaDataLength, bodyLength}. */
+enum quire_footer_field {
+    QUIRE_FOOTER_VERSION,
+    QUIRE_FOOTER_SCHEMA,
+    QUIRE_FOOTER_DICTIONARIES,
+    QUIRE_FOOTER_RECORD_BATCHES,
+    QUIRE_FOOTER_CUSTOM_METADATA
+};
+#define QUIRE_ARROW_BLOCK_BYTES           24
+#define QUIRE_ARROW_BLOCK_METADATA_LENGTH 8 /* where it stands: an int32 */
+#define QUIRE_ARROW_BLOCK_BODY_LENGTH     16
+
+/* What a file begins with, padded to 8, and what it ends with, unpadded. */
+#define QUIRE_ARROW_MAGIC      "ARROW1"
+#define QUIRE_ARROW_MAGIC_SIZE 6
+
 enum quire_arrow_schema_field {
     QUIRE_ARROW_SCHEMA_ENDIANNESS,
     QUIRE_ARROW_SCHEMA_FIELDS,

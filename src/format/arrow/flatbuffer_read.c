@@ -183,3 +183,17 @@ int64_t quire_flatbuffer_vector_i64(const struct quire_flatbuffer_vector *vector
     assert(i < vector->size);
     return (int64_t)load(vector->buffer, vector->at + 8 * i, 8);
 }
+
+int64_t quire_flatbuffer_struct_i64(const struct quire_flatbuffer_vector *vector, size_t i,
+                                    size_t struct_size, size_t member)
+{
+    assert(i < vector->size);
+    return (int64_t)load(vector->buffer, vector->at + struct_size * i + member, 8);
+}
+
+int32_t quire_flatbuffer_struct_i32(const struct quire_flatbuffer_vector *vector, size_t i,
+                                    size_t struct_size, size_t member)
+{
+    assert(i < vector->size);
+    return (int32_t)(uint32_t)load(vector->buffer, vector->at + struct_size * i + member, 4);
+}

@@ -70,5 +70,10 @@ struct quire_flatbuffer_table
 quire_flatbuffer_vector_table(const struct quire_flatbuffer_vector *vector, size_t i);
 int32_t quire_flatbuffer_vector_i32(const struct quire_flatbuffer_vector *vector, size_t i);
 int64_t quire_flatbuffer_vector_i64(const struct quire_flatbuffer_vector *vector, size_t i);
+/* A member of the struct at i, of structs of so many bytes; the member stands within. */
+int64_t quire_flatbuffer_struct_i64(const struct quire_flatbuffer_vector *vector, size_t i,
+                                    size_t struct_size, size_t member);
+int32_t quire_flatbuffer_struct_i32(const struct quire_flatbuffer_vector *vector, size_t i,
+                                    size_t struct_size, size_t member);
 
 #endif

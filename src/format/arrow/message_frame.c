@@ -29,8 +29,15 @@ int quire_message_frame_begin(struct quire_buf *out, size_t *start)
 
 int quire_message_frame_end(struct quire_buf *out, size_t start)
 {
+    return quire_message_frame_end_aligned(out, start, 0, ALIGN);
+}
+
+int quire_message_frame_end_aligned(struct quire_buf *out, size_t start, int64_t position,
+                                    size_t align)
+{
     size_t size = out->size - start - QUIRE_MESSAGE_PREFIX_SIZE;
-    size_t padding = (ALIGN - size % ALIGN) % ALIGN;
+    size_t end = (size_t)position % align + QUIRE_MESSAGE_PREFIX_SIZE + size;
+    size_t padding = (align - end % align) % align;
     if (size + padding > QUIRE_MESSAGE_METADATA_MAX) return QUIRE_LIMIT;
     QUIRE_TRY(quire_buf_reserve(out, padding));
     memset(quire_buf_end(out), 0, padding);

@@ -28,6 +28,10 @@ int quire_message_frame_begin(struct quire_buf *out, size_t *start);
 /* Pads the metadata that was appended since and fills in the prefix. QUIRE_MEMORY, or
  * QUIRE_LIMIT when it is too long. */
 int quire_message_frame_end(struct quire_buf *out, size_t start);
+/* As quire_message_frame_end, padded so that a body after it begins at a multiple of align
+ * (itself one of 8), when the prefix stands at `position` of a stream (a multiple of 8). */
+int quire_message_frame_end_aligned(struct quire_buf *out, size_t start, int64_t position,
+                                    size_t align);
 /* The eight bytes that end a stream. */
 int quire_message_frame_append_end_of_stream(struct quire_buf *out);
 

@@ -106,19 +106,32 @@ static int set_precision(const struct quire_csv_writer *writer, struct quire_csv
     return 0;
 }
 
+/* What stands in the cells of a dictionary's or run-end encoded column. */
+static const struct quire_field *value_field(const struct quire_field *field)
+{
+    for (;;) {
+        if (field->kind == QUIRE_KIND_DICTIONARY)
+            field = field->dictionary;
+        else if (field->kind == QUIRE_KIND_RUN_END)
+            field = &field->children[1];
+        else
+            return field;
+    }
+}
+
 static int set_column(const struct quire_csv_writer *writer, bool apart,
                       struct quire_csv_column *column, struct quire_error *error)
 {
     const struct quire_csv_write_options *options = &writer->options;
     const struct quire_field *field = column->field;
     enum quire_kind kind = field->kind;
-    if (kind == QUIRE_KIND_UNION || kind == QUIRE_KIND_RUN_END)
-        return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION, "csv cannot hold this type");
     column->op = plain_op(field);
-    const struct quire_field *value = kind == QUIRE_KIND_DICTIONARY ? field->dictionary : field;
-    column->string = quire_kind_is_string(value->kind);
+    const struct quire_field *value = value_field(field);
+    /* A union may have strings. */
+    column->string = quire_kind_is_string(value->kind) || value->kind == QUIRE_KIND_UNION;
     if (kind == QUIRE_KIND_DICTIONARY)
-        column->op = column->string ? QUIRE_CSV_BYTES : QUIRE_CSV_TEXT;
+        column->op =
+            quire_kind_is_string(field->dictionary->kind) ? QUIRE_CSV_BYTES : QUIRE_CSV_TEXT;
     column->writer = quire_value_writer_of(field);
     column->text_max = column->op < QUIRE_CSV_STRING ? quire_value_text_max(field) : 0;
     QUIRE_TRY(set_precision(writer, column, error));

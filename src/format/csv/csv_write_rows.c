@@ -126,6 +126,23 @@ static int put_bytes(struct quire_csv_run *run, const struct cell *cell, int64_t
     return put_string(run, cell->column, block, bytes.size, block);
 }
 
+/* Goes from a dictionary's index, or a row of a union or a run, to what it stands for. */
+static int find_value(struct quire_csv_run *run, const struct quire_view **view, int64_t *row)
+{
+    while (!quire_view_is_null(*view, *row)) {
+        if (quire_view_has_inner(*view)) {
+            if (!quire_view_inner(*view, *row, view, row))
+                return quire_fail(run->error, QUIRE_INPUT, OPERATION,
+                                  "a union or run-end encoding leads to no value");
+            continue;
+        }
+        if ((*view)->dictionary == NULL) return 0;
+        QUIRE_TRY(dictionary_row(run, *view, *row, row));
+        *view = (*view)->dictionary;
+    }
+    return 0;
+}
+
 /* Writes a value apart and then as a text. */
 static int put_apart(struct quire_csv_run *run, const struct cell *cell, int64_t row, int64_t start)
 {
@@ -135,13 +152,10 @@ static int put_apart(struct quire_csv_run *run, const struct cell *cell, int64_t
     struct quire_buf *scratch = &run->scratch;
     quire_buf_clear(scratch);
     int64_t value = start + row;
-    if (view->field->kind == QUIRE_KIND_DICTIONARY) {
-        QUIRE_TRY(dictionary_row(run, view, value, &value));
-        view = view->dictionary;
-        if (quire_view_is_null(view, value)) {
-            put_null(run);
-            return 0;
-        }
+    QUIRE_TRY(find_value(run, &view, &value));
+    if (quire_view_is_null(view, value)) {
+        put_null(run);
+        return 0;
     }
     if (column->precision >= 0) {
         QUIRE_TRY(quire_buf_reserve(scratch, QUIRE_FIXED_TEXT_MAX));

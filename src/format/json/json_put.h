@@ -10,10 +10,6 @@
 int quire_json_put(const struct quire_view *view, int64_t row, const struct quire_json_style *style,
                    int depth, struct quire_buf *out, struct quire_error *error);
 
-/* Can values of the field be written? QUIRE_UNSUPPORTED, naming the field, when
- * it or one below it is a union or run-end encoded. */
-int quire_json_can_put(const struct quire_field *field, struct quire_error *error);
-
 /* Reserved bytes that quire_json_put_bounded needs; 0: the kind has no bound. */
 size_t quire_json_bounded_max(const struct quire_field *field);
 

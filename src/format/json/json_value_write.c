@@ -322,6 +322,19 @@ static int put_dictionary(const struct quire_view *view, int64_t row,
     return quire_json_put(view->dictionary, index, style, depth, out, error);
 }
 
+/* What a union's or a run's row stands for. */
+static int put_inner(const struct quire_view *view, int64_t row,
+                     const struct quire_json_style *style, int depth, struct quire_buf *out,
+                     struct quire_error *error)
+{
+    const struct quire_view *inner;
+    int64_t inner_row;
+    if (!quire_view_inner(view, row, &inner, &inner_row))
+        return quire_fail(error, QUIRE_INPUT, operation,
+                          "a union or run-end encoding leads to no value");
+    return quire_json_put(inner, inner_row, style, depth, out, error);
+}
+
 static int put_bounded(const struct quire_view *view, int64_t row,
                        const struct quire_json_style *style, struct quire_buf *out,
                        struct quire_error *error)
@@ -366,25 +379,9 @@ int quire_json_put(const struct quire_view *view, int64_t row, const struct quir
         return put_items(&view->children[0], quire_view_range(view, row), style, depth, out, error);
     case QUIRE_KIND_DICTIONARY: return put_dictionary(view, row, style, depth, out, error);
     case QUIRE_KIND_UNION:
-    case QUIRE_KIND_RUN_END:
-        return quire_fail(error, QUIRE_UNSUPPORTED, operation,
-                          "unions and run-end encoded values have no JSON form here");
+    case QUIRE_KIND_RUN_END: return put_inner(view, row, style, depth, out, error);
     default: return put_bounded(view, row, style, out, error);
     }
-}
-
-int quire_json_can_put(const struct quire_field *field, struct quire_error *error)
-{
-    int code = 0;
-    if (field->kind == QUIRE_KIND_UNION || field->kind == QUIRE_KIND_RUN_END)
-        code = quire_fail(error, QUIRE_UNSUPPORTED, operation,
-                          "unions and run-end encoded values have no JSON form here");
-    if (code == 0 && field->dictionary != NULL) code = quire_json_can_put(field->dictionary, error);
-    for (size_t i = 0; code == 0 && i < field->children_size; i++) {
-        code = quire_json_can_put(&field->children[i], error);
-        if (code != 0) quire_error_outer_column(error, field->children[i].name);
-    }
-    return code;
 }
 
 int quire_json_value_write(const struct quire_view *view, int64_t row,

@@ -317,7 +317,6 @@ static int prepare(struct json_encoding *encoding, const struct ArrowSchema *sch
     struct quire_json_shape shape;
     QUIRE_TRY(quire_field_open(schema, &encoding->root, error));
     const struct quire_field *root = encoding->root;
-    QUIRE_TRY(quire_json_can_put(root, error));
     if (quire_json_shape_init(&shape, root, NULL, &encoding->arena) != 0)
         return quire_fail_memory(error, operation);
     QUIRE_TRY(check_names(&shape, root, error));

@@ -136,12 +136,6 @@ static int write_binary(struct quire_table_cells *cells, struct quire_bytes byte
     return 0;
 }
 
-static bool is_json(const struct quire_field *field)
-{
-    return quire_kind_is_nested(field->kind) || field->kind == QUIRE_KIND_UNION ||
-           field->kind == QUIRE_KIND_RUN_END;
-}
-
 static int write_raw(struct quire_table_cells *cells, const struct quire_view *view, int64_t row,
                      size_t limit, struct quire_error *error)
 {
@@ -149,7 +143,8 @@ static int write_raw(struct quire_table_cells *cells, const struct quire_view *v
     const struct quire_json_style json = {
         .floats = QUIRE_JSON_FLOATS_STRING, .binary_hex = cells->binary_hex, .replace_utf8 = true};
     int code;
-    if (is_json(view->field)) return quire_json_value_write(view, row, &json, &cells->raw, error);
+    if (quire_kind_is_nested(view->field->kind))
+        return quire_json_value_write(view, row, &json, &cells->raw, error);
     if (quire_kind_is_binary(view->field->kind))
         code = write_binary(cells, quire_view_bytes(view, row), limit);
     else
@@ -160,16 +155,30 @@ static int write_raw(struct quire_table_cells *cells, const struct quire_view *v
     return 0;
 }
 
-int quire_table_cell(struct quire_table_cells *cells, const struct quire_view *view, int64_t row,
-                     size_t limit, struct quire_buf *out, struct quire_error *error)
+/* Goes from a dictionary's index, or a row of a union or a run, to what it stands for. */
+static int find_value(const struct quire_view **view, int64_t *row, struct quire_error *error)
 {
-    while (view->field->kind == QUIRE_KIND_DICTIONARY && !quire_view_is_null(view, row)) {
-        row = quire_view_index(view, row);
-        view = view->dictionary;
-        if (row < 0 || row >= view->length)
+    while (!quire_view_is_null(*view, *row)) {
+        if (quire_view_has_inner(*view)) {
+            if (!quire_view_inner(*view, *row, view, row))
+                return quire_fail(error, QUIRE_INPUT, operation,
+                                  "a union or run-end encoding leads to no value");
+            continue;
+        }
+        if ((*view)->dictionary == NULL) return 0;
+        *row = quire_view_index(*view, *row);
+        *view = (*view)->dictionary;
+        if (*row < 0 || *row >= (*view)->length)
             return quire_fail(error, QUIRE_INPUT, operation,
                               "an index of the dictionary is outside of it");
     }
+    return 0;
+}
+
+int quire_table_cell(struct quire_table_cells *cells, const struct quire_view *view, int64_t row,
+                     size_t limit, struct quire_buf *out, struct quire_error *error)
+{
+    QUIRE_TRY(find_value(&view, &row, error));
     const void *text = cells->null_text;
     size_t size = strlen(cells->null_text);
     if (!quire_view_is_null(view, row) && quire_kind_is_string(view->field->kind)) {

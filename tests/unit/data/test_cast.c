@@ -487,6 +487,102 @@ static void test_foreign_zones(void **state)
     quire_schema_release(&text);
 }
 
+static void release_none(struct ArrowArray *array)
+{
+    array->release = NULL;
+}
+
+/* A batch of one column "a" of an outer type over two columns that others own. */
+struct outer {
+    struct batch batch;
+    struct ArrowArray column, *columns[1], *children[2];
+    const void *buffers[2], *none[1];
+};
+
+static void make_outer(struct outer *outer, const char *type, int64_t rows,
+                       const struct batch *first, const struct batch *second)
+{
+    char text[96];
+    *outer = (struct outer){.columns = {&outer->column}};
+    snprintf(text, sizeof(text), "a %s", type);
+    schema_of(text, &outer->batch.schema);
+    outer->children[0] = first->array.children[0];
+    outer->children[1] = second->array.children[0];
+    outer->column = (struct ArrowArray){.length = rows,
+                                        .buffers = outer->buffers,
+                                        .n_children = 2,
+                                        .children = outer->children,
+                                        .release = release_none};
+    outer->batch.array = (struct ArrowArray){.length = rows,
+                                             .n_buffers = 1,
+                                             .buffers = outer->none,
+                                             .n_children = 1,
+                                             .children = outer->columns,
+                                             .release = release_none};
+}
+
+static void check_outer(const struct outer *outer, const char *to_type,
+                        const struct quire_cast_options *options, const char *expected)
+{
+    struct batch to = {0};
+    struct quire_error error;
+    if (cast(&outer->batch, to_type, options, &to, &error) != 0) fail_msg("%s", error.cause);
+    check_rows(&to, expected);
+    batch_free(&to);
+}
+
+static void test_unions(void **state)
+{
+    (void)state;
+    static const int8_t ids[] = {5, 2, 2, 5, 2};
+    static const int32_t offsets[] = {1, 0, 1, 0, 2}, outside[] = {1, 0, 1, 2, 2};
+    struct batch numbers = batch_of("int64", "1|2"), words = batch_of("string", "7|x|null");
+    struct outer dense;
+    struct batch to = {0};
+    struct quire_error error;
+    int64_t nulled = 0;
+    const struct quire_cast_options allow = {.allow_null = true, .nulled = &nulled};
+    make_outer(&dense, "dense_union(5,2)<n:int64, w:string>", 5, &numbers, &words);
+    dense.buffers[0] = ids;
+    dense.buffers[1] = offsets;
+    dense.column.n_buffers = 2;
+    check_outer(&dense, "string", NULL, "2|7|x|1|null");
+    check_outer(&dense, "int8", &allow, "2|7|null|1|null");
+    assert_int_equal(nulled, 1);
+    quire_error_clear(&error);
+    assert_int_equal(cast(&dense.batch, "int8", NULL, &to, &error), QUIRE_INPUT);
+    assert_int_equal(error.row, 3);
+    assert_int_equal(cast(&dense.batch, "list<int8>", NULL, &to, &error), QUIRE_USAGE);
+    /* A batch that nobody has validated. */
+    dense.buffers[1] = outside;
+    assert_int_equal(cast(&dense.batch, "string", NULL, &to, &error), QUIRE_INPUT);
+    assert_string_equal(error.cause, "an index points nowhere");
+    batch_free(&dense.batch);
+    batch_free(&numbers);
+    batch_free(&words);
+}
+
+static void test_runs(void **state)
+{
+    (void)state;
+    struct batch ends = batch_of("int32", "2|3|6"), values = batch_of("string", "x|null|1");
+    struct outer runs;
+    struct batch to = {0};
+    struct quire_error error;
+    make_outer(&runs, "run_end<int32, string>", 6, &ends, &values);
+    check_outer(&runs, "string", NULL, "x|x|null|1|1|1");
+    runs.column.offset = 2;
+    runs.column.length = runs.batch.array.length = 3;
+    check_outer(&runs, "int64", NULL, "null|1|1");
+    /* The runs end before the rows. */
+    runs.column.length = runs.batch.array.length = 5;
+    quire_error_clear(&error);
+    assert_int_equal(cast(&runs.batch, "string", NULL, &to, &error), QUIRE_INPUT);
+    batch_free(&runs.batch);
+    batch_free(&ends);
+    batch_free(&values);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -495,6 +591,7 @@ int main(void)
         cmocka_unit_test(test_nested),          cmocka_unit_test(test_sliced),
         cmocka_unit_test(test_nested_refusals), cmocka_unit_test(test_text_and_back),
         cmocka_unit_test(test_foreign_zones),   cmocka_unit_test(test_allocation_failures),
+        cmocka_unit_test(test_unions),          cmocka_unit_test(test_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

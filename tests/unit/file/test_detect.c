@@ -6,6 +6,16 @@
 static const uint8_t gzip_bytes[] = {0x1f, 0x8b, 8, 0, 0, 0};
 static const uint8_t zstd_bytes[] = {0x28, 0xb5, 0x2f, 0xfd, 0, 0};
 
+/* The first bytes of what is in columns. */
+static int columns_of(const char *wanted, const char *url, const char *bytes, const char **name,
+                      struct quire_error *error)
+{
+    const struct quire_format *format = NULL;
+    int code = quire_detect_format(wanted, url, (const uint8_t *)bytes, 16, &format, error);
+    *name = format != NULL ? format->name : "";
+    return code;
+}
+
 static const char *format_of(const char *wanted, const char *url, const char *content)
 {
     const struct quire_format *format = NULL;
@@ -26,6 +36,36 @@ static void test_formats(void **state)
     assert_string_equal(format_of(NULL, "-", "{"), "jsonl");
     assert_string_equal(format_of(NULL, "x", "a,b"), "");
     assert_string_equal(format_of(NULL, "x", ""), "");
+}
+
+static void test_formats_of_columns(void **state)
+{
+    static const char file[16] = "ARROW1\0\0\xff\xff\xff\xff\x10\0\0";
+    static const char stream[16] = "\xff\xff\xff\xff\x10\0\0\0\x10\0\0\0\0\0\x0a";
+    static const char text[16] = "ARROW1,ARROW2\n1";
+    static const char other[16] = "\xff\xff\xff\xff\xff\xff\xff\xff";
+    const char *name;
+    struct quire_error error = {0};
+    (void)state;
+    assert_int_equal(columns_of(NULL, "-", file, &name, NULL), 0);
+    assert_string_equal(name, "arrow");
+    assert_int_equal(columns_of(NULL, "-", stream, &name, NULL), 0);
+    assert_string_equal(name, "arrow-stream");
+    assert_int_equal(columns_of(NULL, "x.feather", stream, &name, NULL), 0);
+    assert_string_equal(name, "arrow");
+    assert_int_equal(columns_of(NULL, "x.arrows", file, &name, NULL), 0);
+    assert_int_equal(columns_of("csv", "x.arrow", file, &name, NULL), 0);
+    assert_string_equal(name, "csv");
+    assert_int_equal(columns_of(NULL, "x.csv", text, &name, NULL), 0);
+    assert_int_equal(columns_of(NULL, "x", text, &name, NULL), QUIRE_USAGE);
+    assert_int_equal(columns_of(NULL, "x", other, &name, NULL), QUIRE_USAGE);
+    assert_int_equal(columns_of(NULL, "x.csv", file, &name, &error), QUIRE_CORRUPT);
+    assert_non_null(strstr(error.hint, "--from arrow"));
+    assert_int_equal(columns_of(NULL, "x.parquet", stream, &name, &error), QUIRE_CORRUPT);
+    assert_non_null(strstr(error.hint, "--from arrow-stream"));
+    assert_int_equal(columns_of(NULL, "x.arrow", "PAR1\x15\x04\x15\x10zzzzzzzz", &name, &error),
+                     QUIRE_CORRUPT);
+    assert_non_null(strstr(error.hint, "--from parquet"));
 }
 
 static void test_formats_that_fail(void **state)
@@ -117,7 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats),       cmocka_unit_test(test_formats_that_fail),
         cmocka_unit_test(test_codecs),        cmocka_unit_test(test_codecs_to_write),
-        cmocka_unit_test(test_codecs_inside),
+        cmocka_unit_test(test_codecs_inside), cmocka_unit_test(test_formats_of_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

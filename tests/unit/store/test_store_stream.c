@@ -144,6 +144,43 @@ static void test_source_that_is_not_there(void **state)
     close_at(&at);
 }
 
+/* What was mapped stays when all else is closed; what cannot be mapped says so. */
+static void check_map(const char *url)
+{
+    struct at at = open_at(url);
+    struct quire_in *in = NULL;
+    struct quire_mapping mapping = {.bytes = NULL};
+    assert_int_equal(quire_store_in_open(at.store, at.key, &in, NULL, NULL), 0);
+    assert_non_null(in->ops->map);
+    assert_int_equal(in->ops->map(in, &mapping, NULL), 0);
+    quire_in_close(in);
+    close_at(&at);
+    assert_int_equal(mapping.size, 10);
+    assert_memory_equal(mapping.bytes, "0123456789", 10);
+    mapping.release(&mapping);
+}
+
+static void test_map(void **state)
+{
+    struct at at = open_at("mem://mapped/x");
+    struct quire_in *in = NULL;
+    struct quire_mapping mapping = {.bytes = NULL};
+    struct quire_error error = {0};
+    assert_int_equal(at.store->ops->put(at.store, at.key, "0123456789", 10, NULL, NULL, NULL), 0);
+    check_map("mem://mapped/x");
+    close_at(&at);
+    const char *path = scratch_path(*state, "x");
+    scratch_write(path, "0123456789");
+    check_map(path);
+    scratch_write(path, "");
+    at = open_at(path);
+    assert_int_equal(quire_store_in_open(at.store, at.key, &in, NULL, NULL), 0);
+    assert_int_equal(in->ops->map(in, &mapping, &error), QUIRE_UNSUPPORTED);
+    assert_null(mapping.bytes);
+    quire_in_close(in);
+    close_at(&at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +188,7 @@ int main(void)
         cmocka_unit_test(test_close_aborts),
         cmocka_unit_test(test_failure_is_sticky),
         cmocka_unit_test_setup_teardown(test_source, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_map, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_source_that_is_not_there, scratch_setup,
                                         scratch_teardown),
     };

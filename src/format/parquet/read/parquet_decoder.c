@@ -13,7 +13,7 @@ struct decoder {
     struct quire_parquet_input file;
     struct quire_parquet_projection projection;
     struct quire_parquet_filter filter;
-    struct quire_parquet_target target;
+    struct quire_typed_target target;
     struct quire_parquet_batches *batches;
     struct quire_parquet_batch_place place;
     struct quire_record_counts *counts; /* may be NULL */
@@ -23,7 +23,7 @@ static void decoder_close(void *source)
 {
     struct decoder *decoder = source;
     quire_parquet_batches_close(decoder->batches);
-    quire_parquet_target_release(&decoder->target);
+    quire_typed_target_release(&decoder->target);
     quire_parquet_filter_release(&decoder->filter);
     quire_parquet_projection_release(&decoder->projection);
     quire_parquet_input_release(&decoder->file);
@@ -39,13 +39,14 @@ static int decoder_schema(void *source, struct ArrowSchema *schema, struct quire
 static int read_batch(struct decoder *decoder, struct ArrowArray *batch, struct quire_error *error)
 {
     struct ArrowArray read = {.release = NULL};
-    if (!quire_parquet_target_pending(&decoder->target)) {
+    if (!quire_typed_target_pending(&decoder->target)) {
         QUIRE_TRY(quire_parquet_batches_next(decoder->batches, &read, &decoder->place, error));
         if (read.release == NULL) return 0;
         if (decoder->counts != NULL && decoder->place.bytes_end > decoder->counts->bytes)
             decoder->counts->bytes = decoder->place.bytes_end;
     }
-    return quire_parquet_target_batch(&decoder->target, &read, &decoder->place, batch, error);
+    const struct quire_batch_rows rows = quire_parquet_batch_rows(&decoder->place);
+    return quire_typed_target_batch(&decoder->target, &read, &rows, batch, error);
 }
 
 static int decoder_next(void *source, struct ArrowArray *batch, struct quire_error *error)
@@ -73,8 +74,8 @@ static int settle_wanted(struct decoder *decoder, const struct quire_parquet_rea
     if (wanted == NULL) return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_parquet_target_open(&decoder->target, policy, schema, wanted, error));
     QUIRE_TRY(quire_parquet_project(schema, wanted, &decoder->projection, error));
-    QUIRE_TRY(quire_parquet_target_begin(&decoder->target, decoder->projection.schema.root->field,
-                                         error));
+    QUIRE_TRY(
+        quire_typed_target_begin(&decoder->target, decoder->projection.schema.root->field, error));
     decoder->filter.page_index = options->use_page_index;
     decoder->filter.bloom_filter = options->use_bloom_filter;
     decoder->filter.bloom_bytes_max = context->budget.max / 8;

@@ -13,7 +13,7 @@ struct made {
     struct quire_parquet_schema schema;
     struct ArrowSchema given;
     struct quire_record_policy policy;
-    struct quire_parquet_target target;
+    struct quire_typed_target target;
     bool wanted[16];
 };
 
@@ -34,7 +34,7 @@ static int open_target(struct made *made, struct quire_error *error)
 
 static void release(struct made *made)
 {
-    quire_parquet_target_release(&made->target);
+    quire_typed_target_release(&made->target);
     quire_schema_release(&made->given);
     quire_parquet_schema_release(&made->schema);
     quire_field_close(made->fields);
@@ -88,7 +88,7 @@ static void test_columns_of_a_schema(void **state)
     assert_string_equal(field->children[1].name, "t");
     assert_int_equal(field->children[0].children_size, 1);
     assert_int_equal(field->children[0].children[0].children_size, 2); /* y is wanted whole */
-    quire_parquet_target_release(&made.target);
+    quire_typed_target_release(&made.target);
     made.policy.columns = unknown;
     made.policy.columns_size = 1;
     assert_int_equal(open_target(&made, &error), QUIRE_USAGE);
@@ -120,7 +120,7 @@ static void test_types_that_cannot_be(void **state)
     struct made made;
     make(&made, "a list<int64>", "a int64");
     assert_int_equal(open_target(&made, &error), 0);
-    assert_int_not_equal(quire_parquet_target_begin(&made.target, made.schema.root->field, &error),
+    assert_int_not_equal(quire_typed_target_begin(&made.target, made.schema.root->field, &error),
                          0);
     release(&made);
 }
@@ -166,6 +166,7 @@ static void test_records_refused(void **state)
     const struct quire_row_range ranges[] = {{100, 103}, {200, 203}};
     const struct quire_buf pieces = {(uint8_t *)(uintptr_t)ranges, sizeof(ranges), sizeof(ranges)};
     const struct quire_parquet_batch_place place = {.first_row = 1000, .pieces = &pieces};
+    const struct quire_batch_rows rows = quire_parquet_batch_rows(&place);
     struct refused refused = {.size = 0};
     struct quire_record_counts counts = {0};
     struct quire_error error;
@@ -177,17 +178,16 @@ static void test_records_refused(void **state)
     made.policy.reject_user = &refused;
     made.policy.counts = &counts;
     assert_int_equal(open_target(&made, &error), 0);
-    assert_int_equal(quire_parquet_target_begin(&made.target, made.schema.root->field, &error), 0);
+    assert_int_equal(quire_typed_target_begin(&made.target, made.schema.root->field, &error), 0);
     struct ArrowArray read = texts(made.schema.root->field, values, 6);
     do {
         struct ArrowArray batch;
-        assert_int_equal(quire_parquet_target_batch(&made.target, &read, &place, &batch, &error),
-                         0);
+        assert_int_equal(quire_typed_target_batch(&made.target, &read, &rows, &batch, &error), 0);
         const int64_t *a = batch.children[0]->buffers[1];
         for (int64_t i = 0; i < batch.length; i++)
             sum += a[batch.children[0]->offset + i];
         quire_array_release(&batch);
-    } while (quire_parquet_target_pending(&made.target));
+    } while (quire_typed_target_pending(&made.target));
     assert_int_equal(sum, 1 + 3 + 4 + 5);
     assert_int_equal(refused.size, 2);
     assert_int_equal(counts.rejected, 2);
@@ -204,6 +204,7 @@ static void test_bad_values(void **state)
     const struct quire_row_range range = {7, 9};
     const struct quire_buf pieces = {(uint8_t *)(uintptr_t)&range, sizeof(range), sizeof(range)};
     const struct quire_parquet_batch_place place = {.pieces = &pieces};
+    const struct quire_batch_rows rows = quire_parquet_batch_rows(&place);
     for (int null = 0; null < 2; null++) {
         struct quire_error error;
         struct ArrowArray batch = {.release = NULL};
@@ -211,10 +212,10 @@ static void test_bad_values(void **state)
         make(&made, "a string", "a int64");
         made.policy.on_bad = null ? QUIRE_ON_BAD_NULL : QUIRE_ON_BAD_FAIL;
         assert_int_equal(open_target(&made, &error), 0);
-        assert_int_equal(quire_parquet_target_begin(&made.target, made.schema.root->field, &error),
+        assert_int_equal(quire_typed_target_begin(&made.target, made.schema.root->field, &error),
                          0);
         struct ArrowArray read = texts(made.schema.root->field, values, 2);
-        int code = quire_parquet_target_batch(&made.target, &read, &place, &batch, &error);
+        int code = quire_typed_target_batch(&made.target, &read, &rows, &batch, &error);
         assert_int_equal(code, null ? 0 : QUIRE_INPUT);
         if (null)
             assert_int_equal(batch.children[0]->null_count, 1);

@@ -1,12 +1,12 @@
 /* Beside the fields stands a tree of what is picked of each, made as far as names reach. */
-#include "format/parquet/read/field_select.h"
+#include "format/field_select.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
 
-#define OPERATION "read parquet"
+#define OPERATION "read"
 
 struct pick {
     bool some, whole;
@@ -72,9 +72,8 @@ static int copy_field(const struct pick *pick, const struct quire_field *field,
     return 0;
 }
 
-int quire_parquet_select_fields(const struct quire_field *full, const char *const *names,
-                                size_t names_size, struct ArrowSchema *selected,
-                                struct quire_error *error)
+int quire_select_fields(const struct quire_field *full, const char *const *names, size_t names_size,
+                        struct ArrowSchema *selected, struct quire_error *error)
 {
     struct quire_arena arena = {0};
     struct pick pick = {0};

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Arrow IPC: writing and reading, beside pyarrow and Polars.
+
+    bench/arrow/run.py [--rounds N] [--only WORD] [--dir FOLDER]
+
+Tables: flights, random, nested (bench/lib/bench_tables.py), in batches of 64 Ki rows. Files stand in a folder in memory (/dev/shm), so that
+what is measured is the work of the libraries and of the kernel's copy. Read are whole
+tables into Arrow arrays, by a mapping, by copying, and from compressed files.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve()
+ROOT = HERE.parents[2]
+sys.path[:0] = [str(ROOT / "bench/lib"), str(ROOT / "tests/lib")]
+
+import bench_tables  # noqa: E402
+import harness  # noqa: E402
+
+TABLES = ["flights", "random", "nested"]
+ENGINES = ["quire", "pyarrow", "polars"]
+BATCH_ROWS = 65536
+CODECS = ["none", "lz4", "zstd"]
+
+
+def load(path):
+    """A table in memory that no file stands behind."""
+    import pyarrow as pa
+    with pa.OSFile(path) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+# --- Workers: one process an engine ------------------------------------------------
+
+
+def worker_quire(data):
+    import pyquire
+
+    def write(path, codec):
+        level = ":1" if codec == "zstd" else ""  # pyarrow's
+        pyquire.write(path, data, compression=codec + level, durability="none")
+
+    def read(path, way):
+        settings = {"memory_map": "on" if way == "map" else "off"}
+        return pyquire.read(path, settings=settings)
+
+    return write, read
+
+
+def worker_pyarrow(data):
+    import pyarrow as pa
+
+    def write(path, codec):
+        options = pa.ipc.IpcWriteOptions(compression=None if codec == "none" else codec)
+        with pa.OSFile(path, "wb") as sink, \
+                pa.ipc.new_file(sink, data.schema, options=options) as writer:
+            writer.write_table(data)
+
+    def read(path, way):
+        with (pa.memory_map if way == "map" else pa.OSFile)(path) as source:
+            return pa.ipc.open_file(source).read_all()
+
+    return write, read
+
+
+def worker_polars(data):
+    import polars as pl
+    frame = pl.from_arrow(data)
+
+    def write(path, codec):
+        frame.write_ipc(path, compression="uncompressed" if codec == "none" else codec)
+
+    def read(path, way):
+        return pl.read_ipc(path) if way == "map" else pl.read_ipc(open(path, "rb").read())
+
+    return write, read
+
+
+def work(engine, table):
+    data = load(table)
+    write, read = globals()[f"worker_{engine}"](data)
+
+    def do_write(path, codec):
+        started = time.perf_counter()
+        write(path, codec)
+        seconds = time.perf_counter() - started
+        size = os.path.getsize(path)
+        os.unlink(path)
+        return {"seconds": seconds, "bytes": size}
+
+    def do_read(path, way):
+        started = time.perf_counter()
+        table = read(path, way)
+        seconds = time.perf_counter() - started
+        assert len(table) == data.num_rows
+        return {"seconds": seconds}
+
+    harness.serve({"write": do_write, "read": do_read})
+
+
+# --- The run -------------------------------------------------------------------------
+
+
+def prepare(folder, name):
+    import pyarrow as pa
+    table = bench_tables.TABLES[name]().combine_chunks()
+    for codec in CODECS:
+        options = pa.ipc.IpcWriteOptions(compression=None if codec == "none" else codec)
+        with pa.OSFile(str(folder / f"{name}-{codec}.arrow"), "wb") as sink, \
+                pa.ipc.new_file(sink, table.schema, options=options) as writer:
+            writer.write_table(table, max_chunksize=BATCH_ROWS)
+
+
+def run(options):
+    folder = pathlib.Path(options.dir or tempfile.mkdtemp(prefix="quire-bench-", dir="/dev/shm"))
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = []
+    for name in TABLES:
+        prepare(folder, name)
+        source = str(folder / f"{name}-none.arrow")
+
+        def compare(what, title, task, **arguments):
+            if options.only and options.only not in f"{name}-{what}":
+                return
+            engines = [harness.Engine(engine, [sys.executable, str(HERE), "--engine", engine,
+                                               "--table", source]) for engine in ENGINES]
+            parts.append(harness.table(title, harness.compare(engines, task, options.rounds,
+                                                              **arguments)))
+            print(parts[-1], flush=True)
+            for engine in engines:
+                engine.close()
+
+        for codec in CODECS:
+            compare(f"write-{codec}", f"{name}: write, compression {codec}", "write",
+                    path=str(folder / "out.arrow"), codec=codec)
+        for way in ("map", "copy"):
+            compare(f"read-{way}", f"{name}: read, {way}", "read", path=source, way=way)
+        for codec in CODECS[1:]:
+            compare(f"read-{codec}", f"{name}: read, compression {codec}", "read",
+                    path=str(folder / f"{name}-{codec}.arrow"), way="copy")
+    if not options.dir:
+        shutil.rmtree(folder)
+    return parts
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", help="only what has this in TABLE-write-CODEC, TABLE-read-WAY")
+    parser.add_argument("--dir", help="where the files go (kept); default: a temporary folder")
+    parser.add_argument("--engine", help=argparse.SUPPRESS)
+    parser.add_argument("--table", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    os.environ.setdefault("QUIRE_LIB", str(ROOT / "build/release/src/libquire.so"))
+    if options.engine:
+        work(options.engine, options.table)
+        return
+    run(options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+/* A mapped body is borrowed; else a body is read as a whole when all of it is wanted, and
+ * buffer by buffer when columns are left out. */
+#include "format/arrow/wire_batch.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "format/arrow/array_layout.h"
+
+#define OPERATION "read arrow"
+
+static int corrupt(const char *cause, struct quire_error *error)
+{
+    return quire_fail(error, QUIRE_CORRUPT, OPERATION, "%s", cause);
+}
+
+/* --- The table ------------------------------------------------------------------------ */
+
+static int read_compression(struct quire_wire_batch *batch,
+                            const struct quire_flatbuffer_table *table, struct quire_error *error)
+{
+    batch->codec = -1;
+    struct quire_flatbuffer_table compression =
+        quire_flatbuffer_table(table, QUIRE_BATCH_COMPRESSION);
+    if (compression.buffer == NULL) return 0;
+    int codec = quire_flatbuffer_u8(&compression, QUIRE_COMPRESSION_CODEC);
+    int method = quire_flatbuffer_u8(&compression, QUIRE_COMPRESSION_METHOD);
+    if (codec > QUIRE_COMPRESSION_ZSTD || method != QUIRE_COMPRESSION_BUFFER)
+        return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION,
+                          "compression %d by method %d is not known", codec, method);
+    batch->codec = codec;
+    return 0;
+}
+
+int quire_wire_batch_open(struct quire_wire_batch *batch, const struct quire_read_message *message,
+                          const struct quire_flatbuffer_table *table, struct quire_error *error)
+{
+    batch->length = quire_flatbuffer_i64(table, QUIRE_BATCH_LENGTH, 0);
+    batch->unions_have_validity = message->message.version < QUIRE_ARROW_V5;
+    batch->nodes = quire_flatbuffer_vector(table, QUIRE_BATCH_NODES, QUIRE_ARROW_PAIR_BYTES);
+    batch->variadic = quire_flatbuffer_vector(table, QUIRE_BATCH_VARIADIC_COUNTS, 8);
+    struct quire_flatbuffer_vector buffers =
+        quire_flatbuffer_vector(table, QUIRE_BATCH_BUFFERS, QUIRE_ARROW_PAIR_BYTES);
+    QUIRE_TRY(read_compression(batch, table, error));
+    if (message->message.buffer.damaged || table->buffer == NULL || batch->length < 0)
+        return corrupt("it is no record batch", error);
+    batch->buffers = quire_alloc_zero(buffers.size + 1, sizeof(*batch->buffers));
+    if (batch->buffers == NULL) return quire_fail_memory(error, OPERATION);
+    batch->buffers_size = buffers.size;
+    for (size_t i = 0; i < buffers.size; i++) {
+        struct quire_wire_buffer *buffer = &batch->buffers[i];
+        buffer->offset = quire_flatbuffer_struct_i64(&buffers, i, QUIRE_ARROW_PAIR_BYTES, 0);
+        buffer->length = quire_flatbuffer_struct_i64(&buffers, i, QUIRE_ARROW_PAIR_BYTES, 8);
+    }
+    return 0;
+}
+
+void quire_wire_batch_release(struct quire_wire_batch *batch)
+{
+    quire_free(batch->buffers);
+    batch->buffers = NULL;
+}
+
+int quire_wire_batch_node(const struct quire_wire_batch *batch, size_t i, int64_t *length,
+                          int64_t *null_count, struct quire_error *error)
+{
+    if (i >= batch->nodes.size) return corrupt("it has fewer arrays than the schema", error);
+    *length = quire_flatbuffer_struct_i64(&batch->nodes, i, QUIRE_ARROW_PAIR_BYTES, 0);
+    *null_count = quire_flatbuffer_struct_i64(&batch->nodes, i, QUIRE_ARROW_PAIR_BYTES, 8);
+    if (*length < 0 || *null_count < 0 || *null_count > *length)
+        return corrupt("the length or null count of an array cannot be", error);
+    return 0;
+}
+
+int quire_wire_batch_variadic(const struct quire_wire_batch *batch,
+                              struct quire_wire_cursor *cursor, size_t *count,
+                              struct quire_error *error)
+{
+    if (cursor->variadic >= batch->variadic.size)
+        return corrupt("the buffers of a view array are not counted", error);
+    int64_t buffers = quire_flatbuffer_vector_i64(&batch->variadic, cursor->variadic++);
+    if (buffers < 0 || (uint64_t)buffers > batch->buffers_size - cursor->buffer)
+        return corrupt("it has fewer buffers than its view arrays", error);
+    *count = (size_t)buffers;
+    return 0;
+}
+
+/* --- What is wanted --------------------------------------------------------------------- */
+
+static int mark_field(struct quire_wire_batch *batch, const struct quire_field *field,
+                      struct quire_wire_cursor *cursor, bool wanted, struct quire_error *error)
+{
+    struct quire_array_layout layout = quire_array_layout_of(field);
+    size_t count = (size_t)layout.buffers, more = 0;
+    if (cursor->node++ >= batch->nodes.size)
+        return corrupt("it has fewer arrays than the schema", error);
+    if (field->kind == QUIRE_KIND_UNION && batch->unions_have_validity) count++;
+    if (count > batch->buffers_size - cursor->buffer)
+        return corrupt("it has fewer buffers than the schema", error);
+    for (size_t i = 0; i < count; i++)
+        batch->buffers[cursor->buffer++].wanted = wanted;
+    if (layout.kind == QUIRE_LAYOUT_VIEWS)
+        QUIRE_TRY(quire_wire_batch_variadic(batch, cursor, &more, error));
+    for (size_t i = 0; i < more; i++)
+        batch->buffers[cursor->buffer++].wanted = wanted;
+    for (size_t i = 0; i < field->children_size; i++)
+        QUIRE_TRY(mark_field(batch, &field->children[i], cursor, wanted, error));
+    return 0;
+}
+
+static int mark_wanted(struct quire_wire_batch *batch, const struct quire_wire_fields *fields,
+                       struct quire_error *error)
+{
+    struct quire_wire_cursor cursor = {0};
+    for (size_t i = 0; i < fields->size; i++)
+        QUIRE_TRY(mark_field(batch, &fields->fields[i], &cursor,
+                             fields->wanted == NULL || fields->wanted[i], error));
+    return 0;
+}
+
+static int check_places(const struct quire_wire_batch *batch, int64_t body_length,
+                        struct quire_error *error)
+{
+    for (size_t i = 0; i < batch->buffers_size; i++) {
+        const struct quire_wire_buffer *buffer = &batch->buffers[i];
+        if (!buffer->wanted ||
+            (buffer->offset >= 0 && buffer->length >= 0 && buffer->offset <= body_length &&
+             buffer->length <= body_length - buffer->offset))
+            continue;
+        return quire_fail(error, QUIRE_CORRUPT, OPERATION,
+                          "buffer %zu (%lld bytes at %lld) is not within the body of %lld bytes", i,
+                          (long long)buffer->length, (long long)buffer->offset,
+                          (long long)body_length);
+    }
+    return 0;
+}
+
+/* --- Bytes -------------------------------------------------------------------------------- */
+
+static void point_into(struct quire_wire_batch *batch, const uint8_t *body)
+{
+    for (size_t i = 0; i < batch->buffers_size; i++) {
+        struct quire_wire_buffer *buffer = &batch->buffers[i];
+        if (!buffer->wanted) continue;
+        buffer->data = body + buffer->offset;
+        buffer->size = buffer->length;
+    }
+}
+
+static int keep(struct quire_array_bag *bag, uint8_t *block, struct quire_error *error)
+{
+    if (quire_array_bag_keep_block(bag, block) == 0) return 0;
+    quire_free(block);
+    return quire_fail_memory(error, OPERATION);
+}
+
+static int read_whole(struct quire_wire_batch *batch, const struct quire_read_message *message,
+                      struct quire_message_reader *reader, struct quire_array_bag *bag,
+                      struct quire_error *error)
+{
+    uint8_t *block = NULL;
+    QUIRE_TRY(quire_message_reader_block(reader, message->body,
+                                         (size_t)message->message.body_length, &block, error));
+    QUIRE_TRY(keep(bag, block, error));
+    point_into(batch, block);
+    return 0;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    int64_t one = (*(struct quire_wire_buffer *const *)a)->offset;
+    int64_t other = (*(struct quire_wire_buffer *const *)b)->offset;
+    return one < other ? -1 : one > other;
+}
+
+/* The buffers that are wanted, in the order of their places. False when they overlap. */
+static bool sort_wanted(struct quire_wire_batch *batch, struct quire_wire_buffer **list,
+                        size_t *size)
+{
+    *size = 0;
+    for (size_t i = 0; i < batch->buffers_size; i++)
+        if (batch->buffers[i].wanted && batch->buffers[i].length > 0)
+            list[(*size)++] = &batch->buffers[i];
+    qsort(list, *size, sizeof(struct quire_wire_buffer *), compare_places);
+    for (size_t i = 1; i < *size; i++)
+        if (list[i]->offset < list[i - 1]->offset + list[i - 1]->length) return false;
+    return true;
+}
+
+static int read_parts(struct quire_wire_batch *batch, const struct quire_read_message *message,
+                      struct quire_message_reader *reader, struct quire_array_bag *bag,
+                      struct quire_error *error)
+{
+    size_t size = 0;
+    QUIRE_CLEANUP(quire_cleanup_free)
+    struct quire_wire_buffer **list =
+        quire_alloc((batch->buffers_size + 1) * sizeof(struct quire_wire_buffer *));
+    if (list == NULL) return quire_fail_memory(error, OPERATION);
+    if (!sort_wanted(batch, list, &size)) return read_whole(batch, message, reader, bag, error);
+    for (size_t i = 0; i < size; i++) {
+        uint8_t *block = NULL;
+        QUIRE_TRY(quire_message_reader_block(reader, message->body + list[i]->offset,
+                                             (size_t)list[i]->length, &block, error));
+        QUIRE_TRY(keep(bag, block, error));
+        list[i]->data = block;
+        list[i]->size = list[i]->length;
+    }
+    return 0;
+}
+
+/* Points buffers at the bytes of the body, which the bag keeps. */
+static int load_body(struct quire_wire_batch *batch, const struct quire_read_message *message,
+                     struct quire_message_reader *reader, bool all, struct quire_array_bag *bag,
+                     struct quire_error *error)
+{
+    if (reader->mapped == NULL)
+        return all ? read_whole(batch, message, reader, bag, error)
+                   : read_parts(batch, message, reader, bag, error);
+    if (quire_array_bag_keep_bag(bag, reader->mapped) != 0)
+        return quire_fail_memory(error, OPERATION);
+    point_into(batch, reader->bytes + message->body);
+    return 0;
+}
+
+/* The body goes when it is decompressed, unless buffers were left as they are in it. */
+static int load_compressed(struct quire_wire_batch *batch, const struct quire_read_message *message,
+                           struct quire_message_reader *reader, bool all,
+                           struct quire_array_bag *bag, struct quire_context *context,
+                           struct quire_error *error)
+{
+    bool borrows = false;
+    struct quire_array_bag *body = quire_array_bag_new();
+    if (body == NULL) return quire_fail_memory(error, OPERATION);
+    int code = load_body(batch, message, reader, all, body, error);
+    if (code == 0) code = quire_body_decompress(batch, bag, context, &borrows, error);
+    if (code == 0 && borrows && quire_array_bag_keep_bag(bag, body) != 0)
+        code = quire_fail_memory(error, OPERATION);
+    quire_array_bag_release(body);
+    return code;
+}
+
+int quire_wire_batch_load(struct quire_wire_batch *batch, const struct quire_wire_fields *fields,
+                          const struct quire_read_message *message,
+                          struct quire_message_reader *reader, struct quire_array_bag *bag,
+                          struct quire_context *context, struct quire_error *error)
+{
+    bool all = true, any = false;
+    QUIRE_TRY(mark_wanted(batch, fields, error));
+    QUIRE_TRY(check_places(batch, message->message.body_length, error));
+    for (size_t i = 0; i < batch->buffers_size; i++) {
+        if (batch->buffers[i].length == 0) continue;
+        all = all && batch->buffers[i].wanted;
+        any = any || batch->buffers[i].wanted;
+    }
+    if (!any) return 0;
+    return batch->codec >= 0 ? load_compressed(batch, message, reader, all, bag, context, error)
+                             : load_body(batch, message, reader, all, bag, error);
+}
