@@ -41,6 +41,8 @@ static int cut_pieces(struct quire_parquet_batches *batches, struct quire_batch_
 {
     const struct quire_row_ranges *ranges = &batches->plan->ranges;
     slot->rows = 0;
+    slot->refused = 0;
+    quire_buf_clear(&slot->refusals);
     quire_buf_clear(&slot->pieces);
     while (slot->rows < rows && batches->range < quire_row_ranges_size(ranges)) {
         const struct quire_row_range *range = quire_row_ranges_at(ranges, batches->range);

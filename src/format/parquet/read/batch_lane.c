@@ -31,6 +31,7 @@ static int begin_chunk(struct quire_batch_lane *lane, struct quire_parquet_plan 
         .page_bytes_max = most_of_page(batches->options.context->budget.max),
         .verify_checksum = batches->options.verify_checksum,
         .utf8_replace = batches->options.utf8_replace,
+        .on_bad = batches->options.on_bad,
     };
     size_t window = batches->window;
     if (planned->has_offset_index && window > WINDOW_SKIPPING) window = WINDOW_SKIPPING;
@@ -41,18 +42,21 @@ static int begin_chunk(struct quire_batch_lane *lane, struct quire_parquet_plan 
     return quire_chunk_reader_begin(lane->reader, &source, &lane->bytes, error);
 }
 
-static int read_pieces(struct quire_batch_lane *lane, const struct quire_batch_slot *slot,
+static int read_pieces(struct quire_batch_lane *lane, struct quire_batch_slot *slot,
                        struct quire_error *error)
 {
     if (lane->row_group != slot->plan->row_group) QUIRE_TRY(begin_chunk(lane, slot->plan, error));
     const struct quire_row_range *pieces =
         (const struct quire_row_range *)(const void *)slot->pieces.data;
+    int64_t row = 0;
     for (size_t i = 0; i < slot->pieces.size / sizeof(*pieces); i++) {
         int64_t skipped = pieces[i].start - lane->position;
         int64_t rows = pieces[i].end - pieces[i].start;
         if (skipped > 0) QUIRE_TRY(quire_chunk_reader_skip(lane->reader, skipped, error));
         QUIRE_TRY(quire_chunk_reader_read(lane->reader, rows, slot->column, error));
+        QUIRE_TRY(quire_batch_note_refusals(slot, lane, pieces[i].start, row, error));
         lane->position = pieces[i].end;
+        row += rows;
     }
     return 0;
 }

@@ -63,6 +63,10 @@ int quire_parquet_batches_next(struct quire_parquet_batches *batches, struct Arr
     place->first_row = plan->first_row;
     place->pieces = &slot->pieces;
     place->bytes_end = 0;
+    place->row_group = plan->row_group;
+    quire_batch_settle_refusals(slot, &batches->refusals);
+    place->refusals = &batches->refusals;
+    place->refused = slot->refused;
     for (size_t i = 0; slot->plan_ends && i < batches->lanes_size; i++)
         if (plan->leaves[i].chunk.end > place->bytes_end)
             place->bytes_end = plan->leaves[i].chunk.end;
@@ -107,6 +111,7 @@ void quire_parquet_batches_close(struct quire_parquet_batches *batches)
     for (size_t i = 0; batches->slots != NULL && i < batches->slots_size; i++) {
         quire_column_free(batches->slots[i].column);
         quire_buf_release(&batches->slots[i].pieces);
+        quire_buf_release(&batches->slots[i].refusals);
         quire_free(batches->slots[i].tasks);
     }
     for (size_t i = 0; batches->lanes != NULL && i < batches->lanes_size; i++) {
@@ -116,6 +121,7 @@ void quire_parquet_batches_close(struct quire_parquet_batches *batches)
     }
     quire_free(batches->slots);
     quire_free(batches->lanes);
+    quire_buf_release(&batches->refusals);
     pthread_mutex_destroy(&batches->mutex);
     quire_free(batches);
 }
