@@ -61,6 +61,16 @@ static int read_pieces(struct quire_batch_lane *lane, struct quire_batch_slot *s
     return 0;
 }
 
+/* What a lane holds behind the last row of a chunk counts where there are many of them. */
+static void rest(struct quire_batch_lane *lane, const struct quire_batch_slot *slot)
+{
+    struct quire_parquet_batches *batches = lane->batches;
+    size_t held = quire_chunk_reader_memory(lane->reader) + lane->bytes.held.capacity;
+    if (!slot->plan_ends || held < batches->lane_bytes) return;
+    quire_chunk_reader_rest(lane->reader);
+    quire_chunk_bytes_release(&lane->bytes);
+}
+
 static void note_failure(struct quire_batch_slot *slot, const struct quire_batch_lane *lane,
                          int code, struct quire_error *error)
 {
@@ -86,6 +96,7 @@ void quire_batch_task_run(void *argument)
         int code = read_pieces(lane, task->slot, &error);
         lane->failed = code != 0;
         if (code != 0) note_failure(task->slot, lane, code, &error);
+        rest(lane, task->slot);
         quire_batches_recharge(batches, &lane->charged,
                                quire_chunk_reader_memory(lane->reader) + lane->bytes.held.capacity);
     }

@@ -162,6 +162,7 @@ static void divide_budget(struct quire_parquet_batches *batches)
     size_t budget = batches->options.context->budget.max;
     size_t lanes = batches->lanes_size > 0 ? batches->lanes_size : 1;
     batches->batch_bytes = (int64_t)(budget / 4 / batches->slots_size);
+    batches->lane_bytes = budget / 4 / lanes;
     batches->window = budget / 8 / lanes;
     if (batches->window > WINDOW_MAX) batches->window = WINDOW_MAX;
     if (batches->window < WINDOW_MIN) batches->window = WINDOW_MIN;

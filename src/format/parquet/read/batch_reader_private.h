@@ -51,6 +51,7 @@ struct quire_parquet_batches {
     size_t begun, taken;       /* batches */
     struct quire_buf refusals; /* of the batch that was taken last */
     size_t window;
+    size_t lane_bytes;   /* that a lane may hold between chunks */
     int64_t batch_bytes; /* that one should take */
     int64_t row_bytes;   /* the most that a row took so far; 0: none yet */
 

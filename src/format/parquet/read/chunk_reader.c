@@ -210,18 +210,27 @@ quire_chunk_reader_refusals(const struct quire_chunk_reader *reader)
     return &reader->refusals;
 }
 
+void quire_chunk_reader_rest(struct quire_chunk_reader *reader)
+{
+    quire_chunk_leave_page(reader);
+    quire_leaf_rest(&reader->leaf);
+    quire_page_reader_release(&reader->pages);
+    quire_page_levels_release(&reader->rep);
+    quire_page_levels_release(&reader->def);
+    quire_page_values_release(&reader->values);
+    quire_buf_release(&reader->refusals.rows);
+    for (size_t i = 0; i < 4; i++)
+        quire_buf_release(&reader->expanded[i]);
+}
+
 size_t quire_chunk_reader_memory(const struct quire_chunk_reader *reader)
 {
-    const struct quire_leaf_dictionary *dictionary = &reader->leaf.dictionary;
     size_t expanded = reader->flat ? 0 : (size_t)2 * QUIRE_CHUNK_BLOCK;
     for (size_t i = 0; i < 4; i++)
         expanded += reader->expanded[i].capacity;
     return expanded + sizeof(*reader) + reader->pages.arena.bytes +
            reader->pages.plain_header.capacity + reader->pages.decrypted.capacity +
            reader->pages.decompressed.capacity + reader->rep.unpacked.capacity +
-           reader->def.unpacked.capacity + reader->values.delta_bytes.values.capacity +
-           reader->values.alp.values.capacity + reader->leaf.scratch.capacity +
-           dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity +
-           dictionary->refused.capacity + reader->leaf.refused.capacity +
-           reader->refusals.rows.capacity;
+           reader->def.unpacked.capacity + quire_page_values_memory(&reader->values) +
+           quire_leaf_memory(&reader->leaf) + reader->refusals.rows.capacity;
 }

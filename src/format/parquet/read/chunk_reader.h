@@ -66,6 +66,8 @@ int quire_chunk_reader_read(struct quire_chunk_reader *reader, int64_t rows,
  * is not UTF-8 is repaired). */
 const struct quire_chunk_refusals *
 quire_chunk_reader_refusals(const struct quire_chunk_reader *reader);
+/* After the last wanted row of a chunk: gives back what the next one would only use again. */
+void quire_chunk_reader_rest(struct quire_chunk_reader *reader);
 /* Heap bytes held. */
 size_t quire_chunk_reader_memory(const struct quire_chunk_reader *reader);
 

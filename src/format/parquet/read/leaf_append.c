@@ -48,15 +48,27 @@ int quire_leaf_init(struct quire_leaf *leaf, const struct quire_schema_element *
     return 0;
 }
 
-void quire_leaf_release(struct quire_leaf *leaf)
+void quire_leaf_rest(struct quire_leaf *leaf)
 {
-    if (leaf == NULL) return;
+    leaf->dictionary.entries = 0;
     quire_buf_release(&leaf->dictionary.content);
     quire_buf_release(&leaf->dictionary.values);
     quire_buf_release(&leaf->dictionary.map);
     quire_buf_release(&leaf->dictionary.refused);
     quire_buf_release(&leaf->scratch);
     quire_buf_release(&leaf->refused);
+}
+
+void quire_leaf_release(struct quire_leaf *leaf)
+{
+    if (leaf != NULL) quire_leaf_rest(leaf);
+}
+
+size_t quire_leaf_memory(const struct quire_leaf *leaf)
+{
+    const struct quire_leaf_dictionary *dictionary = &leaf->dictionary;
+    return dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity +
+           dictionary->refused.capacity + leaf->scratch.capacity + leaf->refused.capacity;
 }
 
 void quire_leaf_begin(struct quire_leaf *leaf, bool utf8_replace, enum quire_on_bad on_bad)

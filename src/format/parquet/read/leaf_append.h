@@ -46,12 +46,17 @@ struct quire_leaf {
 int quire_leaf_init(struct quire_leaf *leaf, const struct quire_schema_element *element,
                     const struct quire_field *field, struct quire_error *error);
 void quire_leaf_release(struct quire_leaf *leaf);
+/* Gives back what it holds of a chunk, until the next one begins. */
+void quire_leaf_rest(struct quire_leaf *leaf);
+/* Heap bytes held. */
+size_t quire_leaf_memory(const struct quire_leaf *leaf);
 
 /* Before a chunk: no dictionary yet. */
 void quire_leaf_begin(struct quire_leaf *leaf, bool utf8_replace, enum quire_on_bad on_bad);
-/* Takes a loaded dictionary page. (leaf_dictionary.c) */
+/* Takes a loaded dictionary page; `own` is what its content is in, and is exchanged for other
+ * memory, or NULL. (leaf_dictionary.c) */
 int quire_leaf_set_dictionary(struct quire_leaf *leaf, struct quire_page *page,
-                              struct quire_error *error);
+                              struct quire_buf *own, struct quire_error *error);
 /* Before a batch of columns that may be another: forgets what its dictionary holds. */
 void quire_leaf_begin_batch(struct quire_leaf *leaf);
 

@@ -108,20 +108,38 @@ static int check_texts(struct quire_leaf *leaf, struct quire_bytes *slices, size
     return code;
 }
 
-static int set_bytes(struct quire_leaf *leaf, struct quire_page *page, size_t entries,
-                     struct quire_error *error)
+/* Makes the page's bytes and what may be read behind them the leaf's: by exchange where they
+ * are in memory of their own, since a dictionary may be large. */
+static int take_content(struct quire_leaf *leaf, const struct quire_page *page,
+                        struct quire_buf *own, struct quire_error *error)
+{
+    struct quire_buf *content = &leaf->dictionary.content;
+    size_t size = quire_page_left(&page->content);
+    quire_buf_clear(content);
+    if (own != NULL) {
+        struct quire_buf last = *content;
+        *content = *own;
+        *own = last;
+    } else {
+        if (quire_buf_reserve(content, size + QUIRE_PAGE_PADDING) != 0)
+            return quire_fail_memory(error, OPERATION);
+        if (size > 0) memcpy(content->data, page->content.at, size);
+        memset(content->data + size, 0, QUIRE_PAGE_PADDING);
+    }
+    content->size = size + QUIRE_PAGE_PADDING;
+    return 0;
+}
+
+static int set_bytes(struct quire_leaf *leaf, struct quire_page *page, struct quire_buf *own,
+                     size_t entries, struct quire_error *error)
 {
     struct quire_buf *content = &leaf->dictionary.content, *out = &leaf->dictionary.values;
     size_t size = quire_page_left(&page->content);
-    quire_buf_clear(content);
     quire_buf_clear(out);
     if (entries > size / 4) return fail_short(page, error);
-    if (quire_buf_reserve(content, size + QUIRE_PAGE_PADDING) != 0 ||
-        quire_buf_reserve(out, entries * sizeof(struct quire_bytes)) != 0)
+    if (quire_buf_reserve(out, entries * sizeof(struct quire_bytes)) != 0)
         return quire_fail_memory(error, OPERATION);
-    if (size > 0) memcpy(content->data, page->content.at, size);
-    memset(content->data + size, 0, QUIRE_PAGE_PADDING);
-    content->size = size + QUIRE_PAGE_PADDING;
+    QUIRE_TRY(take_content(leaf, page, own, error));
     struct quire_page_bytes bytes = quire_page_bytes_of(content->data, size);
     struct quire_bytes *slices = (struct quire_bytes *)(void *)out->data;
     QUIRE_TRY(quire_plain_decode_bytes(&bytes, slices, entries, error));
@@ -141,7 +159,7 @@ static int reset_map(struct quire_leaf *leaf, size_t entries, struct quire_error
     return 0;
 }
 
-static int set_dictionary(struct quire_leaf *leaf, struct quire_page *page,
+static int set_dictionary(struct quire_leaf *leaf, struct quire_page *page, struct quire_buf *own,
                           struct quire_error *error)
 {
     struct quire_page_values values = {0};
@@ -150,7 +168,7 @@ static int set_dictionary(struct quire_leaf *leaf, struct quire_page *page,
         return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION, "a dictionary page in encoding %d",
                           (int)page->encoding);
     if (leaf->shape == QUIRE_LEAF_BYTES) {
-        QUIRE_TRY(set_bytes(leaf, page, entries, error));
+        QUIRE_TRY(set_bytes(leaf, page, own, entries, error));
     } else {
         size_t room = leaf->type == QUIRE_PARQUET_BOOLEAN      ? size * 8
                       : leaf->type == QUIRE_PARQUET_BYTE_ARRAY ? size / 4
@@ -164,13 +182,13 @@ static int set_dictionary(struct quire_leaf *leaf, struct quire_page *page,
 }
 
 int quire_leaf_set_dictionary(struct quire_leaf *leaf, struct quire_page *page,
-                              struct quire_error *error)
+                              struct quire_buf *own, struct quire_error *error)
 {
     leaf->dictionary.entries = 0;
     quire_buf_clear(&leaf->dictionary.refused);
     if (leaf->shape == QUIRE_LEAF_NULL) return 0;
     leaf->dictionary.entries = (size_t)page->entries;
-    int code = set_dictionary(leaf, page, error);
+    int code = set_dictionary(leaf, page, own, error);
     if (code != 0) leaf->dictionary.entries = 0;
     return code;
 }

@@ -285,6 +285,7 @@ int quire_page_reader_load(struct quire_page_reader *reader, struct quire_page *
         data = reader->decompressed.data;
         size = reader->decompressed.size;
         page->padded = true;
+        page->own = true;
     }
     page->content = quire_page_bytes_of(data, size);
     page->loaded = true;

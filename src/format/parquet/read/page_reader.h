@@ -20,6 +20,7 @@ struct quire_page {
     int32_t entries;  /* values and nulls; entries of a dictionary */
     int32_t encoding; /* of the values */
     bool loaded, padded;
+    bool own;                         /* content is all of the page reader's `decompressed` */
     struct quire_page_bytes rep, def; /* data pages v2 */
     struct quire_page_bytes content;  /* v1: levels too */
 };
