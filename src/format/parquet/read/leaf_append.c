@@ -196,13 +196,14 @@ static int64_t first_slot(const struct quire_column *column, int64_t slots)
     return column->length - slots;
 }
 
-/* Where the slots' values go; the caller adds them to the size. */
+/* Where the slots' values go, which is somewhere even if there are none; the caller adds them to
+ * the size. What a batch has reserved is enough. */
 static int reserve(struct quire_column *column, int64_t slots, size_t width,
                    struct quire_error *error)
 {
     size_t size;
     if (__builtin_mul_overflow((size_t)slots, width, &size) ||
-        quire_buf_reserve(&column->values, size + 1) != 0)
+        quire_buf_reserve(&column->values, size > 0 ? size : 1) != 0)
         return quire_fail_memory(error, OPERATION);
     return 0;
 }
