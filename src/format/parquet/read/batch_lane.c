@@ -29,6 +29,7 @@ static int begin_chunk(struct quire_batch_lane *lane, struct quire_parquet_plan 
         .cipher = planned->chunk.cipher,
         .offset_index = planned->has_offset_index ? &planned->offset_index : NULL,
         .page_bytes_max = most_of_page(batches->options.context->budget.max),
+        .large = &batches->large,
         .verify_checksum = batches->options.verify_checksum,
         .utf8_replace = batches->options.utf8_replace,
         .on_bad = batches->options.on_bad,

@@ -14,6 +14,10 @@
 #define OPERATION "read parquet"
 
 #define SLOTS_THREADED 3
+/* Pages that are too large for the budget may together take so many times of it, which is all
+ * that a page can have at the default of 256 MiB; beside their value there is something else. */
+#define LARGE_PAGE_BUDGETS 4
+#define PAGE_BYTES_BESIDE  ((size_t)16 << 20)
 /* Bytes read ahead of a page in a large chunk. */
 #define WINDOW_MAX ((size_t)1 << 20)
 #define WINDOW_MIN ((size_t)4 << 10)
@@ -162,6 +166,10 @@ static void divide_budget(struct quire_parquet_batches *batches)
     size_t budget = batches->options.context->budget.max;
     size_t lanes = batches->lanes_size > 0 ? batches->lanes_size : 1;
     batches->batch_bytes = (int64_t)(budget / 4 / batches->slots_size);
+    if (budget < (QUIRE_PARQUET_PAGE_MAX - PAGE_BYTES_BESIDE) / LARGE_PAGE_BUDGETS)
+        batches->large.most = budget * LARGE_PAGE_BUDGETS + PAGE_BYTES_BESIDE;
+    else
+        batches->large.most = QUIRE_PARQUET_PAGE_MAX;
     batches->lane_bytes = budget / 4 / lanes;
     batches->window = budget / 8 / lanes;
     if (batches->window > WINDOW_MAX) batches->window = WINDOW_MAX;

@@ -48,6 +48,7 @@ struct quire_parquet_batches {
     size_t lanes_size;
     struct quire_batch_slot *slots;
     size_t slots_size;
+    struct quire_page_room large;
     size_t begun, taken;       /* batches */
     struct quire_buf refusals; /* of the batch that was taken last */
     size_t window;

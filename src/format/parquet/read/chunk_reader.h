@@ -15,6 +15,14 @@
 /* A page, after decompression, may take so many bytes: a value of 1 GiB and what is beside it. */
 #define QUIRE_PARQUET_PAGE_MAX (((size_t)1 << 30) + ((size_t)16 << 20))
 
+/* What pages larger than page_bytes_max may take, of all chunks that are read at once: a page
+ * with one huge value cannot be read in parts. Data pages and dictionaries, which stand as
+ * long as their chunk is read, have so much each. */
+struct quire_page_room {
+    size_t most;
+    _Atomic size_t data, dictionaries;
+};
+
 struct quire_chunk_source {
     const struct quire_column_metadata *metadata;
     int64_t start;                                 /* first byte of the chunk in the file */
@@ -24,6 +32,7 @@ struct quire_chunk_source {
     const struct quire_parquet_cipher *cipher;     /* NULL: not encrypted */
     const struct quire_offset_index *offset_index; /* NULL: not known; makes skipping cheap */
     size_t page_bytes_max;                         /* after decompression; 0: no limit but ours */
+    struct quire_page_room *large;                 /* for larger ones; NULL: they are refused */
     bool verify_checksum;                          /* CRC of pages that have one */
     bool utf8_replace;                             /* strings are repaired instead of refused */
     enum quire_on_bad on_bad;                      /* what becomes of values that cannot be */

@@ -34,6 +34,8 @@ struct quire_page_reader {
     int32_t ordinal; /* of the next data page */
     struct quire_arena arena;
     struct quire_buf plain_header, decrypted, decompressed;
+    size_t large, large_dictionary; /* taken of source->large */
+    bool in_large;
 };
 
 void quire_page_reader_release(struct quire_page_reader *reader);
