@@ -85,6 +85,7 @@ FUZZ_TARGET(cast_round);
 FUZZ_TARGET(schema_round);
 FUZZ_TARGET(arrow_schema);
 FUZZ_TARGET(parquet);
+FUZZ_TARGET(parquet_conditions);
 FUZZ_TARGET(parquet_damaged);
 FUZZ_TARGET(parquet_footer);
 FUZZ_TARGET(parquet_module);
