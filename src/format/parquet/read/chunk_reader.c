@@ -101,7 +101,10 @@ int quire_chunk_reader_begin(struct quire_chunk_reader *reader,
 {
     const struct quire_schema_element *element =
         quire_parquet_leaf_element(reader->schema, reader->leaf_index);
-    if (reader->pages.large + reader->pages.large_dictionary > 0) quire_chunk_reader_rest(reader);
+    if (reader->pages.large + reader->pages.large_dictionary > 0) {
+        quire_chunk_reader_rest(reader);
+        quire_chunk_bytes_release(bytes);
+    }
     reader->source = *source;
     reader->row = 0;
     quire_chunk_leave_page(reader);

@@ -23,13 +23,15 @@ static void leave_large(struct quire_page_reader *reader)
     reader->large = 0;
 }
 
+/* What is borrowed is not touched, but for the room that was taken. */
 void quire_page_reader_release(struct quire_page_reader *reader)
 {
     if (reader == NULL) return;
-    leave_large(reader);
+    if (reader->large > 0) atomic_fetch_sub(&reader->source->large->data, reader->large);
     if (reader->large_dictionary > 0)
         atomic_fetch_sub(&reader->source->large->dictionaries, reader->large_dictionary);
-    reader->large_dictionary = 0;
+    reader->large = reader->large_dictionary = 0;
+    reader->in_large = false;
     quire_arena_release(&reader->arena);
     quire_buf_release(&reader->plain_header);
     quire_buf_release(&reader->decrypted);
