@@ -31,7 +31,18 @@ struct quire_chunk_reader {
     bool fixed_lists;               /* around the leaf */
     struct quire_buf expanded[4];   /* entries with their nulls written out */
     uint8_t *def_block, *rep_block; /* of QUIRE_CHUNK_BLOCK, in one piece of memory */
+
+    struct quire_chunk_refusals refusals;
 };
+
+/* --- chunk_refuse.c: after an append, whose values that cannot be become null --- */
+
+/* Of a flat column's last rows, the first of which is reader->row. */
+int quire_chunk_refuse_flat(struct quire_chunk_reader *reader, struct quire_column *column,
+                            int64_t taken, struct quire_error *error);
+/* Of the slots that n entries of the block have become. */
+int quire_chunk_refuse_nested(struct quire_chunk_reader *reader, struct quire_column *column,
+                              int64_t slots, size_t n, struct quire_error *error);
 
 /* --- chunk_page_walk.c --- */
 
