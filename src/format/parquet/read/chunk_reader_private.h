@@ -12,15 +12,12 @@
 struct quire_chunk_reader {
     const struct quire_parquet_schema *schema;
     size_t leaf_index;
-    bool flat; /* a field of the root that is no list */
-    uint8_t def_max, rep_max;
     struct quire_leaf leaf;
     struct quire_buf path; /* a.b.c, for errors */
     struct quire_chunk_source source;
     struct quire_page_reader pages;
 
     int64_t row; /* rows of the chunk that were read or passed over */
-    bool in_page;
     struct quire_page page;
     int64_t page_left; /* entries of the page whose levels were not decoded */
     struct quire_page_levels rep, def;
@@ -28,11 +25,15 @@ struct quire_chunk_reader {
 
     /* Not flat: decoded levels, those before block_at used. */
     size_t block_at, block_size;
-    bool fixed_lists;               /* around the leaf */
     struct quire_buf expanded[4];   /* entries with their nulls written out */
     uint8_t *def_block, *rep_block; /* of QUIRE_CHUNK_BLOCK, in one piece of memory */
 
     struct quire_chunk_refusals refusals;
+
+    bool flat;        /* a field of the root that is no list */
+    bool fixed_lists; /* around the leaf */
+    bool in_page;
+    uint8_t def_max, rep_max;
 };
 
 /* --- chunk_refuse.c: after an append, whose values that cannot be become null --- */
