@@ -49,6 +49,7 @@ void quire_page_writer_begin(struct quire_page_writer *writer,
     writer->rep_max = leaf->rep_max;
     writer->row_group = row_group;
     writer->ordinal = 0;
+    writer->level = (struct quire_page_level){0};
     begin_page(writer);
 }
 
@@ -100,8 +101,8 @@ static int fail_large(size_t size, struct quire_error *error)
 }
 
 /* Makes packed: `keep` bytes of body as they are, the rest compressed. */
-static int compress(struct quire_page_writer *writer, const struct quire_buf *body, size_t keep,
-                    struct quire_error *error)
+static int compress(struct quire_page_writer *writer, struct quire_page_level *level,
+                    const struct quire_buf *body, size_t keep, struct quire_error *error)
 {
     const struct quire_codec *codec = writer->options->codec;
     struct quire_buf *packed = &writer->packed;
@@ -109,8 +110,8 @@ static int compress(struct quire_page_writer *writer, const struct quire_buf *bo
     quire_buf_clear(packed);
     if (quire_buf_reserve(packed, keep + bound) != 0) return quire_fail_memory(error, OPERATION);
     if (keep > 0) memcpy(packed->data, body->data, keep);
-    QUIRE_TRY(codec->compress(body->data + keep, left, writer->options->level, packed->data + keep,
-                              bound, &size, error));
+    QUIRE_TRY(quire_page_level_compress(level, codec, writer->options->level, body->data + keep,
+                                        left, packed->data + keep, bound, &size, error));
     packed->size = keep + size;
     return 0;
 }
@@ -210,8 +211,9 @@ static int put_compressed(struct quire_page_writer *writer, struct quire_page_he
     if (quire_buf_reserve(out, guess + bound + HEADER_SLACK) != 0)
         return quire_fail_memory(error, OPERATION);
     uint8_t *start = quire_buf_end(out);
-    QUIRE_TRY(codec->compress(writer->body.data, plain, writer->options->level, start + guess,
-                              bound, &size, error));
+    QUIRE_TRY(quire_page_level_compress(&writer->level, codec, writer->options->level,
+                                        writer->body.data, plain, start + guess, bound, &size,
+                                        error));
     QUIRE_TRY(make_header(writer, header, start + guess, size, error));
     if (writer->header.size != guess) memmove(start + writer->header.size, start + guess, size);
     memcpy(start, writer->header.data, writer->header.size);
@@ -233,7 +235,7 @@ static int finish_v1(struct quire_page_writer *writer, int32_t encoding, struct 
     if (writer->options->codec != NULL && writer->options->cipher == NULL && stored->size > 0)
         return put_compressed(writer, &header, out, sizes, error);
     if (writer->options->codec != NULL) {
-        QUIRE_TRY(compress(writer, stored, 0, error));
+        QUIRE_TRY(compress(writer, &writer->level, stored, 0, error));
         stored = &writer->packed;
     }
     return put_page(writer, &header, stored, writer->body.size, out, sizes, error);
@@ -254,7 +256,7 @@ static int finish_v2(struct quire_page_writer *writer, int32_t encoding, int64_t
     struct quire_page_header header = {.type = QUIRE_PAGE_DATA_V2, .data_page_header_v2 = &data};
     const struct quire_buf *stored = &writer->body;
     if (writer->options->codec != NULL && writer->body.size > writer->levels_size) {
-        QUIRE_TRY(compress(writer, stored, writer->levels_size, error));
+        QUIRE_TRY(compress(writer, &writer->level, stored, writer->levels_size, error));
         data.is_compressed = writer->packed.size < stored->size;
         if (data.is_compressed) stored = &writer->packed;
     }
@@ -287,7 +289,8 @@ int quire_page_write_dictionary(struct quire_page_writer *writer, const struct q
                                        .dictionary_page_header = &dictionary};
     const struct quire_buf *stored = plain;
     if (writer->options->codec != NULL) {
-        QUIRE_TRY(compress(writer, plain, 0, error));
+        struct quire_page_level level = {0};
+        QUIRE_TRY(compress(writer, &level, plain, 0, error));
         stored = &writer->packed;
     }
     return put_page(writer, &header, stored, plain->size, out, sizes, error);

@@ -7,13 +7,15 @@
 
 #include "format/parquet/encoding/rle.h"
 #include "format/parquet/write/chunk_writer.h"
+#include "format/parquet/write/page_level.h"
 
 /* Zero-initialise; release when done. */
 struct quire_page_writer {
     const struct quire_chunk_options *options;
     uint8_t def_max, rep_max;
     int16_t row_group, ordinal; /* ordinal: of the next data page */
-    int64_t entries, values;    /* of the open page */
+    struct quire_page_level level;
+    int64_t entries, values; /* of the open page */
     struct quire_rle_encoder def, rep;
     struct quire_buf def_bytes, rep_bytes;
     struct quire_buf body;
