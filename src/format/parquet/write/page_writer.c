@@ -10,7 +10,6 @@
 
 #define OPERATION         "write parquet"
 #define PAGE_BYTES_MAX    ((size_t)INT32_MAX)
-#define HEADER_SLACK      32        /* a header may be longer than was guessed */
 #define PAGE_ORDINALS_MAX INT16_MAX /* of encrypted chunks */
 
 void quire_page_writer_release(struct quire_page_writer *writer)
@@ -22,12 +21,14 @@ void quire_page_writer_release(struct quire_page_writer *writer)
     quire_buf_release(&writer->packed);
     quire_buf_release(&writer->sealed);
     quire_buf_release(&writer->header);
+    quire_buf_release(&writer->sealed_header);
 }
 
 size_t quire_page_writer_memory(const struct quire_page_writer *writer)
 {
     return writer->def_bytes.capacity + writer->rep_bytes.capacity + writer->body.capacity +
-           writer->packed.capacity + writer->sealed.capacity + writer->header.capacity;
+           writer->packed.capacity + writer->sealed.capacity + writer->header.capacity +
+           writer->sealed_header.capacity;
 }
 
 static void begin_page(struct quire_page_writer *writer)
@@ -107,6 +108,7 @@ static int compress(struct quire_page_writer *writer, struct quire_page_level *l
     const struct quire_codec *codec = writer->options->codec;
     struct quire_buf *packed = &writer->packed;
     size_t size = 0, left = body->size - keep, bound = codec->bound(left);
+    if (body->size > PAGE_BYTES_MAX || bound > PAGE_BYTES_MAX) return fail_large(body->size, error);
     quire_buf_clear(packed);
     if (quire_buf_reserve(packed, keep + bound) != 0) return quire_fail_memory(error, OPERATION);
     if (keep > 0) memcpy(packed->data, body->data, keep);
@@ -142,26 +144,30 @@ static int seal(struct quire_page_writer *writer, bool dictionary, const struct 
 }
 
 static int put_header(struct quire_page_writer *writer, const struct quire_page_header *header,
-                      struct quire_buf *out, size_t *plain_size, struct quire_error *error)
+                      struct quire_page_chain *out, size_t *plain_size, struct quire_error *error)
 {
     bool dictionary = header->type == QUIRE_PAGE_DICTIONARY;
     quire_buf_clear(&writer->header);
     if (quire_page_header_write(header, &writer->header) != 0)
         return quire_fail_memory(error, OPERATION);
+    const struct quire_buf *header_bytes = &writer->header;
     *plain_size = writer->header.size;
-    if (writer->options->cipher != NULL)
-        return encrypt(writer,
-                       dictionary ? QUIRE_MODULE_DICTIONARY_PAGE_HEADER
-                                  : QUIRE_MODULE_DATA_PAGE_HEADER,
-                       &writer->header, out, error);
-    if (quire_buf_append(out, writer->header.data, writer->header.size) != 0)
+    if (writer->options->cipher != NULL) {
+        quire_buf_clear(&writer->sealed_header);
+        QUIRE_TRY(encrypt(writer,
+                          dictionary ? QUIRE_MODULE_DICTIONARY_PAGE_HEADER
+                                     : QUIRE_MODULE_DATA_PAGE_HEADER,
+                          &writer->header, &writer->sealed_header, error));
+        header_bytes = &writer->sealed_header;
+    }
+    if (quire_page_chain_append(out, header_bytes->data, header_bytes->size) != 0)
         return quire_fail_memory(error, OPERATION);
     return 0;
 }
 
 /* stored: the body as compressed. The header lacks what is only known now. */
 static int put_page(struct quire_page_writer *writer, struct quire_page_header *header,
-                    const struct quire_buf *stored, size_t plain_size, struct quire_buf *out,
+                    const struct quire_buf *stored, size_t plain_size, struct quire_page_chain *out,
                     struct quire_page_sizes *sizes, struct quire_error *error)
 {
     size_t start = out->size, header_size = 0;
@@ -175,56 +181,16 @@ static int put_page(struct quire_page_writer *writer, struct quire_page_header *
         header->present |= QUIRE_PAGE_HAS_CRC;
     }
     QUIRE_TRY(put_header(writer, header, out, &header_size, error));
-    if (quire_buf_append(out, stored->data, stored->size) != 0)
+    if (quire_page_chain_append(out, stored->data, stored->size) != 0)
         return quire_fail_memory(error, OPERATION);
     *sizes =
         (struct quire_page_sizes){.stored = out->size - start, .plain = header_size + plain_size};
     return 0;
 }
 
-/* The header of a body that is `size` bytes at stored; NULL: a guess, for its length. */
-static int make_header(struct quire_page_writer *writer, struct quire_page_header *header,
-                       const uint8_t *stored, size_t size, struct quire_error *error)
-{
-    header->uncompressed_page_size = (int32_t)writer->body.size;
-    header->compressed_page_size = (int32_t)size;
-    if (writer->options->checksum) {
-        header->crc = stored != NULL ? (int32_t)quire_page_crc(0, stored, size) : INT32_MIN;
-        header->present |= QUIRE_PAGE_HAS_CRC;
-    }
-    quire_buf_clear(&writer->header);
-    int code = quire_page_header_write(header, &writer->header);
-    return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
-}
-
-/* Compresses the body to where it stays, behind the place of a header that is as long as
- * one for an uncompressed body would be; where that was wrong the body is moved. */
-static int put_compressed(struct quire_page_writer *writer, struct quire_page_header *header,
-                          struct quire_buf *out, struct quire_page_sizes *sizes,
-                          struct quire_error *error)
-{
-    const struct quire_codec *codec = writer->options->codec;
-    size_t plain = writer->body.size, bound = codec->bound(plain), size = 0;
-    if (plain > PAGE_BYTES_MAX || bound > PAGE_BYTES_MAX) return fail_large(plain, error);
-    QUIRE_TRY(make_header(writer, header, NULL, plain, error));
-    size_t guess = writer->header.size;
-    if (quire_buf_reserve(out, guess + bound + HEADER_SLACK) != 0)
-        return quire_fail_memory(error, OPERATION);
-    uint8_t *start = quire_buf_end(out);
-    QUIRE_TRY(quire_page_level_compress(&writer->level, codec, writer->options->level,
-                                        writer->body.data, plain, start + guess, bound, &size,
-                                        error));
-    QUIRE_TRY(make_header(writer, header, start + guess, size, error));
-    if (writer->header.size != guess) memmove(start + writer->header.size, start + guess, size);
-    memcpy(start, writer->header.data, writer->header.size);
-    *sizes = (struct quire_page_sizes){.stored = writer->header.size + size,
-                                       .plain = writer->header.size + plain};
-    out->size += sizes->stored;
-    return 0;
-}
-
-static int finish_v1(struct quire_page_writer *writer, int32_t encoding, struct quire_buf *out,
-                     struct quire_page_sizes *sizes, struct quire_error *error)
+static int finish_v1(struct quire_page_writer *writer, int32_t encoding,
+                     struct quire_page_chain *out, struct quire_page_sizes *sizes,
+                     struct quire_error *error)
 {
     struct quire_data_page_header data = {.num_values = (int32_t)writer->entries,
                                           .encoding = encoding,
@@ -232,8 +198,6 @@ static int finish_v1(struct quire_page_writer *writer, int32_t encoding, struct 
                                           .repetition_level_encoding = QUIRE_ENCODING_RLE};
     struct quire_page_header header = {.type = QUIRE_PAGE_DATA, .data_page_header = &data};
     const struct quire_buf *stored = &writer->body;
-    if (writer->options->codec != NULL && writer->options->cipher == NULL && stored->size > 0)
-        return put_compressed(writer, &header, out, sizes, error);
     if (writer->options->codec != NULL) {
         QUIRE_TRY(compress(writer, &writer->level, stored, 0, error));
         stored = &writer->packed;
@@ -242,7 +206,7 @@ static int finish_v1(struct quire_page_writer *writer, int32_t encoding, struct 
 }
 
 static int finish_v2(struct quire_page_writer *writer, int32_t encoding, int64_t rows,
-                     struct quire_buf *out, struct quire_page_sizes *sizes,
+                     struct quire_page_chain *out, struct quire_page_sizes *sizes,
                      struct quire_error *error)
 {
     struct quire_data_page_header_v2 data = {
@@ -264,7 +228,7 @@ static int finish_v2(struct quire_page_writer *writer, int32_t encoding, int64_t
 }
 
 int quire_page_finish(struct quire_page_writer *writer, int32_t encoding, int64_t rows,
-                      struct quire_buf *out, struct quire_page_sizes *sizes,
+                      struct quire_page_chain *out, struct quire_page_sizes *sizes,
                       struct quire_error *error)
 {
     if (writer->entries > INT32_MAX)
@@ -280,7 +244,7 @@ int quire_page_finish(struct quire_page_writer *writer, int32_t encoding, int64_
 }
 
 int quire_page_write_dictionary(struct quire_page_writer *writer, const struct quire_buf *plain,
-                                size_t entries, struct quire_buf *out,
+                                size_t entries, struct quire_page_chain *out,
                                 struct quire_page_sizes *sizes, struct quire_error *error)
 {
     struct quire_dictionary_page_header dictionary = {.num_values = (int32_t)entries,

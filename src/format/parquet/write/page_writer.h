@@ -20,7 +20,7 @@ struct quire_page_writer {
     struct quire_buf def_bytes, rep_bytes;
     struct quire_buf body;
     size_t levels_size; /* bytes of levels at the start of body */
-    struct quire_buf packed, sealed, header;
+    struct quire_buf packed, sealed, header, sealed_header;
 };
 void quire_page_writer_release(struct quire_page_writer *writer);
 size_t quire_page_writer_memory(const struct quire_page_writer *writer);
@@ -42,10 +42,10 @@ struct quire_page_sizes {
 int quire_page_start(struct quire_page_writer *writer, struct quire_error *error);
 /* Appends the page to out, and begins the next one. */
 int quire_page_finish(struct quire_page_writer *writer, int32_t encoding, int64_t rows,
-                      struct quire_buf *out, struct quire_page_sizes *sizes,
+                      struct quire_page_chain *out, struct quire_page_sizes *sizes,
                       struct quire_error *error);
 int quire_page_write_dictionary(struct quire_page_writer *writer, const struct quire_buf *plain,
-                                size_t entries, struct quire_buf *out,
+                                size_t entries, struct quire_page_chain *out,
                                 struct quire_page_sizes *sizes, struct quire_error *error);
 
 #endif
