@@ -50,7 +50,7 @@ void quire_page_writer_begin(struct quire_page_writer *writer,
     writer->rep_max = leaf->rep_max;
     writer->row_group = row_group;
     writer->ordinal = 0;
-    writer->level = (struct quire_page_level){0};
+    writer->level = (struct quire_page_level){.codec_id = options->codec_id};
     begin_page(writer);
 }
 

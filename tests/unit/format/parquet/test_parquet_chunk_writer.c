@@ -255,9 +255,12 @@ static struct quire_chunk_options draw_options(struct quire_random *random)
 {
     static const char *const codecs[] = {NULL, "snappy", "zstd", "lz4"};
     struct quire_chunk_options options = chunk_options();
-    const char *codec = codecs[quire_random_below(random, 4)];
+    static const int32_t ids[] = {QUIRE_PARQUET_UNCOMPRESSED, QUIRE_PARQUET_SNAPPY,
+                                  QUIRE_PARQUET_ZSTD, QUIRE_PARQUET_LZ4_RAW};
+    size_t drawn = quire_random_below(random, 4);
+    const char *codec = codecs[drawn];
     if (codec != NULL && quire_codec_find(codec, &options.codec, NULL) != 0) options.codec = NULL;
-    options.codec_id = QUIRE_PARQUET_SNAPPY;
+    options.codec_id = ids[drawn];
     options.page_version = 1 + (int)quire_random_below(random, 2);
     options.page_rows =
         quire_random_below(random, 2) == 0 ? 20000 : 1 + (int64_t)quire_random_below(random, 90);

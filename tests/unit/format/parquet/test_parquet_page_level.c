@@ -1,8 +1,10 @@
-/* The level of pages: the least where a higher one saves nothing, in either direction and
- * for the pages that follow, and the bytes always come back. */
+/* The level of pages: the least where a higher one saves nothing, none where that does, in either
+ * direction and for the pages that follow, and the bytes always come back. */
 #include "parquet_fixture.h"
 
+#include "format/parquet/parquet_types.h"
 #include "format/parquet/write/page_level.h"
+#include "format/parquet/write/page_stored.h"
 
 #define SIZE  ((size_t)1 << 16)
 #define ASKED 9
@@ -90,11 +92,65 @@ static void test_small_pages_tell_nothing(void **state)
     assert_int_equal(level.pages, 0);
 }
 
+/* Noise is stored, by each codec that has a form for it and at any size; what can be made
+ * smaller is not. */
+static void test_stored(void **state)
+{
+    (void)state;
+    static uint8_t noise[5 * SIZE / 2], out[5 * SIZE], back[5 * SIZE / 2];
+    static const size_t sizes[] = {4096, 5 * SIZE / 2, SIZE, SIZE + 1, 2 * SIZE, 2 * SIZE + 1};
+    static const struct {
+        const char *name;
+        int32_t id;
+    } codecs[] = {{"zstd", QUIRE_PARQUET_ZSTD}, {"snappy", QUIRE_PARQUET_SNAPPY}};
+    fill_random(noise, sizeof(noise), 4);
+    for (size_t c = 0; c < sizeof(codecs) / sizeof(codecs[0]); c++) {
+        const struct quire_codec *codec = NULL;
+        struct quire_page_level level = {.codec_id = codecs[c].id};
+        if (quire_codec_find(codecs[c].name, &codec, NULL) != 0) continue; /* built without */
+        for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+            size_t size = 0;
+            assert_int_equal(quire_page_level_compress(&level, codec, 0, noise, sizes[i], out,
+                                                       codec->bound(sizes[i]), &size, NULL),
+                             0);
+            assert_true(level.stored);
+            if (i > 0) assert_int_equal(size, quire_page_stored_size(codecs[c].id, sizes[i]));
+            assert_true(size <= sizes[i] + sizes[i] / 1000 + 16);
+            assert_int_equal(codec->decompress(out, size, back, sizes[i], NULL), 0);
+            assert_memory_equal(back, noise, sizes[i]);
+        }
+        memset(noise, 'a', SIZE);
+        for (int i = 0; level.stored && i < 40; i++) {
+            size_t size = 0;
+            assert_int_equal(quire_page_level_compress(&level, codec, 0, noise, SIZE, out,
+                                                       sizeof(out), &size, NULL),
+                             0);
+        }
+        assert_false(level.stored);
+        fill_random(noise, SIZE, 4);
+    }
+}
+
+/* Where there is no room for the stored form, a page is compressed as ever. */
+static void test_no_room(void **state)
+{
+    (void)state;
+    static uint8_t text[SIZE], out[SIZE];
+    struct quire_page_level level = {.codec_id = QUIRE_PARQUET_ZSTD, .stored = true, .pages = 1};
+    size_t size = 0;
+    memset(text, 'a', SIZE);
+    assert_int_equal(
+        quire_page_level_compress(&level, zstd(), 1, text, SIZE, out, sizeof(out), &size, NULL), 0);
+    assert_true(size < SIZE / 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_follows_the_data),
         cmocka_unit_test(test_small_pages_tell_nothing),
+        cmocka_unit_test(test_stored),
+        cmocka_unit_test(test_no_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
