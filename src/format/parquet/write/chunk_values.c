@@ -14,7 +14,7 @@
 #define DICTIONARY_OVERHEAD 32.0
 #define WORTH_DICTIONARY    0.98
 /* One that fills up before the end of the chunk costs most to make, and saves least. */
-#define WORTH_PART 0.85
+#define WORTH_PART 0.8
 #define HUGE_BYTES ((size_t)2 << 20)
 
 static bool may_use_dictionary(const struct quire_chunk_writer *writer)
