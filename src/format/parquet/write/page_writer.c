@@ -38,6 +38,7 @@ static void begin_page(struct quire_page_writer *writer)
     quire_buf_clear(&writer->body);
     quire_rle_encoder_init(&writer->def, &writer->def_bytes, quire_bit_width(writer->def_max));
     quire_rle_encoder_init(&writer->rep, &writer->rep_bytes, quire_bit_width(writer->rep_max));
+    writer->around = (struct quire_bytes){NULL, 0};
     writer->entries = writer->values = 0;
 }
 
@@ -90,6 +91,29 @@ int quire_page_start(struct quire_page_writer *writer, struct quire_error *error
     return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }
 
+int quire_page_put_values(struct quire_page_writer *writer, uint8_t *values, size_t size,
+                          size_t headroom, struct quire_error *error)
+{
+    size_t levels = writer->levels_size;
+    if (levels > headroom) {
+        int code = quire_buf_append(&writer->body, values, size);
+        return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
+    }
+    if (levels > 0) memcpy(values - levels, writer->body.data, levels);
+    writer->around = (struct quire_bytes){values - levels, levels + size};
+    return 0;
+}
+
+static struct quire_bytes bytes_of(const struct quire_buf *buf)
+{
+    return (struct quire_bytes){buf->data, buf->size};
+}
+
+static struct quire_bytes body_of(const struct quire_page_writer *writer)
+{
+    return writer->around.data != NULL ? writer->around : bytes_of(&writer->body);
+}
+
 /* --- Compressed, encrypted, behind its header ------------------------------------------ */
 
 static int fail_large(size_t size, struct quire_error *error)
@@ -103,33 +127,34 @@ static int fail_large(size_t size, struct quire_error *error)
 
 /* Makes packed: `keep` bytes of body as they are, the rest compressed. */
 static int compress(struct quire_page_writer *writer, struct quire_page_level *level,
-                    const struct quire_buf *body, size_t keep, struct quire_error *error)
+                    struct quire_bytes body, size_t keep, struct quire_error *error)
 {
     const struct quire_codec *codec = writer->options->codec;
     struct quire_buf *packed = &writer->packed;
-    size_t size = 0, left = body->size - keep, bound = codec->bound(left);
-    if (body->size > PAGE_BYTES_MAX || bound > PAGE_BYTES_MAX) return fail_large(body->size, error);
+    size_t size = 0, left = body.size - keep, bound = codec->bound(left);
+    if (body.size > PAGE_BYTES_MAX || bound > PAGE_BYTES_MAX) return fail_large(body.size, error);
     quire_buf_clear(packed);
     if (quire_buf_reserve(packed, keep + bound) != 0) return quire_fail_memory(error, OPERATION);
-    if (keep > 0) memcpy(packed->data, body->data, keep);
-    QUIRE_TRY(quire_page_level_compress(level, codec, writer->options->level, body->data + keep,
-                                        left, packed->data + keep, bound, &size, error));
+    if (keep > 0) memcpy(packed->data, body.data, keep);
+    const uint8_t *from = keep > 0 ? body.data + keep : body.data; /* NULL + 0 is undefined */
+    QUIRE_TRY(quire_page_level_compress(level, codec, writer->options->level, from, left,
+                                        packed->data + keep, bound, &size, error));
     packed->size = keep + size;
     return 0;
 }
 
 static int encrypt(struct quire_page_writer *writer, enum quire_parquet_module module,
-                   const struct quire_buf *plain, struct quire_buf *out, struct quire_error *error)
+                   struct quire_bytes plain, struct quire_buf *out, struct quire_error *error)
 {
     struct quire_module_place place = {.module = module,
                                        .row_group = writer->row_group,
                                        .column = writer->options->column,
                                        .page = writer->ordinal};
-    return quire_cipher_encrypt(writer->options->cipher, &place, plain->data, plain->size, out,
+    return quire_cipher_encrypt(writer->options->cipher, &place, plain.data, plain.size, out,
                                 error);
 }
 
-static int seal(struct quire_page_writer *writer, bool dictionary, const struct quire_buf **stored,
+static int seal(struct quire_page_writer *writer, bool dictionary, struct quire_bytes *stored,
                 struct quire_error *error)
 {
     if (writer->options->cipher == NULL) return 0;
@@ -139,7 +164,7 @@ static int seal(struct quire_page_writer *writer, bool dictionary, const struct 
     quire_buf_clear(&writer->sealed);
     QUIRE_TRY(encrypt(writer, dictionary ? QUIRE_MODULE_DICTIONARY_PAGE : QUIRE_MODULE_DATA_PAGE,
                       *stored, &writer->sealed, error));
-    *stored = &writer->sealed;
+    *stored = bytes_of(&writer->sealed);
     return 0;
 }
 
@@ -157,7 +182,7 @@ static int put_header(struct quire_page_writer *writer, const struct quire_page_
         QUIRE_TRY(encrypt(writer,
                           dictionary ? QUIRE_MODULE_DICTIONARY_PAGE_HEADER
                                      : QUIRE_MODULE_DATA_PAGE_HEADER,
-                          &writer->header, &writer->sealed_header, error));
+                          bytes_of(&writer->header), &writer->sealed_header, error));
         header_bytes = &writer->sealed_header;
     }
     if (quire_page_chain_append(out, header_bytes->data, header_bytes->size) != 0)
@@ -167,21 +192,21 @@ static int put_header(struct quire_page_writer *writer, const struct quire_page_
 
 /* stored: the body as compressed. The header lacks what is only known now. */
 static int put_page(struct quire_page_writer *writer, struct quire_page_header *header,
-                    const struct quire_buf *stored, size_t plain_size, struct quire_page_chain *out,
+                    struct quire_bytes stored, size_t plain_size, struct quire_page_chain *out,
                     struct quire_page_sizes *sizes, struct quire_error *error)
 {
     size_t start = out->size, header_size = 0;
     QUIRE_TRY(seal(writer, header->type == QUIRE_PAGE_DICTIONARY, &stored, error));
-    if (plain_size > PAGE_BYTES_MAX || stored->size > PAGE_BYTES_MAX)
+    if (plain_size > PAGE_BYTES_MAX || stored.size > PAGE_BYTES_MAX)
         return fail_large(plain_size, error);
     header->uncompressed_page_size = (int32_t)plain_size;
-    header->compressed_page_size = (int32_t)stored->size;
+    header->compressed_page_size = (int32_t)stored.size;
     if (writer->options->checksum) {
-        header->crc = (int32_t)quire_page_crc(0, stored->data, stored->size);
+        header->crc = (int32_t)quire_page_crc(0, stored.data, stored.size);
         header->present |= QUIRE_PAGE_HAS_CRC;
     }
     QUIRE_TRY(put_header(writer, header, out, &header_size, error));
-    if (quire_page_chain_append(out, stored->data, stored->size) != 0)
+    if (quire_page_chain_append(out, stored.data, stored.size) != 0)
         return quire_fail_memory(error, OPERATION);
     *sizes =
         (struct quire_page_sizes){.stored = out->size - start, .plain = header_size + plain_size};
@@ -197,12 +222,12 @@ static int finish_v1(struct quire_page_writer *writer, int32_t encoding,
                                           .definition_level_encoding = QUIRE_ENCODING_RLE,
                                           .repetition_level_encoding = QUIRE_ENCODING_RLE};
     struct quire_page_header header = {.type = QUIRE_PAGE_DATA, .data_page_header = &data};
-    const struct quire_buf *stored = &writer->body;
+    struct quire_bytes body = body_of(writer), stored = body;
     if (writer->options->codec != NULL) {
-        QUIRE_TRY(compress(writer, &writer->level, stored, 0, error));
-        stored = &writer->packed;
+        QUIRE_TRY(compress(writer, &writer->level, body, 0, error));
+        stored = bytes_of(&writer->packed);
     }
-    return put_page(writer, &header, stored, writer->body.size, out, sizes, error);
+    return put_page(writer, &header, stored, body.size, out, sizes, error);
 }
 
 static int finish_v2(struct quire_page_writer *writer, int32_t encoding, int64_t rows,
@@ -218,13 +243,13 @@ static int finish_v2(struct quire_page_writer *writer, int32_t encoding, int64_t
         .definition_levels_byte_length = (int32_t)writer->def_bytes.size,
         .repetition_levels_byte_length = (int32_t)writer->rep_bytes.size};
     struct quire_page_header header = {.type = QUIRE_PAGE_DATA_V2, .data_page_header_v2 = &data};
-    const struct quire_buf *stored = &writer->body;
-    if (writer->options->codec != NULL && writer->body.size > writer->levels_size) {
-        QUIRE_TRY(compress(writer, &writer->level, stored, writer->levels_size, error));
-        data.is_compressed = writer->packed.size < stored->size;
-        if (data.is_compressed) stored = &writer->packed;
+    struct quire_bytes body = body_of(writer), stored = body;
+    if (writer->options->codec != NULL && body.size > writer->levels_size) {
+        QUIRE_TRY(compress(writer, &writer->level, body, writer->levels_size, error));
+        data.is_compressed = writer->packed.size < stored.size;
+        if (data.is_compressed) stored = bytes_of(&writer->packed);
     }
-    return put_page(writer, &header, stored, writer->body.size, out, sizes, error);
+    return put_page(writer, &header, stored, body.size, out, sizes, error);
 }
 
 int quire_page_finish(struct quire_page_writer *writer, int32_t encoding, int64_t rows,
@@ -251,11 +276,11 @@ int quire_page_write_dictionary(struct quire_page_writer *writer, const struct q
                                                       .encoding = QUIRE_ENCODING_PLAIN};
     struct quire_page_header header = {.type = QUIRE_PAGE_DICTIONARY,
                                        .dictionary_page_header = &dictionary};
-    const struct quire_buf *stored = plain;
+    struct quire_bytes stored = bytes_of(plain);
     if (writer->options->codec != NULL) {
         struct quire_page_level level = {0};
-        QUIRE_TRY(compress(writer, &level, plain, 0, error));
-        stored = &writer->packed;
+        QUIRE_TRY(compress(writer, &level, stored, 0, error));
+        stored = bytes_of(&writer->packed);
     }
     return put_page(writer, &header, stored, plain->size, out, sizes, error);
 }

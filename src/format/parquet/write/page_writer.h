@@ -1,7 +1,7 @@
 /* Pages: levels and encoded values to header and body, compressed and encrypted
  * (README.md "Data Pages", Compression.md, Encryption.md).
  *
- * For a data page: add levels, start, append the values to body, finish. */
+ * For a data page: add levels, start, append the values to body or put them, finish. */
 #ifndef QUIRE_PARQUET_PAGE_WRITER_H
 #define QUIRE_PARQUET_PAGE_WRITER_H
 
@@ -20,6 +20,8 @@ struct quire_page_writer {
     struct quire_buf def_bytes, rep_bytes;
     struct quire_buf body;
     size_t levels_size; /* bytes of levels at the start of body */
+    struct quire_bytes
+        around; /* the body, where it was made around values; data NULL: body is it */
     struct quire_buf packed, sealed, header, sealed_header;
 };
 void quire_page_writer_release(struct quire_page_writer *writer);
@@ -40,6 +42,10 @@ struct quire_page_sizes {
 };
 
 int quire_page_start(struct quire_page_writer *writer, struct quire_error *error);
+/* The values of the page instead of those that are appended to body: levels that fit into the
+ * headroom before them are put there. They stay until the page is finished. */
+int quire_page_put_values(struct quire_page_writer *writer, uint8_t *values, size_t size,
+                          size_t headroom, struct quire_error *error);
 /* Appends the page to out, and begins the next one. */
 int quire_page_finish(struct quire_page_writer *writer, int32_t encoding, int64_t rows,
                       struct quire_page_chain *out, struct quire_page_sizes *sizes,
