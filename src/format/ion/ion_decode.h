@@ -25,6 +25,9 @@ struct quire_ion_place {
     const struct quire_ion_place *before;
 };
 
+struct quire_ion_direct;
+struct quire_ion_direct_id;
+
 struct quire_ion_decoding {
     /* Known from the start on and read by all threads. */
     bool binary;
@@ -37,7 +40,8 @@ struct quire_ion_decoding {
     int64_t sampled;           /* bytes from which types were inferred; -1: none were */
     struct quire_field *field; /* of all columns, wanted or not */
     struct quire_json_shape shape;
-    int64_t annotations; /* column that takes the records' annotations; -1: none */
+    struct quire_ion_direct *direct; /* what is known of the shape's members (ion_direct.h) */
+    int64_t annotations;             /* column that takes the records' annotations; -1: none */
     const struct quire_ion_place *_Atomic places;
     struct quire_arena arena;
     struct quire_survey *survey; /* NULL: records are read */
@@ -59,9 +63,9 @@ struct quire_ion_row {
     struct quire_ion_writer *json; /* for values kept as JSON text */
     struct quire_buf *text;
     int64_t *nulled;
-    /* Binary: the texts of the records' fields by member, as they were last met. Texts of
-     * symbol tables stay where they are, so that equal addresses are equal names. */
-    const char **known;
+    /* Binary: the names of the records' fields by member, as they were last met. */
+    struct quire_ion_direct_id *ids;
+    const struct quire_ion_symbols *ids_of; /* the table that they are of */
 };
 
 /* The `start` of the text decoder. */

@@ -8,7 +8,7 @@
 #include "base/fail.h"
 #include "base/options.h"
 #include "format/ion/ion_binary.h"
-#include "format/ion/ion_decode.h"
+#include "format/ion/ion_direct.h"
 #include "format/ion/ion_split.h"
 #include "format/ion/ion_text_token.h"
 #include "quire/batch.h"
@@ -346,7 +346,10 @@ static int finish_schema(struct quire_ion_decoding *decoding, struct sample *sam
     if (column_of == NULL) return quire_fail_memory(error, operation);
     QUIRE_TRY(number_columns(decoding, column_of, error));
     QUIRE_TRY(find_annotations(decoding, column_of, error));
-    if (quire_json_shape_init(&decoding->shape, decoding->field, column_of, &decoding->arena) != 0)
+    if (quire_json_shape_init(&decoding->shape, decoding->field, column_of, &decoding->arena) !=
+            0 ||
+        quire_ion_direct_init(&decoding->shape, decoding->field, &decoding->arena,
+                              &decoding->direct) != 0)
         return quire_fail_memory(error, operation);
     return wanted_schema(decoding->field, column_of, schema, error);
 }
