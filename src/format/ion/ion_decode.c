@@ -192,10 +192,13 @@ static int begin_part(const struct quire_survey *survey, struct scratch *scratch
     return quire_survey_part(survey, &scratch->seen_arena, &scratch->seen, error);
 }
 
+/* What comes before the end of a chunk that was parsed is not looked up any more. */
 static int join(void *state, struct quire_text_chunk *chunk, struct quire_error *error)
 {
-    const struct quire_ion_decoding *decoding = state;
+    struct quire_ion_decoding *decoding = state;
     const struct scratch *scratch = chunk->scratch;
+    quire_ion_places_drop(decoding, chunk->offset + (int64_t)chunk->size);
+    if (decoding->survey == NULL) return 0;
     return quire_survey_add(decoding->survey, scratch->seen, error);
 }
 
@@ -264,14 +267,6 @@ static int split(void *state, const uint8_t *bytes, size_t size, size_t from, bo
 }
 
 const struct quire_text_decoding quire_ion_reading = {
-    .start = quire_ion_start,
-    .split = split,
-    .parse = parse,
-    .scratch_free = scratch_free,
-    .free = quire_ion_decoding_free,
-};
-
-const struct quire_text_decoding quire_ion_surveying = {
     .start = quire_ion_start,
     .split = split,
     .parse = parse,

@@ -22,7 +22,7 @@ enum quire_ion_layout {
 struct quire_ion_place {
     int64_t byte;
     const struct quire_ion_symbols *symbols;
-    const struct quire_ion_place *before;
+    struct quire_ion_place *before;
 };
 
 struct quire_ion_direct;
@@ -42,7 +42,7 @@ struct quire_ion_decoding {
     struct quire_json_shape shape;
     struct quire_ion_direct *direct; /* what is known of the shape's members (ion_direct.h) */
     int64_t annotations;             /* column that takes the records' annotations; -1: none */
-    const struct quire_ion_place *_Atomic places;
+    struct quire_ion_place *_Atomic places;
     struct quire_arena arena;
     struct quire_survey *survey; /* NULL: records are read */
 
@@ -77,6 +77,9 @@ int quire_ion_start(void *state, const uint8_t *bytes, size_t size, bool at_end,
  * input. */
 int quire_ion_scan_tables(struct quire_ion_decoding *decoding, const uint8_t *bytes, size_t size,
                           int64_t byte, struct quire_error *error);
+/* Frees the tables that nothing from a byte on refers to. */
+void quire_ion_places_drop(struct quire_ion_decoding *decoding, int64_t byte);
+void quire_ion_places_release(struct quire_ion_decoding *decoding);
 /* The table in force at a byte: after all system values before it (or at it). */
 const struct quire_ion_symbols *quire_ion_symbols_at(const struct quire_ion_decoding *decoding,
                                                      int64_t byte, bool inclusive);
@@ -130,7 +133,7 @@ static inline void quire_ion_go_back(struct quire_ion_reader *reader,
 }
 
 /* The calls of the text decoder, on a struct quire_ion_decoding that was opened. */
-extern const struct quire_text_decoding quire_ion_reading, quire_ion_surveying;
+extern const struct quire_text_decoding quire_ion_reading;
 void quire_ion_decoding_free(void *state);
 
 int quire_ion_decoder_open(struct quire_in *in, const void *options,
