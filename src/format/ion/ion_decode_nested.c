@@ -222,7 +222,8 @@ static int put_annotations(struct quire_ion_row *row, const struct quire_ion_val
 static void forget_ids(struct quire_ion_row *row)
 {
     if (row->ids_of == row->reader->symbols) return;
-    memset(row->ids, 0, row->decoding->shape.members_size * sizeof(*row->ids));
+    for (size_t i = 0; i < row->decoding->shape.members_size; i++)
+        row->ids[i] = quire_ion_direct_unknown();
     row->ids_of = row->reader->symbols;
 }
 

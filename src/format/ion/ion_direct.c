@@ -79,14 +79,10 @@ bool quire_ion_direct_begin(struct quire_ion_reader *reader, struct quire_ion_va
 
 void quire_ion_direct_note(struct quire_ion_direct_id *known, int64_t id)
 {
-    uint8_t bytes[2];
     if (id < 0 || id >= 1 << 14) return;
-    known->size = id < 1 << 7 ? 1 : 2;
-    bytes[0] = (uint8_t)(known->size == 1 ? 0x80 | id : id >> 7);
-    bytes[1] = (uint8_t)(0x80 | (id & 0x7f));
-    if (known->size == 1) bytes[1] = 0;
-    memcpy(&known->bytes, bytes, 2);
-    bytes[0] = 0xff;
-    bytes[1] = known->size == 1 ? 0 : 0xff;
-    memcpy(&known->mask, bytes, 2);
+    if (id < 1 << 7)
+        *known = (struct quire_ion_direct_id){(uint16_t)((0x80 | id) << 8), 0xff00, 1};
+    else
+        *known =
+            (struct quire_ion_direct_id){(uint16_t)(id >> 7 << 8 | 0x80 | (id & 0x7f)), 0xffff, 2};
 }

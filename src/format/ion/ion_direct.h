@@ -30,11 +30,16 @@ struct quire_ion_direct {
 };
 
 /* A member's name as it stands in binary records, once one was met: a VarUInt of one or
- * two bytes. */
+ * two bytes, which are the first of 16 bits. */
 struct quire_ion_direct_id {
-    uint16_t bytes, mask; /* mask 0: not known */
-    uint8_t size;
+    uint16_t bytes, mask;
+    uint32_t size;
 };
+/* One that was not met: nothing is like it. */
+static inline struct quire_ion_direct_id quire_ion_direct_unknown(void)
+{
+    return (struct quire_ion_direct_id){.bytes = 1};
+}
 
 /* For the members of a shape; all of it in arena. */
 int quire_ion_direct_init(const struct quire_json_shape *shape, const struct quire_field *field,

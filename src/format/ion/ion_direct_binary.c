@@ -107,9 +107,11 @@ static inline bool is_short_ascii(const uint8_t *bytes, size_t size)
 static inline const uint8_t *take_string(struct quire_column *column, const uint8_t *at,
                                          const uint8_t *end)
 {
-    struct quire_ion_header header;
-    if (*at >> 4 != 8 || quire_ion_take_header(at, end, &header) != NULL || header.low == 15)
+    struct quire_ion_header header = {.body = at + 1, .end = at + 1 + (*at & 15)};
+    if (*at >> 4 != 8) return NULL;
+    if ((*at & 15) >= 14 && (quire_ion_take_header(at, end, &header) != NULL || header.low == 15))
         return NULL;
+    if (header.end > end) return NULL;
     size_t size = (size_t)(header.end - header.body);
     if (size <= 16 && is_short_ascii(header.body, size))
         return quire_ion_direct_put_short(column, header.body, size) ? header.end : NULL;
@@ -150,6 +152,24 @@ static inline const uint8_t *take_value(const struct quire_ion_direct *direct,
     }
 }
 
+/* An integer of at most seven bytes: the commonest value. */
+static inline bool take_short_int(struct quire_column *column, const uint8_t *at, unsigned size,
+                                  bool negative, int64_t length)
+{
+    int64_t value = (int64_t)((load_big(at) & UINT64_MAX >> 8) >> (56 - 8 * size));
+    size_t end = ((size_t)length + 1) * sizeof(value);
+    if (negative && value == 0) return false;
+    if (negative) value = -value;
+    if (__builtin_expect(column->validity.data != NULL || column->values.capacity < end, 0))
+        return quire_column_append_i64(column, value) == 0;
+    memcpy(column->values.data + end - sizeof(value), &value, sizeof(value));
+    column->values.size = end;
+    column->length = length + 1;
+    return true;
+}
+
+/* Where a value ends hangs on its descriptor alone, which is read by itself: what is done
+ * with the value does not hold up the next one. */
 void quire_ion_direct_binary(struct quire_ion_row *row, struct quire_column *column, int64_t length,
                              size_t *next, size_t *filled)
 {
@@ -158,17 +178,24 @@ void quire_ion_direct_binary(struct quire_ion_row *row, struct quire_column *col
     const uint8_t *at = reader->at, *end = reader->frames[reader->depth - 1].end;
     size_t member = *next, members_size = row->decoding->shape.members_size, taken = 0;
     for (; member < members_size && at < end; member++) {
-        const struct quire_ion_direct_id *id = &row->ids[member];
-        uint16_t name;
-        memcpy(&name, at, 2);
-        if (id->mask == 0 || (name & id->mask) != id->bytes || id->size >= end - at) break;
-        const uint8_t *value = at + id->size, *after;
-        if (direct[member].kind == QUIRE_ION_DIRECT_UNWANTED) {
+        const struct quire_ion_direct_id id = row->ids[member];
+        unsigned name = (unsigned)at[0] << 8 | at[1];
+        if ((name & id.mask) != id.bytes || id.size >= end - at) break;
+        const uint8_t *value = at + id.size, *after;
+        unsigned descriptor = *value, size = descriptor & 15;
+        enum quire_ion_direct_kind kind = direct[member].kind;
+        if (kind == QUIRE_ION_DIRECT_UNWANTED) {
             after = pass(value, end);
         } else {
             struct quire_column *child = &column->children[direct[member].column];
-            if (direct[member].kind == QUIRE_ION_DIRECT_NONE || child->length != length) break;
-            after = take_value(&direct[member], child, value, end);
+            if (kind == QUIRE_ION_DIRECT_NONE || child->length != length) break;
+            if (kind == QUIRE_ION_DIRECT_INT64 && descriptor >> 5 == 1 && size < 8) {
+                after = value + 1 + size;
+                if (after > end || !take_short_int(child, value, size, descriptor >= 0x30, length))
+                    break;
+            } else {
+                after = take_value(&direct[member], child, value, end);
+            }
             taken += after != NULL;
         }
         if (after == NULL) break;
