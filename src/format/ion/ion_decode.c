@@ -16,8 +16,8 @@ struct scratch {
     struct quire_ion_reader reader;
     struct quire_ion_writer json;
     struct quire_buf text;
-    struct quire_ion_direct_id *ids; /* see struct quire_ion_row */
-    int64_t rows;                    /* of the chunk before: a guess at those of the next */
+    struct quire_ion_lane *lanes; /* see struct quire_ion_row */
+    int64_t rows;                 /* of the chunk before: a guess at those of the next */
     /* What a survey saw in the chunk. */
     struct quire_arena seen_arena;
     struct quire_infer_node *seen;
@@ -31,7 +31,7 @@ static void scratch_free(void *pointer)
     quire_ion_writer_release(&scratch->json);
     quire_buf_release(&scratch->text);
     quire_arena_release(&scratch->seen_arena);
-    quire_free(scratch->ids);
+    quire_free(scratch->lanes);
     quire_free(scratch);
 }
 
@@ -174,8 +174,9 @@ static struct scratch *scratch_of(const struct quire_ion_decoding *decoding,
     struct scratch *scratch = quire_alloc_zero(1, sizeof(*scratch));
     if (scratch == NULL) return NULL;
     if (binary)
-        scratch->ids = quire_alloc_zero(decoding->shape.members_size + 1, sizeof(*scratch->ids));
-    if ((binary && scratch->ids == NULL) ||
+        scratch->lanes =
+            quire_alloc_zero(decoding->shape.members_size + 1, sizeof(*scratch->lanes));
+    if ((binary && scratch->lanes == NULL) ||
         quire_ion_reader_init(&scratch->reader, binary, NULL, NULL) != 0 ||
         quire_ion_writer_init(&scratch->json, QUIRE_ION_FORM_JSON_LINES, NULL) != 0) {
         scratch_free(scratch);
@@ -217,9 +218,10 @@ static int parse(const void *state, struct quire_text_chunk *chunk, struct quire
                 .json = &scratch->json,
                 .text = &scratch->text,
                 .nulled = &chunk->nulled,
-                .ids = scratch->ids},
+                .lanes = scratch->lanes},
     };
     struct quire_ion_reader *reader = &scratch->reader;
+    if (scratch->lanes != NULL) quire_ion_lanes_init(decoding, chunk->columns, scratch->lanes);
     /* Places are counted from the chunk's start; the caller makes them absolute. */
     quire_ion_reader_set(reader, chunk->bytes, chunk->size, 0);
     reader->lines = reader->lines && chunk->offset == 0;

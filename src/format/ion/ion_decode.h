@@ -26,7 +26,7 @@ struct quire_ion_place {
 };
 
 struct quire_ion_direct;
-struct quire_ion_direct_id;
+struct quire_ion_lane;
 
 struct quire_ion_decoding {
     /* Known from the start on and read by all threads. */
@@ -63,9 +63,9 @@ struct quire_ion_row {
     struct quire_ion_writer *json; /* for values kept as JSON text */
     struct quire_buf *text;
     int64_t *nulled;
-    /* Binary: the names of the records' fields by member, as they were last met. */
-    struct quire_ion_direct_id *ids;
-    const struct quire_ion_symbols *ids_of; /* the table that they are of */
+    /* Binary: the short way of each member, with the names of one symbol table. */
+    struct quire_ion_lane *lanes;
+    const struct quire_ion_symbols *lanes_of;
 };
 
 /* The `start` of the text decoder. */

@@ -117,8 +117,8 @@ static int find_child(const struct quire_ion_row *row, const struct quire_ion_va
             *member = quire_json_shape_find(shape, (const uint8_t *)text, name->size);
         }
         *index = *member >= 0 ? shape->members[*member].column : -1;
-        if (top && row->ids != NULL && *member >= 0)
-            quire_ion_direct_note(&row->ids[*member], name->text != NULL ? name->id : -1);
+        if (top && row->lanes != NULL && *member >= 0)
+            quire_ion_lane_note(&row->lanes[*member], name->text != NULL ? name->id : -1);
     }
     if (*member >= 0 && name->text != NULL) {
         *next = (size_t)*member + 1;
@@ -219,19 +219,18 @@ static int put_annotations(struct quire_ion_row *row, const struct quire_ion_val
 }
 
 /* The names that were met are those of one symbol table. */
-static void forget_ids(struct quire_ion_row *row)
+static void forget_names(struct quire_ion_row *row)
 {
-    if (row->ids_of == row->reader->symbols) return;
-    for (size_t i = 0; i < row->decoding->shape.members_size; i++)
-        row->ids[i] = quire_ion_direct_unknown();
-    row->ids_of = row->reader->symbols;
+    if (row->lanes_of == row->reader->symbols) return;
+    quire_ion_lanes_forget(row->lanes, row->decoding->shape.members_size);
+    row->lanes_of = row->reader->symbols;
 }
 
 static inline void take_direct(struct quire_ion_row *row, struct quire_column *column,
                                int64_t length, size_t *next, size_t *filled)
 {
     if (row->reader->binary)
-        quire_ion_direct_binary(row, column, length, next, filled);
+        quire_ion_direct_binary(row, length, next, filled);
     else
         quire_ion_direct_text(row, column, length, next, filled);
 }
@@ -252,7 +251,7 @@ int quire_ion_put_struct(struct quire_ion_row *row, const struct quire_ion_value
         QUIRE_TRY(put_annotations(row, value, &column->children[annotations], error));
         filled++;
     }
-    if (top && row->ids != NULL) forget_ids(row);
+    if (top && row->lanes != NULL) forget_names(row);
     for (;;) {
         int64_t index, member;
         if (top) take_direct(row, column, length, &next, &filled);

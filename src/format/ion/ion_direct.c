@@ -77,12 +77,23 @@ bool quire_ion_direct_begin(struct quire_ion_reader *reader, struct quire_ion_va
     return true;
 }
 
-void quire_ion_direct_note(struct quire_ion_direct_id *known, int64_t id)
+void quire_ion_lanes_init(const struct quire_ion_decoding *decoding, struct quire_column *columns,
+                          struct quire_ion_lane *lanes)
+{
+    size_t size = decoding->shape.members_size;
+    for (size_t i = 0; i < size; i++) {
+        const struct quire_ion_direct *direct = &decoding->direct[i];
+        lanes[i].kind = (uint16_t)direct->kind;
+        lanes[i].column = direct->column >= 0 ? &columns->children[direct->column] : NULL;
+    }
+    quire_ion_lanes_forget(lanes, size);
+}
+
+void quire_ion_lane_note(struct quire_ion_lane *lane, int64_t id)
 {
     if (id < 0 || id >= 1 << 14) return;
-    if (id < 1 << 7)
-        *known = (struct quire_ion_direct_id){(uint16_t)((0x80 | id) << 8), 0xff00, 1};
-    else
-        *known =
-            (struct quire_ion_direct_id){(uint16_t)(id >> 7 << 8 | 0x80 | (id & 0x7f)), 0xffff, 2};
+    lane->size = id < 1 << 7 ? 1 : 2;
+    lane->mask = lane->size == 1 ? 0xff00 : 0xffff;
+    lane->bytes =
+        (uint16_t)(lane->size == 1 ? (0x80 | id) << 8 : id >> 7 << 8 | 0x80 | (id & 0x7f));
 }

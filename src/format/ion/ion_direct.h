@@ -29,23 +29,31 @@ struct quire_ion_direct {
     unsigned head_mask;
 };
 
-/* A member's name as it stands in binary records, once one was met: a VarUInt of one or
- * two bytes, which are the first of 16 bits. */
-struct quire_ion_direct_id {
+/* What binary records ask of a member: its name as it stands in them, once it was met (a
+ * VarUInt of one or two bytes, which are the first of 16 bits), and where its values go. */
+struct quire_ion_lane {
     uint16_t bytes, mask;
-    uint32_t size;
+    uint16_t size;
+    uint16_t kind;               /* enum quire_ion_direct_kind */
+    struct quire_column *column; /* NULL: not wanted */
 };
-/* One that was not met: nothing is like it. */
-static inline struct quire_ion_direct_id quire_ion_direct_unknown(void)
+/* Makes the names unknown: nothing is like them. */
+static inline void quire_ion_lanes_forget(struct quire_ion_lane *lanes, size_t size)
 {
-    return (struct quire_ion_direct_id){.bytes = 1};
+    for (size_t i = 0; i < size; i++) {
+        lanes[i].bytes = 1;
+        lanes[i].mask = lanes[i].size = 0;
+    }
 }
 
 /* For the members of a shape; all of it in arena. */
 int quire_ion_direct_init(const struct quire_json_shape *shape, const struct quire_field *field,
                           struct quire_arena *arena, struct quire_ion_direct **direct);
+/* The lanes into columns, with names unknown. */
+void quire_ion_lanes_init(const struct quire_ion_decoding *decoding, struct quire_column *columns,
+                          struct quire_ion_lane *lanes);
 /* Notes the ID of a name that was met. */
-void quire_ion_direct_note(struct quire_ion_direct_id *known, int64_t id);
+void quire_ion_lane_note(struct quire_ion_lane *lane, int64_t id);
 
 /* Begins the struct that a record most often is, at the top; false: not so. */
 bool quire_ion_direct_begin(struct quire_ion_reader *reader, struct quire_ion_value *value);
@@ -63,8 +71,8 @@ static inline bool quire_ion_direct_end(struct quire_ion_reader *reader)
 
 /* Takes fields of the record in which the reader stands, from the member *next on, as long
  * as it can, and counts them in *filled; length: rows of the column before this one. */
-void quire_ion_direct_binary(struct quire_ion_row *row, struct quire_column *column, int64_t length,
-                             size_t *next, size_t *filled);
+void quire_ion_direct_binary(struct quire_ion_row *row, int64_t length, size_t *next,
+                             size_t *filled);
 void quire_ion_direct_text(struct quire_ion_row *row, struct quire_column *column, int64_t length,
                            size_t *next, size_t *filled);
 

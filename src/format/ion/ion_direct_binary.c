@@ -134,15 +134,17 @@ static inline const uint8_t *pass(const uint8_t *at, const uint8_t *end)
     return string || null || integer || code == 1 || code == 4 ? header.end : NULL;
 }
 
-static inline const uint8_t *take_value(const struct quire_ion_direct *direct,
+static inline const uint8_t *take_value(enum quire_ion_direct_kind kind,
                                         struct quire_column *column, const uint8_t *at,
                                         const uint8_t *end)
 {
     if (__builtin_expect((*at & 15) == 15, 0)) {
-        if (*at >> 4 == 14 || quire_ion_descriptors[*at] != QUIRE_ION_ALONE) return NULL;
+        if (kind == QUIRE_ION_DIRECT_NONE || *at >> 4 == 14 ||
+            quire_ion_descriptors[*at] != QUIRE_ION_ALONE)
+            return NULL;
         return quire_ion_direct_put_null(column) ? at + 1 : NULL;
     }
-    switch (direct->kind) {
+    switch (kind) {
     case QUIRE_ION_DIRECT_INT64: return take_int(column, at, end);
     case QUIRE_ION_DIRECT_FLOAT64: return take_float(column, at, end);
     case QUIRE_ION_DIRECT_BOOL: return take_bool(column, at);
@@ -170,38 +172,36 @@ static inline bool take_short_int(struct quire_column *column, const uint8_t *at
 
 /* Where a value ends hangs on its descriptor alone, which is read by itself: what is done
  * with the value does not hold up the next one. */
-void quire_ion_direct_binary(struct quire_ion_row *row, struct quire_column *column, int64_t length,
-                             size_t *next, size_t *filled)
+void quire_ion_direct_binary(struct quire_ion_row *row, int64_t length, size_t *next,
+                             size_t *filled)
 {
     struct quire_ion_reader *reader = row->reader;
-    const struct quire_ion_direct *direct = row->decoding->direct;
     const uint8_t *at = reader->at, *end = reader->frames[reader->depth - 1].end;
-    size_t member = *next, members_size = row->decoding->shape.members_size, taken = 0;
-    for (; member < members_size && at < end; member++) {
-        const struct quire_ion_direct_id id = row->ids[member];
+    const struct quire_ion_lane *first = row->lanes + *next, *lane = first;
+    const struct quire_ion_lane *last = row->lanes + row->decoding->shape.members_size;
+    size_t passed = 0;
+    for (; lane < last && at < end; lane++) {
         unsigned name = (unsigned)at[0] << 8 | at[1];
-        if ((name & id.mask) != id.bytes || id.size >= end - at) break;
-        const uint8_t *value = at + id.size, *after;
+        if ((name & lane->mask) != lane->bytes || lane->size >= end - at) break;
+        const uint8_t *value = at + lane->size, *after;
         unsigned descriptor = *value, size = descriptor & 15;
-        enum quire_ion_direct_kind kind = direct[member].kind;
-        if (kind == QUIRE_ION_DIRECT_UNWANTED) {
+        struct quire_column *column = lane->column;
+        if (__builtin_expect(column == NULL, 0)) {
             after = pass(value, end);
+            passed += after != NULL;
+        } else if (column->length != length) {
+            break;
+        } else if (lane->kind == QUIRE_ION_DIRECT_INT64 && descriptor >> 5 == 1 && size < 8) {
+            after = value + 1 + size;
+            if (after > end || !take_short_int(column, value, size, descriptor >= 0x30, length))
+                break;
         } else {
-            struct quire_column *child = &column->children[direct[member].column];
-            if (kind == QUIRE_ION_DIRECT_NONE || child->length != length) break;
-            if (kind == QUIRE_ION_DIRECT_INT64 && descriptor >> 5 == 1 && size < 8) {
-                after = value + 1 + size;
-                if (after > end || !take_short_int(child, value, size, descriptor >= 0x30, length))
-                    break;
-            } else {
-                after = take_value(&direct[member], child, value, end);
-            }
-            taken += after != NULL;
+            after = take_value((enum quire_ion_direct_kind)lane->kind, column, value, end);
         }
         if (after == NULL) break;
         at = after;
     }
     reader->at = at;
-    *next = member;
-    *filled += taken;
+    *next += (size_t)(lane - first);
+    *filled += (size_t)(lane - first) - passed;
 }
