@@ -101,8 +101,9 @@ static bool sizes_fast(struct quire_ion_block *block, const struct quire_ion_nod
         size_float64(&run, (const uint64_t *)view->values + run.first, block->sizes);
         return true;
     case QUIRE_KIND_STRING:
-        return view->extra != NULL && size_string(&run, (const int32_t *)view->values + run.first,
-                                                  view->extra, block->sizes);
+        return node->how == QUIRE_ION_AS_STRING && view->extra != NULL &&
+               size_string(&run, (const int32_t *)view->values + run.first, view->extra,
+                           block->sizes);
     default: return false;
     }
 }
@@ -222,8 +223,8 @@ static void put_column(struct quire_ion_block *block, const struct quire_ion_nod
         put_int32(&run, (const int32_t *)view->values + run.first, block->puts);
     else if (kind == QUIRE_KIND_FLOAT64 && !omitted)
         put_float64(&run, (const uint64_t *)view->values + run.first, block->puts);
-    else if (kind == QUIRE_KIND_STRING && !omitted && view->extra != NULL &&
-             options->invalid_utf8 != QUIRE_ION_UTF8_REPLACE)
+    else if (node->how == QUIRE_ION_AS_STRING && kind == QUIRE_KIND_STRING && !omitted &&
+             view->extra != NULL && options->invalid_utf8 != QUIRE_ION_UTF8_REPLACE)
         put_strings(&run, (const int32_t *)view->values + run.first, view->extra, block->puts);
     else
         put_values(block, node, view);
