@@ -26,8 +26,9 @@ void quire_delta_length_encoder_clear(struct quire_delta_length_encoder *encoder
 static void copy_bytes(const struct quire_bytes *values, size_t n, size_t size, bool together,
                        uint8_t *out)
 {
+    if (size == 0) return; /* out may be NULL */
     if (together) {
-        if (size > 0) memcpy(out, values[0].data, size);
+        memcpy(out, values[0].data, size);
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -48,7 +49,7 @@ static int encode_some(struct quire_delta_length_encoder *encoder, const struct 
                               "a value of %zu bytes; a page holds at most %d", values[i].size,
                               INT32_MAX);
         lengths[i] = (int32_t)values[i].size;
-        together &= values[i].data == values[0].data + size;
+        together &= (uintptr_t)values[i].data == (uintptr_t)values[0].data + size;
         size += values[i].size;
     }
     if (quire_buf_reserve(&encoder->bytes, size) != 0 ||

@@ -310,7 +310,7 @@ int quire_page_reader_load(struct quire_page_reader *reader, struct quire_page *
     }
     size_t levels = 0, plain = (size_t)page->header.uncompressed_page_size;
     QUIRE_TRY(take_levels(page, data, size, plain, &levels, error));
-    data += levels;
+    if (levels > 0) data += levels; /* a page without bytes has no address */
     size -= levels;
     if (is_compressed(reader, page)) {
         QUIRE_TRY(decompress(reader, data, size, plain - levels, error));
