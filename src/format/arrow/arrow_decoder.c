@@ -7,6 +7,7 @@
 #include "base/context.h"
 #include "base/fail.h"
 #include "data/batch_stream.h"
+#include "format/arrow/array_layout.h"
 #include "format/arrow/arrow_input.h"
 #include "format/arrow/column_select.h"
 #include "format/arrow/dictionary_reader.h"
@@ -21,11 +22,21 @@ const struct quire_option quire_arrow_decoder_rows[QUIRE_ARROW_DECODER_ROWS] = {
      .offset = AT(memory_map),
      .help = "look at local files where they lie instead of copying them; off for files that "
              "others may cut meanwhile"},
+    {.name = "validate",
+     .type = QUIRE_OPTION_BOOL,
+     .default_text = "on",
+     .offset = AT(validate),
+     .help = "look at offsets, indices, null counts and UTF-8 before a batch is given; off only "
+             "for files that are trusted: a damaged one leads its readers out of its buffers"},
 };
+
+/* Fewer rows are not worth a job each column. */
+#define JOB_ROWS_MIN 4096
 
 /* A column that is wanted. */
 struct column {
     struct quire_view *view;
+    bool has_job; /* there is something to look at, worth a job */
     struct quire_job job;
     int code;
     struct quire_error error;
@@ -72,6 +83,19 @@ static void run_check(void *argument)
     column->code = quire_view_validate_rows(column->view, &column->error);
 }
 
+/* Do the values say where others are, or are they text? */
+static bool has_content(const struct quire_field *field)
+{
+    enum quire_array_layout_kind kind = quire_array_layout_of(field).kind;
+    bool plain = kind == QUIRE_LAYOUT_NULL || kind == QUIRE_LAYOUT_BITS ||
+                 kind == QUIRE_LAYOUT_FIXED || kind == QUIRE_LAYOUT_FIXED_LIST ||
+                 kind == QUIRE_LAYOUT_STRUCT;
+    bool has = !plain || field->kind == QUIRE_KIND_DICTIONARY;
+    for (size_t i = 0; i < field->children_size && !has; i++)
+        has = has_content(&field->children[i]);
+    return has;
+}
+
 /* Points the views at the columns and looks at what they say, all at once. */
 static int check_columns(struct decoder *decoder, const struct ArrowArray *batch,
                          struct quire_error *error)
@@ -85,16 +109,20 @@ static int check_columns(struct decoder *decoder, const struct ArrowArray *batch
         if (code == QUIRE_USAGE) code = QUIRE_CORRUPT;
         quire_error_outer_column(error, column->view->field->name);
     }
-    if (code != 0) return code;
+    if (code != 0 || decoder->input.messages.trusted) return code;
     for (size_t i = 0; i < decoder->wanted_size; i++) {
         struct column *column = &decoder->columns[i];
         column->job = (struct quire_job){.run = run_check, .argument = column};
+        column->has_job = batch->length >= JOB_ROWS_MIN && has_content(column->view->field);
         quire_error_clear(&column->error);
-        quire_pool_submit(decoder->context->pool, &column->job);
+        if (column->has_job) quire_pool_submit(decoder->context->pool, &column->job);
     }
     for (size_t i = 0; i < decoder->wanted_size; i++) {
         struct column *column = &decoder->columns[i];
-        quire_pool_wait(decoder->context->pool, &column->job);
+        if (column->has_job)
+            quire_pool_wait(decoder->context->pool, &column->job);
+        else
+            run_check(column);
         if (column->code == 0 || code != 0) continue;
         code = column->code;
         if (error == NULL) continue;
@@ -280,6 +308,8 @@ static int open_decoder(struct decoder *decoder, struct quire_in *in,
 {
     decoder->counts = policy->counts;
     QUIRE_TRY(quire_arrow_input_open(&decoder->input, in, options->memory_map, error));
+    decoder->input.messages.blocks = decoder->context->blocks;
+    decoder->input.messages.trusted = !options->validate;
     const struct quire_field *root = decoder->input.root;
     decoder->wanted = quire_alloc_zero(root->children_size + 1, sizeof(*decoder->wanted));
     if (decoder->wanted == NULL) return quire_fail_memory(error, OPERATION);
