@@ -75,8 +75,7 @@ static struct quire_block *make(size_t size)
     if (size > PTRDIFF_MAX - 2 * HUGE_PAGE - STEP - sizeof(struct quire_block)) return NULL;
     if (size >= QUIRE_BLOCK_KEPT_MIN) size = (size + STEP - 1) / STEP * STEP;
     /* A huge page that is more than half filled is worth it. */
-    if (size > HUGE_PAGE && size % HUGE_PAGE > HUGE_PAGE / 2)
-        size += HUGE_PAGE - size % HUGE_PAGE;
+    if (size > HUGE_PAGE && size % HUGE_PAGE > HUGE_PAGE / 2) size += HUGE_PAGE - size % HUGE_PAGE;
     size_t align = size >= HUGE_PAGE ? HUGE_PAGE : ALIGN;
     struct quire_block *block = quire_alloc(sizeof(*block) + align + size);
     if (block == NULL) return NULL;
