@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 """Arrow IPC: writing and reading, beside pyarrow and Polars.
 
-    bench/arrow/run.py [--rounds N] [--only WORD] [--dir FOLDER]
+    bench/arrow/run.py [--rounds N] [--only WORD] [--dir FOLDER] [--write-results]
 
-Tables: flights, random, nested (bench/lib/bench_tables.py), in batches of 64 Ki rows. Files stand in a folder in memory (/dev/shm), so that
-what is measured is the work of the libraries and of the kernel's copy. Read are whole
-tables into Arrow arrays, by a mapping, by copying, and from compressed files.
+Tables: flights, random, nested (bench/lib/bench_tables.py), in batches of 64 Ki rows. Files
+stand in a folder in memory (/dev/shm), so that what is measured is the work of the libraries
+and of the kernel's copy. Read are whole tables into Arrow arrays, by a mapping, by copying,
+and from compressed files; and by copying, batch after batch, of which none is kept. Quire
+looks at what it reads before it gives it; "quire trusting" (validate=off) does not, as
+pyarrow does not. Each engine is one process that keeps its memory between the rounds, Quire
+in its context.
 """
 
 import argparse
+import datetime
+import importlib.metadata
 import os
 import pathlib
 import shutil
@@ -25,8 +31,16 @@ import harness  # noqa: E402
 
 TABLES = ["flights", "random", "nested"]
 ENGINES = ["quire", "pyarrow", "polars"]
+TRUSTING = "quire trusting"  # only reads
 BATCH_ROWS = 65536
 CODECS = ["none", "lz4", "zstd"]
+
+NOTES = """`quire trusting` reads with `validate=off`: neither it nor pyarrow looks at offsets, null
+counts and UTF-8, as Quire does by default. Each engine is one process that keeps its memory
+between the rounds, Quire in its context. `map` and `copy` keep the whole table, `stream`
+copies batch after batch and keeps none.
+
+"""
 
 
 def load(path):
@@ -39,16 +53,19 @@ def load(path):
 # --- Workers: one process an engine ------------------------------------------------
 
 
-def worker_quire(data):
+def worker_quire(data, **settings):
     import pyquire
+    context = pyquire.context()
 
     def write(path, codec):
         level = ":1" if codec == "zstd" else ""  # pyarrow's
         pyquire.write(path, data, compression=codec + level, durability="none")
 
     def read(path, way):
-        settings = {"memory_map": "on" if way == "map" else "off"}
-        return pyquire.read(path, settings=settings)
+        options = {"memory_map": "on" if way == "map" else "off", **settings}
+        if way == "stream":
+            return pyquire.drain(path, settings=options, ctx=context)
+        return len(pyquire.read(path, settings=options, ctx=context))
 
     return write, read
 
@@ -64,7 +81,10 @@ def worker_pyarrow(data):
 
     def read(path, way):
         with (pa.memory_map if way == "map" else pa.OSFile)(path) as source:
-            return pa.ipc.open_file(source).read_all()
+            file = pa.ipc.open_file(source)
+            if way == "stream":
+                return sum(len(file.get_batch(i)) for i in range(file.num_record_batches))
+            return len(file.read_all())
 
     return write, read
 
@@ -77,14 +97,19 @@ def worker_polars(data):
         frame.write_ipc(path, compression="uncompressed" if codec == "none" else codec)
 
     def read(path, way):
-        return pl.read_ipc(path) if way == "map" else pl.read_ipc(open(path, "rb").read())
+        if way == "stream":
+            raise ValueError("reads no batches")
+        return len(pl.read_ipc(path if way == "map" else open(path, "rb").read()))
 
     return write, read
 
 
 def work(engine, table):
     data = load(table)
-    write, read = globals()[f"worker_{engine}"](data)
+    if engine == TRUSTING:
+        write, read = worker_quire(data, validate="off")
+    else:
+        write, read = globals()[f"worker_{engine}"](data)
 
     def do_write(path, codec):
         started = time.perf_counter()
@@ -96,9 +121,9 @@ def work(engine, table):
 
     def do_read(path, way):
         started = time.perf_counter()
-        table = read(path, way)
+        rows = read(path, way)
         seconds = time.perf_counter() - started
-        assert len(table) == data.num_rows
+        assert rows == data.num_rows
         return {"seconds": seconds}
 
     harness.serve({"write": do_write, "read": do_read})
@@ -125,25 +150,31 @@ def run(options):
         prepare(folder, name)
         source = str(folder / f"{name}-none.arrow")
 
+        engines = {}  # once a table, when first needed: each loads it
+
         def compare(what, title, task, **arguments):
             if options.only and options.only not in f"{name}-{what}":
                 return
-            engines = [harness.Engine(engine, [sys.executable, str(HERE), "--engine", engine,
-                                               "--table", source]) for engine in ENGINES]
-            parts.append(harness.table(title, harness.compare(engines, task, options.rounds,
+            for engine in [*ENGINES, TRUSTING]:
+                if engine not in engines:
+                    engines[engine] = harness.Engine(engine, [
+                        sys.executable, str(HERE), "--engine", engine, "--table", source])
+            used = [engine for engine in engines.values()
+                    if task == "read" or engine.name != TRUSTING]
+            parts.append(harness.table(title, harness.compare(used, task, options.rounds,
                                                               **arguments)))
             print(parts[-1], flush=True)
-            for engine in engines:
-                engine.close()
 
         for codec in CODECS:
             compare(f"write-{codec}", f"{name}: write, compression {codec}", "write",
                     path=str(folder / "out.arrow"), codec=codec)
-        for way in ("map", "copy"):
+        for way in ("map", "copy", "stream"):
             compare(f"read-{way}", f"{name}: read, {way}", "read", path=source, way=way)
         for codec in CODECS[1:]:
             compare(f"read-{codec}", f"{name}: read, compression {codec}", "read",
                     path=str(folder / f"{name}-{codec}.arrow"), way="copy")
+        for engine in engines.values():
+            engine.close()
     if not options.dir:
         shutil.rmtree(folder)
     return parts
@@ -151,9 +182,10 @@ def run(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", help="only what has this in TABLE-write-CODEC, TABLE-read-WAY")
     parser.add_argument("--dir", help="where the files go (kept); default: a temporary folder")
+    parser.add_argument("--write-results", action="store_true", help="write bench/arrow/RESULTS.md")
     parser.add_argument("--engine", help=argparse.SUPPRESS)
     parser.add_argument("--table", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -161,7 +193,15 @@ def main():
     if options.engine:
         work(options.engine, options.table)
         return
-    run(options)
+    parts = run(options)
+    if options.write_results:
+        versions = ", ".join(f"{name} {importlib.metadata.version(name)}"
+                             for name in ("pyarrow", "polars"))
+        text = (f"# Arrow IPC: the last results\n\n{harness.conditions()}; {versions}; "
+                f"{options.rounds} rounds in turn, medians; {datetime.date.today()}; files in "
+                "memory (tmpfs), nothing fsynced by any engine.\n\n" + NOTES +
+                "\n".join(parts))
+        (ROOT / "bench/arrow/RESULTS.md").write_text(text)
 
 
 if __name__ == "__main__":

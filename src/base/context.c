@@ -19,8 +19,10 @@ int quire_context_new(const struct quire_context_options *options, struct quire_
     context->budget.max = (size_t)memory_max;
     context->observer = options->observer;
     int code = quire_pool_new(options->threads, &context->pool, error);
+    context->blocks = code == 0 ? quire_block_cache_open(&context->budget) : NULL;
+    if (code == 0 && context->blocks == NULL) code = quire_fail_memory(error, "open context");
     if (code != 0) {
-        quire_free(context);
+        quire_context_free(context);
         return code;
     }
     *result = context;
@@ -31,6 +33,7 @@ void quire_context_free(struct quire_context *context)
 {
     if (context == NULL) return;
     quire_pool_free(context->pool);
+    quire_block_cache_close(context->blocks);
     quire_free(context);
 }
 

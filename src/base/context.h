@@ -3,12 +3,14 @@
 #define QUIRE_BASE_CONTEXT_H
 
 #include "base/alloc.h"
+#include "base/block_cache.h"
 #include "base/pool.h"
 #include "quire/context.h"
 
 struct quire_context {
     struct quire_pool *pool;
     struct quire_budget budget;
+    struct quire_block_cache *blocks;
     const struct quire_observer *observer; /* may be NULL */
 };
 

@@ -75,6 +75,16 @@ static inline size_t check_one(const uint8_t *bytes, size_t size, size_t *bad)
     return good == length ? length : 0;
 }
 
+size_t quire_utf8_ascii_prefix(const uint8_t *bytes, size_t size)
+{
+    size_t at = skip_ascii64(bytes, size);
+    if (size - at >= 64) return at;
+    uint8_t any = 0;
+    for (size_t i = at; i < size; i++)
+        any |= bytes[i];
+    return any < 0x80 ? size : at;
+}
+
 size_t quire_utf8_valid_prefix(const uint8_t *bytes, size_t size)
 {
     size_t at = skip_ascii64(bytes, size);

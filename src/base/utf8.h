@@ -13,6 +13,9 @@
  * ASCII runs at 32 or more bytes a step. */
 size_t quire_utf8_valid_prefix(const uint8_t *bytes, size_t size);
 
+/* How many bytes from the start are ASCII; may tell up to 63 too few when others follow. */
+size_t quire_utf8_ascii_prefix(const uint8_t *bytes, size_t size);
+
 static inline bool quire_utf8_is_valid(const void *bytes, size_t size)
 {
     return quire_utf8_valid_prefix((const uint8_t *)bytes, size) == size;

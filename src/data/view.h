@@ -44,7 +44,8 @@ int quire_view_set(struct quire_view *view, const struct ArrowArray *array,
  * the data, indices within their dictionary, UTF-8 of strings. For batches from
  * sources that are not trusted. */
 int quire_view_validate(const struct quire_view *view, struct quire_error *error);
-/* The same, but for the values of dictionaries, which have been checked before. */
+/* The same, but for null counts and the values of dictionaries, which have been checked
+ * before. */
 int quire_view_validate_rows(const struct quire_view *view, struct quire_error *error);
 
 /* True for unions and run-end encodings, whose rows stand for rows of a child. */

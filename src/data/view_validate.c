@@ -35,21 +35,27 @@ static int check_null_count(const struct quire_view *view, struct quire_error *e
                       (long long)nulls, (long long)view->null_count);
 }
 
-/* Are all offsets in order? Without a way out of the loop it runs at vector speed. */
-#define IN_ORDER(offsets, count)                      \
-    bool in_order = true;                             \
-    for (int64_t i = 0; i < (count); i++)             \
-        in_order &= (offsets)[i] <= (offsets)[i + 1]; \
-    return in_order
-
+/* Are all offsets in order, the first of which is not negative? The highest bit tells: of
+ * an offset that is negative, and of the difference of two that are not, which cannot
+ * overflow. Without a way out of the loop and without comparing it runs at vector speed. */
 static bool are_narrow_in_order(const int32_t *offsets, int64_t count)
 {
-    IN_ORDER(offsets, count);
+    uint32_t high = 0;
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t next = (uint32_t)offsets[i + 1];
+        high |= next | (next - (uint32_t)offsets[i]);
+    }
+    return high >> 31 == 0;
 }
 
 static bool are_wide_in_order(const int64_t *offsets, int64_t count)
 {
-    IN_ORDER(offsets, count);
+    uint64_t high = 0;
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t next = (uint64_t)offsets[i + 1];
+        high |= next | (next - (uint64_t)offsets[i]);
+    }
+    return high >> 63 == 0;
 }
 
 /* Offsets of strings, binaries, lists and maps: from 0 up, within limit (-1: the
@@ -87,18 +93,6 @@ static int check_utf8_row(const struct quire_view *view, int64_t row, struct qui
     return code;
 }
 
-static bool is_ascii(const uint8_t *bytes, size_t size)
-{
-    uint64_t high = 0, word;
-    for (; size >= 8; bytes += 8, size -= 8) {
-        memcpy(&word, bytes, sizeof(word));
-        high |= word;
-    }
-    for (; size > 0; bytes++, size--)
-        high |= *bytes;
-    return (high & UINT64_C(0x8080808080808080)) == 0;
-}
-
 /* All rows lie side by side: one pass over their bytes proves most columns good,
  * when no row starts inside a character. */
 static bool is_utf8_at_once(const struct quire_view *view)
@@ -106,8 +100,9 @@ static bool is_utf8_at_once(const struct quire_view *view)
     struct quire_bytes first = quire_view_bytes(view, 0);
     struct quire_bytes last = quire_view_bytes(view, view->length - 1);
     size_t size = (size_t)(last.data + last.size - first.data);
-    if (!quire_utf8_is_valid(first.data, size)) return false;
-    if (is_ascii(first.data, size)) return true;
+    size_t ascii = quire_utf8_ascii_prefix(first.data, size);
+    if (ascii == size) return true;
+    if (!quire_utf8_is_valid(first.data + ascii, size - ascii)) return false;
     for (int64_t row = 1; row < view->length; row++) {
         struct quire_bytes bytes = quire_view_bytes(view, row);
         if (bytes.size > 0 && (bytes.data[0] & 0xc0) == 0x80) return false;
@@ -244,20 +239,21 @@ static void blame_list_row(const struct quire_view *view, struct quire_error *er
     }
 }
 
-static int validate(const struct quire_view *view, bool dictionaries, struct quire_error *error)
+/* whole: with null counts and the values of dictionaries. */
+static int validate(const struct quire_view *view, bool whole, struct quire_error *error)
 {
-    QUIRE_TRY(check_null_count(view, error));
+    if (whole) QUIRE_TRY(check_null_count(view, error));
     QUIRE_TRY(check_own(view, error));
     for (size_t i = 0; i < view->children_size; i++) {
         const struct quire_view *child = &view->children[i];
-        int code = validate(child, dictionaries, error);
+        int code = validate(child, whole, error);
         if (code == 0) continue;
         if (quire_kind_is_nested(view->field->kind) && view->field->kind != QUIRE_KIND_STRUCT)
             blame_list_row(view, error);
         if (child->field->name_size > 0) quire_error_outer_column(error, child->field->name);
         return code;
     }
-    if (view->dictionary == NULL || !dictionaries) return 0;
+    if (view->dictionary == NULL || !whole) return 0;
     int code = validate(view->dictionary, true, error);
     /* A row of the dictionary is no row of the batch. */
     if (code != 0 && error != NULL) error->row = QUIRE_NOWHERE;

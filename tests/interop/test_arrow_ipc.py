@@ -468,6 +468,53 @@ def test_arrays_outlive_their_stream(tmp_path):
         assert column.to_pylist() == table["d"].to_pylist()
 
 
+@pytest.mark.parametrize("compression", [None, "lz4"])
+def test_copied_batches_outlive_their_context(tmp_path, compression):
+    """Large blocks come back to a context after it was closed, and to one that has others
+    read into blocks that came back."""
+    path = tmp_path / "t.arrow"
+    rows = 200_000
+    table = pa.table({"a": pa.array(range(rows)), "s": pa.array(map(str, range(rows)))})
+    with pa.ipc.new_file(path, table.schema, options=pa.ipc.IpcWriteOptions(
+            compression=compression)) as writer:
+        writer.write_table(table, max_chunksize=rows // 4)
+    ctx = pyquire.context(threads=2)
+    read = dict(settings={"memory_map": "off"}, ctx=ctx)
+    first = pyquire.reader(path, **read)
+    batches = [first.read_next_batch() for _ in range(3)]
+    kept = batches.pop(1)
+    del batches
+    assert_equal(pyquire.read(path, **read), table)
+    held = pyquire.read(path, **read)
+    del first
+    pyquire.close_context(ctx)
+    assert kept.column("a").to_pylist() == list(range(rows // 4, rows // 2))
+    assert_equal(held, table)
+
+
+def test_validate_off_looks_at_nothing(tmp_path):
+    """What a trusted file says is given as it is; by default it is refused."""
+    path = tmp_path / "t.arrow"
+    text = pa.array([b"ab", b"c\xff", b"d"])
+    indices = pa.array([0, 1, 0], pa.int8())
+    columns = [pa.Array.from_buffers(pa.string(), 3, text.buffers()),
+               pa.DictionaryArray.from_arrays(indices, pa.Array.from_buffers(
+                   pa.string(), 3, text.buffers()))]
+    for column in columns:
+        for compression in (None, "zstd"):
+            with pa.ipc.new_file(path, pa.schema({"s": column.type}), options=pa.ipc.IpcWriteOptions(
+                    compression=compression)) as writer:
+                writer.write_batch(pa.record_batch([column], names=["s"]))
+            for memory_map in ("on", "off"):
+                settings = {"memory_map": memory_map}
+                with pytest.raises(pyquire.QuireError, match="not UTF-8"):
+                    pyquire.drain(path, settings=settings)
+                given = pyquire.read(path, settings={**settings, "validate": "off"})
+                values = given["s"].combine_chunks()
+                values = values.dictionary if values.type != pa.string() else values
+                assert values.cast(pa.binary()).to_pylist() == [b"ab", b"c\xff", b"d"]
+
+
 # The integration files of Arrow ------------------------------------------------------------
 
 

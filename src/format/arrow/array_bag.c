@@ -60,6 +60,20 @@ int quire_array_bag_keep_block(struct quire_array_bag *bag, void *block)
     return quire_array_bag_keep(bag, quire_free, block);
 }
 
+static void give_back(void *thing)
+{
+    quire_block_give_back(thing);
+}
+
+struct quire_block *quire_array_bag_take(struct quire_array_bag *bag,
+                                         struct quire_block_cache *cache, size_t size)
+{
+    struct quire_block *block = quire_block_take(cache, size);
+    if (block == NULL || quire_array_bag_keep(bag, give_back, block) == 0) return block;
+    quire_block_give_back(block);
+    return NULL;
+}
+
 static void release_bag(void *thing)
 {
     quire_array_bag_release(thing);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/block_cache.h"
 #include "quire/arrow.h"
 
 struct quire_array_bag;
@@ -24,6 +25,9 @@ void *quire_array_bag_alloc(struct quire_array_bag *bag, size_t size);
 int quire_array_bag_keep(struct quire_array_bag *bag, void (*release)(void *thing), void *thing);
 /* A block from quire_alloc. */
 int quire_array_bag_keep_block(struct quire_array_bag *bag, void *block);
+/* A block that is taken, and given back with the bag; NULL when memory is out. */
+struct quire_block *quire_array_bag_take(struct quire_array_bag *bag,
+                                         struct quire_block_cache *cache, size_t size);
 int quire_array_bag_keep_bag(struct quire_array_bag *bag, struct quire_array_bag *other);
 
 /* Makes an array a node of the bag: zero but for its release, which lets go of a

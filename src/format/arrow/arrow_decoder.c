@@ -7,6 +7,7 @@
 #include "base/context.h"
 #include "base/fail.h"
 #include "data/batch_stream.h"
+#include "format/arrow/array_layout.h"
 #include "format/arrow/arrow_input.h"
 #include "format/arrow/column_select.h"
 #include "format/arrow/dictionary_reader.h"
@@ -21,11 +22,21 @@ const struct quire_option quire_arrow_decoder_rows[QUIRE_ARROW_DECODER_ROWS] = {
      .offset = AT(memory_map),
      .help = "look at local files where they lie instead of copying them; off for files that "
              "others may cut meanwhile"},
+    {.name = "validate",
+     .type = QUIRE_OPTION_BOOL,
+     .default_text = "on",
+     .offset = AT(validate),
+     .help = "look at offsets, indices, null counts and UTF-8 before a batch is given; off only "
+             "for files that are trusted: a damaged one leads its readers out of its buffers"},
 };
+
+/* Fewer rows are not worth a job each column. */
+#define JOB_ROWS_MIN 16384
 
 /* A column that is wanted. */
 struct column {
     struct quire_view *view;
+    bool has_content; /* there is something to look at */
     struct quire_job job;
     int code;
     struct quire_error error;
@@ -35,7 +46,8 @@ struct decoder {
     struct quire_arrow_input input;
     struct quire_context *context;
     bool *wanted;
-    size_t wanted_size; /* columns that are */
+    size_t wanted_size;  /* columns that are */
+    size_t content_size; /* of those, such that have content */
     struct column *columns;
     struct quire_typed_target target;
     struct quire_dictionary_reader dictionaries;
@@ -85,16 +97,22 @@ static int check_columns(struct decoder *decoder, const struct ArrowArray *batch
         if (code == QUIRE_USAGE) code = QUIRE_CORRUPT;
         quire_error_outer_column(error, column->view->field->name);
     }
-    if (code != 0) return code;
+    if (code != 0 || decoder->input.messages.trusted) return code;
+    /* A job for one alone would only move it away from the cache that holds it. */
+    bool side_by_side = decoder->content_size > 1 && batch->length >= JOB_ROWS_MIN;
     for (size_t i = 0; i < decoder->wanted_size; i++) {
         struct column *column = &decoder->columns[i];
         column->job = (struct quire_job){.run = run_check, .argument = column};
         quire_error_clear(&column->error);
-        quire_pool_submit(decoder->context->pool, &column->job);
+        if (side_by_side && column->has_content)
+            quire_pool_submit(decoder->context->pool, &column->job);
     }
     for (size_t i = 0; i < decoder->wanted_size; i++) {
         struct column *column = &decoder->columns[i];
-        quire_pool_wait(decoder->context->pool, &column->job);
+        if (side_by_side && column->has_content)
+            quire_pool_wait(decoder->context->pool, &column->job);
+        else
+            run_check(column);
         if (column->code == 0 || code != 0) continue;
         code = column->code;
         if (error == NULL) continue;
@@ -260,6 +278,19 @@ static int take_all_dictionaries(struct decoder *decoder, struct quire_error *er
     return 0;
 }
 
+/* Do the values say where others are, or are they text? */
+static bool has_content(const struct quire_field *field)
+{
+    enum quire_array_layout_kind kind = quire_array_layout_of(field).kind;
+    bool plain = kind == QUIRE_LAYOUT_NULL || kind == QUIRE_LAYOUT_BITS ||
+                 kind == QUIRE_LAYOUT_FIXED || kind == QUIRE_LAYOUT_FIXED_LIST ||
+                 kind == QUIRE_LAYOUT_STRUCT;
+    bool has = !plain || field->kind == QUIRE_KIND_DICTIONARY;
+    for (size_t i = 0; i < field->children_size && !has; i++)
+        has = has_content(&field->children[i]);
+    return has;
+}
+
 static int make_columns(struct decoder *decoder, struct quire_error *error)
 {
     const struct quire_field *root = decoder->input.root;
@@ -267,10 +298,14 @@ static int make_columns(struct decoder *decoder, struct quire_error *error)
         decoder->wanted_size += decoder->wanted[i];
     decoder->columns = quire_alloc_zero(decoder->wanted_size + 1, sizeof(*decoder->columns));
     if (decoder->columns == NULL) return quire_fail_memory(error, OPERATION);
-    size_t next = 0;
-    for (size_t i = 0; i < root->children_size; i++)
-        if (decoder->wanted[i])
-            QUIRE_TRY(quire_view_new(&root->children[i], &decoder->columns[next++].view, error));
+    struct column *column = decoder->columns;
+    for (size_t i = 0; i < root->children_size; i++) {
+        if (!decoder->wanted[i]) continue;
+        QUIRE_TRY(quire_view_new(&root->children[i], &column->view, error));
+        column->has_content = has_content(&root->children[i]);
+        decoder->content_size += column->has_content;
+        column++;
+    }
     return 0;
 }
 
@@ -280,6 +315,8 @@ static int open_decoder(struct decoder *decoder, struct quire_in *in,
 {
     decoder->counts = policy->counts;
     QUIRE_TRY(quire_arrow_input_open(&decoder->input, in, options->memory_map, error));
+    decoder->input.messages.blocks = decoder->context->blocks;
+    decoder->input.messages.trusted = !options->validate;
     const struct quire_field *root = decoder->input.root;
     decoder->wanted = quire_alloc_zero(root->children_size + 1, sizeof(*decoder->wanted));
     if (decoder->wanted == NULL) return quire_fail_memory(error, OPERATION);

@@ -6,10 +6,11 @@
 
 struct quire_arrow_decoder_options {
     bool memory_map;
+    bool validate;
 };
 
 extern const struct quire_option quire_arrow_decoder_rows[];
-#define QUIRE_ARROW_DECODER_ROWS 1
+#define QUIRE_ARROW_DECODER_ROWS 2
 
 int quire_arrow_decoder_open(struct quire_in *in, const void *options,
                              const struct quire_record_policy *policy,

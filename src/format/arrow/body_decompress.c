@@ -16,9 +16,12 @@
 #define ZSTD_RATIO_MAX 32768
 #define RATIO_ROOM     (128 * 1024)
 
+#define ALIGN ((size_t)64)
+
 struct unpacking {
     struct quire_wire_buffer *buffer;
     const struct quire_codec *codec;
+    size_t place; /* in the block of all */
     uint8_t *bytes;
     int64_t length;
     struct quire_job job;
@@ -44,9 +47,9 @@ static int fail_prefix(const struct quire_wire_batch *batch, const struct quire_
                       (size_t)(buffer - batch->buffers));
 }
 
-static int begin(struct unpacking *unpacking, struct quire_wire_batch *batch,
-                 struct quire_wire_buffer *buffer, struct quire_array_bag *bag,
-                 struct quire_error *error)
+/* What the buffer says of itself; *total grows by what it needs. */
+static int begin(struct unpacking *unpacking, const struct quire_wire_batch *batch,
+                 struct quire_wire_buffer *buffer, size_t *total, struct quire_error *error)
 {
     int64_t length;
     if (buffer->size < QUIRE_BODY_PREFIX_SIZE) return fail_prefix(batch, buffer, error);
@@ -60,12 +63,9 @@ static int begin(struct unpacking *unpacking, struct quire_wire_batch *batch,
     int64_t ratio = batch->codec == QUIRE_COMPRESSION_ZSTD ? ZSTD_RATIO_MAX : LZ4_RATIO_MAX;
     if (length < 0 || (length - RATIO_ROOM) / ratio > size)
         return fail_prefix(batch, buffer, error);
-    unpacking->bytes = quire_alloc((size_t)length);
-    if (unpacking->bytes == NULL) return quire_fail_memory(error, OPERATION);
-    if (quire_array_bag_keep_block(bag, unpacking->bytes) != 0) {
-        quire_free(unpacking->bytes);
-        return quire_fail_memory(error, OPERATION);
-    }
+    if ((uint64_t)length > PTRDIFF_MAX - ALIGN - *total) return quire_fail_memory(error, OPERATION);
+    unpacking->place = *total;
+    *total += ((size_t)length + ALIGN - 1) / ALIGN * ALIGN;
     unpacking->buffer = buffer;
     unpacking->length = length;
     unpacking->submitted = true;
@@ -78,27 +78,19 @@ static int find_codec(int codec_type, const struct quire_codec **codec, struct q
     return codec_type == QUIRE_COMPRESSION_ZSTD ? quire_codec_find("zstd", codec, error) : 0;
 }
 
-int quire_body_decompress(struct quire_wire_batch *batch, struct quire_array_bag *bag,
-                          struct quire_context *context, bool *borrows, struct quire_error *error)
+static int unpack_all(struct unpacking *list, size_t size, const struct quire_codec *codec,
+                      uint8_t *bytes, struct quire_context *context, struct quire_error *error)
 {
-    const struct quire_codec *codec = NULL;
-    QUIRE_TRY(find_codec(batch->codec, &codec, error));
-    QUIRE_CLEANUP(quire_cleanup_free)
-    struct unpacking *list = quire_alloc_zero(batch->buffers_size + 1, sizeof(*list));
-    if (list == NULL) return quire_fail_memory(error, OPERATION);
     int code = 0;
-    for (size_t i = 0; i < batch->buffers_size && code == 0; i++) {
-        struct quire_wire_buffer *buffer = &batch->buffers[i];
-        if (!buffer->wanted || buffer->size == 0) continue;
-        code = begin(&list[i], batch, buffer, bag, error);
-        *borrows = *borrows || (!list[i].submitted && buffer->size > 0);
+    for (size_t i = 0; i < size; i++) {
         if (!list[i].submitted) continue;
+        list[i].bytes = bytes + list[i].place;
         list[i].codec = codec;
         list[i].job = (struct quire_job){.run = run_unpack, .argument = &list[i]};
         quire_error_clear(&list[i].error);
         quire_pool_submit(context->pool, &list[i].job);
     }
-    for (size_t i = 0; i < batch->buffers_size; i++) {
+    for (size_t i = 0; i < size; i++) {
         if (!list[i].submitted) continue;
         quire_pool_wait(context->pool, &list[i].job);
         list[i].buffer->data = list[i].bytes;
@@ -108,4 +100,25 @@ int quire_body_decompress(struct quire_wire_batch *batch, struct quire_array_bag
         if (error != NULL) *error = list[i].error;
     }
     return code;
+}
+
+int quire_body_decompress(struct quire_wire_batch *batch, struct quire_array_bag *bag,
+                          struct quire_context *context, bool *borrows, struct quire_error *error)
+{
+    const struct quire_codec *codec = NULL;
+    QUIRE_TRY(find_codec(batch->codec, &codec, error));
+    QUIRE_CLEANUP(quire_cleanup_free)
+    struct unpacking *list = quire_alloc_zero(batch->buffers_size + 1, sizeof(*list));
+    if (list == NULL) return quire_fail_memory(error, OPERATION);
+    size_t total = 0;
+    for (size_t i = 0; i < batch->buffers_size; i++) {
+        struct quire_wire_buffer *buffer = &batch->buffers[i];
+        if (!buffer->wanted || buffer->size == 0) continue;
+        QUIRE_TRY(begin(&list[i], batch, buffer, &total, error));
+        *borrows = *borrows || (!list[i].submitted && buffer->size > 0);
+    }
+    if (total == 0) return 0;
+    const struct quire_block *block = quire_array_bag_take(bag, context->blocks, total);
+    if (block == NULL) return quire_fail_memory(error, OPERATION);
+    return unpack_all(list, batch->buffers_size, codec, block->bytes, context, error);
 }

@@ -270,7 +270,7 @@ read_values(const struct quire_dictionary_reader *reader, const struct quire_rea
         return quire_fail(error, QUIRE_CORRUPT, OPERATION, "a dictionary of %lld values has %lld",
                           (long long)batch.length, (long long)array->length);
     QUIRE_TRY(quire_dictionary_reader_give(reader, item->values, bag, array, error));
-    return validate(item->values, array, error);
+    return messages->trusted ? 0 : validate(item->values, array, error);
 }
 
 /* Puts an array and its bag in the place of the item's. */

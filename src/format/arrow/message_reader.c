@@ -157,6 +157,25 @@ int quire_message_reader_block(struct quire_message_reader *reader, int64_t offs
     return 0;
 }
 
+int quire_message_reader_body(struct quire_message_reader *reader, int64_t offset, size_t size,
+                              struct quire_array_bag *bag, const uint8_t **bytes,
+                              struct quire_error *error)
+{
+    if (reader->size < 0 && size > BLOCK_FIRST) {
+        uint8_t *grown = NULL;
+        QUIRE_TRY(quire_message_reader_block(reader, offset, size, &grown, error));
+        *bytes = grown;
+        if (quire_array_bag_keep_block(bag, grown) == 0) return 0;
+        quire_free(grown);
+        return quire_fail_memory(error, OPERATION);
+    }
+    if (!is_within(reader, offset, size)) return fail_end(reader->size, error);
+    struct quire_block *block = quire_array_bag_take(bag, reader->blocks, size);
+    if (block == NULL) return quire_fail_memory(error, OPERATION);
+    *bytes = block->bytes;
+    return quire_message_reader_bytes(reader, offset, block->bytes, size, error);
+}
+
 int quire_message_reader_peek(struct quire_message_reader *reader, const uint8_t **bytes,
                               size_t *size, struct quire_error *error)
 {

@@ -3,6 +3,7 @@
 #ifndef QUIRE_ARROW_MESSAGE_READER_H
 #define QUIRE_ARROW_MESSAGE_READER_H
 
+#include "base/block_cache.h"
 #include "format/arrow/array_bag.h"
 #include "format/arrow/message.h"
 #include "format/arrow/message_sink.h"
@@ -10,11 +11,13 @@
 
 struct quire_message_reader {
     struct quire_in *in;
-    struct quire_array_bag *mapped; /* keeps the mapping; NULL: there is none */
-    const uint8_t *bytes;           /* of the mapping */
-    int64_t size;                   /* of the source; -1: not known */
-    int64_t taken;                  /* bytes that were read of a forward source */
-    uint8_t first[8];               /* of a forward source: looked at, and not taken yet */
+    struct quire_block_cache *blocks; /* borrowed, for bodies; may be NULL */
+    bool trusted;                     /* what buffers say is not looked at */
+    struct quire_array_bag *mapped;   /* keeps the mapping; NULL: there is none */
+    const uint8_t *bytes;             /* of the mapping */
+    int64_t size;                     /* of the source; -1: not known */
+    int64_t taken;                    /* bytes that were read of a forward source */
+    uint8_t first[8];                 /* of a forward source: looked at, and not taken yet */
     size_t first_size;
     int64_t position;      /* of the next message */
     int64_t number;        /* messages read so far */
@@ -49,6 +52,11 @@ int quire_message_reader_bytes(struct quire_message_reader *reader, int64_t offs
  * that is a lie costs nothing. */
 int quire_message_reader_block(struct quire_message_reader *reader, int64_t offset, size_t size,
                                uint8_t **block, struct quire_error *error);
+
+/* The same, which a bag keeps. */
+int quire_message_reader_body(struct quire_message_reader *reader, int64_t offset, size_t size,
+                              struct quire_array_bag *bag, const uint8_t **bytes,
+                              struct quire_error *error);
 
 /* The message at position, which then is that of the one after it. *found is false at the
  * end: of the stream as it says itself (*marked), or of the source. */

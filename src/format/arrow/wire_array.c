@@ -72,10 +72,11 @@ static int put_validity(const struct assembling *assembling, const struct quire_
     assembling->buffers[0] = NULL;
     if (assembling->array->null_count == 0) return 0;
     if (buffer->size < needed) return corrupt_size(assembling, buffer->size, needed);
+    assembling->buffers[0] = buffer->data;
+    if (assembling->batch->trusted) return 0;
     int64_t valid = quire_layout_count_bits(buffer->data, 0, assembling->array->length);
     if (assembling->array->length - valid != assembling->array->null_count)
         return corrupt(assembling, "the null count is not that of the validity bitmap");
-    assembling->buffers[0] = buffer->data;
     return 0;
 }
 

@@ -148,22 +148,14 @@ static void point_into(struct quire_wire_batch *batch, const uint8_t *body)
     }
 }
 
-static int keep(struct quire_array_bag *bag, uint8_t *block, struct quire_error *error)
-{
-    if (quire_array_bag_keep_block(bag, block) == 0) return 0;
-    quire_free(block);
-    return quire_fail_memory(error, OPERATION);
-}
-
 static int read_whole(struct quire_wire_batch *batch, const struct quire_read_message *message,
                       struct quire_message_reader *reader, struct quire_array_bag *bag,
                       struct quire_error *error)
 {
-    uint8_t *block = NULL;
-    QUIRE_TRY(quire_message_reader_block(reader, message->body,
-                                         (size_t)message->message.body_length, &block, error));
-    QUIRE_TRY(keep(bag, block, error));
-    point_into(batch, block);
+    const uint8_t *body = NULL;
+    QUIRE_TRY(quire_message_reader_body(reader, message->body, (size_t)message->message.body_length,
+                                        bag, &body, error));
+    point_into(batch, body);
     return 0;
 }
 
@@ -199,11 +191,8 @@ static int read_parts(struct quire_wire_batch *batch, const struct quire_read_me
     if (list == NULL) return quire_fail_memory(error, OPERATION);
     if (!sort_wanted(batch, list, &size)) return read_whole(batch, message, reader, bag, error);
     for (size_t i = 0; i < size; i++) {
-        uint8_t *block = NULL;
-        QUIRE_TRY(quire_message_reader_block(reader, message->body + list[i]->offset,
-                                             (size_t)list[i]->length, &block, error));
-        QUIRE_TRY(keep(bag, block, error));
-        list[i]->data = block;
+        QUIRE_TRY(quire_message_reader_body(reader, message->body + list[i]->offset,
+                                            (size_t)list[i]->length, bag, &list[i]->data, error));
         list[i]->size = list[i]->length;
     }
     return 0;
@@ -246,6 +235,7 @@ int quire_wire_batch_load(struct quire_wire_batch *batch, const struct quire_wir
                           struct quire_context *context, struct quire_error *error)
 {
     bool all = true, any = false;
+    batch->trusted = reader->trusted;
     QUIRE_TRY(mark_wanted(batch, fields, error));
     QUIRE_TRY(check_places(batch, message->message.body_length, error));
     for (size_t i = 0; i < batch->buffers_size; i++) {

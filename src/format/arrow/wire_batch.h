@@ -18,6 +18,7 @@ struct quire_wire_buffer {
 struct quire_wire_batch {
     int64_t length;
     bool unions_have_validity; /* as before version 5 */
+    bool trusted;              /* null counts need not be those of the bitmaps */
     int codec;                 /* CompressionType; -1: none */
     struct quire_flatbuffer_vector nodes, variadic;
     struct quire_wire_buffer *buffers;

@@ -123,6 +123,23 @@ static void test_repair_is_valid(void **state)
     }
 }
 
+/* Never too many, and all of them when there is nothing else. */
+static void test_ascii_prefix(void **state)
+{
+    (void)state;
+    uint8_t bytes[200];
+    for (size_t size = 0; size <= sizeof(bytes); size++) {
+        memset(bytes, 'a', sizeof(bytes));
+        assert_int_equal(quire_utf8_ascii_prefix(bytes, size), size);
+        for (size_t at = 0; at < size; at++) {
+            bytes[at] = 0x80;
+            size_t found = quire_utf8_ascii_prefix(bytes, size);
+            assert_true(found <= at && at - found < 64);
+            bytes[at] = 'a';
+        }
+    }
+}
+
 static void expect_width(const char *text, size_t expected)
 {
     assert_int_equal(quire_utf8_width((const uint8_t *)text, strlen(text)), expected);
@@ -158,7 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_code_point), cmocka_unit_test(test_damage_everywhere),
         cmocka_unit_test(test_repair),           cmocka_unit_test(test_repair_is_valid),
-        cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_widths),           cmocka_unit_test(test_ascii_prefix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,7 +68,8 @@ static void check(const struct told *told, int code, const char *cause)
 static void test_batches(void **state)
 {
     static const int32_t negative[] = {-1, 1, 2, 4}, backwards[] = {0, 3, 2, 4},
-                         beyond[] = {0, 1, 2, 5};
+                         beyond[] = {0, 1, 2, 5}, far_back[] = {0, 1, INT32_MIN, 4},
+                         over[] = {0, INT32_MAX, -1, 4};
     struct told told = good;
     (void)state;
     check(&told, 0, "");
@@ -96,11 +97,19 @@ static void test_batches(void **state)
     check(&told, QUIRE_INPUT, "an offset is negative");
     told.offsets.data = backwards;
     check(&told, QUIRE_INPUT, "less than the one before");
+    told.offsets.data = far_back;
+    check(&told, QUIRE_INPUT, "less than the one before");
+    told.offsets.data = over;
+    check(&told, QUIRE_INPUT, "less than the one before");
     told.offsets.data = beyond;
     check(&told, QUIRE_CORRUPT, "past the bytes");
     told = good;
     told.bytes.data = "a\xff"
                       "cd";
+    check(&told, QUIRE_INPUT, "is not UTF-8");
+    told.bytes.data = "ab\xc3\xa9"; /* each string is cut, all of them together are not */
+    static const int32_t cut[] = {0, 1, 3, 4};
+    told.offsets.data = cut;
     check(&told, QUIRE_INPUT, "is not UTF-8");
 }
 
