@@ -364,10 +364,13 @@ int fault_torture(const struct fault_case *fault, const struct fault_way *way)
     restore(fault);
     for (int i = 0; i < FAULT_TARGETS_MAX && fault->targets[i] != NULL; i++)
         read_content(fault->targets[i], &old.targets[i]);
+    /* The thread sanitizer, under which all is slow, looks at some of them. */
+    const char *every = getenv("QUIRE_FAULT_EVERY");
+    const int stride = every != NULL && atoi(every) > 0 ? atoi(every) : 1;
     run_armed(fault, way, 0, &new, &reached);
     if (reached || new.status > QUIRE_EXIT_DATA) complain(fault, way, 0, "it fails by itself");
     memcpy(output_expected, output, (size_t) new.output_size);
-    for (int n = 1; n < N_MAX; n++) {
+    for (int n = 1; n < N_MAX; n += stride) {
         run_armed(fault, way, n, &got, &reached);
         const char *wrong = judge(fault, way, &got, &old, &new);
         if (wrong != NULL) complain(fault, way, n, wrong);
