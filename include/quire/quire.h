@@ -9,6 +9,7 @@
 #include "quire/diff.h"
 #include "quire/error.h"
 #include "quire/export.h"
+#include "quire/expr.h"
 #include "quire/feature.h"
 #include "quire/file.h"
 #include "quire/format.h"

@@ -67,6 +67,7 @@ struct quire_cli_reading {
     int32_t extra;
     int32_t missing;
     char *select;
+    char *where;
     char *delimiter;
     bool header; /* only counts when given */
     char *catalog;
@@ -163,6 +164,7 @@ struct quire_cli_input {
     struct ArrowSchema schema;        /* of --schema; released when there was none */
     struct quire_cli_columns columns; /* of --select */
     struct quire_cli_columns others;  /* to sort by, where one of them is not selected */
+    struct quire_cli_columns filters; /* that --where looks at */
     struct quire_setting *settings;   /* of --set and its kin, for the decoder */
     size_t settings_size;
     struct quire_setting *output_settings; /* the same for the encoder */

@@ -124,6 +124,11 @@ static const struct quire_option reading_rows[] = {
      .choices = "COLUMNS",
      .offset = READING(select),
      .help = "columns to keep, in this order: a,b.c"},
+    {.name = "where",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "CONDITION",
+     .offset = READING(where),
+     .help = "rows to keep, as SQL says it: \"a > 5 AND b LIKE 'x%'\""},
     {.name = "delimiter",
      .type = QUIRE_OPTION_TEXT,
      .choices = "C",
@@ -172,7 +177,7 @@ const struct quire_option_table quire_cli_reading_table = {reading_rows, COUNT(r
 const struct quire_option_table quire_cli_writing_table = {writing_rows, COUNT(writing_rows),
                                                            sizeof(struct quire_cli_writing)};
 
-const char *const quire_cli_options_absent[] = {"where", "rules"};
+const char *const quire_cli_options_absent[] = {"rules"};
 const size_t quire_cli_options_absent_size = COUNT(quire_cli_options_absent);
 
 bool quire_cli_option_absent(const char *name)
