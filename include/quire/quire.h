@@ -20,5 +20,6 @@
 #include "quire/stats.h"
 #include "quire/store.h"
 #include "quire/stream.h"
+#include "quire/table.h"
 
 #endif

@@ -1,0 +1,290 @@
+/* One data file after the other, each read as the table's own columns: those that the file lacks
+ * are null, those that partition the table are the file's values repeated. */
+#include "table/table_read.h"
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "data/batch_stream.h"
+#include "quire/context.h"
+#include "quire/file.h"
+#include "table/delta_schema.h"
+#include "table/partition_value.h"
+#include "table/uri.h"
+
+#define OPERATION "read table"
+
+/* A column of the result. */
+struct table_column {
+    int64_t partition;       /* its number among the partition columns; -1: the files have it */
+    struct ArrowArray value; /* PARTITION: of the current file */
+};
+
+struct table_stream {
+    struct quire_snapshot *snapshot;
+    struct quire_context *context; /* NULL: that of each file's stream */
+    struct ArrowSchema logical;    /* the result's */
+    struct ArrowSchema physical;   /* of what is read from files */
+    struct quire_texts partitions; /* names that partition values go by in the log */
+    struct table_column *columns;  /* one a child of logical */
+    struct quire_arena arena;      /* files */
+    struct quire_buf files;        /* struct quire_add */
+    size_t next;
+    struct ArrowArrayStream file;
+    struct quire_buf url;
+};
+
+static void stream_close(void *source)
+{
+    struct table_stream *stream = source;
+    quire_stream_release(&stream->file);
+    for (int64_t i = 0; stream->columns != NULL && i < stream->logical.n_children; i++)
+        quire_array_release(&stream->columns[i].value);
+    quire_free(stream->columns);
+    quire_schema_release(&stream->logical);
+    quire_schema_release(&stream->physical);
+    quire_buf_release(&stream->files);
+    quire_buf_release(&stream->url);
+    quire_arena_release(&stream->arena);
+    quire_free(stream);
+}
+
+static int stream_schema(void *source, struct ArrowSchema *schema, struct quire_error *error)
+{
+    const struct table_stream *stream = source;
+    return quire_schema_copy(&stream->logical, schema, error);
+}
+
+/* --- Files --------------------------------------------------------------------------------- */
+
+static bool is_absolute(const struct quire_buf *path)
+{
+    return path->size > 0 &&
+           (path->data[0] == '/' || strstr((const char *)path->data, "://") != NULL);
+}
+
+static int file_url(struct table_stream *stream, const struct quire_add *add,
+                    struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
+    quire_buf_clear(&stream->url);
+    int code = quire_uri_decode(&add->path, &path);
+    if (code == 0) code = quire_buf_terminate(&path);
+    if (code == 0 && !is_absolute(&path))
+        code = quire_buf_append_text(&stream->url, stream->snapshot->url);
+    if (code == 0) code = quire_buf_append(&stream->url, path.data, path.size);
+    if (code == 0) code = quire_buf_terminate(&stream->url);
+    return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
+}
+
+/* The text of a partition column in the file's action; NULL bytes where there is none. */
+static struct quire_bytes partition_text(const struct table_stream *stream,
+                                         const struct quire_add *add, int64_t partition)
+{
+    const struct quire_bytes *name = &stream->partitions.items[partition];
+    const struct quire_pair *pair = quire_pairs_find(&add->partitions, (const char *)name->data);
+    return pair != NULL ? pair->value : (struct quire_bytes){NULL, 0};
+}
+
+static int open_file(struct table_stream *stream, struct quire_error *error)
+{
+    const struct quire_add *add =
+        &((const struct quire_add *)(const void *)stream->files.data)[stream->next++];
+    for (int64_t i = 0; i < stream->logical.n_children; i++) {
+        struct table_column *column = &stream->columns[i];
+        quire_array_release(&column->value);
+        column->value.release = NULL;
+        if (column->partition < 0) continue;
+        const struct quire_bytes text = partition_text(stream, add, column->partition);
+        QUIRE_TRY(quire_partition_value(stream->logical.children[i], &text, &column->value, error));
+    }
+    QUIRE_TRY(file_url(stream, add, error));
+    const struct quire_read_options options = {
+        .format = "parquet",
+        .records = {.schema = &stream->physical, .extra = QUIRE_EXTRA_IGNORE},
+        .context = stream->context,
+    };
+    int code = quire_file_read((const char *)stream->url.data, &options, &stream->file, error);
+    if (code == QUIRE_NOT_FOUND)
+        quire_error_hint(error, "the log names this file; \"table fsck\" finds all that are gone");
+    return code;
+}
+
+/* --- Batches ------------------------------------------------------------------------------- */
+
+static void release_batch(struct ArrowArray *array)
+{
+    for (int64_t i = 0; i < array->n_children; i++) {
+        quire_array_release(array->children[i]);
+        quire_free(array->children[i]);
+    }
+    quire_free(array->children);
+    quire_free(array->buffers);
+    array->release = NULL;
+}
+
+/* An empty struct array with room for its children. */
+static int make_batch(int64_t rows, int64_t columns, struct ArrowArray *batch,
+                      struct quire_error *error)
+{
+    struct ArrowArray made = {.length = rows, .n_buffers = 1, .release = release_batch};
+    made.buffers = quire_alloc_zero(1, sizeof(*made.buffers));
+    made.children = quire_alloc_zero((size_t)columns + 1, sizeof(*made.children));
+    bool complete = made.buffers != NULL && made.children != NULL;
+    for (int64_t i = 0; complete && i < columns; i++) {
+        made.children[i] = quire_alloc_zero(1, sizeof(*made.children[i]));
+        complete = made.children[i] != NULL;
+        made.n_children += complete;
+    }
+    if (!complete) {
+        release_batch(&made);
+        return quire_fail_memory(error, OPERATION);
+    }
+    *batch = made;
+    return 0;
+}
+
+/* Puts the file's columns and the partition's values together. */
+static int assemble(struct table_stream *stream, struct ArrowArray *read, struct ArrowArray *batch,
+                    struct quire_error *error)
+{
+    struct ArrowArray made;
+    int64_t from = 0, columns = stream->logical.n_children;
+    QUIRE_TRY(make_batch(read->length, columns, &made, error));
+    int code = 0;
+    for (int64_t i = 0; i < columns && code == 0; i++) {
+        const struct table_column *column = &stream->columns[i];
+        if (column->partition >= 0) {
+            code = quire_partition_repeat(stream->logical.children[i], &column->value, read->length,
+                                          made.children[i], error);
+            continue;
+        }
+        *made.children[i] = *read->children[from];
+        read->children[from++]->release = NULL;
+    }
+    if (code == 0)
+        *batch = made;
+    else
+        release_batch(&made);
+    return code;
+}
+
+static int stream_next(void *source, struct ArrowArray *batch, struct quire_error *error)
+{
+    struct table_stream *stream = source;
+    size_t files = stream->files.size / sizeof(struct quire_add);
+    for (batch->release = NULL;;) {
+        QUIRE_CLEANUP(quire_array_release) struct ArrowArray read = {.release = NULL};
+        if (stream->file.release == NULL) {
+            if (stream->next == files) return 0;
+            QUIRE_TRY(open_file(stream, error));
+        }
+        QUIRE_TRY(quire_stream_next(&stream->file, &read, error));
+        if (read.release != NULL) return assemble(stream, &read, batch, error);
+        quire_stream_release(&stream->file);
+        stream->file.release = NULL;
+    }
+}
+
+/* --- Opening ------------------------------------------------------------------------------- */
+
+static int take_file(void *user, const struct quire_add *add, struct quire_error *error)
+{
+    struct table_stream *stream = user;
+    struct quire_add copy = *add;
+    if (add->deleted.storage.size > 0)
+        return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION,
+                          "deletion vectors are not in this build");
+    if (quire_add_copy(&stream->arena, &copy) != 0 ||
+        quire_buf_append(&stream->files, &copy, sizeof(copy)) != 0)
+        return quire_fail_memory(error, OPERATION);
+    return 0;
+}
+
+static bool is_wanted(const struct quire_table_read_options *options, const char *name)
+{
+    if (options == NULL || !options->columns_given) return true;
+    for (size_t i = 0; i < options->columns_size; i++)
+        if (strcmp(options->columns[i], name) == 0) return true;
+    return false;
+}
+
+/* Leaves in a struct's schema the children that are marked. */
+static void keep_children(struct ArrowSchema *schema, const bool *keep)
+{
+    int64_t kept = 0;
+    for (int64_t i = 0; i < schema->n_children; i++) {
+        if (keep[i]) {
+            struct ArrowSchema swapped = *schema->children[kept];
+            *schema->children[kept] = *schema->children[i];
+            *schema->children[i] = swapped;
+            kept++;
+        }
+    }
+    for (int64_t i = kept; i < schema->n_children; i++) {
+        quire_schema_release(schema->children[i]);
+        quire_free(schema->children[i]);
+    }
+    schema->n_children = kept;
+}
+
+static int open_columns(struct table_stream *stream, const struct quire_table_read_options *options,
+                        struct quire_error *error)
+{
+    struct quire_snapshot *snapshot = stream->snapshot;
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema physical = {.release = NULL};
+    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_LOGICAL, true, &stream->logical, error));
+    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_PHYSICAL, true, &physical, error));
+    int64_t n = stream->logical.n_children;
+    bool *wanted = quire_alloc_zero((size_t)n + 1, 2 * sizeof(*wanted)), *read = wanted + n;
+    stream->columns = quire_alloc_zero((size_t)n + 1, sizeof(*stream->columns));
+    stream->partitions.items = quire_arena_alloc(
+        &stream->arena, (snapshot->metadata.partitions.size + 1) * sizeof(struct quire_bytes));
+    if (wanted == NULL || stream->columns == NULL || stream->partitions.items == NULL) {
+        quire_free(wanted);
+        return quire_fail_memory(error, OPERATION);
+    }
+    int64_t kept = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const char *name = stream->logical.children[i]->name;
+        int64_t partition = quire_snapshot_partition(snapshot, name);
+        const char *physical_name = physical.children[i]->name;
+        if (partition >= 0) {
+            struct quire_bytes key = {(const uint8_t *)physical_name, strlen(physical_name)};
+            if (quire_bytes_copy(&stream->arena, &key) != 0) kept = -1;
+            stream->partitions.items[partition] = key;
+        }
+        if (kept < 0) break;
+        wanted[i] = is_wanted(options, name);
+        read[i] = wanted[i] && partition < 0;
+        if (wanted[i]) stream->columns[kept++].partition = partition;
+    }
+    if (kept >= 0) {
+        keep_children(&stream->logical, wanted);
+        keep_children(&physical, read);
+        stream->physical = physical;
+        physical.release = NULL;
+    }
+    quire_free(wanted);
+    return kept >= 0 ? 0 : quire_fail_memory(error, OPERATION);
+}
+
+static void free_stream(struct table_stream **stream)
+{
+    if (*stream != NULL) stream_close(*stream);
+}
+
+int quire_snapshot_read(struct quire_snapshot *snapshot,
+                        const struct quire_table_read_options *options,
+                        struct ArrowArrayStream *result, struct quire_error *error)
+{
+    static const struct quire_stream_ops ops = {stream_schema, stream_next, stream_close};
+    QUIRE_CLEANUP(free_stream) struct table_stream *stream = quire_alloc_zero(1, sizeof(*stream));
+    if (stream == NULL) return quire_fail_memory(error, OPERATION);
+    stream->snapshot = snapshot;
+    stream->context = options != NULL ? options->context : NULL;
+    QUIRE_TRY(open_columns(stream, options, error));
+    QUIRE_TRY(quire_snapshot_each_file(snapshot, take_file, stream, error));
+    QUIRE_TRY(quire_stream_wrap(&ops, stream, result, error));
+    stream = NULL; /* the result's */
+    return 0;
+}
