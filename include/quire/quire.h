@@ -21,5 +21,6 @@
 #include "quire/store.h"
 #include "quire/stream.h"
 #include "quire/table.h"
+#include "quire/table_write.h"
 
 #endif

@@ -7,10 +7,11 @@
 #include "base/fail.h"
 #include "base/json_text.h"
 #include "base/json_tree.h"
+#include "table/action_write.h"
 #include "table/delta_schema.h"
-#include "table/table_features.h"
 #include "table/history.h"
 #include "table/log_read.h"
+#include "table/table_features.h"
 #include "table/table_read.h"
 
 #define OPERATION "read table"
@@ -92,24 +93,6 @@ static int64_t rows_of(const struct quire_add *add)
     return rows;
 }
 
-static void write_text(struct quire_json_writer *writer, const struct quire_bytes *text)
-{
-    if (text->data == NULL)
-        quire_json_writer_null(writer);
-    else
-        quire_json_writer_string_sized(writer, (const char *)text->data, text->size);
-}
-
-static void write_pairs(struct quire_json_writer *writer, const struct quire_pairs *pairs)
-{
-    quire_json_writer_begin_object(writer);
-    for (size_t i = 0; i < pairs->size; i++) {
-        quire_json_writer_key(writer, (const char *)pairs->items[i].key.data);
-        write_text(writer, &pairs->items[i].value);
-    }
-    quire_json_writer_end_object(writer);
-}
-
 struct file_taker {
     int (*take)(void *user, const struct quire_table_file *file, struct quire_error *error);
     void *user;
@@ -126,7 +109,7 @@ static int take_file(void *user, const struct quire_add *add, struct quire_error
     struct quire_json_writer writer = quire_json_writer_to(&taker->partitions);
     /* Keys of a batch are not terminated. */
     if (quire_pairs_copy(&arena, &partitions) != 0) return quire_fail_memory(error, OPERATION);
-    write_pairs(&writer, &partitions);
+    quire_pairs_write(&writer, &partitions);
     if (quire_json_writer_finish(&writer) != 0 || quire_buf_terminate(&taker->partitions) != 0 ||
         quire_buf_append(&taker->path, add->path.data, add->path.size) != 0 ||
         quire_buf_terminate(&taker->path) != 0)
@@ -176,14 +159,6 @@ static int add_totals(void *user, const struct quire_add *add, struct quire_erro
     return 0;
 }
 
-static void write_texts(struct quire_json_writer *writer, const struct quire_texts *texts)
-{
-    quire_json_writer_begin_array(writer);
-    for (size_t i = 0; i < texts->size; i++)
-        write_text(writer, &texts->items[i]);
-    quire_json_writer_end_array(writer);
-}
-
 static void write_number(struct quire_json_writer *writer, int64_t value)
 {
     if (value == QUIRE_LOG_NONE)
@@ -200,9 +175,9 @@ static void write_protocol(struct quire_json_writer *writer, const struct quire_
     quire_json_writer_key(writer, "writer");
     quire_json_writer_i64(writer, protocol->writer);
     quire_json_writer_key(writer, "reader_features");
-    write_texts(writer, &protocol->reader_features);
+    quire_texts_write(writer, &protocol->reader_features);
     quire_json_writer_key(writer, "writer_features");
-    write_texts(writer, &protocol->writer_features);
+    quire_texts_write(writer, &protocol->writer_features);
     quire_json_writer_end_object(writer);
 }
 
@@ -219,12 +194,9 @@ int quire_table_describe(struct quire_table *table, char **json, struct quire_er
     quire_json_writer_begin_object(&writer);
     quire_json_writer_key(&writer, "version");
     quire_json_writer_i64(&writer, snapshot->version);
-    quire_json_writer_key(&writer, "id");
-    write_text(&writer, &metadata->id);
-    quire_json_writer_key(&writer, "name");
-    write_text(&writer, &metadata->name);
-    quire_json_writer_key(&writer, "description");
-    write_text(&writer, &metadata->description);
+    quire_bytes_write(&writer, "id", &metadata->id);
+    quire_bytes_write(&writer, "name", &metadata->name);
+    quire_bytes_write(&writer, "description", &metadata->description);
     quire_json_writer_key(&writer, "created_ms");
     write_number(&writer, metadata->created_ms);
     quire_json_writer_key(&writer, "rows");
@@ -239,11 +211,11 @@ int quire_table_describe(struct quire_table *table, char **json, struct quire_er
         quire_json_writer_string(&writer, schema.children[i]->name);
     quire_json_writer_end_array(&writer);
     quire_json_writer_key(&writer, "partition_columns");
-    write_texts(&writer, &metadata->partitions);
+    quire_texts_write(&writer, &metadata->partitions);
     quire_json_writer_key(&writer, "protocol");
     write_protocol(&writer, &snapshot->protocol);
     quire_json_writer_key(&writer, "properties");
-    write_pairs(&writer, &metadata->configuration);
+    quire_pairs_write(&writer, &metadata->configuration);
     quire_json_writer_end_object(&writer);
     if (quire_json_writer_finish(&writer) != 0) return quire_fail_memory(error, OPERATION);
     *json = quire_strndup((const char *)out.data, out.size);
