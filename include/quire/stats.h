@@ -18,6 +18,8 @@ extern "C" {
  * QUIRE_STATS_DISTINCT_BYTES of text in them, how many there are is not known. */
 #define QUIRE_STATS_DISTINCT_MAX   10000
 #define QUIRE_STATS_DISTINCT_BYTES ((size_t)1 << 20)
+/* What the counting may hold in all columns together; those that would pass it go uncounted. */
+#define QUIRE_STATS_DISTINCT_TOTAL ((size_t)64 << 20)
 /* Bytes of text and binary that are kept of a minimum and a maximum. */
 #define QUIRE_STATS_EXTREME_BYTES 64
 

@@ -26,7 +26,15 @@ void quire_distinct_release(struct quire_distinct *set)
     set->bits = 0;
 }
 
-static void give_up(struct quire_distinct *set)
+size_t quire_distinct_memory(const struct quire_distinct *set)
+{
+    size_t slots = set->bits > 0 ? (size_t)1 << set->bits : 0;
+    size_t numbers = set->numbers != NULL ? slots * sizeof(*set->numbers) : 0;
+    size_t texts = set->texts != NULL ? slots * sizeof(*set->texts) : 0;
+    return numbers + texts + set->bytes.capacity;
+}
+
+void quire_distinct_give_up(struct quire_distinct *set)
 {
     quire_distinct_release(set);
     set->over = true;
@@ -64,7 +72,7 @@ static int grow_numbers(struct quire_distinct *set)
     quire_free(set->numbers);
     set->numbers = slots;
     set->bits = bits;
-    if (!placed) give_up(set);
+    if (!placed) quire_distinct_give_up(set);
     return 0;
 }
 
@@ -79,9 +87,9 @@ static int add_number(struct quire_distinct *set, uint64_t value)
         if (code != 0 || set->over) return code;
     }
     bool added = false;
-    if (!place_number(set->numbers, set->bits, value, &added)) give_up(set);
+    if (!place_number(set->numbers, set->bits, value, &added)) quire_distinct_give_up(set);
     set->count += added;
-    if (quire_distinct_count(set) > QUIRE_STATS_DISTINCT_MAX) give_up(set);
+    if (quire_distinct_count(set) > QUIRE_STATS_DISTINCT_MAX) quire_distinct_give_up(set);
     return 0;
 }
 
@@ -140,7 +148,7 @@ int quire_distinct_add_text(struct quire_distinct *set, const uint8_t *bytes, si
 {
     if (set->over) return 0;
     if (size > QUIRE_STATS_DISTINCT_BYTES) {
-        give_up(set);
+        quire_distinct_give_up(set);
         return 0;
     }
     if (set->bits == 0 || set->count * 2 >= INT64_C(1) << set->bits) {
@@ -153,7 +161,7 @@ int quire_distinct_add_text(struct quire_distinct *set, const uint8_t *bytes, si
     if (slot != NULL && slot->hash != 0) return 0;
     if (slot == NULL || set->count == QUIRE_STATS_DISTINCT_MAX ||
         set->bytes.size + size > QUIRE_STATS_DISTINCT_BYTES) {
-        give_up(set);
+        quire_distinct_give_up(set);
         return 0;
     }
     uint32_t start = (uint32_t)set->bytes.size;

@@ -27,6 +27,11 @@ int quire_distinct_add_text(struct quire_distinct *set, const uint8_t *bytes, si
 /* How many there are; -1 when over. */
 int64_t quire_distinct_count(const struct quire_distinct *set);
 
+/* Heap bytes held. */
+size_t quire_distinct_memory(const struct quire_distinct *set);
+/* Makes the set over. */
+void quire_distinct_give_up(struct quire_distinct *set);
+
 void quire_distinct_release(struct quire_distinct *set);
 
 #endif

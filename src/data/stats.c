@@ -11,6 +11,7 @@ struct quire_stats {
     struct quire_field *root;
     struct quire_view *view;
     struct quire_column_stats_sum *columns;
+    size_t distinct_bytes; /* that sets of distinct values hold, of all columns */
     size_t columns_size;
     struct quire_buf type, min, max; /* texts of the column asked for last */
 };
@@ -59,14 +60,25 @@ int quire_stats_new(const struct ArrowSchema *schema, struct quire_stats **stats
     return 0;
 }
 
+/* Of tables so wide that sets of all columns would hold too much, the later columns have
+ * theirs given up. */
+static int add_column(struct quire_stats *stats, size_t i, int64_t rows)
+{
+    struct quire_column_stats_sum *sum = &stats->columns[i];
+    stats->distinct_bytes -= quire_distinct_memory(&sum->distinct);
+    QUIRE_TRY(quire_column_stats_add(sum, &stats->view->children[i], rows));
+    if (stats->distinct_bytes + quire_distinct_memory(&sum->distinct) > QUIRE_STATS_DISTINCT_TOTAL)
+        quire_distinct_give_up(&sum->distinct);
+    stats->distinct_bytes += quire_distinct_memory(&sum->distinct);
+    return 0;
+}
+
 int quire_stats_add(struct quire_stats *stats, const struct ArrowArray *batch,
                     struct quire_error *error)
 {
     QUIRE_TRY(quire_view_set(stats->view, batch, error));
     for (size_t i = 0; i < stats->columns_size; i++)
-        if (quire_column_stats_add(&stats->columns[i], &stats->view->children[i], batch->length) !=
-            0)
-            return quire_fail_memory(error, operation);
+        if (add_column(stats, i, batch->length) != 0) return quire_fail_memory(error, operation);
     return 0;
 }
 

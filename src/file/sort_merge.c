@@ -5,12 +5,14 @@
 #include "base/context.h"
 #include "base/fail.h"
 #include "data/gather.h"
+#include "file/sort_layout.h"
 #include "file/sort_runs.h"
 
 struct run {
     struct quire_context *context; /* a small one of its own */
     struct ArrowArrayStream stream;
     struct ArrowArray batch;
+    struct quire_field *fields; /* of batches */
     struct quire_view *view;
     int64_t row;
     struct quire_buf key; /* of row */
@@ -120,7 +122,12 @@ static int open_run(struct quire_sort_merge *merge, const char *path, size_t ind
     QUIRE_TRY(quire_context_new(&small, &run->context, error));
     const struct quire_read_options options = {.format = "parquet", .context = run->context};
     QUIRE_TRY(quire_file_read(path, &options, &run->stream, error));
-    QUIRE_TRY(quire_view_new(runs->fields, &run->view, error));
+    struct ArrowSchema schema = {.release = NULL};
+    QUIRE_TRY(quire_stream_schema(&run->stream, &schema, error));
+    int code = quire_sort_layout_fields(runs->schema, &schema, &run->fields, error);
+    quire_schema_release(&schema);
+    QUIRE_TRY(code);
+    QUIRE_TRY(quire_view_new(run->fields, &run->view, error));
     merge->views[index] = run->view;
     run->row = -1;
     bool has = false;
@@ -137,6 +144,7 @@ void quire_sort_merge_free(struct quire_sort_merge *merge)
         quire_array_release(&run->batch);
         quire_stream_release(&run->stream);
         quire_view_free(run->view);
+        quire_field_close(run->fields);
         quire_buf_release(&run->key);
         quire_context_free(run->context);
     }
@@ -183,6 +191,7 @@ static int merge_groups(struct quire_sort_runs *runs, struct quire_error *error)
     while (runs->size > QUIRE_SORT_MERGE_MAX) {
         struct quire_sort_runs merged = *runs;
         merged.paths = NULL;
+        merged.layout.release = NULL;
         merged.size = merged.capacity = 0;
         int code = 0;
         for (size_t first = 0; first < runs->size && code == 0; first += QUIRE_SORT_MERGE_MAX) {

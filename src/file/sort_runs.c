@@ -10,6 +10,8 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/random.h"
+#include "file/sort_layout.h"
+#include "quire/batch.h"
 #include "quire/store.h"
 
 static int grow(struct quire_sort_runs *runs)
@@ -51,6 +53,8 @@ int quire_sort_runs_add(struct quire_sort_runs *runs,
 {
     static const struct quire_setting settings[] = {
         {"compression", "none"}, {"statistics", "off"}, {"page_index", "off"}};
+    if (runs->layout.release == NULL)
+        QUIRE_TRY(quire_sort_layout_schema(runs->schema, &runs->layout, error));
     if (grow(runs) != 0) return quire_fail_memory(error, "sort");
     char *path = make_path(runs);
     if (path == NULL) return quire_fail_memory(error, "sort");
@@ -64,7 +68,7 @@ int quire_sort_runs_add(struct quire_sort_runs *runs,
         .context = runs->context,
     };
     struct quire_writer *writer = NULL;
-    int code = quire_writer_open(path, runs->schema, &options, &writer, error);
+    int code = quire_writer_open(path, &runs->layout, &options, &writer, error);
     if (code == 0) code = write_run(runs, writer, next, source, error);
     quire_writer_close(writer);
     if (code != 0) {
@@ -83,6 +87,7 @@ static void remove_run(char *path)
 
 void quire_sort_runs_release(struct quire_sort_runs *runs)
 {
+    quire_schema_release(&runs->layout);
     for (size_t i = 0; i < runs->size; i++)
         remove_run(runs->paths[i]);
     quire_free(runs->paths);

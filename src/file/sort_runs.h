@@ -18,7 +18,8 @@ struct quire_sort_runs {
     const struct quire_field *fields;
     const struct quire_sort_key *key;
     const char *folder;
-    char **paths; /* in the order of their rows */
+    struct ArrowSchema layout; /* of runs, made by the first */
+    char **paths;              /* in the order of their rows */
     size_t size, capacity;
 };
 

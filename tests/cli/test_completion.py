@@ -8,7 +8,7 @@ from program import environment, good
 
 COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "meta",
             "formats", "codecs", "stores", "queues", "clean", "version", "help"}
-READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet"}
+READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "arrow-stream"}
 WRITTEN = READ | {"table"}
 # What stands before the cursor (the last is being completed) and what is offered.
 CASES = [

@@ -42,6 +42,16 @@ def test_jsonl(megabytes):
     run_with_input(JSON, megabytes, "convert", "-", "-", "--from", "jsonl", "--to", "csv")
 
 
+ION_TABLE = r'$ion_symbol_table::{symbols:["a","' + 2000 * "s" + r'"]} {$10:1} {$10:2}\n'
+
+
+@pytest.mark.parametrize("megabytes", [10, 300])
+def test_ion_symbol_tables(megabytes):
+    """A table that no record to come refers to is freed."""
+    run_with_input(("", ION_TABLE), megabytes, "convert", "-", "-", "--from", "ion-text", "--to",
+                   "jsonl")
+
+
 @pytest.mark.parametrize("megabytes", SIZES)
 def test_to_parquet(megabytes, tmp_path):
     """One row group if it fits: what is encoded waits in memory, within the budget."""

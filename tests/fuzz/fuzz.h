@@ -88,6 +88,7 @@ FUZZ_TARGET(arrow);
 FUZZ_TARGET(arrow_stream);
 FUZZ_TARGET(arrow_round);
 FUZZ_TARGET(parquet);
+FUZZ_TARGET(parquet_conditions);
 FUZZ_TARGET(parquet_damaged);
 FUZZ_TARGET(parquet_footer);
 FUZZ_TARGET(parquet_module);

@@ -11,20 +11,16 @@
 #include "data/field.h"
 #include "fuzz.h"
 #include "fuzz_batch.h"
+#include "fuzz_parquet.h"
 #include "fuzz_settings.h"
 #include "fuzz_stream.h"
 #include "memory_in.h"
 #include "quire/diff.h"
 #include "quire/format.h"
 
-/* How a file is written, and what opens it again. */
-struct style {
-    const char *write, *read;
-};
-
 #define KEY "footer_key=/proc/self/fd/100"
 
-static const struct style styles[] = {
+const struct fuzz_parquet_style fuzz_parquet_styles[] = {
     {"", ""},
     {"compression=none;dictionary=off;page_rows=2", ""},
     {"compression=zstd;data_page_version=2;page_rows=3", "batch_rows=2"},
@@ -42,11 +38,13 @@ static const struct style styles[] = {
     {KEY ";encryption_algorithm=aes_gcm_ctr_v1;compression=none;page_rows=2", KEY},
     {KEY ";plaintext_footer=on;aad_prefix=t;store_aad_prefix=off", KEY ";aad_prefix=t"},
     {"compression=none;encoding.c0=alp;row_group_rows=7", ""},
+    {"compression=none;page_rows=1;row_group_rows=5;bloom_filter=c0;statistics_bytes=2", ""},
 };
-#define STYLES (sizeof(styles) / sizeof(styles[0]))
+#define STYLES (sizeof(fuzz_parquet_styles) / sizeof(fuzz_parquet_styles[0]))
+const size_t fuzz_parquet_styles_size = STYLES;
 
 /* The file of the key that styles name, once and for all. */
-static void keep_key(void)
+void fuzz_parquet_keep_key(void)
 {
     static bool kept;
     if (kept) return;
@@ -103,9 +101,8 @@ static bool refused(const struct ArrowSchema *schema, int code, const struct qui
     return true;
 }
 
-/* False when the style or Parquet has no place for it. Takes the batch. */
-static bool encode(const struct style *style, const struct ArrowSchema *schema,
-                   struct ArrowArray *batch, unsigned threads, struct memory_out *out)
+bool fuzz_parquet_encode(const struct fuzz_parquet_style *style, const struct ArrowSchema *schema,
+                         struct ArrowArray *batch, unsigned threads, struct memory_out *out)
 {
     _Alignas(16) char options[FUZZ_OPTIONS_BYTES];
     const struct quire_format *format = parquet();
@@ -130,7 +127,7 @@ static bool encode(const struct style *style, const struct ArrowSchema *schema,
 /* --- Reading ---------------------------------------------------------------------------- */
 
 struct reading {
-    const struct style *style;
+    const struct fuzz_parquet_style *style;
     unsigned threads;
     const char *batch_rows; /* NULL: as the style has it */
     struct quire_buf text;
@@ -164,7 +161,7 @@ static int read_file(struct reading *reading, const struct fuzz_bytes *file)
     return code;
 }
 
-static void describe(const struct style *style, const struct fuzz_bytes *file)
+static void describe(const struct fuzz_parquet_style *style, const struct fuzz_bytes *file)
 {
     _Alignas(16) char options[FUZZ_OPTIONS_BYTES];
     const struct quire_format *format = parquet();
@@ -185,7 +182,7 @@ static void describe(const struct style *style, const struct fuzz_bytes *file)
 
 /* Whether the file can be read, and what is in it, do not depend on how it is read. Of
  * several errors any may be told of. */
-static void read_both_ways(const struct style *style, const struct fuzz_bytes *file)
+static void read_both_ways(const struct fuzz_parquet_style *style, const struct fuzz_bytes *file)
 {
     struct reading one = {.style = style, .threads = 1};
     struct reading two = {.style = style, .threads = 2, .batch_rows = "3"};
@@ -202,8 +199,8 @@ static void read_both_ways(const struct style *style, const struct fuzz_bytes *f
 void fuzz_parquet(const uint8_t *data, size_t size)
 {
     const struct fuzz_bytes file = {data, size};
-    keep_key();
-    read_both_ways(&styles[0], &file);
+    fuzz_parquet_keep_key();
+    read_both_ways(&fuzz_parquet_styles[0], &file);
 }
 
 /* --- Round trips -------------------------------------------------------------------------- */
@@ -219,7 +216,7 @@ static bool changes_type(const struct ArrowSchema *schema)
     return false;
 }
 
-static void compare(const struct style *style, const struct ArrowSchema *schema,
+static void compare(const struct fuzz_parquet_style *style, const struct ArrowSchema *schema,
                     struct ArrowArray *expected, unsigned threads, const struct fuzz_bytes *file)
 {
     _Alignas(16) char options[FUZZ_OPTIONS_BYTES];
@@ -269,11 +266,11 @@ void fuzz_parquet_round(const uint8_t *data, size_t size)
     struct ArrowSchema schema = {.release = NULL};
     struct ArrowArray batch, copy;
     struct memory_out out;
-    keep_key();
-    const struct style *style = &styles[fuzz_take_below(&bytes, STYLES)];
+    fuzz_parquet_keep_key();
+    const struct fuzz_parquet_style *style = &fuzz_parquet_styles[fuzz_take_below(&bytes, STYLES)];
     unsigned threads = 1 + (unsigned)fuzz_take_below(&bytes, 2);
     take_twice(&bytes, &schema, &batch, &copy);
-    if (encode(style, &schema, &batch, threads, &out)) {
+    if (fuzz_parquet_encode(style, &schema, &batch, threads, &out)) {
         const struct fuzz_bytes file = {out.buf.data, out.buf.size};
         compare(style, &schema, &copy, threads, &file);
         describe(style, &file);
@@ -303,15 +300,15 @@ void fuzz_parquet_damaged(const uint8_t *data, size_t size)
     struct ArrowSchema schema = {.release = NULL};
     struct ArrowArray batch, copy;
     struct memory_out out;
-    keep_key();
-    const struct style *style = &styles[fuzz_take_below(&bytes, STYLES)];
+    fuzz_parquet_keep_key();
+    const struct fuzz_parquet_style *style = &fuzz_parquet_styles[fuzz_take_below(&bytes, STYLES)];
     struct fuzz_bytes changes = bytes;
     size_t taken = bytes.size < 14 ? bytes.size : 14; /* what damage takes at most */
     bytes.data += taken;
     bytes.size -= taken;
     take_twice(&bytes, &schema, &batch, &copy);
     quire_array_release(&copy);
-    if (encode(style, &schema, &batch, 1, &out)) {
+    if (fuzz_parquet_encode(style, &schema, &batch, 1, &out)) {
         damage(&changes, &out.buf);
         const struct fuzz_bytes file = {out.buf.data, out.buf.size};
         read_both_ways(style, &file);

@@ -2,51 +2,27 @@
  * must be read, and be the same when they are written in either form and read again; below
  * good/equivs and good/non-equivs the values of each top-level sequence must be equal, or not, in
  * the data model. Files below bad/ must be refused with a place. */
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "format/ion/ion_source.h"
 #include "format/ion/ion_writer.h"
 #include "ion_tree.h"
 #include "memory_in.h"
+#include "suite_files.h"
 
 #define FILES_MIN 250 /* fewer: this is not the suite */
-#define BLOCK     65536
 #define VALUE_MAX ((size_t)64 << 20)
 
 enum want { GOOD, EQUIVS, NON_EQUIVS, BAD };
 
 struct tally {
-    int files;
-    int failed;
+    struct suite suite;
+    enum want want; /* of the folder that is gone through */
     struct quire_ion_catalog catalog;
 };
-
-static void close_file(FILE **file)
-{
-    if (*file != NULL) fclose(*file);
-}
-
-static void close_folder(DIR **folder)
-{
-    if (*folder != NULL) closedir(*folder);
-}
-
-static int read_file(const char *path, struct quire_buf *text)
-{
-    QUIRE_CLEANUP(close_file) FILE *file = fopen(path, "rb");
-    if (file == NULL) return QUIRE_NOT_FOUND;
-    for (;;) {
-        QUIRE_TRY(quire_buf_reserve(text, BLOCK));
-        size_t got = fread(quire_buf_end(text), 1, BLOCK, file);
-        text->size += got;
-        if (got == 0) return ferror(file) ? QUIRE_IO : 0;
-    }
-}
 
 static int read_document(struct tally *tally, const void *bytes, size_t size, size_t piece,
                          struct quire_arena *arena, struct ion_tree **tree,
@@ -109,7 +85,7 @@ static bool equal(struct tally *tally, const struct ion_tree *a, const struct io
     if (read_document(tally, a->bytes.data, a->bytes.size, 0, arena, &left, &error) != 0 ||
         read_document(tally, b->bytes.data, b->bytes.size, 0, arena, &right, &error) != 0) {
         printf("an embedded document: %s\n", error.cause);
-        tally->failed++;
+        tally->suite.failed++;
         return false;
     }
     return ion_tree_equal(left, right);
@@ -151,17 +127,14 @@ static const char *judge(struct tally *tally, const struct quire_buf *text, enum
     return want == GOOD ? NULL : judge_sequences(tally, tree, want, &arena);
 }
 
-static void check_file(const char *path, enum want want, struct tally *tally)
+static void check_file(const char *path, struct tally *tally)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     struct quire_error error;
     quire_error_clear(&error);
     const char *fault = "cannot be opened";
-    if (read_file(path, &text) == 0) fault = judge(tally, &text, want, &error);
-    tally->files++;
-    if (fault == NULL) return;
-    tally->failed++;
-    printf("%s: %s (byte %lld: %s)\n", path, fault, (long long)error.byte, error.cause);
+    if (suite_read_file(path, &text) == 0) fault = judge(tally, &text, tally->want, &error);
+    suite_note(&tally->suite, path, fault, &error);
 }
 
 static bool ends_with(const char *name, const char *end)
@@ -170,28 +143,23 @@ static bool ends_with(const char *name, const char *end)
     return size >= end_size && strcmp(name + size - end_size, end) == 0;
 }
 
-static void check_folder(const char *path, enum want want, struct tally *tally)
+static void check_entry(void *user, const char *path, const char *name, bool is_folder)
 {
-    QUIRE_CLEANUP(close_folder) DIR *folder = opendir(path);
-    if (folder == NULL) return;
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        const char *name = entry->d_name;
-        char inner[4096];
-        snprintf(inner, sizeof(inner), "%s/%s", path, name);
-        if (entry->d_type == DT_DIR && name[0] != '.')
-            check_folder(inner,
-                         strcmp(name, "equivs") == 0       ? EQUIVS
-                         : strcmp(name, "non-equivs") == 0 ? NON_EQUIVS
-                                                           : want,
-                         tally);
-        else if (ends_with(name, ".ion") || ends_with(name, ".10n"))
-            check_file(inner, want, tally);
+    struct tally *tally = user;
+    enum want want = tally->want;
+    if (!is_folder) {
+        if (ends_with(name, ".ion") || ends_with(name, ".10n")) check_file(path, tally);
+        return;
     }
+    if (strcmp(name, "equivs") == 0) tally->want = EQUIVS;
+    if (strcmp(name, "non-equivs") == 0) tally->want = NON_EQUIVS;
+    suite_walk(path, check_entry, tally);
+    tally->want = want;
 }
 
 int main(int argc, char **argv)
 {
-    struct tally tally = {.files = 0};
+    struct tally tally = {.want = GOOD};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf catalog = {0};
     char path[4096];
     if (argc != 2) {
@@ -199,16 +167,16 @@ int main(int argc, char **argv)
         return 2;
     }
     snprintf(path, sizeof(path), "%s/catalog/catalog.ion", argv[1]);
-    if (read_file(path, &catalog) != 0 ||
+    if (suite_read_file(path, &catalog) != 0 ||
         quire_ion_catalog_add(&tally.catalog, catalog.data, catalog.size, NULL) != 0) {
         printf("%s cannot be read\n", path);
-        tally.failed++;
+        tally.suite.failed++;
     }
     snprintf(path, sizeof(path), "%s/good", argv[1]);
-    check_folder(path, GOOD, &tally);
+    suite_walk(path, check_entry, &tally);
+    tally.want = BAD;
     snprintf(path, sizeof(path), "%s/bad", argv[1]);
-    check_folder(path, BAD, &tally);
+    suite_walk(path, check_entry, &tally);
     quire_ion_catalog_release(&tally.catalog);
-    printf("%d files, %d failed\n", tally.files, tally.failed);
-    return tally.failed > 0 || tally.files < FILES_MIN ? 1 : 0;
+    return suite_status(&tally.suite, FILES_MIN);
 }

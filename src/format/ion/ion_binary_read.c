@@ -259,9 +259,10 @@ static int read_wrapper(struct quire_ion_reader *reader, struct quire_ion_header
         return fail(reader, header->body, "the annotations of a value have no right length", error);
     for (const uint8_t *last = at + size; at < last;) {
         struct quire_ion_symbol symbol;
+        const uint8_t *id_at = at;
         if (!quire_ion_take_varuint(&at, last, &id))
-            return fail(reader, at, "an annotation does not end", error);
-        QUIRE_TRY(quire_ion_resolve(reader, (int64_t)id, at, &symbol, error));
+            return fail(reader, id_at, "an annotation does not end", error);
+        QUIRE_TRY(quire_ion_resolve(reader, (int64_t)id, id_at, &symbol, error));
         QUIRE_TRY(quire_ion_annotate(reader, &symbol, error));
     }
     const char *wrong = quire_ion_take_header(at, end, header);

@@ -3,7 +3,7 @@
  * The reading thread cuts between top-level values (or items of the one list) and reads
  * symbol tables as it comes to them; workers parse, and look up which table is in force
  * where. */
-#include "format/ion/ion_decode.h"
+#include "format/ion/ion_direct.h"
 
 #include "base/fail.h"
 #include "format/ion/ion_split.h"
@@ -16,8 +16,8 @@ struct scratch {
     struct quire_ion_reader reader;
     struct quire_ion_writer json;
     struct quire_buf text;
-    const char **known; /* see struct quire_ion_row */
-    int64_t rows;       /* of the chunk before: a guess at those of the next */
+    struct quire_ion_lane *lanes; /* see struct quire_ion_row */
+    int64_t rows;                 /* of the chunk before: a guess at those of the next */
     /* What a survey saw in the chunk. */
     struct quire_arena seen_arena;
     struct quire_infer_node *seen;
@@ -31,7 +31,7 @@ static void scratch_free(void *pointer)
     quire_ion_writer_release(&scratch->json);
     quire_buf_release(&scratch->text);
     quire_arena_release(&scratch->seen_arena);
-    quire_free(scratch->known);
+    quire_free(scratch->lanes);
     quire_free(scratch);
 }
 
@@ -131,7 +131,8 @@ static int parse_records(struct parsing *parsing, struct quire_error *error)
         if (ended && !reader->not_utf8) return 0;
         struct quire_ion_mark before = quire_ion_mark_of(reader);
         int64_t rows = chunk->columns->length, nulled = chunk->nulled;
-        int code = quire_ion_next(reader, &value, error);
+        int code =
+            quire_ion_direct_begin(reader, &value) ? 0 : quire_ion_next(reader, &value, error);
         if (code == 0 && value.event == QUIRE_ION_NONE) return 0;
         if (code == 0 && value.event == QUIRE_ION_END) {
             parsing->in_list = false;
@@ -173,9 +174,9 @@ static struct scratch *scratch_of(const struct quire_ion_decoding *decoding,
     struct scratch *scratch = quire_alloc_zero(1, sizeof(*scratch));
     if (scratch == NULL) return NULL;
     if (binary)
-        scratch->known =
-            quire_alloc_zero(decoding->shape.members_size + 1, sizeof(*scratch->known));
-    if ((binary && scratch->known == NULL) ||
+        scratch->lanes =
+            quire_alloc_zero(decoding->shape.members_size + 1, sizeof(*scratch->lanes));
+    if ((binary && scratch->lanes == NULL) ||
         quire_ion_reader_init(&scratch->reader, binary, NULL, NULL) != 0 ||
         quire_ion_writer_init(&scratch->json, QUIRE_ION_FORM_JSON_LINES, NULL) != 0) {
         scratch_free(scratch);
@@ -192,10 +193,13 @@ static int begin_part(const struct quire_survey *survey, struct scratch *scratch
     return quire_survey_part(survey, &scratch->seen_arena, &scratch->seen, error);
 }
 
+/* What comes before the end of a chunk that was parsed is not looked up any more. */
 static int join(void *state, struct quire_text_chunk *chunk, struct quire_error *error)
 {
-    const struct quire_ion_decoding *decoding = state;
+    struct quire_ion_decoding *decoding = state;
     const struct scratch *scratch = chunk->scratch;
+    quire_ion_places_drop(decoding, chunk->offset + (int64_t)chunk->size);
+    if (decoding->survey == NULL) return 0;
     return quire_survey_add(decoding->survey, scratch->seen, error);
 }
 
@@ -214,9 +218,10 @@ static int parse(const void *state, struct quire_text_chunk *chunk, struct quire
                 .json = &scratch->json,
                 .text = &scratch->text,
                 .nulled = &chunk->nulled,
-                .known = scratch->known},
+                .lanes = scratch->lanes},
     };
     struct quire_ion_reader *reader = &scratch->reader;
+    if (scratch->lanes != NULL) quire_ion_lanes_init(decoding, chunk->columns, scratch->lanes);
     /* Places are counted from the chunk's start; the caller makes them absolute. */
     quire_ion_reader_set(reader, chunk->bytes, chunk->size, 0);
     reader->lines = reader->lines && chunk->offset == 0;
@@ -264,14 +269,6 @@ static int split(void *state, const uint8_t *bytes, size_t size, size_t from, bo
 }
 
 const struct quire_text_decoding quire_ion_reading = {
-    .start = quire_ion_start,
-    .split = split,
-    .parse = parse,
-    .scratch_free = scratch_free,
-    .free = quire_ion_decoding_free,
-};
-
-const struct quire_text_decoding quire_ion_surveying = {
     .start = quire_ion_start,
     .split = split,
     .parse = parse,

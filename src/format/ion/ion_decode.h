@@ -22,8 +22,11 @@ enum quire_ion_layout {
 struct quire_ion_place {
     int64_t byte;
     const struct quire_ion_symbols *symbols;
-    const struct quire_ion_place *before;
+    struct quire_ion_place *before;
 };
+
+struct quire_ion_direct;
+struct quire_ion_lane;
 
 struct quire_ion_decoding {
     /* Known from the start on and read by all threads. */
@@ -37,8 +40,9 @@ struct quire_ion_decoding {
     int64_t sampled;           /* bytes from which types were inferred; -1: none were */
     struct quire_field *field; /* of all columns, wanted or not */
     struct quire_json_shape shape;
-    int64_t annotations; /* column that takes the records' annotations; -1: none */
-    const struct quire_ion_place *_Atomic places;
+    struct quire_ion_direct *direct; /* what is known of the shape's members (ion_direct.h) */
+    int64_t annotations;             /* column that takes the records' annotations; -1: none */
+    struct quire_ion_place *_Atomic places;
     struct quire_arena arena;
     struct quire_survey *survey; /* NULL: records are read */
 
@@ -59,9 +63,9 @@ struct quire_ion_row {
     struct quire_ion_writer *json; /* for values kept as JSON text */
     struct quire_buf *text;
     int64_t *nulled;
-    /* Binary: the texts of the records' fields by member, as they were last met. Texts of
-     * symbol tables stay where they are, so that equal addresses are equal names. */
-    const char **known;
+    /* Binary: the short way of each member, with the names of one symbol table. */
+    struct quire_ion_lane *lanes;
+    const struct quire_ion_symbols *lanes_of;
 };
 
 /* The `start` of the text decoder. */
@@ -73,6 +77,9 @@ int quire_ion_start(void *state, const uint8_t *bytes, size_t size, bool at_end,
  * input. */
 int quire_ion_scan_tables(struct quire_ion_decoding *decoding, const uint8_t *bytes, size_t size,
                           int64_t byte, struct quire_error *error);
+/* Frees the tables that nothing from a byte on refers to. */
+void quire_ion_places_drop(struct quire_ion_decoding *decoding, int64_t byte);
+void quire_ion_places_release(struct quire_ion_decoding *decoding);
 /* The table in force at a byte: after all system values before it (or at it). */
 const struct quire_ion_symbols *quire_ion_symbols_at(const struct quire_ion_decoding *decoding,
                                                      int64_t byte, bool inclusive);
@@ -126,7 +133,7 @@ static inline void quire_ion_go_back(struct quire_ion_reader *reader,
 }
 
 /* The calls of the text decoder, on a struct quire_ion_decoding that was opened. */
-extern const struct quire_text_decoding quire_ion_reading, quire_ion_surveying;
+extern const struct quire_text_decoding quire_ion_reading;
 void quire_ion_decoding_free(void *state);
 
 int quire_ion_decoder_open(struct quire_in *in, const void *options,

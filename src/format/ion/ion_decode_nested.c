@@ -5,7 +5,7 @@
  * repeated fields take. */
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "format/ion/ion_decode.h"
+#include "format/ion/ion_direct.h"
 #include "format/json/json_value.h"
 
 static int appended(int code, struct quire_error *error)
@@ -124,21 +124,16 @@ static int find_child(const struct quire_ion_row *row, const struct quire_ion_va
         *index = *member;
     } else {
         const struct quire_json_member *guess = &shape->members[*next];
-        bool known = top && row->known != NULL && *next < shape->members_size;
-        if (known && row->known[*next] == name->text && name->text != NULL) {
-            *index = guess->column;
-            *member = (int64_t)(*next)++;
-            return 0;
-        }
         if (__builtin_expect(*next < shape->members_size && guess->name_size == name->size &&
                                  memcmp(guess->name, text, name->size) == 0,
                              1)) {
             *member = (int64_t)*next;
-            if (known) row->known[*next] = name->text;
         } else {
             *member = quire_json_shape_find(shape, (const uint8_t *)text, name->size);
         }
         *index = *member >= 0 ? shape->members[*member].column : -1;
+        if (top && row->lanes != NULL && *member >= 0)
+            quire_ion_lane_note(&row->lanes[*member], name->text != NULL ? name->id : -1);
     }
     if (*member >= 0 && name->text != NULL) {
         *next = (size_t)*member + 1;
@@ -238,6 +233,23 @@ static int put_annotations(struct quire_ion_row *row, const struct quire_ion_val
     return appended(quire_column_end_list(column), error);
 }
 
+/* The names that were met are those of one symbol table. */
+static void forget_names(struct quire_ion_row *row)
+{
+    if (row->lanes_of == row->reader->symbols) return;
+    quire_ion_lanes_forget(row->lanes, row->decoding->shape.members_size);
+    row->lanes_of = row->reader->symbols;
+}
+
+static inline void take_direct(struct quire_ion_row *row, struct quire_column *column,
+                               int64_t length, size_t *next, size_t *filled)
+{
+    if (row->reader->binary)
+        quire_ion_direct_binary(row, length, next, filled);
+    else
+        quire_ion_direct_text(row, column, length, next, filled);
+}
+
 int quire_ion_put_struct(struct quire_ion_row *row, const struct quire_ion_value *value,
                          struct quire_column *column, const struct quire_json_shape *shape,
                          bool top, struct quire_error *error)
@@ -254,9 +266,12 @@ int quire_ion_put_struct(struct quire_ion_row *row, const struct quire_ion_value
         QUIRE_TRY(put_annotations(row, value, &column->children[annotations], error));
         filled++;
     }
+    if (top && row->lanes != NULL) forget_names(row);
     for (;;) {
-        struct quire_ion_mark before = quire_ion_mark_of(row->reader);
         int64_t index, member;
+        if (top) take_direct(row, column, length, &next, &filled);
+        if (quire_ion_direct_end(row->reader)) break;
+        struct quire_ion_mark before = quire_ion_mark_of(row->reader);
         QUIRE_TRY(quire_ion_next(row->reader, &field, error));
         if (field.event == QUIRE_ION_END) break;
         QUIRE_TRY(find_child(row, &field, column, shape, top, &next, &index, &member, error));

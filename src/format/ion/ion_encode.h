@@ -69,6 +69,10 @@ struct quire_ion_encoding {
     size_t text_bounded;      /* bytes of a row's names and bounded values as text */
 };
 
+/* Settles how a field is written, and what is below it. */
+int quire_ion_node_init(struct quire_ion_encoding *encoding, struct quire_ion_node *node,
+                        const struct quire_field *field, struct quire_error *error);
+
 /* The `rows` of a text encoder (format/text/encode.h), one for each form. */
 int quire_ion_encode_binary(const void *state, const struct quire_view *batch, int64_t start,
                             int64_t count, int64_t first_row, struct quire_buf *out,

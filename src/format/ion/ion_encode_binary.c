@@ -15,47 +15,94 @@
 
 static const char operation[] = "write ion";
 
-/* Loops of the commonest kinds without nulls; the rest goes value by value. */
+/* The values of a column in the block, for the loops of the commonest kinds. */
+struct run {
+    const struct quire_ion_node *node;
+    const uint8_t *validity; /* NULL: all are valid */
+    int64_t first, count;    /* of the column's buffers */
+    uint8_t null;            /* descriptor of a null */
+};
+
+static inline bool is_null(const struct run *run, int64_t i)
+{
+    int64_t bit = run->first + i;
+    return run->validity != NULL && (run->validity[bit >> 3] >> (bit & 7) & 1) == 0;
+}
+
+static struct run run_of(const struct quire_ion_block *block, const struct quire_ion_node *node,
+                         const struct quire_view *view)
+{
+    return (struct run){
+        .node = node,
+        .validity = view->validity,
+        .first = block->start + view->offset,
+        .count = block->count,
+        .null = quire_ion_null_descriptor(block->encoding, node),
+    };
+}
+
+static void size_int64(const struct run *run, const int64_t *values, size_t *sizes)
+{
+    for (int64_t i = 0; i < run->count; i++) {
+        size_t size = quire_ion_uint_size(quire_ion_magnitude(values[i]));
+        sizes[i] += run->node->name_size + 1 + (is_null(run, i) ? 0 : size);
+    }
+}
+
+static void size_int32(const struct run *run, const int32_t *values, size_t *sizes)
+{
+    for (int64_t i = 0; i < run->count; i++) {
+        size_t size = quire_ion_uint_size(quire_ion_magnitude(values[i]));
+        sizes[i] += run->node->name_size + 1 + (is_null(run, i) ? 0 : size);
+    }
+}
+
+static void size_float64(const struct run *run, const uint64_t *values, size_t *sizes)
+{
+    for (int64_t i = 0; i < run->count; i++)
+        sizes[i] +=
+            run->node->name_size + (is_null(run, i) ? 1 : quire_ion_float_size(values[i], 8));
+}
+
+/* False when they are not UTF-8. Those of nulls are looked at too, and may be anything:
+ * then the values are gone through one by one. */
+static bool size_string(const struct run *run, const int32_t *offsets, const uint8_t *bytes,
+                        size_t *sizes)
+{
+    if (!quire_utf8_is_valid(bytes + offsets[0], (size_t)(offsets[run->count] - offsets[0])))
+        return false;
+    for (int64_t i = 0; i < run->count; i++) {
+        size_t size = (size_t)(offsets[i + 1] - offsets[i]);
+        if (size > 0 && (bytes[offsets[i]] & 0xc0) == 0x80) return false;
+    }
+    for (int64_t i = 0; i < run->count; i++) {
+        size_t size = (size_t)(offsets[i + 1] - offsets[i]);
+        sizes[i] +=
+            run->node->name_size + (is_null(run, i) ? 1 : quire_ion_header_size(size) + size);
+    }
+    return true;
+}
+
+/* Adds up a column of one of the commonest kinds; the rest goes value by value. */
 static bool sizes_fast(struct quire_ion_block *block, const struct quire_ion_node *node,
                        const struct quire_view *view)
 {
-    size_t *sizes = block->sizes, name = node->name_size;
-    int64_t first = block->start + view->offset, count = block->count;
-    if (view->validity != NULL) return false;
+    const struct run run = run_of(block, node, view);
+    if (run.validity != NULL && block->encoding->options.nulls == QUIRE_ION_NULLS_OMIT)
+        return false;
     switch (view->field->kind) {
-    case QUIRE_KIND_INT64: {
-        const int64_t *values = (const int64_t *)view->values + first;
-        for (int64_t i = 0; i < count; i++)
-            sizes[i] += name + 1 + quire_ion_uint_size(quire_ion_magnitude(values[i]));
+    case QUIRE_KIND_INT64:
+        size_int64(&run, (const int64_t *)view->values + run.first, block->sizes);
         return true;
-    }
-    case QUIRE_KIND_INT32: {
-        const int32_t *values = (const int32_t *)view->values + first;
-        for (int64_t i = 0; i < count; i++)
-            sizes[i] += name + 1 + quire_ion_uint_size(quire_ion_magnitude(values[i]));
+    case QUIRE_KIND_INT32:
+        size_int32(&run, (const int32_t *)view->values + run.first, block->sizes);
         return true;
-    }
-    case QUIRE_KIND_FLOAT64: {
-        const uint64_t *values = (const uint64_t *)view->values + first;
-        for (int64_t i = 0; i < count; i++)
-            sizes[i] += name + quire_ion_float_size(values[i], 8);
+    case QUIRE_KIND_FLOAT64:
+        size_float64(&run, (const uint64_t *)view->values + run.first, block->sizes);
         return true;
-    }
-    case QUIRE_KIND_STRING: {
-        const int32_t *offsets = (const int32_t *)view->values + first;
-        const uint8_t *bytes = view->extra;
-        if (!quire_utf8_is_valid(bytes + offsets[0], (size_t)(offsets[count] - offsets[0])))
-            return false;
-        for (int64_t i = 0; i < count; i++) {
-            size_t size = (size_t)(offsets[i + 1] - offsets[i]);
-            if (size > 0 && (bytes[offsets[i]] & 0xc0) == 0x80) return false;
-        }
-        for (int64_t i = 0; i < count; i++) {
-            size_t size = (size_t)(offsets[i + 1] - offsets[i]);
-            sizes[i] += name + quire_ion_header_size(size) + size;
-        }
-        return true;
-    }
+    case QUIRE_KIND_STRING:
+        return view->extra != NULL && size_string(&run, (const int32_t *)view->values + run.first,
+                                                  view->extra, block->sizes);
     default: return false;
     }
 }
@@ -86,33 +133,100 @@ static inline uint8_t *put_name(const struct quire_ion_node *node, uint8_t *put)
     return put + node->name_size;
 }
 
-/* A column of the block; the loop of each kind is its own. */
+static inline uint8_t *put_null(const struct run *run, uint8_t *put)
+{
+    *put = run->null;
+    return put + 1;
+}
+
+static void put_int64(const struct run *run, const int64_t *values, uint8_t **puts)
+{
+    for (int64_t i = 0; i < run->count; i++) {
+        uint8_t *put = put_name(run->node, puts[i]);
+        puts[i] = is_null(run, i) ? put_null(run, put) : quire_ion_block_put_int(put, values[i]);
+    }
+}
+
+static void put_int32(const struct run *run, const int32_t *values, uint8_t **puts)
+{
+    for (int64_t i = 0; i < run->count; i++) {
+        uint8_t *put = put_name(run->node, puts[i]);
+        puts[i] = is_null(run, i) ? put_null(run, put) : quire_ion_block_put_int(put, values[i]);
+    }
+}
+
+static void put_float64(const struct run *run, const uint64_t *values, uint8_t **puts)
+{
+    for (int64_t i = 0; i < run->count; i++) {
+        uint8_t *put = put_name(run->node, puts[i]);
+        puts[i] =
+            is_null(run, i) ? put_null(run, put) : quire_ion_block_put_float(put, values[i], 8);
+    }
+}
+
+/* Copies without a call what is short, byte-exact at both ends. */
+static inline void copy_short(uint8_t *to, const uint8_t *from, size_t size)
+{
+    if (size > 16 || size < 2) {
+        if (size > 0) memcpy(to, from, size);
+    } else if (size >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + size - 8, from + size - 8, 8);
+    } else if (size >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + size - 4, from + size - 4, 4);
+    } else {
+        memcpy(to, from, 2);
+        to[size - 1] = from[size - 1];
+    }
+}
+
+static void put_strings(const struct run *run, const int32_t *offsets, const uint8_t *bytes,
+                        uint8_t **puts)
+{
+    for (int64_t i = 0; i < run->count; i++) {
+        uint8_t *put = put_name(run->node, puts[i]);
+        size_t size = (size_t)(offsets[i + 1] - offsets[i]);
+        if (is_null(run, i)) {
+            puts[i] = put_null(run, put);
+            continue;
+        }
+        put = quire_ion_put_header(put, 8, size);
+        copy_short(put, bytes + offsets[i], size);
+        puts[i] = put + size;
+    }
+}
+
+/* A column of the block, value by value. */
+static void put_values(struct quire_ion_block *block, const struct quire_ion_node *node,
+                       const struct quire_view *view)
+{
+    for (int64_t i = 0; i < block->count; i++) {
+        if (quire_ion_is_omitted(block->encoding, view, block->start + i)) continue;
+        block->puts[i] = quire_ion_block_put_value(block, node, view, block->start + i,
+                                                   put_name(node, block->puts[i]));
+    }
+}
+
+/* A column of the block; the loop of each of the commonest kinds is its own. */
 static void put_column(struct quire_ion_block *block, const struct quire_ion_node *node,
                        const struct quire_view *view)
 {
-    uint8_t **puts = block->puts;
-    int64_t first = block->start + view->offset, count = block->count;
-    bool whole = view->validity == NULL;
+    const struct run run = run_of(block, node, view);
+    const struct quire_ion_encoder_options *options = &block->encoding->options;
+    bool omitted = run.validity != NULL && options->nulls == QUIRE_ION_NULLS_OMIT;
     enum quire_kind kind = view->field->kind;
-    if (whole && kind == QUIRE_KIND_INT64) {
-        const int64_t *values = (const int64_t *)view->values + first;
-        for (int64_t i = 0; i < count; i++)
-            puts[i] = quire_ion_block_put_int(put_name(node, puts[i]), values[i]);
-    } else if (whole && kind == QUIRE_KIND_INT32) {
-        const int32_t *values = (const int32_t *)view->values + first;
-        for (int64_t i = 0; i < count; i++)
-            puts[i] = quire_ion_block_put_int(put_name(node, puts[i]), values[i]);
-    } else if (whole && kind == QUIRE_KIND_FLOAT64) {
-        const uint64_t *values = (const uint64_t *)view->values + first;
-        for (int64_t i = 0; i < count; i++)
-            puts[i] = quire_ion_block_put_float(put_name(node, puts[i]), values[i], 8);
-    } else {
-        for (int64_t i = 0; i < count; i++) {
-            if (quire_ion_is_omitted(block->encoding, view, block->start + i)) continue;
-            puts[i] = quire_ion_block_put_value(block, node, view, block->start + i,
-                                                put_name(node, puts[i]));
-        }
-    }
+    if (kind == QUIRE_KIND_INT64 && !omitted)
+        put_int64(&run, (const int64_t *)view->values + run.first, block->puts);
+    else if (kind == QUIRE_KIND_INT32 && !omitted)
+        put_int32(&run, (const int32_t *)view->values + run.first, block->puts);
+    else if (kind == QUIRE_KIND_FLOAT64 && !omitted)
+        put_float64(&run, (const uint64_t *)view->values + run.first, block->puts);
+    else if (kind == QUIRE_KIND_STRING && !omitted && view->extra != NULL &&
+             options->invalid_utf8 != QUIRE_ION_UTF8_REPLACE)
+        put_strings(&run, (const int32_t *)view->values + run.first, view->extra, block->puts);
+    else
+        put_values(block, node, view);
 }
 
 static int encode_block(struct quire_ion_block *block, const struct quire_view *batch,

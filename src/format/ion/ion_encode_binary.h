@@ -46,6 +46,14 @@ size_t quire_ion_moment_body(const struct quire_field *field,
 uint64_t quire_ion_float_bits(const struct quire_ion_node *node, const struct quire_view *view,
                               int64_t row);
 
+/* What stands for a null of a field. */
+static inline uint8_t quire_ion_null_descriptor(const struct quire_ion_encoding *encoding,
+                                                const struct quire_ion_node *node)
+{
+    bool plain = encoding->options.nulls == QUIRE_ION_NULLS_PLAIN;
+    return (uint8_t)(quire_ion_code(plain ? QUIRE_ION_NULL : node->null_type) << 4 | 15);
+}
+
 /* The first pass: what a value takes, or why it cannot be written. */
 int quire_ion_block_value_size(struct quire_ion_block *block, const struct quire_ion_node *node,
                                const struct quire_view *view, int64_t row, size_t *size,
@@ -54,12 +62,30 @@ int quire_ion_block_value_size(struct quire_ion_block *block, const struct quire
 uint8_t *quire_ion_block_put_value(struct quire_ion_block *block, const struct quire_ion_node *node,
                                    const struct quire_view *view, int64_t row, uint8_t *put);
 
+/* The lowest size bytes (0 to 8) of a value, most significant first, by one store of eight
+ * that leaves what follows as it was. */
+static inline uint8_t *quire_ion_block_put_bytes(uint8_t *put, uint64_t value, size_t size)
+{
+    uint64_t before, kept = size < 8 ? UINT64_MAX << (8 * size) : 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (size > 0) value = __builtin_bswap64(value << (64 - 8 * size));
+    memcpy(&before, put, 8);
+    value |= before & kept;
+    memcpy(put, &value, 8);
+    return put + size;
+#else
+    (void)before;
+    (void)kept;
+    return quire_ion_put_uint(put, value, size);
+#endif
+}
+
 static inline uint8_t *quire_ion_block_put_int(uint8_t *put, int64_t value)
 {
     uint64_t magnitude = quire_ion_magnitude(value);
     size_t size = quire_ion_uint_size(magnitude);
     *put++ = (uint8_t)((value < 0 ? 0x30 : 0x20) | size);
-    return quire_ion_put_uint(put, magnitude, size);
+    return quire_ion_block_put_bytes(put, magnitude, size);
 }
 
 static inline uint8_t *quire_ion_block_put_float(uint8_t *put, uint64_t bits, size_t size)

@@ -161,8 +161,7 @@ static uint8_t *put_container(struct quire_ion_block *block, const struct quire_
 static uint8_t *put_null(const struct quire_ion_encoding *encoding,
                          const struct quire_ion_node *node, uint8_t *put)
 {
-    bool plain = encoding->options.nulls == QUIRE_ION_NULLS_PLAIN;
-    *put = (uint8_t)(quire_ion_code(plain ? QUIRE_ION_NULL : node->null_type) << 4 | 15);
+    *put = quire_ion_null_descriptor(encoding, node);
     return put + 1;
 }
 

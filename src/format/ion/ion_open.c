@@ -10,6 +10,7 @@ void quire_ion_decoding_free(void *state)
 {
     struct quire_ion_decoding *decoding = state;
     quire_field_close(decoding->field);
+    quire_ion_places_release(decoding);
     quire_ion_reader_release(&decoding->scanner);
     quire_ion_catalog_release(&decoding->catalog);
     quire_arena_release(&decoding->arena);
@@ -89,7 +90,7 @@ static int survey_records(struct quire_in *in, const struct quire_ion_decoder_op
         return code;
     }
     decoding->survey = survey;
-    return quire_text_survey(operation, &quire_ion_surveying, decoding, decoding->unicode, policy,
+    return quire_text_survey(operation, &quire_ion_reading, decoding, decoding->unicode, policy,
                              context, error);
 }
 

@@ -19,6 +19,7 @@ int quire_ion_reader_init(struct quire_ion_reader *reader, bool binary,
 void quire_ion_reader_release(struct quire_ion_reader *reader)
 {
     quire_ion_store_release(&reader->store);
+    quire_ion_retired_release(&reader->retired, INT64_MAX);
     quire_arena_release(&reader->notes);
     quire_buf_release(&reader->text);
     quire_buf_release(&reader->name);
@@ -129,17 +130,34 @@ int quire_ion_skip(struct quire_ion_reader *reader, struct quire_error *error)
 
 /* --- System values (symbols.md, Top-Level Semantics) ----------------------------- */
 
-static int follow_version(struct quire_ion_reader *reader, const struct quire_ion_value *value)
+int quire_ion_retire_tables(struct quire_ion_reader *reader, int64_t byte,
+                            struct quire_error *error)
 {
     reader->symbols = &quire_ion_system;
+    if (reader->store.arena.bytes == 0) return 0;
+    if (reader->follow == NULL) {
+        quire_ion_store_release(&reader->store);
+        return 0;
+    }
+    struct quire_ion_retired *retired = quire_alloc(sizeof(*retired));
+    if (retired == NULL) return quire_fail_memory(error, reader->operation);
+    *retired = (struct quire_ion_retired){reader->store, byte, reader->retired};
+    reader->retired = retired;
+    reader->store = (struct quire_ion_store){.catalog = retired->store.catalog};
+    return 0;
+}
+
+static int follow_version(struct quire_ion_reader *reader, const struct quire_ion_value *value,
+                          struct quire_error *error)
+{
     if (reader->symbols_after != NULL) {
+        reader->symbols = &quire_ion_system;
         const struct quire_ion_symbols *symbols =
             reader->symbols_after(reader->symbols_user, reader->offset + (int64_t)value->at);
         if (symbols != NULL) reader->symbols = symbols;
-    } else if (reader->follow == NULL && reader->store.arena.bytes > 0) {
-        quire_ion_store_release(&reader->store);
+        return 0;
     }
-    return 0;
+    return quire_ion_retire_tables(reader, reader->offset + (int64_t)value->at, error);
 }
 
 static int follow_table(struct quire_ion_reader *reader, const struct quire_ion_value *value,
@@ -152,7 +170,7 @@ static int follow_table(struct quire_ion_reader *reader, const struct quire_ion_
         if (symbols != NULL) reader->symbols = symbols;
         return 0;
     }
-    return quire_ion_read_table(reader, error);
+    return quire_ion_read_table(reader, reader->offset + (int64_t)value->at, error);
 }
 
 /* Is it a symbol that stands for a version marker or looks like one, but is neither: a
@@ -173,7 +191,7 @@ int quire_ion_next(struct quire_ion_reader *reader, struct quire_ion_value *valu
         bool begins = value->event == QUIRE_ION_BEGIN;
         if (reader->depth == 1 && !begins) return 0;
         if (value->event == QUIRE_ION_VERSION) {
-            follow_version(reader, value);
+            QUIRE_TRY(follow_version(reader, value, error));
         } else if (value->type == QUIRE_ION_STRUCT && value->annotations_size > 0 &&
                    (begins || value->event == QUIRE_ION_VALUE) &&
                    quire_ion_symbol_is(&value->annotations[0], "$ion_symbol_table")) {

@@ -31,13 +31,15 @@ struct quire_ion_reader {
     /* Where symbol tables were read before (the decoder's threads): gives the one that
      * follows a system value at a byte of the input. Else NULL, and store is used. */
     const struct quire_ion_symbols *(*symbols_after)(void *user, int64_t byte);
-    /* Is told of each system value's table and byte; the tables then stay in the store. */
+    /* Is told of each system value's table and byte; the tables then stay, in the store and
+     * those retired, until they are released. */
     int (*follow)(void *user, int64_t byte, const struct quire_ion_symbols *symbols,
                   struct quire_error *error);
     void *symbols_user;
     bool lines; /* text: the window begins the input, so that lines can be counted */
     struct quire_ion_store store;
-    uint64_t tables; /* how often the symbols in force were replaced */
+    struct quire_ion_retired *retired; /* the newest first */
+    uint64_t tables;                   /* how often the symbols in force were replaced */
 
     struct quire_ion_frame *frames; /* QUIRE_ION_DEPTH_MAX of them */
     size_t depth;
@@ -96,7 +98,10 @@ int quire_ion_annotate(struct quire_ion_reader *reader, const struct quire_ion_s
 int quire_ion_resolve(const struct quire_ion_reader *reader, int64_t id, const uint8_t *at,
                       struct quire_ion_symbol *symbol, struct quire_error *error);
 
-/* Reads the local symbol table that has just begun (ion_table.c). */
-int quire_ion_read_table(struct quire_ion_reader *reader, struct quire_error *error);
+/* Reads the local symbol table that has just begun (ion_table.c); byte: where in the input. */
+int quire_ion_read_table(struct quire_ion_reader *reader, int64_t byte, struct quire_error *error);
+/* Begins anew at a byte: what comes does not stand on the tables before. */
+int quire_ion_retire_tables(struct quire_ion_reader *reader, int64_t byte,
+                            struct quire_error *error);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/sse2.h"
 #include "format/ion/ion_binary.h"
 #include "format/ion/ion_text_token.h"
 
@@ -19,20 +20,64 @@ struct split {
     bool closed;
 };
 
+/* The first byte from `at` on that is a quote, a bracket of any kind or a slash. */
+static const uint8_t *find_structure(const uint8_t *at, const uint8_t *end)
+{
+#if QUIRE_SSE2
+    const __m128i lower = _mm_set1_epi8(0x20), pair = _mm_set1_epi8((char)0xfe);
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        /* '[' and ']' are '{' and '}' but for one bit, '(' and ')' one another. */
+        __m128i folded = _mm_or_si128(bytes, lower);
+        __m128i found = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')),
+                         _mm_cmpeq_epi8(folded, _mm_set1_epi8('}'))),
+            _mm_or_si128(_mm_cmpeq_epi8(_mm_and_si128(bytes, pair), _mm_set1_epi8('(')),
+                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))));
+        found = _mm_or_si128(found, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\'')),
+                                                 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/'))));
+        int mask = _mm_movemask_epi8(found);
+        if (mask != 0) return at + __builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (at < end && *at != '"' && *at != '\'' && *at != '/' && (*at & 0xfe) != '(' &&
+           (*at | 0x20) != '{' && (*at | 0x20) != '}')
+        at++;
+    return at;
+}
+
+/* The first byte from `at` on that is the quote or a backslash. */
+static const uint8_t *find_quote(const uint8_t *at, const uint8_t *end, uint8_t quote)
+{
+#if QUIRE_SSE2
+    const __m128i quotes = _mm_set1_epi8((char)quote), escapes = _mm_set1_epi8('\\');
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        int mask = _mm_movemask_epi8(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, escapes)));
+        if (mask != 0) return at + __builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (at < end && *at != quote && *at != '\\')
+        at++;
+    return at;
+}
+
 /* Past the quoted text here, or NULL when it does not end. */
 static const uint8_t *past_quoted(const uint8_t *at, const uint8_t *end)
 {
     uint8_t quote = *at;
     bool is_long = quote == '\'' && end - at >= 3 && quire_ion_is_long(at);
     at += is_long ? 3 : 1;
-    for (; at < end; at++) {
+    for (at = find_quote(at, end, quote); at < end; at = find_quote(at, end, quote)) {
         if (*at == '\\') {
-            at++;
-        } else if (*at == quote) {
-            if (!is_long) return at + 1;
-            if (end - at < 3) return NULL;
-            if (quire_ion_is_long(at)) return at + 3;
+            at += end - at < 2 ? 1 : 2;
+            continue;
         }
+        if (!is_long) return at + 1;
+        if (end - at < 3) return NULL;
+        if (quire_ion_is_long(at)) return at + 3;
+        at++;
     }
     return NULL;
 }
@@ -130,6 +175,8 @@ static bool take_token(struct split *split)
 static void scan(struct split *split)
 {
     while (split->at < split->end && !(split->items && split->closed)) {
+        if (split->depth > 0) split->at = find_structure(split->at, split->end);
+        if (split->at == split->end) return;
         if (quire_ion_is(*split->at, QUIRE_ION_BLANK))
             split->at++;
         else if (!take_token(split))

@@ -82,6 +82,18 @@ void quire_ion_store_release(struct quire_ion_store *store)
     store->locals_size = store->locals_capacity = 0;
 }
 
+void quire_ion_retired_release(struct quire_ion_retired **retired, int64_t byte)
+{
+    while (*retired != NULL && (*retired)->byte >= byte)
+        retired = &(*retired)->before;
+    while (*retired != NULL) {
+        struct quire_ion_retired *last = *retired;
+        *retired = last->before;
+        quire_ion_store_release(&last->store);
+        quire_free(last);
+    }
+}
+
 /* The exact version, else the greatest when there is a max_id to go by. */
 static const struct quire_ion_shared *find_shared(const struct quire_ion_catalog *catalog,
                                                   const struct quire_ion_import *import)

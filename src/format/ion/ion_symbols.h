@@ -97,6 +97,15 @@ struct quire_ion_store {
 };
 void quire_ion_store_release(struct quire_ion_store *store);
 
+/* A store that the tables from a byte on do not stand on, for those who are still before. */
+struct quire_ion_retired {
+    struct quire_ion_store store;
+    int64_t byte;
+    struct quire_ion_retired *before;
+};
+/* Releases those whose byte is less. */
+void quire_ion_retired_release(struct quire_ion_retired **retired, int64_t byte);
+
 /* What a local symbol table's struct said. All borrowed. */
 struct quire_ion_table {
     bool append;                            /* imports:$ion_symbol_table */

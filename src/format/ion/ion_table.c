@@ -130,7 +130,7 @@ static int read_fields(struct quire_ion_reader *reader, struct table *table,
     }
 }
 
-int quire_ion_read_table(struct quire_ion_reader *reader, struct quire_error *error)
+int quire_ion_read_table(struct quire_ion_reader *reader, int64_t byte, struct quire_error *error)
 {
     const uint8_t *at = reader->at;
     QUIRE_CLEANUP(table_release) struct table table = {.append = false};
@@ -143,11 +143,7 @@ int quire_ion_read_table(struct quire_ion_reader *reader, struct quire_error *er
         .symbols_size = table.symbols.size / sizeof(struct quire_ion_text),
     };
     const struct quire_ion_symbols *result = NULL;
-    if (!given.append &&
-        reader->follow == NULL) { /* nothing of the tables before is needed any more */
-        quire_ion_store_release(&reader->store);
-        reader->symbols = &quire_ion_system;
-    }
+    if (!given.append) QUIRE_TRY(quire_ion_retire_tables(reader, byte, error));
     int code = quire_ion_store_add(&reader->store, reader->symbols, &given, &result, error);
     if (code == 0)
         reader->symbols = result;

@@ -5,13 +5,11 @@
  * left out here, and refused with their place when all is parsed. */
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "base/options.h"
 #include "base/utf8.h"
 #include "format/json/json_decode.h"
 #include "format/json/json_infer.h"
+#include "format/text/wanted.h"
 #include "quire/batch.h"
-
-#define INFER_ROWS_DEFAULT 10000
 
 /* --- Layout -------------------------------------------------------------------------- */
 
@@ -167,69 +165,12 @@ static int take_sample(struct quire_json_decoding *decoding, const uint8_t *byte
     if (end > decoding->sample.at) QUIRE_TRY(sample_records(decoding, bytes, end, error));
     *done = at_end || enough || decoding->sample.ended ||
             decoding->sample.rows >= decoding->sample.rows_max;
-    if (*done && !at_end && !decoding->sample.ended && decoding->sample.rows == 0) {
-        quire_fail(error, QUIRE_LIMIT, decoding->operation,
-                   "no whole record in the first %zu bytes, from which types are inferred", size);
-        quire_error_hint(error, "give a schema, or a larger memory budget (--memory)");
-        return QUIRE_LIMIT;
-    }
+    if (*done && !at_end && !decoding->sample.ended && decoding->sample.rows == 0)
+        return quire_text_fail_sample(decoding->operation, size, error);
     return 0;
 }
 
 /* --- The schema ----------------------------------------------------------------------- */
-
-static int fail_unknown(const struct quire_json_decoding *decoding, const char *name,
-                        struct quire_error *error)
-{
-    const struct quire_field *field = decoding->field;
-    int code =
-        quire_fail(error, QUIRE_USAGE, decoding->operation, "there is no column \"%s\"", name);
-    const char **names = quire_alloc((field->children_size + 1) * sizeof(*names));
-    if (names == NULL) return code;
-    for (size_t i = 0; i < field->children_size; i++)
-        names[i] = field->children[i].name;
-    const char *nearest = quire_options_nearest(names, field->children_size, name);
-    if (nearest != NULL) quire_error_hint(error, "did you mean %s?", nearest);
-    quire_free(names);
-    return code;
-}
-
-/* Numbers the wanted columns of the file in column_of; the others get -1. */
-static int number_columns(const struct quire_json_decoding *decoding, int64_t *column_of,
-                          struct quire_error *error)
-{
-    const struct quire_record_policy *policy = decoding->policy;
-    bool some = policy->columns != NULL || policy->columns_given;
-    size_t fields_size = decoding->field->children_size;
-    for (size_t i = 0; i < fields_size; i++)
-        column_of[i] = some ? -1 : 0;
-    for (size_t i = 0; policy->columns != NULL && i < policy->columns_size; i++) {
-        const char *name = policy->columns[i];
-        int64_t index = quire_field_child(decoding->field, name, strlen(name));
-        if (index < 0) return fail_unknown(decoding, name, error);
-        column_of[index] = 0;
-    }
-    int64_t next = 0;
-    for (size_t i = 0; i < fields_size; i++)
-        if (column_of[i] == 0) column_of[i] = next++;
-    return 0;
-}
-
-/* The schema of the wanted columns, in the order of the file. */
-static int wanted_schema(const struct quire_json_decoding *decoding, const int64_t *column_of,
-                         struct ArrowSchema *schema, struct quire_error *error)
-{
-    const struct quire_field *field = decoding->field;
-    struct quire_field wanted = *field;
-    wanted.children_size = 0;
-    wanted.children = quire_alloc((field->children_size + 1) * sizeof(*wanted.children));
-    if (wanted.children == NULL) return quire_fail_memory(error, decoding->operation);
-    for (size_t i = 0; i < field->children_size; i++)
-        if (column_of[i] >= 0) wanted.children[wanted.children_size++] = field->children[i];
-    int code = quire_field_to_schema(&wanted, schema, error);
-    quire_free(wanted.children);
-    return code;
-}
 
 static int finish_schema(struct quire_json_decoding *decoding, struct ArrowSchema *schema,
                          struct quire_error *error)
@@ -248,17 +189,18 @@ static int finish_schema(struct quire_json_decoding *decoding, struct ArrowSchem
     int64_t *column_of = quire_arena_alloc(&decoding->arena, (decoding->field->children_size + 1) *
                                                                  sizeof(*column_of));
     if (column_of == NULL) return quire_fail_memory(error, decoding->operation);
-    QUIRE_TRY(number_columns(decoding, column_of, error));
+    QUIRE_TRY(quire_text_wanted_columns(decoding->operation, decoding->policy, decoding->field,
+                                        column_of, error));
     if (quire_json_shape_init(&decoding->shape, decoding->field, column_of, &decoding->arena) != 0)
         return quire_fail_memory(error, decoding->operation);
-    return wanted_schema(decoding, column_of, schema, error);
+    return quire_text_wanted_schema(decoding->operation, decoding->field, column_of, schema, error);
 }
 
 static int begin_sample(struct quire_json_decoding *decoding, struct quire_error *error)
 {
     const struct quire_record_policy *policy = decoding->policy;
     if (decoding->sample.root != NULL) return 0;
-    decoding->sample.rows_max = policy->infer_rows > 0 ? policy->infer_rows : INFER_ROWS_DEFAULT;
+    decoding->sample.rows_max = policy->infer_rows > 0 ? policy->infer_rows : QUIRE_TEXT_INFER_ROWS;
     decoding->sample.root = quire_infer_new(&decoding->sample.arena);
     if (decoding->sample.root == NULL) return quire_fail_memory(error, decoding->operation);
     quire_infer_struct(decoding->sample.root);

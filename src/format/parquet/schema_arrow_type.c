@@ -73,9 +73,7 @@ static int apply_plain(struct quire_parquet_schema *schema, struct quire_field *
     return 0;
 }
 
-/* The field becomes that of the indices, and what it was that of the values. Row groups
- * have dictionaries of their own, which are one in a batch: narrow indices may have been
- * enough for each and not for all. */
+/* The field becomes that of the indices, and what it was that of the values. */
 static int apply_dictionary(struct quire_parquet_schema *schema, struct quire_field *field,
                             const struct quire_field *stored, bool *applied)
 {
@@ -87,11 +85,10 @@ static int apply_dictionary(struct quire_parquet_schema *schema, struct quire_fi
     values->name = "";
     values->name_size = 0;
     values->nullable = true;
-    bool narrow = stored->width < 4;
     field->kind = QUIRE_KIND_DICTIONARY;
-    field->index_kind = narrow ? QUIRE_KIND_INT32 : stored->index_kind;
-    field->format = narrow ? "i" : stored->format;
-    field->width = narrow ? 4 : stored->width;
+    field->index_kind = stored->index_kind;
+    field->format = stored->format;
+    field->width = stored->width;
     field->extension = QUIRE_EXTENSION_NONE;
     field->unit = QUIRE_SECOND;
     field->precision = field->scale = 0;

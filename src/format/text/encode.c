@@ -152,10 +152,22 @@ static int64_t rows_a_run(const struct text_encoder *encoder)
     return rows < 1 ? 1 : rows > RUN_ROWS_MAX ? RUN_ROWS_MAX : rows;
 }
 
+/* How many runs may be in flight: fewer where a single row is large. Before anything is known
+ * of rows, one. */
+static size_t runs_most(const struct text_encoder *encoder)
+{
+    if (encoder->rows_written == 0) return 1;
+    int64_t row_bytes = encoder->bytes_written / encoder->rows_written + 1;
+    size_t run = encoder->run_bytes > (size_t)row_bytes ? encoder->run_bytes : (size_t)row_bytes;
+    size_t most = encoder->context->budget.max / 8 / run;
+    return most < 1 ? 1 : most > encoder->runs_size ? encoder->runs_size : most;
+}
+
 static void submit_run(struct text_encoder *encoder, struct held_batch *batch, int64_t start,
                        int64_t count)
 {
-    if (encoder->busy == encoder->runs_size) retire_oldest(encoder);
+    while (encoder->busy >= runs_most(encoder))
+        retire_oldest(encoder);
     struct run *run = &encoder->runs[encoder->next];
     encoder->next = (encoder->next + 1) % encoder->runs_size;
     encoder->busy++;

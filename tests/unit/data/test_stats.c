@@ -90,6 +90,52 @@ static void long_texts_are_cut_and_say_so(void **state)
     assert_stats("string", SIXTY_THREE "\xc3\xa9;", "0 0 1 " SIXTY_THREE "+ " SIXTY_THREE "+");
 }
 
+#define WIDE 80
+
+static void keep(struct ArrowArray *array)
+{
+    array->release = NULL;
+}
+
+/* Columns that share one long text, each of which is counted by itself. */
+static void tables_too_wide_to_count_in(void **state)
+{
+    (void)state;
+    size_t size = QUIRE_STATS_DISTINCT_BYTES;
+    char *text = test_malloc(size);
+    memset(text, 'x', size);
+    const int32_t offsets[2] = {0, (int32_t)size};
+    const void *buffers[3] = {NULL, offsets, text}, *none[1] = {NULL};
+    struct ArrowArray value = {.length = 1, .n_buffers = 3, .buffers = buffers, .release = keep};
+    struct ArrowArray *children[WIDE];
+    struct ArrowArray batch = {.length = 1, .n_buffers = 1, .buffers = none, .release = keep};
+    char names[WIDE * 16] = "";
+    size_t used = 0;
+    for (int i = 0; i < WIDE; i++) {
+        children[i] = &value;
+        used += (size_t)snprintf(names + used, sizeof(names) - used, "%sc%d string",
+                                 i > 0 ? ", " : "", i);
+    }
+    batch.n_children = WIDE;
+    batch.children = children;
+    struct quire_stats *stats = stats_of(names, NULL, 0);
+    assert_int_equal(quire_stats_add(stats, &batch, NULL), 0);
+    assert_int_equal(quire_stats_add(stats, &batch, NULL), 0);
+    int counted = 0, uncounted = 0;
+    for (size_t i = 0; i < WIDE; i++) {
+        struct quire_stats_column column;
+        assert_int_equal(quire_stats_column(stats, i, &column, NULL), 0);
+        assert_true(column.distinct == 1 || column.distinct == -1);
+        counted += column.distinct == 1;
+        uncounted += column.distinct == -1;
+        assert_int_equal(column.rows, 2);
+    }
+    assert_int_equal(counted, QUIRE_STATS_DISTINCT_TOTAL / (size + 2048));
+    assert_int_equal(uncounted, WIDE - counted);
+    quire_stats_free(stats);
+    test_free(text);
+}
+
 static void batches_add_up(void **state)
 {
     (void)state;
@@ -210,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_by_its_order),
         cmocka_unit_test(long_texts_are_cut_and_say_so),
+        cmocka_unit_test(tables_too_wide_to_count_in),
         cmocka_unit_test(batches_add_up),
         cmocka_unit_test(distinct_values_have_a_limit),
         cmocka_unit_test(any_batch),

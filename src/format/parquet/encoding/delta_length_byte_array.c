@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "format/parquet/encoding/copy_short.h"
+
 #define LENGTHS_AT_ONCE 256
 
 void quire_delta_length_encoder_release(struct quire_delta_length_encoder *encoder)
@@ -29,8 +31,7 @@ static void copy_bytes(const struct quire_bytes *values, size_t n, size_t size, 
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        if (values[i].size == 0) continue;
-        memcpy(out, values[i].data, values[i].size);
+        quire_copy_short(out, values[i].data, values[i].size);
         out += values[i].size;
     }
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "format/parquet/encoding/bit_pack.h"
+#include "format/parquet/encoding/copy_short.h"
 
 size_t quire_plain_width(enum quire_parquet_type type, size_t type_length)
 {
@@ -49,7 +50,7 @@ int quire_plain_encode_bytes(struct quire_buf *out, const struct quire_bytes *va
     for (size_t i = 0; i < n; i++) {
         uint32_t length = (uint32_t)values[i].size;
         memcpy(at, &length, 4);
-        if (length > 0) memcpy(at + 4, values[i].data, length);
+        quire_copy_short(at + 4, values[i].data, length);
         at += 4 + length;
     }
     out->size += size;

@@ -116,12 +116,39 @@ INLINE const void *values_from(const void *values, size_t i, bool narrow)
                   : (const void *)((const uint32_t *)values + i);
 }
 
+#define ONES UINT64_C(0x0101010101010101)
+
+/* Where the eight values from i on differ from `value`, in any bits of a word; 0: nowhere. Of
+ * bytes, that of the first which differs is the first that is not zero. */
+INLINE uint64_t differences(const void *values, size_t i, uint32_t value, bool narrow)
+{
+    uint64_t any = 0;
+    if (narrow) {
+        memcpy(&any, (const uint8_t *)values + i, GROUP);
+        return any ^ value * ONES;
+    }
+    for (size_t k = 0; k < GROUP; k++)
+        any |= value_at(values, i + k, false) ^ value;
+    return any;
+}
+
 INLINE bool is_equal_at(const void *values, size_t i, bool narrow)
 {
-    uint32_t first = value_at(values, i, narrow);
-    for (size_t k = 1; k < GROUP; k++)
-        if (value_at(values, i + k, narrow) != first) return false;
-    return true;
+    return differences(values, i, value_at(values, i, narrow), narrow) == 0;
+}
+
+/* The first place from i on that is not `value`, or n. */
+INLINE size_t end_of_run(const void *values, size_t i, size_t n, uint32_t value, bool narrow)
+{
+    for (; n - i >= GROUP; i += GROUP) {
+        uint64_t differ = differences(values, i, value, narrow);
+        if (differ == 0) continue;
+        if (narrow) return i + (size_t)__builtin_ctzll(differ) / 8;
+        break;
+    }
+    while (i < n && value_at(values, i, narrow) == value)
+        i++;
+    return i;
 }
 
 /* From i on: the whole groups of unlike values, then a run that starts there. */
@@ -146,8 +173,7 @@ INLINE int encode(struct quire_rle_encoder *encoder, const void *values, size_t 
     for (size_t i = 0; i < n;) {
         if (encoder->run_length > 0) {
             size_t start = i;
-            while (i < n && value_at(values, i, narrow) == encoder->run_value)
-                i++;
+            i = end_of_run(values, i, n, encoder->run_value, narrow);
             encoder->run_length += i - start;
             if (i < n) QUIRE_TRY(end_run(encoder));
         } else if (encoder->group_size == 0 && n - i >= GROUP) {

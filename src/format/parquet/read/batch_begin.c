@@ -25,11 +25,23 @@ static int find_plan(struct quire_parquet_batches *batches, struct quire_error *
     return 0;
 }
 
+static int64_t row_width(const struct quire_parquet_batches *batches)
+{
+    const struct quire_parquet_plan *plan = batches->plan;
+    return plan->row_bytes > batches->row_bytes ? plan->row_bytes : batches->row_bytes;
+}
+
+/* A batch that ends with its row group leaves nothing that lanes hold in the midst of their
+ * chunks, and may be larger by that. */
 static int64_t rows_of_batch(const struct quire_parquet_batches *batches)
 {
     const struct quire_parquet_plan *plan = batches->plan;
-    int64_t width = plan->row_bytes > batches->row_bytes ? plan->row_bytes : batches->row_bytes;
+    int64_t width = row_width(batches);
     int64_t rows = batches->batch_bytes / width;
+    int64_t lanes = (int64_t)(batches->options.context->budget.max / 2);
+    if (lanes > plan->lanes_bytes) lanes = plan->lanes_bytes;
+    int64_t rows_whole = (batches->batch_bytes + lanes) / width;
+    if (rows < plan->rows && rows_whole >= plan->rows) rows = plan->rows;
     if (plan->guessed && batches->row_bytes == 0 && rows > ROWS_UNTRIED) rows = ROWS_UNTRIED;
     if (rows > batches->options.batch_rows) rows = batches->options.batch_rows;
     return rows > 0 ? rows : 1;
@@ -41,6 +53,8 @@ static int cut_pieces(struct quire_parquet_batches *batches, struct quire_batch_
 {
     const struct quire_row_ranges *ranges = &batches->plan->ranges;
     slot->rows = 0;
+    slot->refused = 0;
+    quire_buf_clear(&slot->refusals);
     quire_buf_clear(&slot->pieces);
     while (slot->rows < rows && batches->range < quire_row_ranges_size(ranges)) {
         const struct quire_row_range *range = quire_row_ranges_at(ranges, batches->range);
@@ -62,13 +76,14 @@ static int cut_pieces(struct quire_parquet_batches *batches, struct quire_batch_
     return 0;
 }
 
+/* For one more batch, which may be of a single large row. */
 static bool has_room(const struct quire_parquet_batches *batches)
 {
     const struct quire_budget *budget = &batches->options.context->budget;
     if (batches->begun == batches->taken || budget->max == 0) return true;
-    return atomic_load_explicit(&budget->used, memory_order_relaxed) +
-               (size_t)batches->batch_bytes <=
-           budget->max;
+    int64_t bytes = batches->batch_bytes;
+    if (batches->plan != NULL && row_width(batches) > bytes) bytes = row_width(batches);
+    return atomic_load_explicit(&budget->used, memory_order_relaxed) + (size_t)bytes <= budget->max;
 }
 
 static void submit_batch(struct quire_parquet_batches *batches)

@@ -29,8 +29,10 @@ static int begin_chunk(struct quire_batch_lane *lane, struct quire_parquet_plan 
         .cipher = planned->chunk.cipher,
         .offset_index = planned->has_offset_index ? &planned->offset_index : NULL,
         .page_bytes_max = most_of_page(batches->options.context->budget.max),
+        .large = &batches->large,
         .verify_checksum = batches->options.verify_checksum,
         .utf8_replace = batches->options.utf8_replace,
+        .on_bad = batches->options.on_bad,
     };
     size_t window = batches->window;
     if (planned->has_offset_index && window > WINDOW_SKIPPING) window = WINDOW_SKIPPING;
@@ -41,20 +43,33 @@ static int begin_chunk(struct quire_batch_lane *lane, struct quire_parquet_plan 
     return quire_chunk_reader_begin(lane->reader, &source, &lane->bytes, error);
 }
 
-static int read_pieces(struct quire_batch_lane *lane, const struct quire_batch_slot *slot,
+static int read_pieces(struct quire_batch_lane *lane, struct quire_batch_slot *slot,
                        struct quire_error *error)
 {
     if (lane->row_group != slot->plan->row_group) QUIRE_TRY(begin_chunk(lane, slot->plan, error));
     const struct quire_row_range *pieces =
         (const struct quire_row_range *)(const void *)slot->pieces.data;
+    int64_t row = 0;
     for (size_t i = 0; i < slot->pieces.size / sizeof(*pieces); i++) {
         int64_t skipped = pieces[i].start - lane->position;
         int64_t rows = pieces[i].end - pieces[i].start;
         if (skipped > 0) QUIRE_TRY(quire_chunk_reader_skip(lane->reader, skipped, error));
         QUIRE_TRY(quire_chunk_reader_read(lane->reader, rows, slot->column, error));
+        QUIRE_TRY(quire_batch_note_refusals(slot, lane, pieces[i].start, row, error));
         lane->position = pieces[i].end;
+        row += rows;
     }
     return 0;
+}
+
+/* What a lane holds behind the last row of a chunk counts where there are many of them. */
+static void rest(struct quire_batch_lane *lane, const struct quire_batch_slot *slot)
+{
+    struct quire_parquet_batches *batches = lane->batches;
+    size_t held = quire_chunk_reader_memory(lane->reader) + lane->bytes.held.capacity;
+    if (!slot->plan_ends || held < batches->lane_bytes) return;
+    quire_chunk_reader_rest(lane->reader);
+    quire_chunk_bytes_release(&lane->bytes);
 }
 
 static void note_failure(struct quire_batch_slot *slot, const struct quire_batch_lane *lane,
@@ -82,6 +97,7 @@ void quire_batch_task_run(void *argument)
         int code = read_pieces(lane, task->slot, &error);
         lane->failed = code != 0;
         if (code != 0) note_failure(task->slot, lane, code, &error);
+        rest(lane, task->slot);
         quire_batches_recharge(batches, &lane->charged,
                                quire_chunk_reader_memory(lane->reader) + lane->bytes.held.capacity);
     }

@@ -14,6 +14,10 @@
 #define OPERATION "read parquet"
 
 #define SLOTS_THREADED 3
+/* Pages that are too large for the budget may together take so many times of it, which is all
+ * that a page can have at the default of 256 MiB; beside their value there is something else. */
+#define LARGE_PAGE_BUDGETS 4
+#define PAGE_BYTES_BESIDE  ((size_t)16 << 20)
 /* Bytes read ahead of a page in a large chunk. */
 #define WINDOW_MAX ((size_t)1 << 20)
 #define WINDOW_MIN ((size_t)4 << 10)
@@ -63,6 +67,10 @@ int quire_parquet_batches_next(struct quire_parquet_batches *batches, struct Arr
     place->first_row = plan->first_row;
     place->pieces = &slot->pieces;
     place->bytes_end = 0;
+    place->row_group = plan->row_group;
+    quire_batch_settle_refusals(slot, &batches->refusals);
+    place->refusals = &batches->refusals;
+    place->refused = slot->refused;
     for (size_t i = 0; slot->plan_ends && i < batches->lanes_size; i++)
         if (plan->leaves[i].chunk.end > place->bytes_end)
             place->bytes_end = plan->leaves[i].chunk.end;
@@ -107,6 +115,7 @@ void quire_parquet_batches_close(struct quire_parquet_batches *batches)
     for (size_t i = 0; batches->slots != NULL && i < batches->slots_size; i++) {
         quire_column_free(batches->slots[i].column);
         quire_buf_release(&batches->slots[i].pieces);
+        quire_buf_release(&batches->slots[i].refusals);
         quire_free(batches->slots[i].tasks);
     }
     for (size_t i = 0; batches->lanes != NULL && i < batches->lanes_size; i++) {
@@ -116,6 +125,7 @@ void quire_parquet_batches_close(struct quire_parquet_batches *batches)
     }
     quire_free(batches->slots);
     quire_free(batches->lanes);
+    quire_buf_release(&batches->refusals);
     pthread_mutex_destroy(&batches->mutex);
     quire_free(batches);
 }
@@ -156,6 +166,11 @@ static void divide_budget(struct quire_parquet_batches *batches)
     size_t budget = batches->options.context->budget.max;
     size_t lanes = batches->lanes_size > 0 ? batches->lanes_size : 1;
     batches->batch_bytes = (int64_t)(budget / 4 / batches->slots_size);
+    if (budget < (QUIRE_PARQUET_PAGE_MAX - PAGE_BYTES_BESIDE) / LARGE_PAGE_BUDGETS)
+        batches->large.most = budget * LARGE_PAGE_BUDGETS + PAGE_BYTES_BESIDE;
+    else
+        batches->large.most = QUIRE_PARQUET_PAGE_MAX;
+    batches->lane_bytes = budget / 4 / lanes;
     batches->window = budget / 8 / lanes;
     if (batches->window > WINDOW_MAX) batches->window = WINDOW_MAX;
     if (batches->window < WINDOW_MIN) batches->window = WINDOW_MIN;

@@ -8,6 +8,7 @@
 #define QUIRE_PARQUET_BATCH_READER_H
 
 #include "base/context.h"
+#include "format/parquet/read/chunk_reader.h"
 #include "format/parquet/read/read_plan.h"
 
 struct quire_parquet_batch_options {
@@ -15,6 +16,7 @@ struct quire_parquet_batch_options {
     struct quire_context *context;
     int64_t batch_rows;
     bool verify_checksum, utf8_replace;
+    enum quire_on_bad on_bad;
 };
 
 struct quire_parquet_batches;
@@ -30,6 +32,11 @@ struct quire_parquet_batch_place {
     const struct quire_buf *pieces; /* of struct quire_row_range in the row group; until the next
                                        batch */
     int64_t bytes_end;              /* end of what was read of the file, about */
+    size_t row_group;
+    /* Values that cannot be and were put up with, as quire_chunk_reader_refusals has them. */
+    const struct quire_buf *refusals; /* of struct quire_chunk_refusal with rows of the batch, in
+                                         order, one a row; until the next batch */
+    int64_t refused;                  /* values */
 };
 
 /* The next batch; at the end batch->release is NULL. Not to be called after a failure. */

@@ -36,6 +36,8 @@ struct quire_batch_slot {
     int code; /* with the mutex: the first failure by lane */
     size_t failed_lane;
     struct quire_error error;
+    struct quire_buf refusals; /* with the mutex: of struct quire_chunk_refusal, in any order */
+    int64_t refused;           /* with the mutex */
 };
 
 struct quire_parquet_batches {
@@ -46,8 +48,11 @@ struct quire_parquet_batches {
     size_t lanes_size;
     struct quire_batch_slot *slots;
     size_t slots_size;
-    size_t begun, taken; /* batches */
+    struct quire_page_room large;
+    size_t begun, taken;       /* batches */
+    struct quire_buf refusals; /* of the batch that was taken last */
     size_t window;
+    size_t lane_bytes;   /* that a lane may hold between chunks */
     int64_t batch_bytes; /* that one should take */
     int64_t row_bytes;   /* the most that a row took so far; 0: none yet */
 
@@ -66,6 +71,13 @@ void quire_batches_recharge(struct quire_parquet_batches *batches, size_t *charg
 
 /* The job of a task, in batch_lane.c: reads the slot's rows of the lane's leaf. */
 void quire_batch_task_run(void *task);
+
+/* Notes what the lane's reader put up with in the piece of its row group that begins at start,
+ * whose first row is `row` of the batch. (batch_refuse.c) */
+int quire_batch_note_refusals(struct quire_batch_slot *slot, const struct quire_batch_lane *lane,
+                              int64_t start, int64_t row, struct quire_error *error);
+/* Of a slot whose lanes are done: makes refusals the first of each row, in order. */
+void quire_batch_settle_refusals(struct quire_batch_slot *slot, struct quire_buf *refusals);
 
 /* Begins batches as far as there are slots, room and rows, in batch_begin.c. */
 void quire_batches_begin(struct quire_parquet_batches *batches);

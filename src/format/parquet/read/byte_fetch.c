@@ -20,38 +20,43 @@ static bool joins(const struct quire_byte_range *fetch, const struct quire_byte_
            end - fetch->start <= QUIRE_BYTE_FETCH_MAX;
 }
 
-static void join_ranges(struct quire_byte_fetches *fetches, const struct quire_byte_range *ranges,
-                        size_t size, size_t bytes_max)
+/* Makes ranges, in their order, those of fetches; how many that are. */
+static size_t join_ranges(struct quire_byte_range *ranges, size_t size, size_t bytes_max)
 {
-    struct quire_byte_fetch *last = NULL;
     int64_t left = bytes_max < INT64_MAX ? (int64_t)bytes_max : INT64_MAX;
+    size_t joined = 0;
     for (size_t i = 0; i < size; i++) {
         struct quire_byte_range range = ranges[i];
-        if (last != NULL && joins(&last->range, &range)) {
-            if (range.end <= last->range.end) continue;
-            if (range.end - last->range.end > left) return;
-            left -= range.end - last->range.end;
-            last->range.end = range.end;
+        struct quire_byte_range *last = joined > 0 ? &ranges[joined - 1] : NULL;
+        if (last != NULL && joins(last, &range)) {
+            if (range.end <= last->end) continue;
+            if (range.end - last->end > left) break;
+            left -= range.end - last->end;
+            last->end = range.end;
             continue;
         }
         /* What overlaps one that is full goes on where that ends. */
-        if (last != NULL && range.start < last->range.end) range.start = last->range.end;
-        if (range.end - range.start > left) return;
+        if (last != NULL && range.start < last->end) range.start = last->end;
+        if (range.end - range.start > left) break;
         left -= range.end - range.start;
-        last = &fetches->items[fetches->size++];
-        last->range = range;
-        pthread_mutex_init(&last->mutex, NULL);
+        ranges[joined++] = range;
     }
+    return joined;
 }
 
 int quire_byte_fetches_open(struct quire_byte_fetches *fetches, struct quire_byte_range *ranges,
                             size_t ranges_size, size_t bytes_max, struct quire_error *error)
 {
     if (ranges_size == 0) return 0;
-    fetches->items = quire_alloc_zero(ranges_size, sizeof(*fetches->items));
-    if (fetches->items == NULL) return quire_fail_memory(error, OPERATION);
     qsort(ranges, ranges_size, sizeof(*ranges), by_start);
-    join_ranges(fetches, ranges, ranges_size, bytes_max);
+    size_t size = join_ranges(ranges, ranges_size, bytes_max);
+    fetches->items = quire_alloc_zero(size, sizeof(*fetches->items));
+    if (fetches->items == NULL) return quire_fail_memory(error, OPERATION);
+    fetches->size = size;
+    for (size_t i = 0; i < size; i++) {
+        fetches->items[i].range = ranges[i];
+        pthread_mutex_init(&fetches->items[i].mutex, NULL);
+    }
     return 0;
 }
 

@@ -35,8 +35,8 @@ struct quire_byte_fetches {
     struct quire_budget *budget; /* charged for what is held; may be NULL */
 };
 
-/* Puts ranges (which are sorted) together as far as gaps and fetches may be large, and leaves
- * out those that come when bytes_max are taken. */
+/* Puts ranges (which are sorted and changed) together as far as gaps and fetches may be large, and
+ * leaves out those that come when bytes_max are taken. */
 int quire_byte_fetches_open(struct quire_byte_fetches *fetches, struct quire_byte_range *ranges,
                             size_t ranges_size, size_t bytes_max, struct quire_error *error);
 void quire_byte_fetches_release(struct quire_byte_fetches *fetches); /* NULL is fine */

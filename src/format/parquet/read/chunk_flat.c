@@ -125,6 +125,8 @@ int quire_chunk_read_flat(struct quire_chunk_reader *reader, int64_t rows,
             quire_error_at(error, reader->source.first_row + failed_row(reader, column, taken) + 1,
                            NULL, QUIRE_NOWHERE);
         QUIRE_TRY(code);
+        if (reader->leaf.refused.size > 0)
+            QUIRE_TRY(quire_chunk_refuse_flat(reader, column, taken, error));
         reader->row += taken;
         rows -= taken;
     }

@@ -77,8 +77,10 @@ static int take_entries(struct quire_chunk_reader *reader, size_t n, bool contin
                                       reader->expanded, error));
     QUIRE_TRY(
         quire_levels_assemble(reader->schema, reader->leaf_index, &entries, batch, &leaf, error));
-    return quire_leaf_append(&reader->leaf, &reader->values, leaf.column, leaf.slots, leaf.values,
-                             error);
+    QUIRE_TRY(quire_leaf_append(&reader->leaf, &reader->values, leaf.column, leaf.slots,
+                                leaf.values, error));
+    if (reader->leaf.refused.size == 0) return 0;
+    return quire_chunk_refuse_nested(reader, leaf.column, leaf.slots, n, error);
 }
 
 /* The row does not go on behind the entries that are used up. Pages that an offset index tells

@@ -20,7 +20,9 @@ int quire_chunk_next_header(struct quire_chunk_reader *reader, bool *found,
         if (!*found) return 0;
         if (reader->page.dictionary) {
             QUIRE_TRY(quire_page_reader_load(&reader->pages, &reader->page, error));
-            QUIRE_TRY(quire_leaf_set_dictionary(&reader->leaf, &reader->page, error));
+            QUIRE_TRY(quire_leaf_set_dictionary(
+                &reader->leaf, &reader->page, reader->page.own ? &reader->pages.decompressed : NULL,
+                error));
         }
     } while (reader->page.dictionary || reader->page.entries == 0);
     reader->in_page = true;

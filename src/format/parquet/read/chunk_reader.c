@@ -67,6 +67,7 @@ void quire_chunk_reader_free(struct quire_chunk_reader *reader)
     quire_page_levels_release(&reader->def);
     quire_page_values_release(&reader->values);
     quire_buf_release(&reader->path);
+    quire_buf_release(&reader->refusals.rows);
     quire_free(reader->def_block);
     for (size_t i = 0; i < 4; i++)
         quire_buf_release(&reader->expanded[i]);
@@ -100,11 +101,15 @@ int quire_chunk_reader_begin(struct quire_chunk_reader *reader,
 {
     const struct quire_schema_element *element =
         quire_parquet_leaf_element(reader->schema, reader->leaf_index);
+    if (reader->pages.large + reader->pages.large_dictionary > 0) {
+        quire_chunk_reader_rest(reader);
+        quire_chunk_bytes_release(bytes);
+    }
     reader->source = *source;
     reader->row = 0;
     quire_chunk_leave_page(reader);
     quire_page_reader_begin(&reader->pages, &reader->source, bytes);
-    quire_leaf_begin(&reader->leaf, source->utf8_replace);
+    quire_leaf_begin(&reader->leaf, source->utf8_replace, source->on_bad);
     if (source->metadata->type == element->type) return 0;
     return place(reader,
                  quire_fail(error, QUIRE_CORRUPT, OPERATION,
@@ -196,22 +201,40 @@ int quire_chunk_reader_read(struct quire_chunk_reader *reader, int64_t rows,
                             struct quire_column *batch, struct quire_error *error)
 {
     quire_leaf_begin_batch(&reader->leaf);
+    quire_buf_clear(&reader->refusals.rows);
+    reader->refusals.values = 0;
     int code = reader->flat ? quire_chunk_read_flat(reader, rows, batch, error)
                             : quire_chunk_read_nested(reader, rows, batch, error);
     return code != 0 ? place(reader, code, error) : 0;
 }
 
+const struct quire_chunk_refusals *
+quire_chunk_reader_refusals(const struct quire_chunk_reader *reader)
+{
+    return &reader->refusals;
+}
+
+void quire_chunk_reader_rest(struct quire_chunk_reader *reader)
+{
+    quire_chunk_leave_page(reader);
+    quire_leaf_rest(&reader->leaf);
+    quire_page_reader_release(&reader->pages);
+    quire_page_levels_release(&reader->rep);
+    quire_page_levels_release(&reader->def);
+    quire_page_values_release(&reader->values);
+    quire_buf_release(&reader->refusals.rows);
+    for (size_t i = 0; i < 4; i++)
+        quire_buf_release(&reader->expanded[i]);
+}
+
 size_t quire_chunk_reader_memory(const struct quire_chunk_reader *reader)
 {
-    const struct quire_leaf_dictionary *dictionary = &reader->leaf.dictionary;
     size_t expanded = reader->flat ? 0 : (size_t)2 * QUIRE_CHUNK_BLOCK;
     for (size_t i = 0; i < 4; i++)
         expanded += reader->expanded[i].capacity;
     return expanded + sizeof(*reader) + reader->pages.arena.bytes +
            reader->pages.plain_header.capacity + reader->pages.decrypted.capacity +
            reader->pages.decompressed.capacity + reader->rep.unpacked.capacity +
-           reader->def.unpacked.capacity + reader->values.delta_bytes.values.capacity +
-           reader->values.alp.values.capacity + reader->leaf.scratch.capacity +
-           dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity +
-           dictionary->refused.capacity;
+           reader->def.unpacked.capacity + quire_page_values_memory(&reader->values) +
+           quire_leaf_memory(&reader->leaf) + reader->refusals.rows.capacity;
 }

@@ -12,15 +12,12 @@
 struct quire_chunk_reader {
     const struct quire_parquet_schema *schema;
     size_t leaf_index;
-    bool flat; /* a field of the root that is no list */
-    uint8_t def_max, rep_max;
     struct quire_leaf leaf;
     struct quire_buf path; /* a.b.c, for errors */
     struct quire_chunk_source source;
     struct quire_page_reader pages;
 
     int64_t row; /* rows of the chunk that were read or passed over */
-    bool in_page;
     struct quire_page page;
     int64_t page_left; /* entries of the page whose levels were not decoded */
     struct quire_page_levels rep, def;
@@ -28,10 +25,25 @@ struct quire_chunk_reader {
 
     /* Not flat: decoded levels, those before block_at used. */
     size_t block_at, block_size;
-    bool fixed_lists;               /* around the leaf */
     struct quire_buf expanded[4];   /* entries with their nulls written out */
     uint8_t *def_block, *rep_block; /* of QUIRE_CHUNK_BLOCK, in one piece of memory */
+
+    struct quire_chunk_refusals refusals;
+
+    bool flat;        /* a field of the root that is no list */
+    bool fixed_lists; /* around the leaf */
+    bool in_page;
+    uint8_t def_max, rep_max;
 };
+
+/* --- chunk_refuse.c: after an append, whose values that cannot be become null --- */
+
+/* Of a flat column's last rows, the first of which is reader->row. */
+int quire_chunk_refuse_flat(struct quire_chunk_reader *reader, struct quire_column *column,
+                            int64_t taken, struct quire_error *error);
+/* Of the slots that n entries of the block have become. */
+int quire_chunk_refuse_nested(struct quire_chunk_reader *reader, struct quire_column *column,
+                              int64_t slots, size_t n, struct quire_error *error);
 
 /* --- chunk_page_walk.c --- */
 

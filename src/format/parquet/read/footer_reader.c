@@ -218,6 +218,7 @@ static int open_schema(struct quire_parquet_input *file,
         break;
     }
     QUIRE_TRY(quire_parquet_check_dictionary_order(file, error));
+    QUIRE_TRY(quire_parquet_check_dictionary_width(file, error));
     QUIRE_TRY(quire_parquet_set_int96_unit(file, options->int96_unit, error));
     struct quire_field *root = quire_arena_alloc(&file->arena, sizeof(*root));
     if (root == NULL) return quire_fail_memory(error, OPERATION);

@@ -99,5 +99,8 @@ int quire_parquet_set_int96_unit(struct quire_parquet_input *file, int32_t unit,
 /* Takes the order from dictionaries that chunks do not keep whole. (dictionary_order.c) */
 int quire_parquet_check_dictionary_order(struct quire_parquet_input *file,
                                          struct quire_error *error);
+/* Widens indices that may be too narrow for a batch. (dictionary_width.c) */
+int quire_parquet_check_dictionary_width(struct quire_parquet_input *file,
+                                         struct quire_error *error);
 
 #endif

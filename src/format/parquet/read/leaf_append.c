@@ -48,19 +48,33 @@ int quire_leaf_init(struct quire_leaf *leaf, const struct quire_schema_element *
     return 0;
 }
 
-void quire_leaf_release(struct quire_leaf *leaf)
+void quire_leaf_rest(struct quire_leaf *leaf)
 {
-    if (leaf == NULL) return;
+    leaf->dictionary.entries = 0;
     quire_buf_release(&leaf->dictionary.content);
     quire_buf_release(&leaf->dictionary.values);
     quire_buf_release(&leaf->dictionary.map);
     quire_buf_release(&leaf->dictionary.refused);
     quire_buf_release(&leaf->scratch);
+    quire_buf_release(&leaf->refused);
 }
 
-void quire_leaf_begin(struct quire_leaf *leaf, bool utf8_replace)
+void quire_leaf_release(struct quire_leaf *leaf)
+{
+    if (leaf != NULL) quire_leaf_rest(leaf);
+}
+
+size_t quire_leaf_memory(const struct quire_leaf *leaf)
+{
+    const struct quire_leaf_dictionary *dictionary = &leaf->dictionary;
+    return dictionary->content.capacity + dictionary->values.capacity + dictionary->map.capacity +
+           dictionary->refused.capacity + leaf->scratch.capacity + leaf->refused.capacity;
+}
+
+void quire_leaf_begin(struct quire_leaf *leaf, bool utf8_replace, enum quire_on_bad on_bad)
 {
     leaf->utf8_replace = utf8_replace;
+    leaf->on_bad = on_bad;
     leaf->dictionary.entries = 0;
     quire_buf_clear(&leaf->dictionary.map);
     quire_buf_clear(&leaf->dictionary.refused);
@@ -70,18 +84,6 @@ void quire_leaf_begin_batch(struct quire_leaf *leaf)
 {
     struct quire_buf *map = &leaf->dictionary.map;
     if (map->size > 0) memset(map->data, 0xff, map->size);
-}
-
-int quire_leaf_refuse(const struct quire_leaf *leaf, struct quire_error *error)
-{
-    bool text = leaf->shape == QUIRE_LEAF_BYTES;
-    quire_fail(error, QUIRE_INPUT, OPERATION, "%s",
-               text ? "a text that is not UTF-8" : leaf->conversion.refusal);
-    if (text)
-        quire_error_hint(error, "invalid_utf8=replace puts U+FFFD in its place");
-    else if (leaf->type == QUIRE_PARQUET_INT96 && leaf->target->unit == QUIRE_NANO)
-        quire_error_hint(error, "int96_unit=us reaches further");
-    return QUIRE_INPUT;
 }
 
 /* --- Values of fixed width --- */
@@ -101,18 +103,6 @@ int quire_leaf_check_indices(const struct quire_leaf *leaf, const uint32_t *indi
     for (size_t i = 0; i < n; i++)
         most = indices[i] > most ? indices[i] : most;
     return n > 0 ? quire_leaf_check_index(leaf, most, error) : 0;
-}
-
-int quire_leaf_check_refused(struct quire_leaf *leaf, const uint32_t *indices, size_t n,
-                             size_t done, struct quire_error *error)
-{
-    if (leaf->dictionary.refused.size == 0) return 0;
-    for (size_t i = 0; i < n; i++) {
-        if (leaf->dictionary.refused.data[indices[i]] == 0) continue;
-        leaf->failed = (int64_t)(done + i);
-        return quire_leaf_refuse(leaf, error);
-    }
-    return 0;
 }
 
 /* One value n times. */
@@ -137,6 +127,15 @@ static void repeat(void *out, const uint8_t *value, size_t width, size_t n)
     }
 }
 
+static int check_refused_run(struct quire_leaf *leaf, uint32_t index, size_t n, size_t done,
+                             struct quire_error *error)
+{
+    if (leaf->dictionary.refused.size == 0 || leaf->dictionary.refused.data[index] == 0) return 0;
+    for (size_t i = 0; i < n; i++)
+        QUIRE_TRY(quire_leaf_refuse(leaf, done + i, error));
+    return 0;
+}
+
 static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *values, uint8_t *out,
                         size_t n, struct quire_error *error)
 {
@@ -150,7 +149,7 @@ static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *value
         if (run >= RUN_MIN) {
             part = n < run ? n : (size_t)run;
             QUIRE_TRY(quire_leaf_check_index(leaf, index, error));
-            QUIRE_TRY(quire_leaf_check_refused(leaf, &index, 1, all - n, error));
+            QUIRE_TRY(check_refused_run(leaf, index, part, all - n, error));
             repeat(out, dictionary->values.data + index * width, width, part);
             quire_rle_take_run(&values->rle, part);
             continue;
@@ -168,21 +167,16 @@ static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *value
 static int take_converted(struct quire_leaf *leaf, struct quire_page_values *values, uint8_t *out,
                           size_t n, struct quire_error *error)
 {
-    const struct quire_conversion *conversion = &leaf->conversion;
-    size_t size = QUIRE_LEAF_AT_ONCE * conversion->in_width;
+    size_t size = QUIRE_LEAF_AT_ONCE * leaf->conversion.in_width;
     if (quire_buf_reserve(&leaf->scratch, size) != 0) return quire_fail_memory(error, OPERATION);
-    for (size_t done = 0, part; done < n; done += part) {
+    for (size_t done = 0, part; done < n; done += part, out += part * leaf->out_width) {
         part = n - done < QUIRE_LEAF_AT_ONCE ? n - done : QUIRE_LEAF_AT_ONCE;
         void *in = leaf->scratch.data;
         if (leaf->type == QUIRE_PARQUET_BYTE_ARRAY)
             QUIRE_TRY(quire_page_values_bytes(values, in, part, error));
         else
             QUIRE_TRY(quire_page_values_fixed(values, in, part, error));
-        size_t good = conversion->run(conversion, in, out + done * leaf->out_width, part);
-        if (good < part) {
-            leaf->failed = (int64_t)(done + good);
-            return quire_leaf_refuse(leaf, error);
-        }
+        QUIRE_TRY(quire_leaf_convert_scratch(leaf, out, part, done, quire_leaf_refuse, error));
     }
     return 0;
 }
@@ -202,13 +196,14 @@ static int64_t first_slot(const struct quire_column *column, int64_t slots)
     return column->length - slots;
 }
 
-/* Where the slots' values go; the caller adds them to the size. */
+/* Where the slots' values go, which is somewhere even if there are none; the caller adds them to
+ * the size. What a batch has reserved is enough. */
 static int reserve(struct quire_column *column, int64_t slots, size_t width,
                    struct quire_error *error)
 {
     size_t size;
     if (__builtin_mul_overflow((size_t)slots, width, &size) ||
-        quire_buf_reserve(&column->values, size + 1) != 0)
+        quire_buf_reserve(&column->values, size > 0 ? size : 1) != 0)
         return quire_fail_memory(error, OPERATION);
     return 0;
 }
@@ -297,6 +292,8 @@ int quire_leaf_append(struct quire_leaf *leaf, struct quire_page_values *values,
                       struct quire_error *error)
 {
     leaf->failed = -1;
+    leaf->taken = 0;
+    quire_buf_clear(&leaf->refused);
     if (leaf->shape == QUIRE_LEAF_NULL) {
         column->null_count = column->length;
         return quire_page_values_skip(values, (size_t)n, error);

@@ -72,14 +72,19 @@ static int append_values(struct quire_column *column, const struct quire_bytes *
     return 0;
 }
 
-/* Values of which some are not UTF-8, repaired one by one. */
+/* Values of which some are not UTF-8, one by one; they are the append's from `done` on. Those
+ * that are refused stand there repaired, so that a record that is set aside can be told. */
 static int append_repaired(struct quire_leaf *leaf, struct quire_column *column,
-                           const struct quire_bytes *values, size_t n, struct quire_error *error)
+                           const struct quire_bytes *values, size_t n, size_t done,
+                           struct quire_error *error)
 {
     for (size_t i = 0; i < n; i++) {
-        struct quire_bytes repaired = values[i];
-        QUIRE_TRY(quire_leaf_repair_text(leaf, &repaired, error));
-        QUIRE_TRY(append_values(column, &repaired, 1, NULL, error));
+        struct quire_bytes value = values[i];
+        if (quire_leaf_find_bad_text(&value, 1) == 0) {
+            if (!leaf->utf8_replace) QUIRE_TRY(quire_leaf_refuse(leaf, done + i, error));
+            QUIRE_TRY(quire_leaf_repair_text(leaf, &value, error));
+        }
+        QUIRE_TRY(append_values(column, &value, 1, NULL, error));
     }
     return 0;
 }
@@ -96,13 +101,9 @@ static int take_plain(struct quire_leaf *leaf, struct quire_page_values *values,
         if (!leaf->text || quire_leaf_is_text(column->bytes.data + bytes,
                                               column->bytes.size - bytes, slices, part))
             continue;
-        if (!leaf->utf8_replace) {
-            leaf->failed = (int64_t)(done + quire_leaf_find_bad_text(slices, part));
-            return quire_leaf_refuse(leaf, error);
-        }
         column->bytes.size = bytes;
         column->values.size = offsets;
-        QUIRE_TRY(append_repaired(leaf, column, slices, part, error));
+        QUIRE_TRY(append_repaired(leaf, column, slices, part, done, error));
     }
     return 0;
 }

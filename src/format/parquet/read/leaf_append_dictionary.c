@@ -77,6 +77,11 @@ static int take_whole(struct quire_leaf *leaf, struct quire_column *column,
     return 0;
 }
 
+static bool is_refused(const struct quire_leaf *leaf, uint32_t entry)
+{
+    return leaf->dictionary.refused.size > 0 && leaf->dictionary.refused.data[entry] != 0;
+}
+
 static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *values,
                         struct quire_column *column, uint8_t *out, size_t n,
                         struct quire_error *error)
@@ -92,7 +97,10 @@ static int take_indexed(struct quire_leaf *leaf, struct quire_page_values *value
         QUIRE_TRY(quire_leaf_check_refused(leaf, indices, part, all - n, error));
         for (size_t i = 0; i < part; i++) {
             int64_t index = map[indices[i]];
-            if (index < 0) QUIRE_TRY(map_entry(leaf, column, indices[i], &index, error));
+            if (is_refused(leaf, indices[i]))
+                index = 0; /* of a null */
+            else if (index < 0)
+                QUIRE_TRY(map_entry(leaf, column, indices[i], &index, error));
             put_index(out, width, i, index);
         }
     }
@@ -111,12 +119,12 @@ static int take_slices(struct quire_leaf *leaf, struct quire_page_values *values
         for (size_t i = 0; i < part; i++) {
             struct quire_bytes value = slices[i];
             int64_t index = 0;
-            if (leaf->text && quire_leaf_find_bad_text(&value, 1) == 0) {
-                leaf->failed = (int64_t)(done + i);
-                if (!leaf->utf8_replace) return quire_leaf_refuse(leaf, error);
-                QUIRE_TRY(quire_leaf_repair_text(leaf, &value, error));
-            }
-            QUIRE_TRY(find_bytes(column, value, &index, error));
+            bool bad = leaf->text && quire_leaf_find_bad_text(&value, 1) == 0;
+            if (bad && leaf->utf8_replace) QUIRE_TRY(quire_leaf_repair_text(leaf, &value, error));
+            if (bad && !leaf->utf8_replace)
+                QUIRE_TRY(quire_leaf_refuse(leaf, done + i, error));
+            else
+                QUIRE_TRY(find_bytes(column, value, &index, error));
             put_index(out, width, done + i, index);
         }
     }
@@ -133,10 +141,17 @@ static int take_values(struct quire_leaf *leaf, struct quire_page_values *values
         return quire_fail_memory(error, OPERATION);
     for (size_t done = 0, part; done < n; done += part) {
         part = n - done < QUIRE_LEAF_AT_ONCE ? n - done : QUIRE_LEAF_AT_ONCE;
+        size_t refused = leaf->refused.size / sizeof(int64_t);
+        leaf->taken = done;
         QUIRE_TRY(quire_leaf_take_fixed(leaf, values, fixed.data, part, error));
         for (size_t i = 0; i < part; i++) {
             int64_t index = 0;
-            QUIRE_TRY(find_fixed(leaf, column, fixed.data + i * leaf->out_width, &index, error));
+            if (refused < leaf->refused.size / sizeof(int64_t) &&
+                ((const int64_t *)(const void *)leaf->refused.data)[refused] == (int64_t)(done + i))
+                refused++;
+            else
+                QUIRE_TRY(
+                    find_fixed(leaf, column, fixed.data + i * leaf->out_width, &index, error));
             put_index(out, width, done + i, index);
         }
     }

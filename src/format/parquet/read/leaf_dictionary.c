@@ -12,11 +12,11 @@ static int fail_short(const struct quire_page *page, struct quire_error *error)
 }
 
 /* Entries that cannot be are no failure before a row has one. */
-static int refuse_entry(struct quire_leaf *leaf, size_t entries, size_t entry,
-                        struct quire_error *error)
+static int refuse_entry(struct quire_leaf *leaf, size_t entry, struct quire_error *error)
 {
     struct quire_buf *refused = &leaf->dictionary.refused;
     if (refused->size == 0) {
+        size_t entries = leaf->dictionary.entries;
         if (quire_buf_reserve(refused, entries) != 0) return quire_fail_memory(error, OPERATION);
         memset(refused->data, 0, entries);
         refused->size = entries;
@@ -28,8 +28,7 @@ static int refuse_entry(struct quire_leaf *leaf, size_t entries, size_t entry,
 static int convert(struct quire_leaf *leaf, struct quire_page_values *values, uint8_t *out,
                    size_t entries, struct quire_error *error)
 {
-    const struct quire_conversion *conversion = &leaf->conversion;
-    size_t size = QUIRE_LEAF_AT_ONCE * conversion->in_width;
+    size_t size = QUIRE_LEAF_AT_ONCE * leaf->conversion.in_width;
     if (quire_buf_reserve(&leaf->scratch, size) != 0) return quire_fail_memory(error, OPERATION);
     uint8_t *in = leaf->scratch.data;
     for (size_t done = 0, part; done < entries; done += part) {
@@ -38,14 +37,8 @@ static int convert(struct quire_leaf *leaf, struct quire_page_values *values, ui
             QUIRE_TRY(quire_page_values_bytes(values, (void *)in, part, error));
         else
             QUIRE_TRY(quire_page_values_fixed(values, in, part, error));
-        for (size_t i = 0; i < part; i++) {
-            uint8_t *to = out + (done + i) * leaf->out_width;
-            size_t good = conversion->run(conversion, in + i * conversion->in_width, to, part - i);
-            i += good;
-            if (i == part) break;
-            memset(out + (done + i) * leaf->out_width, 0, leaf->out_width);
-            QUIRE_TRY(refuse_entry(leaf, entries, done + i, error));
-        }
+        QUIRE_TRY(quire_leaf_convert_scratch(leaf, out + done * leaf->out_width, part, done,
+                                             refuse_entry, error));
     }
     return 0;
 }
@@ -85,10 +78,11 @@ static int check_texts(struct quire_leaf *leaf, struct quire_bytes *slices, size
     struct quire_buf repaired = {0};
     int code = 0;
     size_t at = 0, size = 0;
-    for (size_t i = 0; i < entries && code == 0; i++)
-        if (!quire_utf8_is_valid(slices[i].data, slices[i].size))
-            code = leaf->utf8_replace ? repair(&repaired, &slices[i], error)
-                                      : refuse_entry(leaf, entries, i, error);
+    for (size_t i = 0; i < entries && code == 0; i++) {
+        if (quire_utf8_is_valid(slices[i].data, slices[i].size)) continue;
+        code = leaf->utf8_replace ? 0 : refuse_entry(leaf, i, error);
+        if (code == 0) code = repair(&repaired, &slices[i], error);
+    }
     if (code == 0 && repaired.size > 0) {
         size = repaired.size;
         /* The page's bytes are copied behind, so that all stand in one buffer. */
@@ -114,20 +108,38 @@ static int check_texts(struct quire_leaf *leaf, struct quire_bytes *slices, size
     return code;
 }
 
-static int set_bytes(struct quire_leaf *leaf, struct quire_page *page, size_t entries,
-                     struct quire_error *error)
+/* Makes the page's bytes and what may be read behind them the leaf's: by exchange where they
+ * are in memory of their own, since a dictionary may be large. */
+static int take_content(struct quire_leaf *leaf, const struct quire_page *page,
+                        struct quire_buf *own, struct quire_error *error)
+{
+    struct quire_buf *content = &leaf->dictionary.content;
+    size_t size = quire_page_left(&page->content);
+    quire_buf_clear(content);
+    if (own != NULL) {
+        struct quire_buf last = *content;
+        *content = *own;
+        *own = last;
+    } else {
+        if (quire_buf_reserve(content, size + QUIRE_PAGE_PADDING) != 0)
+            return quire_fail_memory(error, OPERATION);
+        if (size > 0) memcpy(content->data, page->content.at, size);
+        memset(content->data + size, 0, QUIRE_PAGE_PADDING);
+    }
+    content->size = size + QUIRE_PAGE_PADDING;
+    return 0;
+}
+
+static int set_bytes(struct quire_leaf *leaf, struct quire_page *page, struct quire_buf *own,
+                     size_t entries, struct quire_error *error)
 {
     struct quire_buf *content = &leaf->dictionary.content, *out = &leaf->dictionary.values;
     size_t size = quire_page_left(&page->content);
-    quire_buf_clear(content);
     quire_buf_clear(out);
     if (entries > size / 4) return fail_short(page, error);
-    if (quire_buf_reserve(content, size + QUIRE_PAGE_PADDING) != 0 ||
-        quire_buf_reserve(out, entries * sizeof(struct quire_bytes)) != 0)
+    if (quire_buf_reserve(out, entries * sizeof(struct quire_bytes)) != 0)
         return quire_fail_memory(error, OPERATION);
-    if (size > 0) memcpy(content->data, page->content.at, size);
-    memset(content->data + size, 0, QUIRE_PAGE_PADDING);
-    content->size = size + QUIRE_PAGE_PADDING;
+    QUIRE_TRY(take_content(leaf, page, own, error));
     struct quire_page_bytes bytes = quire_page_bytes_of(content->data, size);
     struct quire_bytes *slices = (struct quire_bytes *)(void *)out->data;
     QUIRE_TRY(quire_plain_decode_bytes(&bytes, slices, entries, error));
@@ -147,19 +159,16 @@ static int reset_map(struct quire_leaf *leaf, size_t entries, struct quire_error
     return 0;
 }
 
-int quire_leaf_set_dictionary(struct quire_leaf *leaf, struct quire_page *page,
-                              struct quire_error *error)
+static int set_dictionary(struct quire_leaf *leaf, struct quire_page *page, struct quire_buf *own,
+                          struct quire_error *error)
 {
     struct quire_page_values values = {0};
-    size_t entries = (size_t)page->entries, size = quire_page_left(&page->content);
-    leaf->dictionary.entries = 0;
-    quire_buf_clear(&leaf->dictionary.refused);
-    if (leaf->shape == QUIRE_LEAF_NULL) return 0;
+    size_t entries = leaf->dictionary.entries, size = quire_page_left(&page->content);
     if (page->encoding != QUIRE_ENCODING_PLAIN && page->encoding != QUIRE_ENCODING_PLAIN_DICTIONARY)
         return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION, "a dictionary page in encoding %d",
                           (int)page->encoding);
     if (leaf->shape == QUIRE_LEAF_BYTES) {
-        QUIRE_TRY(set_bytes(leaf, page, entries, error));
+        QUIRE_TRY(set_bytes(leaf, page, own, entries, error));
     } else {
         size_t room = leaf->type == QUIRE_PARQUET_BOOLEAN      ? size * 8
                       : leaf->type == QUIRE_PARQUET_BYTE_ARRAY ? size / 4
@@ -169,7 +178,17 @@ int quire_leaf_set_dictionary(struct quire_leaf *leaf, struct quire_page *page,
         QUIRE_TRY(quire_page_values_begin(&values, leaf->type, leaf->width, page, error));
         QUIRE_TRY(set_fixed(leaf, &values, entries, error));
     }
-    QUIRE_TRY(reset_map(leaf, entries, error));
-    leaf->dictionary.entries = entries;
-    return 0;
+    return reset_map(leaf, entries, error);
+}
+
+int quire_leaf_set_dictionary(struct quire_leaf *leaf, struct quire_page *page,
+                              struct quire_buf *own, struct quire_error *error)
+{
+    leaf->dictionary.entries = 0;
+    quire_buf_clear(&leaf->dictionary.refused);
+    if (leaf->shape == QUIRE_LEAF_NULL) return 0;
+    leaf->dictionary.entries = (size_t)page->entries;
+    int code = set_dictionary(leaf, page, own, error);
+    if (code != 0) leaf->dictionary.entries = 0;
+    return code;
 }

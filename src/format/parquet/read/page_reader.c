@@ -11,9 +11,27 @@
 /* A header is looked for in so many bytes first. */
 #define HEADER_GUESS ((size_t)256)
 
+/* The memory of a large page, but not of a dictionary that was made of it, goes with it. */
+static void leave_large(struct quire_page_reader *reader)
+{
+    if (!reader->in_large) return;
+    reader->in_large = false;
+    quire_buf_release(&reader->decrypted);
+    quire_buf_release(&reader->decompressed);
+    quire_chunk_bytes_release(reader->bytes);
+    if (reader->large > 0) atomic_fetch_sub(&reader->source->large->data, reader->large);
+    reader->large = 0;
+}
+
+/* What is borrowed is not touched, but for the room that was taken. */
 void quire_page_reader_release(struct quire_page_reader *reader)
 {
     if (reader == NULL) return;
+    if (reader->large > 0) atomic_fetch_sub(&reader->source->large->data, reader->large);
+    if (reader->large_dictionary > 0)
+        atomic_fetch_sub(&reader->source->large->dictionaries, reader->large_dictionary);
+    reader->large = reader->large_dictionary = 0;
+    reader->in_large = false;
     quire_arena_release(&reader->arena);
     quire_buf_release(&reader->plain_header);
     quire_buf_release(&reader->decrypted);
@@ -144,6 +162,7 @@ int quire_page_reader_next(struct quire_page_reader *reader, struct quire_page *
                            struct quire_error *error)
 {
     *found = false;
+    leave_large(reader);
     while (!quire_page_reader_ended(reader)) {
         size_t used = 0;
         *page = (struct quire_page){.offset = reader->at};
@@ -248,17 +267,30 @@ static bool is_compressed(const struct quire_page_reader *reader, const struct q
 }
 
 /* Only of pages that are read: those passed over take no memory. */
-static int check_room(const struct quire_page_reader *reader, const struct quire_page *page,
+static int check_room(struct quire_page_reader *reader, const struct quire_page *page,
                       struct quire_error *error)
 {
+    struct quire_page_room *large = reader->source->large;
     size_t most = reader->source->page_bytes_max;
     size_t size = (size_t)page->header.uncompressed_page_size;
     if (size < (size_t)page->header.compressed_page_size)
         size = (size_t)page->header.compressed_page_size;
     if (most == 0 || size <= most) return 0;
+    if (large != NULL) {
+        _Atomic size_t *used = page->dictionary ? &large->dictionaries : &large->data;
+        size_t *mine = page->dictionary ? &reader->large_dictionary : &reader->large;
+        most = large->most;
+        if (size <= most && atomic_fetch_add(used, size) <= most - size) {
+            *mine += size;
+            reader->in_large = true;
+            return 0;
+        }
+        if (size <= most) atomic_fetch_sub(used, size);
+    }
     quire_fail(error, QUIRE_LIMIT, OPERATION,
-               "a page of %zu bytes; within the memory budget %zu are the most", size, most);
-    quire_error_hint(error, "allow more memory, at least twice the page");
+               "a page of %zu bytes; within the memory budget large pages have %zu together", size,
+               most);
+    quire_error_hint(error, "allow more memory");
     return QUIRE_LIMIT;
 }
 
@@ -285,6 +317,7 @@ int quire_page_reader_load(struct quire_page_reader *reader, struct quire_page *
         data = reader->decompressed.data;
         size = reader->decompressed.size;
         page->padded = true;
+        page->own = true;
     }
     page->content = quire_page_bytes_of(data, size);
     page->loaded = true;

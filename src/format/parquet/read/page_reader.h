@@ -20,6 +20,7 @@ struct quire_page {
     int32_t entries;  /* values and nulls; entries of a dictionary */
     int32_t encoding; /* of the values */
     bool loaded, padded;
+    bool own;                         /* content is all of the page reader's `decompressed` */
     struct quire_page_bytes rep, def; /* data pages v2 */
     struct quire_page_bytes content;  /* v1: levels too */
 };
@@ -33,6 +34,8 @@ struct quire_page_reader {
     int32_t ordinal; /* of the next data page */
     struct quire_arena arena;
     struct quire_buf plain_header, decrypted, decompressed;
+    size_t large, large_dictionary; /* taken of source->large */
+    bool in_large;
 };
 
 void quire_page_reader_release(struct quire_page_reader *reader);

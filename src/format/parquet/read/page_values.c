@@ -9,8 +9,17 @@
 void quire_page_values_release(struct quire_page_values *values)
 {
     if (values == NULL) return;
-    quire_delta_bytes_decoder_release(&values->delta_bytes);
+    quire_delta_bytes_decoder_release(values->delta_bytes);
+    quire_free(values->delta_bytes);
     quire_alp_decoder_release(&values->alp);
+    *values = (struct quire_page_values){0};
+}
+
+size_t quire_page_values_memory(const struct quire_page_values *values)
+{
+    const struct quire_delta_bytes_decoder *delta_bytes = values->delta_bytes;
+    size_t delta = delta_bytes != NULL ? sizeof(*delta_bytes) + delta_bytes->values.capacity : 0;
+    return delta + values->alp.values.capacity;
 }
 
 static bool encoding_fits(enum quire_parquet_type type, int32_t encoding)
@@ -61,6 +70,15 @@ static int start_booleans(struct quire_page_values *values, struct quire_error *
     return quire_rle_decoder_init(&values->rle, part, 1, 8, error);
 }
 
+static int start_delta_bytes(struct quire_page_values *values, struct quire_error *error)
+{
+    if (values->delta_bytes == NULL)
+        values->delta_bytes = quire_alloc_zero(1, sizeof(*values->delta_bytes));
+    if (values->delta_bytes == NULL) return quire_fail_memory(error, OPERATION);
+    return quire_delta_bytes_decoder_init(values->delta_bytes, values->bytes, values->count_max,
+                                          error);
+}
+
 static int start(struct quire_page_values *values, struct quire_error *error)
 {
     if (values->started) return 0;
@@ -74,9 +92,7 @@ static int start(struct quire_page_values *values, struct quire_error *error)
     case QUIRE_ENCODING_DELTA_LENGTH_BYTE_ARRAY:
         return quire_delta_length_decoder_init(&values->delta_length, values->bytes,
                                                values->count_max, error);
-    case QUIRE_ENCODING_DELTA_BYTE_ARRAY:
-        return quire_delta_bytes_decoder_init(&values->delta_bytes, values->bytes,
-                                              values->count_max, error);
+    case QUIRE_ENCODING_DELTA_BYTE_ARRAY: return start_delta_bytes(values, error);
     case QUIRE_ENCODING_BYTE_STREAM_SPLIT:
         return quire_byte_stream_decoder_init(&values->streams, values->bytes, values->width,
                                               error);
@@ -93,7 +109,7 @@ static int copy_slices(struct quire_page_values *values, uint8_t *out, size_t n,
     struct quire_bytes slices[AT_ONCE];
     for (size_t done = 0; done < n;) {
         size_t part = n - done < AT_ONCE ? n - done : AT_ONCE;
-        QUIRE_TRY(quire_delta_bytes_decode(&values->delta_bytes, slices, part, error));
+        QUIRE_TRY(quire_delta_bytes_decode(values->delta_bytes, slices, part, error));
         for (size_t i = 0; i < part; i++) {
             if (slices[i].size != values->width)
                 return quire_fail(error, QUIRE_CORRUPT, OPERATION,
@@ -136,7 +152,7 @@ int quire_page_values_bytes(struct quire_page_values *values, struct quire_bytes
     case QUIRE_ENCODING_DELTA_LENGTH_BYTE_ARRAY:
         return quire_delta_length_decode(&values->delta_length, out, n, error);
     case QUIRE_ENCODING_DELTA_BYTE_ARRAY:
-        return quire_delta_bytes_decode(&values->delta_bytes, out, n, error);
+        return quire_delta_bytes_decode(values->delta_bytes, out, n, error);
     default: return quire_plain_decode_bytes(&values->bytes, out, n, error);
     }
 }

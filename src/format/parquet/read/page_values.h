@@ -16,19 +16,23 @@ struct quire_page_values {
     size_t width;     /* of a fixed value, else 0 */
     int32_t encoding; /* PLAIN_DICTIONARY is given as RLE_DICTIONARY */
     uint64_t count_max;
-    bool started;                   /* a page of nulls alone may have no bytes to start with */
-    const uint8_t *readable;        /* bytes before it may be read */
-    struct quire_page_bytes bytes;  /* all values; PLAIN: those left */
-    struct quire_plain_bools bools; /* PLAIN booleans */
-    struct quire_rle_decoder rle;   /* RLE booleans and indices */
-    struct quire_delta_decoder delta;
-    struct quire_delta_length_decoder delta_length;
-    struct quire_delta_bytes_decoder delta_bytes;
-    struct quire_byte_stream_decoder streams;
+    bool started;                       /* a page of nulls alone may have no bytes to start with */
+    const uint8_t *readable;            /* bytes before it may be read */
+    struct quire_page_bytes bytes;      /* all values; PLAIN: those left */
+    union {                             /* by the encoding, once it is started */
+        struct quire_plain_bools bools; /* PLAIN booleans */
+        struct quire_rle_decoder rle;   /* RLE booleans and indices */
+        struct quire_delta_decoder delta;
+        struct quire_delta_length_decoder delta_length;
+        struct quire_byte_stream_decoder streams;
+    };
+    struct quire_delta_bytes_decoder *delta_bytes; /* NULL until the first such page */
     struct quire_alp_decoder alp;
 };
 
 void quire_page_values_release(struct quire_page_values *values);
+/* Heap bytes held. */
+size_t quire_page_values_memory(const struct quire_page_values *values);
 
 /* Takes what is left of the page's content. QUIRE_UNSUPPORTED when the encoding is not one
  * for the type. */

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "data/batch_stream.h"
 #include "format/parquet/read/read_target.h"
+#include "format/parquet/read/refused_rows.h"
 
 #define OPERATION "read parquet"
 
@@ -16,6 +17,8 @@ struct decoder {
     struct quire_typed_target target;
     struct quire_parquet_batches *batches;
     struct quire_parquet_batch_place place;
+    struct quire_refused_rows refused;
+    enum quire_on_bad on_bad;
     struct quire_record_counts *counts; /* may be NULL */
 };
 
@@ -23,6 +26,7 @@ static void decoder_close(void *source)
 {
     struct decoder *decoder = source;
     quire_parquet_batches_close(decoder->batches);
+    quire_refused_rows_release(&decoder->refused);
     quire_typed_target_release(&decoder->target);
     quire_parquet_filter_release(&decoder->filter);
     quire_parquet_projection_release(&decoder->projection);
@@ -36,6 +40,16 @@ static int decoder_schema(void *source, struct ArrowSchema *schema, struct quire
     return quire_schema_copy(&decoder->target.given, schema, error);
 }
 
+/* Settles what was put up with in a batch as it was read. */
+static int settle_refused(struct decoder *decoder, struct ArrowArray *read,
+                          struct quire_error *error)
+{
+    if (decoder->on_bad == QUIRE_ON_BAD_REJECT)
+        return quire_refused_rows_begin(&decoder->refused, read, &decoder->place, error);
+    if (decoder->counts != NULL) decoder->counts->nulled += decoder->place.refused;
+    return 0;
+}
+
 static int read_batch(struct decoder *decoder, struct ArrowArray *batch, struct quire_error *error)
 {
     struct ArrowArray read = {.release = NULL};
@@ -44,9 +58,14 @@ static int read_batch(struct decoder *decoder, struct ArrowArray *batch, struct 
         if (read.release == NULL) return 0;
         if (decoder->counts != NULL && decoder->place.bytes_end > decoder->counts->bytes)
             decoder->counts->bytes = decoder->place.bytes_end;
+        QUIRE_TRY(settle_refused(decoder, &read, error));
     }
     const struct quire_batch_rows rows = quire_parquet_batch_rows(&decoder->place);
-    return quire_typed_target_batch(&decoder->target, &read, &rows, batch, error);
+    QUIRE_TRY(quire_typed_target_batch(&decoder->target, &read, &rows, batch, error));
+    if (quire_typed_target_pending(&decoder->target)) return 0;
+    int code = quire_refused_rows_end(&decoder->refused, error);
+    if (code != 0) quire_array_release(batch);
+    return code;
 }
 
 static int decoder_next(void *source, struct ArrowArray *batch, struct quire_error *error)
@@ -73,9 +92,16 @@ static int settle_wanted(struct decoder *decoder, const struct quire_parquet_rea
     bool *wanted = quire_alloc_zero(schema->leaves_size + 1, sizeof(*wanted));
     if (wanted == NULL) return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_parquet_target_open(&decoder->target, policy, schema, wanted, error));
+    if (policy->on_bad == QUIRE_ON_BAD_NULL) decoder->projection.like = decoder->target.field;
     QUIRE_TRY(quire_parquet_project(schema, wanted, &decoder->projection, error));
-    QUIRE_TRY(
-        quire_typed_target_begin(&decoder->target, decoder->projection.schema.root->field, error));
+    const struct quire_field *read = decoder->projection.schema.root->field;
+    QUIRE_TRY(quire_typed_target_begin(&decoder->target, read, error));
+    decoder->refused = (struct quire_refused_rows){.reject = policy->reject,
+                                                   .reject_user = policy->reject_user,
+                                                   .counts = policy->counts,
+                                                   .field = read};
+    decoder->target.reject = quire_refused_rows_reject;
+    decoder->target.reject_user = &decoder->refused;
     decoder->filter.page_index = options->use_page_index;
     decoder->filter.bloom_filter = options->use_bloom_filter;
     decoder->filter.bloom_bytes_max = context->budget.max / 8;
@@ -89,6 +115,7 @@ static int open_decoder(struct decoder *decoder, struct quire_in *in,
                         struct quire_error *error)
 {
     decoder->counts = policy->counts;
+    decoder->on_bad = policy->on_bad;
     QUIRE_TRY(quire_parquet_input_open(in, options, &decoder->file, error));
     QUIRE_TRY(settle_wanted(decoder, options, policy, context, error));
     const struct quire_parquet_batch_options reading = {
@@ -99,6 +126,7 @@ static int open_decoder(struct decoder *decoder, struct quire_in *in,
         .batch_rows = options->batch_rows,
         .verify_checksum = options->verify_checksum,
         .utf8_replace = options->invalid_utf8 == QUIRE_PARQUET_UTF8_REPLACE,
+        .on_bad = policy->on_bad,
     };
     return quire_parquet_batches_open(&reading, &decoder->batches, error);
 }

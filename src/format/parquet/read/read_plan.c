@@ -9,6 +9,8 @@
 
 /* What a damaged footer says of a row is not believed beyond this. */
 #define ROW_BYTES_MAX ((int64_t)1 << 30)
+/* What of a chunk is in memory at once, mostly. */
+#define PAGE_BYTES_USUAL ((int64_t)1 << 20)
 
 /* --- How wide a row becomes ------------------------------------------------------------ */
 
@@ -43,9 +45,11 @@ static void estimate_width(const struct quire_parquet_planning *planning,
     const struct quire_parquet_schema *schema = &planning->projection->schema;
     int64_t bytes = 0;
     for (size_t i = 0; i < schema->leaves_size; i++) {
-        int64_t more =
-            leaf_bytes(plan, schema->leaves[i].node->field, plan->leaves[i].chunk.metadata);
+        const struct quire_column_metadata *metadata = plan->leaves[i].chunk.metadata;
+        int64_t more = leaf_bytes(plan, schema->leaves[i].node->field, metadata);
         if (__builtin_add_overflow(bytes, more, &bytes)) bytes = INT64_MAX;
+        int64_t held = metadata->total_uncompressed_size;
+        plan->lanes_bytes += held < 0 ? 0 : held < PAGE_BYTES_USUAL ? held : PAGE_BYTES_USUAL;
     }
     plan->row_bytes = bytes / plan->rows;
     if (plan->row_bytes > ROW_BYTES_MAX) plan->row_bytes = ROW_BYTES_MAX;

@@ -28,8 +28,9 @@ struct quire_parquet_plan {
     struct quire_row_ranges ranges;
     struct quire_parquet_leaf_plan *leaves; /* of the projection */
     struct quire_byte_fetches fetches;
-    int64_t row_bytes; /* that a row is thought to take in a batch, at least 1 */
-    bool guessed;      /* values may repeat, so that it may be far more */
+    int64_t row_bytes;   /* that a row is thought to take in a batch, at least 1 */
+    int64_t lanes_bytes; /* that may be held in the midst of its chunks, about */
+    bool guessed;        /* values may repeat, so that it may be far more */
     struct quire_arena arena;
 };
 

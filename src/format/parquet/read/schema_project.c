@@ -107,25 +107,49 @@ static int copy_leaf(struct projecting *projecting, const struct quire_parquet_n
     return quire_buf_append(&schema->leaf_rows, &leaf, sizeof(leaf));
 }
 
-/* to and field are zeroed memory for the copy of from. */
+/* The child of that name; looked for from *hint on, since both are mostly in one order. */
+static const struct quire_field *child_like(const struct quire_field *like,
+                                            const struct quire_field *field, size_t *hint)
+{
+    if (like == NULL || like->kind != QUIRE_KIND_STRUCT) return NULL;
+    for (size_t i = 0; i < like->children_size; i++) {
+        size_t at = (*hint + i) % like->children_size;
+        const struct quire_field *child = &like->children[at];
+        if (child->name_size != field->name_size ||
+            memcmp(child->name, field->name, field->name_size) != 0)
+            continue;
+        *hint = at + 1;
+        return child;
+    }
+    return NULL;
+}
+
+/* to and field are zeroed memory for the copy of from; like may be NULL. */
 static int copy_node(struct projecting *projecting, const struct quire_parquet_node *from,
-                     struct quire_parquet_node *to, struct quire_field *field)
+                     const struct quire_field *like, struct quire_parquet_node *to,
+                     struct quire_field *field)
 {
     struct quire_parquet_schema *schema = &projecting->to->schema;
     *to = *from;
     *field = *from->field;
     to->field = field;
-    if (from->kind == QUIRE_NODE_LEAF) return copy_leaf(projecting, from, to);
+    if (from->kind == QUIRE_NODE_LEAF) {
+        field->nullable = field->nullable || (like != NULL && like->nullable);
+        return copy_leaf(projecting, from, to);
+    }
     to->leaf_first = schema->leaves_size;
     to->children_size = 0;
     to->children = quire_parquet_schema_alloc(schema, from->children_size, sizeof(*to->children));
     struct quire_field *fields =
         quire_parquet_schema_alloc(schema, from->children_size, sizeof(*fields));
     if (to->children == NULL || fields == NULL) return QUIRE_MEMORY;
+    size_t hint = 0;
     for (size_t i = 0; i < from->children_size; i++) {
         const struct quire_parquet_node *child = &from->children[i];
         if (!is_wanted(projecting, child)) continue;
-        QUIRE_TRY(copy_node(projecting, child, &to->children[to->children_size],
+        const struct quire_field *child_field =
+            from->kind == QUIRE_NODE_STRUCT ? child_like(like, child->field, &hint) : NULL;
+        QUIRE_TRY(copy_node(projecting, child, child_field, &to->children[to->children_size],
                             &fields[to->children_size]));
         to->children_size++;
     }
@@ -146,7 +170,7 @@ int quire_parquet_project(const struct quire_parquet_schema *schema, const bool 
     projection->file_leaves =
         quire_alloc_zero(schema->leaves_size + 1, sizeof(*projection->file_leaves));
     if (made->root == NULL || field == NULL || projection->file_leaves == NULL ||
-        copy_node(&projecting, schema->root, made->root, field) != 0)
+        copy_node(&projecting, schema->root, projection->like, made->root, field) != 0)
         return quire_fail_memory(error, OPERATION);
     quire_parquet_schema_finish(made);
     return 0;

@@ -6,6 +6,8 @@
 #include "format/parquet/parquet_schema.h"
 
 struct quire_parquet_projection {
+    const struct quire_field *like;     /* leaves may be null where its fields may; NULL: as the
+                                           file has them. Borrowed by quire_parquet_project */
     struct quire_parquet_schema schema; /* borrows from the file's */
     size_t *file_leaves;                /* of each of its leaves, the number in the file */
 };

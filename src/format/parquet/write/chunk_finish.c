@@ -10,20 +10,10 @@
 void quire_written_chunk_release(struct quire_written_chunk *chunk)
 {
     if (chunk == NULL) return;
-    quire_buf_release(&chunk->pages);
+    quire_page_chain_release(&chunk->pages);
     quire_bloom_release(&chunk->bloom);
     quire_arena_release(&chunk->arena);
     *chunk = (struct quire_written_chunk){0};
-}
-
-/* Keeps only the memory for pages. */
-static void clear(struct quire_written_chunk *chunk)
-{
-    struct quire_buf pages = chunk->pages;
-    chunk->pages = (struct quire_buf){0};
-    quire_written_chunk_release(chunk);
-    quire_buf_clear(&pages);
-    chunk->pages = pages;
 }
 
 static void *allocate(struct quire_written_chunk *chunk, size_t size)
@@ -46,21 +36,15 @@ static int put_pages(struct quire_chunk_writer *writer, struct quire_written_chu
 {
     struct quire_page_sizes sizes = {0};
     *start = 0;
-    if (!has_dictionary(writer)) {
-        struct quire_buf pages = chunk->pages;
-        chunk->pages = writer->data;
-        quire_buf_clear(&pages);
-        writer->data = pages;
-        return 0;
+    chunk->pages.pool = writer->options.pool;
+    if (has_dictionary(writer)) {
+        QUIRE_TRY(quire_page_write_dictionary(&writer->page, &writer->dictionary.plain,
+                                              writer->dictionary.entries, &chunk->pages, &sizes,
+                                              error));
+        *start = (int64_t)sizes.stored;
+        writer->plain_size += (int64_t)sizes.plain;
     }
-    QUIRE_TRY(quire_page_write_dictionary(&writer->page, &writer->dictionary.plain,
-                                          writer->dictionary.entries, &chunk->pages, &sizes,
-                                          error));
-    *start = (int64_t)sizes.stored;
-    writer->plain_size += (int64_t)sizes.plain;
-    if (quire_buf_append(&chunk->pages, writer->data.data, writer->data.size) != 0)
-        return quire_fail_memory(error, OPERATION);
-    quire_buf_clear(&writer->data);
+    quire_page_chain_move(&chunk->pages, &writer->data);
     return 0;
 }
 
@@ -247,7 +231,7 @@ int quire_chunk_writer_finish(struct quire_chunk_writer *writer, struct quire_wr
                               struct quire_error *error)
 {
     int64_t start = 0;
-    clear(chunk);
+    quire_written_chunk_release(chunk);
     writer->ending = true;
     if (writer->page_rows > 0) QUIRE_TRY(quire_chunk_finish_page(writer, error));
     QUIRE_TRY(put_pages(writer, chunk, &start, error));

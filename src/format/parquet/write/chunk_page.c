@@ -34,11 +34,15 @@ static int put_values(struct quire_chunk_writer *writer, int32_t *encoding,
         *encoding = QUIRE_ENCODING_RLE_DICTIONARY;
         if (writer->extremes) QUIRE_TRY(quire_chunk_extremes_of_indices(writer, error));
         return put_indices(writer, error);
-    default:
-        *encoding = writer->direct;
-        return quire_value_encoder_finish(&writer->encoder, writer->plan.width, &writer->page.body,
-                                          error);
+    default: break;
     }
+    *encoding = writer->direct;
+    size_t size = 0;
+    uint8_t *values = quire_value_encoder_take(&writer->encoder, &size);
+    if (values != NULL)
+        return quire_page_put_values(&writer->page, values, size, QUIRE_VALUES_HEADROOM, error);
+    return quire_value_encoder_finish(&writer->encoder, writer->plan.width, &writer->page.body,
+                                      error);
 }
 
 static void count_encoding(struct quire_chunk_writer *writer, int32_t encoding)
@@ -118,13 +122,13 @@ int quire_chunk_finish_page(struct quire_chunk_writer *writer, struct quire_erro
     int64_t offset = (int64_t)writer->data.size;
     int64_t entries = writer->page.entries, values = writer->page.values;
     QUIRE_TRY(put_values(writer, &encoding, error));
-    drop_encoder(writer);
     QUIRE_TRY(quire_page_finish(&writer->page, encoding, writer->page_rows, &writer->data, &sizes,
                                 error));
     writer->plain_size += (int64_t)sizes.plain;
     count_encoding(writer, encoding);
     QUIRE_TRY(keep_record(writer, offset, entries, values, sizes.stored, error));
     begin_page(writer, entries, values);
+    drop_encoder(writer);
     drop_large(writer);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* A chunk begins with a sample of its values, kept as they are, from which the choice
- * between dictionary and encodings is made. A dictionary that is full is left for good:
- * pages of indices stand, and the values go on by the encoding. */
+ * between dictionary and encodings is made. Few are looked at where the chunk before was alike,
+ * as most are: only when they tell otherwise is the whole sample taken. A dictionary that is full
+ * is left for good: pages of indices stand, and the values go on by the encoding. */
 #include <string.h>
 
 #include "base/fail.h"
@@ -13,7 +14,7 @@
 #define DICTIONARY_OVERHEAD 32.0
 #define WORTH_DICTIONARY    0.98
 /* One that fills up before the end of the chunk costs most to make, and saves least. */
-#define WORTH_PART 0.93
+#define WORTH_PART 0.8
 #define HUGE_BYTES ((size_t)2 << 20)
 
 static bool may_use_dictionary(const struct quire_chunk_writer *writer)
@@ -33,6 +34,8 @@ static void start_sampling(struct quire_chunk_writer *writer)
     writer->stage = QUIRE_CHUNK_SAMPLING;
     quire_buf_clear(&writer->sample);
     writer->sample_size = 0;
+    bool few = writer->choice_last.known && !writer->dictionary_closed;
+    writer->sample_wanted = few ? QUIRE_SAMPLE_FEW : QUIRE_SAMPLE_VALUES;
 }
 
 void quire_chunk_start_values(struct quire_chunk_writer *writer)
@@ -93,7 +96,7 @@ static int take_sample(struct quire_chunk_writer *writer, const struct quire_val
     else if (quire_buf_append(&writer->sample, values->fixed, values->n * values->width) != 0)
         return quire_fail_memory(error, OPERATION);
     writer->sample_size += values->n;
-    return writer->sample_size >= QUIRE_SAMPLE_VALUES ? quire_chunk_decide(writer, error) : 0;
+    return writer->sample_size >= writer->sample_wanted ? quire_chunk_decide(writer, error) : 0;
 }
 
 /* *added < values->n: the dictionary is full, and none of them was taken. */
@@ -237,12 +240,35 @@ static int choose(struct quire_chunk_writer *writer, const struct quire_values *
     return 0;
 }
 
+/* Whether the sample is to go on: it is a small one, and not the last of the chunk. */
+static bool wants_more(const struct quire_chunk_writer *writer, bool dictionary)
+{
+    const struct quire_chunk_choice *last = &writer->choice_last;
+    bool same = last->dictionary == dictionary && (dictionary || last->direct == writer->direct);
+    return !same && writer->sample_wanted < QUIRE_SAMPLE_VALUES &&
+           writer->sample_size >= writer->sample_wanted;
+}
+
+static void undo_choice(struct quire_chunk_writer *writer, int32_t direct)
+{
+    writer->direct = direct;
+    if (!writer->dictionary_closed) quire_dictionary_clear(&writer->dictionary);
+    quire_buf_clear(&writer->indices);
+    writer->sample_wanted = QUIRE_SAMPLE_VALUES;
+}
+
 int quire_chunk_decide(struct quire_chunk_writer *writer, struct quire_error *error)
 {
     struct quire_values sample;
-    bool dictionary = false;
+    bool dictionary = false, first = !writer->dictionary_closed;
+    int32_t direct = writer->direct;
     QUIRE_TRY(view_sample(writer, &sample, error));
     QUIRE_TRY(choose(writer, &sample, &dictionary, error));
+    if (wants_more(writer, dictionary)) {
+        undo_choice(writer, direct);
+        return 0;
+    }
+    if (first) writer->choice_last = (struct quire_chunk_choice){true, dictionary, writer->direct};
     writer->sample_size = 0;
     if (dictionary) {
         writer->stage = QUIRE_CHUNK_DICTIONARY;

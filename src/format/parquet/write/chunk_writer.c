@@ -74,6 +74,7 @@ int quire_chunk_writer_new(const struct quire_parquet_schema *schema, size_t lea
     writer->schema = schema;
     writer->leaf = leaf;
     writer->options = *options;
+    writer->data.pool = options->pool;
     set_up(writer);
     writer->histogram_size = (size_t)writer->rep_max + writer->def_max + 2;
     writer->histogram = quire_alloc_zero(writer->histogram_size * 2, sizeof(int64_t));
@@ -109,7 +110,7 @@ void quire_chunk_writer_free(struct quire_chunk_writer *writer)
     quire_value_encoder_release(&writer->encoder);
     quire_encoding_trial_release(&writer->trial);
     quire_buf_release(&writer->used);
-    quire_buf_release(&writer->data);
+    quire_page_chain_release(&writer->data);
     quire_chunk_pages_release(&writer->pages);
     quire_chunk_bloom_release(&writer->bloom);
     quire_free(writer);
@@ -122,7 +123,7 @@ int quire_chunk_writer_begin(struct quire_chunk_writer *writer, int16_t row_grou
     if (writer->values > 0) writer->values_last = writer->values;
     quire_page_writer_begin(&writer->page, &writer->options, &writer->schema->leaves[writer->leaf],
                             row_group);
-    quire_buf_clear(&writer->data);
+    quire_page_chain_release(&writer->data);
     quire_chunk_pages_clear(&writer->pages);
     quire_chunk_bloom_release(&writer->bloom);
     quire_extremes_clear(&writer->page_extremes);
@@ -172,7 +173,7 @@ static void trim_chunk(struct quire_chunk_writer *writer)
     quire_buf_release(&writer->dictionary.offsets);
     quire_value_encoder_release(&writer->encoder);
     quire_page_writer_release(page);
-    quire_buf_release(&writer->data);
+    quire_page_chain_release(&writer->data);
     quire_chunk_pages_release(&writer->pages);
     quire_extremes_release(&writer->page_extremes);
     quire_extremes_release(&writer->chunk_extremes);

@@ -12,6 +12,7 @@
 #include "format/parquet/encryption.h"
 #include "format/parquet/levels.h"
 #include "format/parquet/page_index.h"
+#include "format/parquet/write/page_chain.h"
 #include "quire/codec.h"
 
 /* An encoding chosen by what the data is. */
@@ -39,12 +40,13 @@ struct quire_chunk_options {
     int64_t bloom_distinct;                    /* values to size it for; 0: those counted */
     const struct quire_parquet_cipher *cipher; /* of this column; NULL: not encrypted */
     int16_t column;                            /* ordinal of the leaf in the file */
+    struct quire_page_pool *pool;              /* of all leaves; NULL: none */
 };
 
 /* What a finished chunk is. Offsets count from the chunk's own first byte; whoever
  * writes it adds where that stands. Reused and released by the caller. */
 struct quire_written_chunk {
-    struct quire_buf pages; /* the dictionary page first, as they stand in the file */
+    struct quire_page_chain pages; /* the dictionary page first, as they stand in the file */
     struct quire_column_metadata metadata;
     struct quire_offset_index offset_index; /* present when asked for */
     struct quire_column_index column_index;

@@ -24,6 +24,12 @@ struct quire_index_slot {
     uint32_t epoch, index;
 };
 
+/* What the values of a chunk began with. */
+struct quire_chunk_choice {
+    bool known, dictionary;
+    int32_t direct;
+};
+
 /* Data pages of an encoding. */
 struct quire_encoding_count {
     int32_t encoding, pages;
@@ -58,17 +64,18 @@ struct quire_chunk_writer {
     /* Values of the open page, by stage. */
     enum quire_chunk_stage stage;
     struct quire_buf sample, sample_slices;
-    size_t sample_size;
+    size_t sample_size, sample_wanted;
     struct quire_dictionary dictionary;
     bool dictionary_closed; /* it was tried, or is full */
     struct quire_buf indices;
     struct quire_value_encoder encoder;
     int32_t direct; /* the encoding, or QUIRE_ENCODING_CHOOSE until it is chosen */
+    struct quire_chunk_choice choice_last; /* of the chunk before */
     struct quire_encoding_trial trial;
     struct quire_buf used; /* entries of the dictionary that the page uses: a byte each */
 
     /* The chunk. */
-    struct quire_buf data; /* its data pages */
+    struct quire_page_chain data; /* its data pages */
     struct quire_chunk_pages pages;
     struct quire_chunk_bloom bloom;
     struct quire_extremes chunk_extremes;

@@ -80,8 +80,8 @@ int quire_encoding_choose(struct quire_encoding_trial *trial, const struct quire
     case QUIRE_PARQUET_BYTE_ARRAY:
         /* DELTA_LENGTH_BYTE_ARRAY is never chosen: Spark 3.5 reads it wrong, without an error,
          * in columns with nulls. Without shared prefixes this one takes as few bytes. */
-        return try_encoding(trial, sample, QUIRE_ENCODING_DELTA_BYTE_ARRAY, WORTH_DELTA, encoding,
-                            bytes_each, error);
+        return try_encoding(trial, sample, QUIRE_ENCODING_DELTA_BYTE_ARRAY, 1, encoding, bytes_each,
+                            error);
     default: return 0;
     }
 }

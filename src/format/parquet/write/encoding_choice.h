@@ -12,6 +12,8 @@
 
 /* Values that a chunk's choice is made from. */
 #define QUIRE_SAMPLE_VALUES 8192
+/* So many suffice where they lead to the choice of the chunk before. */
+#define QUIRE_SAMPLE_FEW 1024
 /* A chunk is taken to have so many values when nothing better is known. */
 #define QUIRE_CHUNK_VALUES_GUESS 1000000
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "format/parquet/write/span.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -145,12 +146,8 @@ static int take(struct quire_extremes *extremes, enum quire_value_order order,
     static int add_##suffix(struct quire_extremes *extremes, enum quire_value_order order,     \
                             const void *from, size_t n)                                        \
     {                                                                                          \
-        const type *values = from;                                                             \
-        type min = values[0], max = values[0];                                                 \
-        for (size_t i = 1; i < n; i++) {                                                       \
-            min = values[i] < min ? values[i] : min;                                           \
-            max = values[i] > max ? values[i] : max;                                           \
-        }                                                                                      \
+        type min, max;                                                                         \
+        quire_span_##suffix(from, n, &min, &max);                                              \
         return take(extremes, order, (struct quire_bytes){(const uint8_t *)&min, sizeof(min)}, \
                     (struct quire_bytes){(const uint8_t *)&max, sizeof(max)});                 \
     }
@@ -160,19 +157,12 @@ DEFINE_INTEGERS(u32, uint32_t)
 DEFINE_INTEGERS(i64, int64_t)
 DEFINE_INTEGERS(u64, uint64_t)
 
-/* Comparisons with NaN are false, so it never becomes one of the two. */
-#define DEFINE_FLOATS(suffix, type, infinity)                                                  \
+#define DEFINE_FLOATS(suffix, type)                                                            \
     static int add_##suffix(struct quire_extremes *extremes, enum quire_value_order order,     \
                             const void *from, size_t n)                                        \
     {                                                                                          \
-        const type *values = from;                                                             \
-        type min = (infinity), max = -(infinity);                                              \
-        size_t nans = 0;                                                                       \
-        for (size_t i = 0; i < n; i++) {                                                       \
-            min = values[i] < min ? values[i] : min;                                           \
-            max = values[i] > max ? values[i] : max;                                           \
-            nans += values[i] != values[i];                                                    \
-        }                                                                                      \
+        type min, max;                                                                         \
+        size_t nans = quire_span_##suffix(from, n, &min, &max);                                \
         extremes->nans += (int64_t)nans;                                                       \
         if (nans == n) return 0;                                                               \
         if (min == 0) min = -(type)0;                                                          \
@@ -180,8 +170,8 @@ DEFINE_INTEGERS(u64, uint64_t)
         return take(extremes, order, (struct quire_bytes){(const uint8_t *)&min, sizeof(min)}, \
                     (struct quire_bytes){(const uint8_t *)&max, sizeof(max)});                 \
     }
-DEFINE_FLOATS(f32, float, __builtin_inff())
-DEFINE_FLOATS(f64, double, __builtin_inf())
+DEFINE_FLOATS(f32, float)
+DEFINE_FLOATS(f64, double)
 
 static uint16_t half_of_key(int key, uint16_t zero)
 {

@@ -76,8 +76,8 @@ static int put_pages(struct quire_parquet_file *file, struct quire_written_chunk
     struct quire_page_location_list *pages = &chunk->offset_index.page_locations;
     for (size_t i = 0; chunk->has_offset_index && i < pages->size; i++)
         pages->items[i].offset += file->position;
-    QUIRE_TRY(put(file, chunk->pages.data, chunk->pages.size, error));
-    quire_buf_release(&chunk->pages);
+    for (; chunk->pages.first != NULL; quire_page_chain_drop_first(&chunk->pages))
+        QUIRE_TRY(put(file, chunk->pages.first->bytes, chunk->pages.first->size, error));
     return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "format/parquet/levels.h"
+#include "format/parquet/write/level_words.h"
 
 #define INLINE    static inline __attribute__((always_inline))
 #define OPERATION "write parquet"
@@ -277,6 +278,29 @@ static int64_t row_of_entry(const struct shred *shred, const struct entries *ent
     return row;
 }
 
+#ifdef __x86_64__
+/* Eight entries at once: the next bits of the bitmap are dealt out to those that have a row. */
+__attribute__((target("bmi2"))) static size_t define_words(const struct quire_view *view,
+                                                           const struct entries *entries,
+                                                           uint8_t level, size_t at, int64_t *bit,
+                                                           int64_t end)
+{
+    const uint8_t *validity = view->validity;
+    int64_t next = *bit;
+    for (; end - next >= 8 && entries->size - at >= 8; at += 8) {
+        uint64_t word = quire_levels_load(entries->def + at);
+        uint64_t rows = quire_levels_at_least(word, entries->slot_level);
+        unsigned shift = next & 7, valid = validity[next >> 3] >> shift;
+        if (shift > 0) valid |= (unsigned)validity[(next >> 3) + 1] << (8 - shift);
+        word += (__builtin_ia32_pdep_di(valid, rows) & quire_levels_equal(word, level)) >> 7;
+        memcpy(entries->def + at, &word, sizeof(word));
+        next += quire_levels_count(rows);
+    }
+    *bit = next;
+    return at;
+}
+#endif
+
 /* A range of rows whose nulls are in a bitmap, from entry `at` on: without a branch, since
  * nulls come at random. Returns the entry behind it. */
 static size_t define_range(const struct quire_view *view, const struct quire_level_range *range,
@@ -285,6 +309,10 @@ static size_t define_range(const struct quire_view *view, const struct quire_lev
     const uint8_t *validity = view->validity;
     uint8_t *def = entries->def, slot_level = entries->slot_level;
     int64_t bit = range->start + view->offset, end = bit + range->size;
+#ifdef __x86_64__
+    if (level < QUIRE_LEVEL_WORDS_MAX && __builtin_cpu_supports("bmi2"))
+        at = define_words(view, entries, level, at, &bit, end);
+#endif
     for (; bit < end; at++) {
         uint8_t here = def[at], valid = validity[bit >> 3] >> (bit & 7) & 1;
         def[at] = (uint8_t)(here + ((here == level) & valid));
@@ -427,6 +455,25 @@ static int expand_lists(const struct shred *shred, const struct quire_parquet_no
     return 0;
 }
 
+/* The first entry from `at` on whose row does not live on until `level`, or the one behind
+ * row number end - 1. */
+static size_t skip_living(const struct entries *entries, uint8_t level, size_t at, int64_t *row,
+                          int64_t end)
+{
+    const uint8_t *def = entries->def;
+    uint8_t slot_level = entries->slot_level;
+    int64_t next = *row;
+    for (; level <= QUIRE_LEVEL_WORDS_MAX && end - next >= 8 && entries->size - at >= 8; at += 8) {
+        uint64_t word = quire_levels_load(def + at), living = quire_levels_at_least(word, level);
+        if ((quire_levels_at_least(word, slot_level) & ~living) != 0) break;
+        next += quire_levels_count(living);
+    }
+    for (; next < end && (def[at] >= level || def[at] < slot_level); at++)
+        next += def[at] >= level;
+    *row = next;
+    return at;
+}
+
 /* The rows of entries that live on until the leaf. */
 static int range_entries(const struct shred *shred, const struct quire_view *view, uint8_t level,
                          const struct entries *entries)
@@ -441,10 +488,7 @@ static int range_entries(const struct shred *shred, const struct quire_view *vie
             continue;
         }
         for (int64_t start = row; row < end; start = row) {
-            for (;
-                 row < end && (entries->def[at] >= level || entries->def[at] < entries->slot_level);
-                 at++)
-                row += entries->def[at] >= level;
+            at = skip_living(entries, level, at, &row, end);
             if (row > start) QUIRE_TRY(check_indices(shred, view, start, row - start));
             if (row > start) QUIRE_TRY(add_range(shred, start, row - start));
             for (; row < end && entries->def[at] < level; at++)

@@ -27,6 +27,10 @@
 #define ROUND_BYTES_LEAST ((int64_t)256 << 10)
 #define ROUND_SHARE       8
 
+/* Bytes of blocks that no page is in, and the share of the budget that they are at most. */
+#define POOL_BYTES ((size_t)16 << 20)
+#define POOL_SHARE 16
+
 /* Row groups of one round, by their rows. */
 struct groups {
     int64_t rows[QUIRE_ROW_GROUP_LANES_MAX];
@@ -43,6 +47,7 @@ struct parquet_encoder {
     struct quire_file_keys keys;
     struct quire_key_values key_values;
     struct quire_batch_queue *queue;
+    struct quire_page_pool pool;
     struct quire_row_group_writer *writer;
     struct quire_file_statistics *statistics;
     struct quire_parquet_file file;
@@ -83,7 +88,8 @@ static int settle(struct parquet_encoder *encoder)
     QUIRE_TRY(quire_row_group_writer_wait(encoder->writer, &encoder->error));
     quire_batch_queue_give_back(encoder->queue);
     encoder->size = quire_row_group_writer_size(encoder->writer);
-    encoder->memory = quire_row_group_writer_memory(encoder->writer);
+    encoder->memory =
+        quire_row_group_writer_memory(encoder->writer) + quire_page_pool_memory(&encoder->pool);
     charge(encoder);
     if (encoder->ends.size == 0) return 0;
     encoder->done = encoder->ends;
@@ -269,6 +275,7 @@ void quire_parquet_encoder_free(struct quire_encoder *base)
     if (encoder == NULL) return;
     /* First what works on the rest. */
     quire_row_group_writer_free(encoder->writer);
+    quire_page_pool_release(&encoder->pool);
     quire_batch_queue_free(encoder->queue);
     quire_file_statistics_free(encoder->statistics);
     quire_free(encoder->file.sorting.items);
@@ -294,6 +301,8 @@ static int make_writer(struct parquet_encoder *encoder,
     QUIRE_TRY(
         quire_leaf_options_fill(options, names, &encoder->schema, budget->max / 2, leaves, error));
     QUIRE_TRY(quire_file_keys_open(options, names, &encoder->schema, &encoder->keys, error));
+    for (size_t i = 0; i < names->size; i++)
+        leaves[i].pool = &encoder->pool;
     for (size_t i = 0; encoder->keys.leaves != NULL && i < names->size; i++)
         leaves[i].cipher = encoder->keys.leaves[i].cipher;
     return quire_row_group_writer_new(&encoder->schema, leaves, encoder->context, &encoder->writer,
@@ -326,6 +335,12 @@ static void set_limits(struct parquet_encoder *encoder,
     if (encoder->round_bytes < ROUND_BYTES_LEAST) encoder->round_bytes = ROUND_BYTES_LEAST;
 }
 
+static void init_pool(struct parquet_encoder *encoder)
+{
+    size_t share = encoder->context->budget.max / POOL_SHARE;
+    quire_page_pool_init(&encoder->pool, share > 0 && share < POOL_BYTES ? share : POOL_BYTES);
+}
+
 static void encoder_cleanup(struct parquet_encoder **encoder)
 {
     quire_parquet_encoder_free(*encoder != NULL ? &(*encoder)->head : NULL);
@@ -340,6 +355,7 @@ int quire_parquet_encoder_new(const struct ArrowSchema *schema, const void *opti
     if (encoder == NULL) return quire_fail_memory(error, OPERATION);
     encoder->head.format = &quire_format_parquet;
     encoder->context = context;
+    init_pool(encoder);
     quire_error_clear(&encoder->error);
     encoder->file.out = out;
     encoder->file.budget = &context->budget;

@@ -75,9 +75,19 @@ static int encode_delta(struct quire_value_encoder *encoder, const struct quire_
     return quire_delta_encode_i32(&encoder->delta, values->fixed, values->n);
 }
 
+static bool has_headroom(const struct quire_value_encoder *encoder)
+{
+    return encoder->encoding == QUIRE_ENCODING_PLAIN && encoder->type != QUIRE_PARQUET_BOOLEAN;
+}
+
 static int encode_plain(struct quire_value_encoder *encoder, const struct quire_values *values,
                         struct quire_error *error)
 {
+    if (encoder->bytes.size == 0 && has_headroom(encoder)) {
+        if (quire_buf_reserve(&encoder->bytes, QUIRE_VALUES_HEADROOM) != 0)
+            return quire_fail_memory(error, OPERATION);
+        encoder->bytes.size = QUIRE_VALUES_HEADROOM;
+    }
     if (values->slices != NULL)
         return quire_plain_encode_bytes(&encoder->bytes, values->slices, values->n, error);
     int code =
@@ -116,8 +126,18 @@ size_t quire_value_encoder_size(const struct quire_value_encoder *encoder)
     case QUIRE_ENCODING_DELTA_LENGTH_BYTE_ARRAY:
         return quire_delta_length_encoder_size(&encoder->lengths);
     case QUIRE_ENCODING_DELTA_BYTE_ARRAY: return quire_delta_bytes_encoder_size(&encoder->prefixes);
-    default: return encoder->bytes.size;
+    default: break;
     }
+    size_t headroom = has_headroom(encoder) ? QUIRE_VALUES_HEADROOM : 0;
+    return encoder->bytes.size > headroom ? encoder->bytes.size - headroom : 0;
+}
+
+uint8_t *quire_value_encoder_take(struct quire_value_encoder *encoder, size_t *size)
+{
+    if (!has_headroom(encoder) || encoder->bytes.size == 0) return NULL;
+    *size = encoder->bytes.size - QUIRE_VALUES_HEADROOM;
+    quire_buf_clear(&encoder->bytes);
+    return encoder->bytes.data + QUIRE_VALUES_HEADROOM;
 }
 
 /* Booleans have their length before them (Encodings.md, RLE). */
@@ -142,6 +162,9 @@ static int finish(struct quire_value_encoder *encoder, struct quire_buf *out, si
                                               width);
     default: break;
     }
+    size_t size = 0;
+    const uint8_t *values = quire_value_encoder_take(encoder, &size);
+    if (values != NULL) return quire_buf_append(out, values, size);
     QUIRE_TRY(quire_plain_finish_bools(&encoder->bools, &encoder->bytes));
     return quire_buf_append(out, encoder->bytes.data, encoder->bytes.size);
 }

@@ -34,6 +34,11 @@ size_t quire_value_encoder_size(const struct quire_value_encoder *encoder);
  * next page. */
 int quire_value_encoder_finish(struct quire_value_encoder *encoder, size_t width,
                                struct quire_buf *out, struct quire_error *error);
+/* The same where values are kept as they stand in the page, which PLAIN ones are but for
+ * booleans: gives their place instead of a copy. The QUIRE_VALUES_HEADROOM bytes before it may be
+ * written to; all stands until the next values are encoded. NULL: finish is to be used. */
+#define QUIRE_VALUES_HEADROOM 64
+uint8_t *quire_value_encoder_take(struct quire_value_encoder *encoder, size_t *size);
 size_t quire_value_encoder_memory(const struct quire_value_encoder *encoder);
 
 #endif

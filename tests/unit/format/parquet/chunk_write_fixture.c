@@ -303,25 +303,35 @@ static void decode_data(const struct quire_parquet_leaf *leaf, struct page *page
     result->value_end = decoded->plain.size;
 }
 
+void copy_pages(const struct quire_written_chunk *chunk, struct quire_buf *copy)
+{
+    const struct quire_page_block *block = chunk->pages.first;
+    for (; block != NULL; block = block->next)
+        put(copy, block->bytes, block->size);
+    assert_int_equal(copy->size, chunk->pages.size);
+}
+
 void decode_chunk(const struct quire_parquet_schema *schema, size_t leaf,
                   const struct quire_chunk_options *options,
                   const struct quire_written_chunk *chunk, struct decoded *decoded)
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf dictionary = {0};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf pages = {0};
     const struct quire_schema_element *element = quire_parquet_leaf_element(schema, leaf);
     struct page page = {.element = element,
                         .width = quire_plain_width(element->type, (size_t)element->type_length),
                         .dictionary = &dictionary};
     memset(decoded, 0, sizeof(*decoded));
-    for (size_t at = 0; at < chunk->pages.size;) {
+    copy_pages(chunk, &pages);
+    for (size_t at = 0; at < pages.size;) {
         struct quire_page_header header;
         size_t used = 0;
         bool more = false, compressed = true;
-        assert_int_equal(quire_page_header_read(chunk->pages.data + at, chunk->pages.size - at,
-                                                &arena, &header, &used, &more, NULL),
+        assert_int_equal(quire_page_header_read(pages.data + at, pages.size - at, &arena, &header,
+                                                &used, &more, NULL),
                          0);
-        const uint8_t *stored = chunk->pages.data + at + used;
+        const uint8_t *stored = pages.data + at + used;
         size_t size = (size_t)header.compressed_page_size, keep = 0;
         if (options->checksum)
             assert_int_equal(header.crc, (int32_t)quire_page_crc(0, stored, size));

@@ -47,6 +47,9 @@ struct decoded {
 };
 void decoded_release(struct decoded *decoded);
 
+/* Appends the pages as they will stand in the file. */
+void copy_pages(const struct quire_written_chunk *chunk, struct quire_buf *copy);
+
 /* Asserts what the format demands of each page. */
 void decode_chunk(const struct quire_parquet_schema *schema, size_t leaf,
                   const struct quire_chunk_options *options,

@@ -558,6 +558,19 @@ static void test_large_pages(void **state)
     assert_non_null(strstr(error.cause, "page 1: "));
     assert_non_null(strstr(error.cause, "8000 bytes"));
     assert_non_null(strstr(error.hint, "memory"));
+    struct quire_page_room room = {.most = 7999};
+    chunk.source.large = &room;
+    assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, &error), QUIRE_LIMIT);
+    assert_non_null(strstr(error.cause, "have 7999 together"));
+    room.most = 8999;
+    room.data = 1000; /* by other columns */
+    assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, &error), QUIRE_LIMIT);
+    assert_int_equal(room.data, 1000);
+    room.most = 9000;
+    assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, &error), 0);
+    assert_int_equal(room.data, 1000);
+    quire_array_release(&array);
+    chunk.source.large = NULL;
     chunk.source.page_bytes_max = 8000;
     assert_int_equal(chunk_read_fixture_read(&chunk, 0, &array, &error), 0);
     quire_array_release(&array);

@@ -255,9 +255,12 @@ static struct quire_chunk_options draw_options(struct quire_random *random)
 {
     static const char *const codecs[] = {NULL, "snappy", "zstd", "lz4"};
     struct quire_chunk_options options = chunk_options();
-    const char *codec = codecs[quire_random_below(random, 4)];
+    static const int32_t ids[] = {QUIRE_PARQUET_UNCOMPRESSED, QUIRE_PARQUET_SNAPPY,
+                                  QUIRE_PARQUET_ZSTD, QUIRE_PARQUET_LZ4_RAW};
+    size_t drawn = quire_random_below(random, 4);
+    const char *codec = codecs[drawn];
     if (codec != NULL && quire_codec_find(codec, &options.codec, NULL) != 0) options.codec = NULL;
-    options.codec_id = QUIRE_PARQUET_SNAPPY;
+    options.codec_id = ids[drawn];
     options.page_version = 1 + (int)quire_random_below(random, 2);
     options.page_rows =
         quire_random_below(random, 2) == 0 ? 20000 : 1 + (int64_t)quire_random_below(random, 90);
@@ -357,6 +360,61 @@ static void test_long(void **state)
     }
 }
 
+/* --- Choices ---------------------------------------------------------------------------------- */
+
+enum content { FEW_VALUES, RANDOM_VALUES, RISING_VALUES, CONTENTS };
+
+static void make_content(struct table *table, enum content content, uint64_t seed)
+{
+    struct quire_random random;
+    quire_random_seed(&random, seed);
+    struct quire_column *columns = table_begin(table, "a int64");
+    for (int64_t i = 0; i < 20000; i++) {
+        int64_t value = (int64_t)quire_random_below(&random, INT64_MAX);
+        if (content == FEW_VALUES) value = value & 7;
+        if (content == RISING_VALUES) value = i * 1000 + (value & 63);
+        assert_int_equal(quire_column_append_i64(&columns->children[0], value), 0);
+        assert_int_equal(quire_column_end_struct(columns), 0);
+    }
+    table_end(table, columns);
+}
+
+static void add_chunk(struct quire_chunk_writer *writer, const struct table *table,
+                      struct quire_written_chunk *chunk)
+{
+    assert_int_equal(quire_chunk_writer_begin(writer, 0, NULL), 0);
+    assert_int_equal(quire_chunk_writer_add(writer, table->view, 0, table->view->length, NULL), 0);
+    assert_int_equal(quire_chunk_writer_finish(writer, chunk, NULL), 0);
+}
+
+/* Whatever the chunk before was, a chunk gets the encoding that its own values ask for. */
+static void test_choice_follows(void **state)
+{
+    (void)state;
+    static const int32_t wanted[CONTENTS] = {QUIRE_ENCODING_RLE_DICTIONARY, QUIRE_ENCODING_PLAIN,
+                                             QUIRE_ENCODING_DELTA_BINARY_PACKED};
+    struct quire_chunk_options options = chunk_options();
+    for (int before = 0; before < CONTENTS; before++)
+        for (int after = 0; after < CONTENTS; after++) {
+            struct quire_chunk_writer *writer = NULL;
+            struct quire_written_chunk chunk = {0};
+            struct table first, second;
+            make_content(&first, before, 1);
+            make_content(&second, after, 2);
+            assert_int_equal(quire_chunk_writer_new(&first.schema, 0, &options, &writer, NULL), 0);
+            add_chunk(writer, &first, &chunk);
+            assert_int_equal(chunk.metadata.encodings.items[0], wanted[before]);
+            add_chunk(writer, &first, &chunk); /* from fewer values */
+            assert_int_equal(chunk.metadata.encodings.items[0], wanted[before]);
+            add_chunk(writer, &second, &chunk);
+            assert_int_equal(chunk.metadata.encodings.items[0], wanted[after]);
+            quire_written_chunk_release(&chunk);
+            quire_chunk_writer_free(writer);
+            table_free(&second);
+            table_free(&first);
+        }
+}
+
 /* --- Encryption ------------------------------------------------------------------------------ */
 
 /* Each module says its place: the dictionary's header and page, then those of data pages
@@ -381,8 +439,10 @@ static void test_encrypted(void **state)
         QUIRE_MODULE_DATA_PAGE_HEADER,       QUIRE_MODULE_DATA_PAGE,
     };
     size_t at = 0;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf pages = {0};
+    copy_pages(&chunk, &pages);
     for (size_t i = 0; i < sizeof(modules); i++) {
-        const uint8_t *head = chunk.pages.data + at;
+        const uint8_t *head = pages.data + at;
         uint32_t size;
         memcpy(&size, head + 4, 4);
         assert_int_equal(head[0], modules[i]);
@@ -427,9 +487,9 @@ static void test_memory_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_types),      cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_long),       cmocka_unit_test(test_encrypted),
-        cmocka_unit_test(test_memory_out),
+        cmocka_unit_test(test_types),     cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_long),      cmocka_unit_test(test_choice_follows),
+        cmocka_unit_test(test_encrypted), cmocka_unit_test(test_memory_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

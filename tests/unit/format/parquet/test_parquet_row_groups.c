@@ -91,9 +91,10 @@ int quire_chunk_writer_finish(struct quire_chunk_writer *writer, struct quire_wr
                               struct quire_error *error)
 {
     (void)error;
-    assert_null(chunk->pages.data); /* given back before it is used again */
-    chunk->pages = writer->values;
-    writer->values = (struct quire_buf){0};
+    assert_null(chunk->pages.first); /* given back before it is used again */
+    assert_int_equal(
+        quire_page_chain_append(&chunk->pages, writer->values.data, writer->values.size), 0);
+    quire_buf_clear(&writer->values);
     chunk->metadata = (struct quire_column_metadata){
         .type = QUIRE_PARQUET_INT64,
         .path_in_schema = writer->schema->leaves[writer->leaf].path,
@@ -107,7 +108,7 @@ int quire_chunk_writer_finish(struct quire_chunk_writer *writer, struct quire_wr
 
 void quire_written_chunk_release(struct quire_written_chunk *chunk)
 {
-    quire_buf_release(&chunk->pages);
+    quire_page_chain_release(&chunk->pages);
 }
 
 /* --- Running ------------------------------------------------------------------------------ */

@@ -1,0 +1,130 @@
+"""Records as writers put them take a short way into columns; what it makes of a value must
+be what the reader of all of Ion makes of it. Here the same values stand once where the short
+way goes, and once where it cannot: behind a comment, or out of order."""
+
+import itertools
+
+import pyarrow as pa
+import pyquire
+import pytest
+from program import run
+
+VALUES = """
+0 -0 1 -1 7 12 00 01 -01 1_000 0x1f 0b101 12345678 123456789 1234567890123456 12345678901234567
+999999999999999999 9223372036854775807 -9223372036854775808 9223372036854775808
+-9223372036854775809 99999999999999999999 1. 1.0 1d0 1e0 -1e0 1.5e0 1.e0 0e0 -0e0 01e0 1e 1.5e+3
+1.5e-3 1E5 1.7976931348623157e308 1e400 nan +inf -inf 1_0e0 true false truex null null.int
+null.float null.bool null.string null.timestamp null.symbol null.nothing nullx null.null
+2013T 2013-01T 2013-01-01 2013-01-01T 2013-01-01T10:00Z 2013-01-01T10:00:00Z
+2013-01-01T10:00:00-00:00 2013-01-01T10:00:00+01:30 2013-01-01T10:00:00.5Z
+2013-01-01T10:00:00.123456Z 2013-01-01T10:00:00.1234567Z 2013-01-01T10:00:00.123456000Z
+2013-01-01T10:00:00.1234567890Z 2013-02-29T00:00:00Z 2012-02-29T00:00:00Z 2013-01-01T24:00:00Z
+2013-01-01T23:60:00Z 2013-01-01T23:59:60Z 0000-01-01T00:00:00Z 0001-01-01T00:00:00Z
+9999-12-31T23:59:59.999999Z 1677-01-01T00:00:00Z 2263-01-01T00:00:00Z 2013-13-01T00:00:00Z
+2013-01-01T10:00:00 2013-01-01T10:00:00. 2013-01-01T10:00:00.Z 2013-01-01T10:00:00ZZ
+"" "a" "0123456789abcde" "0123456789abcdef" "0123456789abcdefg" "é" "0123456789abcdeé" "a\\nb"
+"a\\u00e9" "unclosed '''long''' 'symbol' symbol {{aGk=}} {{"clob"}} [1] [] (1) {} {x:1} a::1 a::"b"
+1:: 1"a" "a"b 1a -a - + , } """.split()
+
+TYPES = ["int64", "float64", "bool", "string", "timestamp(us)", "timestamp(us, UTC)",
+         "timestamp(ns, UTC)", "timestamp(s)", "int32", "json"]
+
+
+def test_types_are_types():
+    for type in TYPES:
+        assert len(pyquire.parse_schema(f"a: {type}, b: int64")) == 2
+
+
+def outcome(path, **options):
+    """The rows that were read, or that they were not."""
+    try:
+        return pyquire.read(path, **options).to_pylist()
+    except (pyquire.QuireError, pa.ArrowInvalid):
+        return "refused"
+
+
+def same(rows, other):
+    return repr(rows) == repr(other)  # so that nan is nan
+
+
+@pytest.mark.parametrize("type", TYPES)
+@pytest.mark.parametrize("on_bad", ["fail", "null"])
+def test_text_values(tmp_path, type, on_bad):
+    for value in VALUES:
+        results = []
+        for gap in ["", "/**/"]:
+            path = tmp_path / "values.iont"
+            path.write_text(f"{{a:{gap}{value},b:{gap}1}}\n{{a:{gap}{value}, b:{gap}2}}\n")
+            results.append(outcome(path, schema=f"a: {type}, b: int64", on_bad=on_bad))
+        assert same(*results), value
+
+
+@pytest.fixture(scope="module")
+def binaries(tmp_path_factory):
+    """Each value that can be read at all, in order and out of order, in binary files."""
+    folder = tmp_path_factory.mktemp("binary")
+    made = []
+    for value in VALUES:
+        text, paths = folder / "values.iont", []
+        for row in [f"{{a:{value},b:1}}\n", f"{{b:1,a:{value}}}\n"]:
+            text.write_text(2 * row)
+            done = run("cat", "--raw", text, "--to", "ion")
+            if done.code == 0:
+                paths.append(folder / f"{len(made)}-{len(paths)}.10n")
+                paths[-1].write_bytes(done.out)
+        if len(paths) == 2:
+            made.append((value, paths))
+    assert len(made) > 60
+    return made
+
+
+@pytest.mark.parametrize("type", TYPES)
+def test_binary_values(binaries, type):
+    for value, paths in binaries:
+        results = [outcome(path, schema=f"a: {type}, b: int64") for path in paths]
+        assert same(*results), value
+
+
+ROWS = ["{a:1,b:\"x\",c:2.5e0}", "{c:2.5e0,b:\"x\",a:1}", "{a:1,c:2.5e0}", "{b:\"x\"}", "{}",
+        "{ a : 1 ,\n b : \"x\" , c : 2.5e0 , }", "{a:1,a:2,b:\"x\"}", "{a:1,b:\"x\",a:2}",
+        "{a:1,b:\"x\",c:2.5e0,d:4}", "{'a':1,\"b\":\"x\",c:2.5e0}", "n::{a:1,b:\"x\"}",
+        "{a:1,b:'''x''' '''y''',c:2.5e0}", "{a:1 b:2}", "{a:1,,b:\"x\"}", "{a:1,b:\"x\"",
+        "{a:1//\n,b:\"x\"}", "{a:/*,*/1,b:\"x\"}"]
+
+
+@pytest.mark.parametrize("repeated", ["error", "first", "last"])
+@pytest.mark.parametrize("columns", [None, ["a"], ["c", "b"], []])
+def test_rows_in_pairs(tmp_path, repeated, columns):
+    """What a record is read as does not hang on the one before it."""
+    def read(*rows):
+        path = tmp_path / "rows.iont"
+        path.write_text("\n".join(rows))
+        return outcome(path, schema="a: int64, b: string, c: float64", columns=columns,
+                       extra="ignore", settings={"repeated": repeated})
+
+    alone = {row: read(row) for row in ROWS}
+    whole = [row for row in ROWS if isinstance(alone[row], list)]
+    assert len(whole) > 9
+    for first, second in itertools.product(whole, ROWS):
+        expected = alone[second]
+        if isinstance(expected, list):
+            expected = alone[first] + expected
+        assert same(read(first, second), expected), (first, second)
+
+
+def test_tables_change_what_names_mean(tmp_path):
+    text, binary = tmp_path / "t.iont", tmp_path / "t.10n"
+    text.write_text("$ion_symbol_table::{symbols:[\"a\",\"b\"]} {$10:1,$11:2} {$10:3,$11:4} "
+                    "$ion_symbol_table::{symbols:[\"b\",\"a\"]} {$10:5,$11:6} {$11:7,$10:8} "
+                    "$ion_1_0 $ion_symbol_table::{symbols:[\"x\",\"a\",\"b\"]} {$11:9,$12:10}")
+    expected = [{"a": 1, "b": 2}, {"a": 3, "b": 4}, {"a": 6, "b": 5}, {"a": 7, "b": 8},
+                {"a": 9, "b": 10}]
+    assert pyquire.read(text).to_pylist() == expected
+    # The same bytes by hand: two local tables of two names each, and rows of IDs 10 and 11.
+    table = bytes.fromhex
+    rows = {"first": "d6 8a 2101 8b 2102", "swapped": "d6 8a 2105 8b 2106"}
+    ab = table("e9 81 83 d6 87 b4 81 61 81 62")
+    ba = table("e9 81 83 d6 87 b4 81 62 81 61")
+    binary.write_bytes(table("e00100ea") + ab + 2 * table(rows["first"]) + ba +
+                       2 * table(rows["swapped"]))
+    assert pyquire.read(binary).to_pylist() == 2 * [{"a": 1, "b": 2}] + 2 * [{"a": 6, "b": 5}]
