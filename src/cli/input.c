@@ -104,6 +104,15 @@ static const char *wanted_name(const struct quire_cli_input *input, size_t i)
     return input->filters.names[i - input->others.size];
 }
 
+/* Leaves of input->stream what --where and --select ask for. */
+static int choose_rows(struct quire_cli *cli, struct quire_cli_input *input,
+                       struct quire_error *error)
+{
+    if (cli->reading.where != NULL)
+        QUIRE_TRY(quire_cli_where_filter(cli->reading.where, &input->stream, error));
+    return input->others.size == 0 ? quire_cli_input_select(input, error) : 0;
+}
+
 /* columns: the top-level ones that the decoder is to deliver; NULL: all. */
 static int open_stream(struct quire_cli *cli, const struct quire_cli_request *request,
                        struct quire_cli_input *input, char *const *columns,
@@ -126,9 +135,7 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
     }
     QUIRE_TRY(quire_file_read_all((const char *const *)input->names, input->names_size, &options,
                                   &input->stream, error));
-    if (cli->reading.where != NULL)
-        QUIRE_TRY(quire_cli_where_filter(cli->reading.where, &input->stream, error));
-    return input->others.size == 0 ? quire_cli_input_select(input, error) : 0;
+    return choose_rows(cli, input, error);
 }
 
 int quire_cli_input_select(struct quire_cli_input *input, struct quire_error *error)
@@ -229,6 +236,8 @@ int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *
     QUIRE_TRY(quire_cli_settings_route(cli, from, request->output, input, error));
     if (reading->schema != NULL)
         QUIRE_TRY(quire_cli_schema_read(reading->schema, input->context, &input->schema, error));
+    else if (request->schema != NULL)
+        QUIRE_TRY(quire_schema_copy(request->schema, &input->schema, error));
     if (reading->select != NULL && !request->rows_only)
         QUIRE_TRY(quire_cli_columns_split("select", reading->select, &input->columns, error));
     QUIRE_TRY(find_others(request->sort, input, error));
@@ -238,6 +247,27 @@ int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *
     QUIRE_TRY(open_rejects(cli, input, error));
     if (wanted_size(input) > 0) return open_selected(cli, request, input, error);
     return open_stream(cli, request, input, NULL, error);
+}
+
+int quire_cli_input_choose(struct quire_cli *cli, const struct quire_format *output,
+                           struct quire_cli_input *input, struct quire_error *error)
+{
+    const struct quire_cli_reading *reading = &cli->reading;
+    *input = (struct quire_cli_input){.context = NULL};
+    QUIRE_TRY(quire_cli_context(cli, &input->context, error));
+    QUIRE_TRY(quire_cli_settings_route(cli, NULL, output, input, error));
+    if (reading->select != NULL)
+        QUIRE_TRY(quire_cli_columns_split("select", reading->select, &input->columns, error));
+    if (reading->where == NULL) return 0;
+    return quire_cli_where_columns(reading->where, &input->filters, error);
+}
+
+int quire_cli_input_take(struct quire_cli *cli, struct ArrowArrayStream *rows,
+                         struct quire_cli_input *input, struct quire_error *error)
+{
+    input->stream = *rows;
+    rows->release = NULL;
+    return choose_rows(cli, input, error);
 }
 
 int quire_cli_input_done(struct quire_cli_input *input, struct quire_error *error)
