@@ -40,21 +40,25 @@ static int read_info(const struct quire_snapshot *snapshot, int64_t version, str
     return 0;
 }
 
-/* When a commit was made: in the commit where that is asked for, else by its file. */
-static int64_t time_of(const struct quire_log_commit *commit, const struct quire_buf *info,
-                       bool by_info)
+/* A time of commitInfo, in milliseconds; QUIRE_LOG_NONE. */
+static int64_t info_time(const struct quire_buf *info, const char *name)
 {
     struct quire_arena arena = {NULL, 0};
     struct quire_json_node *root = NULL;
     size_t at;
     int64_t time = QUIRE_LOG_NONE;
     if (info->size > 0 &&
-        quire_json_tree_parse((const char *)info->data, info->size, &arena, &root, &at) == 0) {
-        time = quire_json_tree_i64(root, "inCommitTimestamp", QUIRE_LOG_NONE);
-        if (time == QUIRE_LOG_NONE && by_info)
-            time = quire_json_tree_i64(root, "timestamp", QUIRE_LOG_NONE);
-    }
+        quire_json_tree_parse((const char *)info->data, info->size, &arena, &root, &at) == 0)
+        time = quire_json_tree_i64(root, name, QUIRE_LOG_NONE);
     quire_arena_release(&arena);
+    return time;
+}
+
+/* What a commit says of its time, else its file. */
+static int64_t time_of(const struct quire_log_commit *commit, const struct quire_buf *info)
+{
+    int64_t time = info_time(info, "inCommitTimestamp");
+    if (time == QUIRE_LOG_NONE) time = info_time(info, "timestamp");
     return time != QUIRE_LOG_NONE ? time : commit->modified_ms;
 }
 
@@ -99,7 +103,7 @@ int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit 
     for (size_t i = commits.size / sizeof(*list); i-- > 0;) {
         QUIRE_TRY(read_info(snapshot, list[i].version, &info, error));
         const struct quire_table_commit commit = {.version = list[i].version,
-                                                  .time_ms = time_of(&list[i], &info, true),
+                                                  .time_ms = time_of(&list[i], &info),
                                                   .info = info.size > 0 ? (const char *)info.data
                                                                         : NULL};
         QUIRE_TRY(take(user, &commit, error));
@@ -107,20 +111,40 @@ int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit 
     return 0;
 }
 
+/* By the times of files, of which a later one counts as later even where it is not. */
+static int64_t version_by_files(const struct quire_log_commit *list, size_t size, int64_t time_ms)
+{
+    int64_t found = -1, time = INT64_MIN;
+    for (size_t i = 0; i < size; i++) {
+        time = list[i].modified_ms > time ? list[i].modified_ms : time + 1;
+        if (time <= time_ms) found = list[i].version;
+    }
+    return found;
+}
+
+/* Commits that carry their time (PROTOCOL.md, "In-Commit Timestamps") are the newest ones of
+ * those listed; from the first on that does not, files say it. */
 int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time_ms,
                              int64_t *version, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf commits = {0}, info = {0};
     const char *stamped = quire_snapshot_property(snapshot, "delta.enableInCommitTimestamps");
+    bool by_commits = stamped != NULL && strcmp(stamped, "true") == 0;
     QUIRE_TRY(list_commits(snapshot, &commits, error));
     const struct quire_log_commit *list =
         (const struct quire_log_commit *)(const void *)commits.data;
-    for (size_t i = commits.size / sizeof(*list); i-- > 0;) {
-        if (stamped != NULL && strcmp(stamped, "true") == 0)
-            QUIRE_TRY(read_info(snapshot, list[i].version, &info, error));
-        if (time_of(&list[i], &info, false) > time_ms) continue;
-        *version = list[i].version;
-        return 0;
+    size_t size = commits.size / sizeof(*list);
+    int64_t found = -1;
+    for (; by_commits && found < 0 && size > 0; size--) {
+        QUIRE_TRY(read_info(snapshot, list[size - 1].version, &info, error));
+        int64_t time = info_time(&info, "inCommitTimestamp");
+        if (time == QUIRE_LOG_NONE) break;
+        if (time <= time_ms) found = list[size - 1].version;
     }
-    return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "the table's log begins after that time");
+    if (found < 0) found = version_by_files(list, size, time_ms);
+    if (found < 0)
+        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                          "the table's log begins after that time");
+    *version = found;
+    return 0;
 }
