@@ -56,6 +56,7 @@ static int open_rows(struct quire_cli *cli, struct quire_table *table,
     struct quire_table_read_options options = {
         .columns = names,
         .columns_given = input->columns.size > 0 && all_are_there(input, &schema),
+        .where = cli->reading.where,
         .context = input->context,
     };
     for (int64_t i = 0; i < schema.n_children; i++)

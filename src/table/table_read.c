@@ -11,6 +11,7 @@
 #include "quire/file.h"
 #include "table/deletion_vector.h"
 #include "table/delta_schema.h"
+#include "table/partition_filter.h"
 #include "table/partition_value.h"
 #include "table/uri.h"
 
@@ -301,45 +302,105 @@ static void keep_children(struct ArrowSchema *schema, const bool *keep)
     schema->n_children = kept;
 }
 
-static int open_columns(struct table_stream *stream, const struct quire_table_read_options *options,
+/* What the table's columns are, before those that are not wanted are left out. */
+struct all_columns {
+    struct ArrowSchema logical, physical;
+    int64_t *partitions; /* of each: its number; -1: none */
+};
+
+static void all_columns_release(struct all_columns *all)
+{
+    quire_schema_release(&all->logical);
+    quire_schema_release(&all->physical);
+    quire_free(all->partitions);
+}
+
+static int find_columns(struct table_stream *stream, struct all_columns *all,
                         struct quire_error *error)
 {
-    struct quire_snapshot *snapshot = stream->snapshot;
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema physical = {.release = NULL};
-    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_LOGICAL, true, &stream->logical, error));
-    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_PHYSICAL, true, &physical, error));
-    int64_t n = stream->logical.n_children;
+    const struct quire_snapshot *snapshot = stream->snapshot;
+    size_t size = snapshot->metadata.partitions.size;
+    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_LOGICAL, true, &all->logical, error));
+    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_PHYSICAL, true, &all->physical, error));
+    all->partitions =
+        quire_alloc_zero((size_t)all->logical.n_children + 1, sizeof(*all->partitions));
+    stream->partitions.items =
+        quire_arena_alloc(&stream->arena, (size + 1) * sizeof(struct quire_bytes));
+    if (all->partitions == NULL || stream->partitions.items == NULL)
+        return quire_fail_memory(error, OPERATION);
+    stream->partitions.size = size;
+    for (size_t i = 0; i < size; i++)
+        stream->partitions.items[i] = (struct quire_bytes){(const uint8_t *)"", 0};
+    for (int64_t i = 0; i < all->logical.n_children; i++) {
+        const char *name = all->physical.children[i]->name;
+        struct quire_bytes key = {(const uint8_t *)name, strlen(name)};
+        all->partitions[i] = quire_snapshot_partition(snapshot, all->logical.children[i]->name);
+        if (all->partitions[i] < 0) continue;
+        if (quire_bytes_copy(&stream->arena, &key) != 0) return quire_fail_memory(error, OPERATION);
+        stream->partitions.items[all->partitions[i]] = key;
+    }
+    return 0;
+}
+
+/* Moves the columns that are wanted to the stream. */
+static int take_columns(struct table_stream *stream, struct all_columns *all,
+                        const struct quire_table_read_options *options, struct quire_error *error)
+{
+    int64_t n = all->logical.n_children, kept = 0;
     bool *wanted = quire_alloc_zero((size_t)n + 1, 2 * sizeof(*wanted)), *read = wanted + n;
     stream->columns = quire_alloc_zero((size_t)n + 1, sizeof(*stream->columns));
-    stream->partitions.items = quire_arena_alloc(
-        &stream->arena, (snapshot->metadata.partitions.size + 1) * sizeof(struct quire_bytes));
-    if (wanted == NULL || stream->columns == NULL || stream->partitions.items == NULL) {
+    if (wanted == NULL || stream->columns == NULL) {
         quire_free(wanted);
         return quire_fail_memory(error, OPERATION);
     }
-    int64_t kept = 0;
     for (int64_t i = 0; i < n; i++) {
-        const char *name = stream->logical.children[i]->name;
-        int64_t partition = quire_snapshot_partition(snapshot, name);
-        const char *physical_name = physical.children[i]->name;
-        if (partition >= 0) {
-            struct quire_bytes key = {(const uint8_t *)physical_name, strlen(physical_name)};
-            if (quire_bytes_copy(&stream->arena, &key) != 0) kept = -1;
-            stream->partitions.items[partition] = key;
-        }
-        if (kept < 0) break;
-        wanted[i] = is_wanted(options, name);
-        read[i] = wanted[i] && partition < 0;
-        if (wanted[i]) stream->columns[kept++].partition = partition;
+        wanted[i] = is_wanted(options, all->logical.children[i]->name);
+        read[i] = wanted[i] && all->partitions[i] < 0;
+        if (wanted[i]) stream->columns[kept++].partition = all->partitions[i];
     }
-    if (kept >= 0) {
-        keep_children(&stream->logical, wanted);
-        keep_children(&physical, read);
-        stream->physical = physical;
-        physical.release = NULL;
-    }
+    keep_children(&all->logical, wanted);
+    keep_children(&all->physical, read);
+    stream->logical = all->logical;
+    stream->physical = all->physical;
+    all->logical.release = all->physical.release = NULL;
     quire_free(wanted);
-    return kept >= 0 ? 0 : quire_fail_memory(error, OPERATION);
+    return 0;
+}
+
+/* Leaves the files that may have rows for which the condition is true. */
+static int pass_over(struct table_stream *stream, const struct all_columns *all,
+                     const char *condition, struct quire_error *error)
+{
+    struct quire_add *files = (struct quire_add *)(void *)stream->files.data;
+    size_t size = stream->files.size / sizeof(*files), kept = 0;
+    const struct quire_partition_filter filter = {
+        .schema = &all->logical,
+        .partitions = all->partitions,
+        .names = &stream->partitions,
+        .files = files,
+        .files_size = size,
+    };
+    if (condition == NULL) return 0;
+    bool *keep = quire_alloc(size + 1);
+    if (keep == NULL) return quire_fail_memory(error, OPERATION);
+    memset(keep, true, size + 1);
+    int code = quire_partition_filter(&filter, condition, keep, error);
+    for (size_t i = 0; i < size; i++)
+        if (keep[i]) files[kept++] = files[i];
+    stream->files.size = kept * sizeof(*files);
+    quire_free(keep);
+    return code;
+}
+
+static int open_stream(struct table_stream *stream, const struct quire_table_read_options *options,
+                       struct quire_error *error)
+{
+    QUIRE_CLEANUP(all_columns_release) struct all_columns all = {.partitions = NULL};
+    const char *where = options != NULL ? options->where : NULL;
+    QUIRE_TRY(find_columns(stream, &all, error));
+    QUIRE_TRY(quire_snapshot_each_file(stream->snapshot, take_file, stream, error));
+    QUIRE_TRY(pass_over(stream, &all, where, error));
+    return take_columns(stream, &all, options, error);
 }
 
 static void free_stream(struct table_stream **stream)
@@ -356,8 +417,7 @@ int quire_snapshot_read(struct quire_snapshot *snapshot,
     if (stream == NULL) return quire_fail_memory(error, OPERATION);
     stream->snapshot = snapshot;
     stream->context = options != NULL ? options->context : NULL;
-    QUIRE_TRY(open_columns(stream, options, error));
-    QUIRE_TRY(quire_snapshot_each_file(snapshot, take_file, stream, error));
+    QUIRE_TRY(open_stream(stream, options, error));
     QUIRE_TRY(quire_stream_wrap(&ops, stream, result, error));
     stream = NULL; /* the result's */
     return 0;
