@@ -6,13 +6,12 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "data/batch_stream.h"
-#include "data/gather.h"
 #include "quire/context.h"
 #include "quire/file.h"
-#include "table/deletion_vector.h"
 #include "table/delta_schema.h"
 #include "table/partition_filter.h"
 #include "table/partition_value.h"
+#include "table/row_remover.h"
 #include "table/uri.h"
 
 #define OPERATION "read table"
@@ -35,24 +34,14 @@ struct table_stream {
     size_t next;
     struct ArrowArrayStream file;
     struct quire_buf url;
-    struct quire_deleted_rows *deleted; /* of the file; NULL: none */
-    int64_t row;                        /* of the file, the first of the next batch */
-    /* To leave rows out; NULL until a file wants it. */
-    struct quire_field *field;
-    struct quire_view *view;
-    struct quire_column *kept;
-    struct quire_buf refs; /* struct quire_row_ref */
+    struct quire_row_remover remover; /* for the file's deletion vector */
 };
 
 static void stream_close(void *source)
 {
     struct table_stream *stream = source;
     quire_stream_release(&stream->file);
-    quire_deleted_rows_free(stream->deleted);
-    quire_view_free(stream->view);
-    quire_column_free(stream->kept);
-    quire_field_close(stream->field);
-    quire_buf_release(&stream->refs);
+    quire_row_remover_release(&stream->remover);
     for (int64_t i = 0; stream->columns != NULL && i < stream->logical.n_children; i++)
         quire_array_release(&stream->columns[i].value);
     quire_free(stream->columns);
@@ -113,22 +102,18 @@ static int open_file(struct table_stream *stream, struct quire_error *error)
         const struct quire_bytes text = partition_text(stream, add, column->partition);
         QUIRE_TRY(quire_partition_value(stream->logical.children[i], &text, &column->value, error));
     }
-    quire_deleted_rows_free(stream->deleted);
-    stream->deleted = NULL;
-    stream->row = 0;
     QUIRE_TRY(file_url(stream, add, error));
-    if (add->deleted.storage.size > 0) {
-        int code =
-            quire_deletion_vector_load(stream->snapshot, &add->deleted, &stream->deleted, error);
-        if (code != 0) quire_error_path(error, (const char *)stream->url.data);
-        QUIRE_TRY(code);
+    int code = quire_row_remover_begin(&stream->remover, stream->snapshot, &add->deleted, error);
+    if (code != 0) {
+        quire_error_path(error, (const char *)stream->url.data);
+        return code;
     }
     const struct quire_read_options options = {
         .format = "parquet",
         .records = {.schema = &stream->physical, .extra = QUIRE_EXTRA_IGNORE},
         .context = stream->context,
     };
-    int code = quire_file_read((const char *)stream->url.data, &options, &stream->file, error);
+    code = quire_file_read((const char *)stream->url.data, &options, &stream->file, error);
     if (code == QUIRE_NOT_FOUND)
         quire_error_hint(error, "the log names this file; \"table fsck\" finds all that are gone");
     return code;
@@ -168,55 +153,6 @@ static int make_batch(int64_t rows, int64_t columns, struct ArrowArray *batch,
     return 0;
 }
 
-/* Marks in stream->refs the rows of a batch that stay. */
-static int find_kept(struct table_stream *stream, int64_t rows, struct quire_error *error)
-{
-    quire_buf_clear(&stream->refs);
-    if (quire_buf_reserve(&stream->refs, (size_t)rows * sizeof(struct quire_row_ref) + 1) != 0)
-        return quire_fail_memory(error, OPERATION);
-    for (int64_t i = 0; i < rows; i++) {
-        if (quire_deleted_rows_has(stream->deleted, stream->row + i)) continue;
-        const struct quire_row_ref ref = {0, (uint32_t)i};
-        memcpy(quire_buf_end(&stream->refs), &ref, sizeof(ref));
-        stream->refs.size += sizeof(ref);
-    }
-    return 0;
-}
-
-static int open_kept(struct table_stream *stream, struct quire_error *error)
-{
-    if (stream->field != NULL) return 0;
-    QUIRE_TRY(quire_field_open(&stream->physical, &stream->field, error));
-    QUIRE_TRY(quire_view_new(stream->field, &stream->view, error));
-    return quire_column_new(stream->field, &stream->kept, error);
-}
-
-/* Leaves in *batch the rows that the deletion vector does not take; maybe none. */
-static int leave_out(struct table_stream *stream, struct ArrowArray *batch,
-                     struct quire_error *error)
-{
-    int64_t rows = batch->length;
-    if (stream->deleted == NULL) return 0;
-    QUIRE_TRY(find_kept(stream, rows, error));
-    stream->row += rows;
-    size_t kept = stream->refs.size / sizeof(struct quire_row_ref);
-    if ((int64_t)kept == rows) return 0;
-    QUIRE_TRY(open_kept(stream, error));
-    QUIRE_TRY(quire_view_set(stream->view, batch, error));
-    const struct quire_view *views[] = {stream->view};
-    const struct quire_row_ref *refs =
-        (const struct quire_row_ref *)(const void *)stream->refs.data;
-    int code = quire_column_gather(stream->kept, views, 1, refs, kept);
-    if (code != 0) {
-        quire_column_clear(stream->kept);
-        return code == QUIRE_MEMORY
-                   ? quire_fail_memory(error, OPERATION)
-                   : quire_fail(error, code, OPERATION, "the rows kept do not fit one batch");
-    }
-    quire_array_release(batch);
-    return quire_column_finish(stream->kept, batch, error);
-}
-
 /* Puts the file's columns and the partition's values together. */
 static int assemble(struct table_stream *stream, struct ArrowArray *read, struct ArrowArray *batch,
                     struct quire_error *error)
@@ -254,7 +190,7 @@ static int stream_next(void *source, struct ArrowArray *batch, struct quire_erro
         }
         QUIRE_TRY(quire_stream_next(&stream->file, &read, error));
         if (read.release != NULL) {
-            QUIRE_TRY(leave_out(stream, &read, error));
+            QUIRE_TRY(quire_row_remover_apply(&stream->remover, &stream->physical, &read, error));
             if (read.length > 0) return assemble(stream, &read, batch, error);
             continue;
         }
