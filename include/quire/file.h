@@ -83,6 +83,10 @@ QUIRE_API int quire_writer_write_stream(struct quire_writer *writer,
 /* Makes the object visible; result may be NULL. The writer is still to be closed. */
 QUIRE_API int quire_writer_commit(struct quire_writer *writer, struct quire_write_result *result,
                                   struct quire_error *error);
+/* What the format knows of the rows written, once they are committed; valid until close. NULL
+ * before. */
+QUIRE_API const struct quire_file_stats *quire_writer_stats(const struct quire_writer *writer);
+
 /* Releases; a writer that was not committed leaves nothing. NULL is fine. */
 QUIRE_API void quire_writer_close(struct quire_writer *writer);
 

@@ -9,6 +9,7 @@
 #include "quire/diff.h"
 #include "quire/error.h"
 #include "quire/export.h"
+#include "quire/expr.h"
 #include "quire/feature.h"
 #include "quire/file.h"
 #include "quire/format.h"
@@ -19,5 +20,7 @@
 #include "quire/stats.h"
 #include "quire/store.h"
 #include "quire/stream.h"
+#include "quire/table.h"
+#include "quire/table_write.h"
 
 #endif

@@ -52,6 +52,20 @@ enum quire_decimal_result quire_decimal_parse(const char *text, size_t size, int
 /* Changes the scale; false when that would round or overflow 76 digits. */
 bool quire_decimal_rescale(struct quire_decimal *value, int from_scale, int to_scale);
 
+/* Arithmetic on the integers alone, scales are the caller's. False when the result has no room in
+ * 256 bits, or b is zero; a quotient is cut toward zero and remainder has the sign of a. The
+ * results may be the operands. */
+bool quire_decimal_add(const struct quire_decimal *a, const struct quire_decimal *b,
+                       struct quire_decimal *sum);
+bool quire_decimal_multiply(const struct quire_decimal *a, const struct quire_decimal *b,
+                            struct quire_decimal *product);
+bool quire_decimal_divide(const struct quire_decimal *a, const struct quire_decimal *b,
+                          struct quire_decimal *quotient, struct quire_decimal *remainder);
+
+/* Changes the scale, rounding half away from zero (half up) where digits are lost; false when
+ * it overflows 76 digits. */
+bool quire_decimal_round(struct quire_decimal *value, int from_scale, int to_scale);
+
 /* The nearest double (correctly rounded). */
 double quire_decimal_to_double(const struct quire_decimal *value, int scale);
 

@@ -9,8 +9,15 @@
 #define ENCRYPTION_WITHOUT "OpenSSL"
 #endif
 
+#ifdef QUIRE_WITH_ROARING
+#define DELETION_VECTORS_WITHOUT NULL
+#else
+#define DELETION_VECTORS_WITHOUT "roaring"
+#endif
+
 static const struct quire_feature features[] = {
     {"encryption", "AES-GCM and AES-CTR", ENCRYPTION_WITHOUT},
+    {"deletion-vectors", "rows that Delta tables mark as deleted", DELETION_VECTORS_WITHOUT},
 };
 
 const struct quire_feature *quire_features(size_t *size)

@@ -96,6 +96,20 @@ static int run_command(struct quire_cli *cli, int argc, char **argv)
     return cli->command->run(cli, operands, argv);
 }
 
+/* A command of one word, or of a group's word and the next. */
+static int find_command(struct quire_cli *cli, const char *name, const char *next, int *words)
+{
+    char both[QUIRE_CLI_COMMAND_NAME_MAX];
+    cli->command = quire_cli_command_find(name);
+    if (cli->command == NULL) return quire_cli_command_fail(name, &cli->error);
+    if (!(cli->command->flags & QUIRE_COMMAND_GROUP) || next == NULL || next[0] == '-') return 0;
+    snprintf(both, sizeof(both), "%s %s", name, next);
+    cli->command = quire_cli_command_find(both);
+    if (cli->command == NULL) return quire_cli_command_fail(both, &cli->error);
+    *words = 2;
+    return 0;
+}
+
 static int run(struct quire_cli *cli, int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : NULL;
@@ -110,9 +124,13 @@ static int run(struct quire_cli *cli, int argc, char **argv)
         quire_error_hint(&cli->error, "the form is: quire COMMAND [OPTIONS] [NAME...]");
         return QUIRE_USAGE;
     }
-    cli->command = quire_cli_command_find(name);
-    if (cli->command == NULL) return quire_cli_command_fail(name, &cli->error);
-    return run_command(cli, argc - 2, argv + 2);
+    int words = 1;
+    QUIRE_TRY(find_command(cli, name, argc > 2 ? argv[2] : NULL, &words));
+    if (words == 1 && (cli->command->flags & QUIRE_COMMAND_GROUP) && argc == 2) {
+        quire_cli_help_command(cli->command, stderr);
+        return QUIRE_EXIT_USAGE;
+    }
+    return run_command(cli, argc - 1 - words, argv + 1 + words);
 }
 
 /* A standard descriptor that is closed would be given to the next file that is opened,

@@ -1,11 +1,12 @@
 /* What every command of the program works with.
  *
- * A command is one file, cmd_<name>.c, that defines one struct quire_command. The
- * dispatcher (cli.c) parses the arguments by the rows that the command has and then
- * calls its run with the operands that are left. Help, man pages and completions
- * come from the same rows. A command prints data on standard output by stdio, never
- * errors: it returns a code with cli->error filled in, and the dispatcher prints it,
- * flushes standard output and turns the code into the exit status. */
+ * A command is one file, cmd_<name>.c, that defines one struct quire_command. Some are
+ * one of a group and have two words, "table read"; the group is a command of one word
+ * that tells about them. The dispatcher (cli.c) parses the arguments by the rows that the command
+ * has and then calls its run with the operands that are left. Help, man pages and completions come
+ * from the same rows. A command prints data on standard output by stdio, never errors: it returns a
+ * code with cli->error filled in, and the dispatcher prints it, flushes standard output and turns
+ * the code into the exit status. */
 #ifndef QUIRE_CLI_CLI_H
 #define QUIRE_CLI_CLI_H
 
@@ -67,6 +68,7 @@ struct quire_cli_reading {
     int32_t extra;
     int32_t missing;
     char *select;
+    char *where;
     char *delimiter;
     bool header; /* only counts when given */
     char *catalog;
@@ -84,15 +86,17 @@ struct quire_cli_writing {
 #define QUIRE_CLI_ROWS_MAX 96
 
 enum quire_command_flag {
-    QUIRE_COMMAND_READS = 1, /* takes the options of struct quire_cli_reading */
-    QUIRE_COMMAND_WRITES = 2 /* takes those of struct quire_cli_writing */
+    QUIRE_COMMAND_READS = 1,   /* takes the options of struct quire_cli_reading */
+    QUIRE_COMMAND_WRITES = 2,  /* takes those of struct quire_cli_writing */
+    QUIRE_COMMAND_CHOOSES = 4, /* of those of READS, what leaves rows and columns and --set */
+    QUIRE_COMMAND_GROUP = 8    /* has no work of its own; those of its word have */
 };
 
 struct quire_cli;
 
 /* One command. */
 struct quire_command {
-    const char *name;
+    const char *name;        /* "read", or "table read" of a group */
     const char *operands;    /* as in the usage line: "FILE...", "" when there are none */
     const char *summary;     /* one line, no full stop at the end */
     const char *description; /* sentences for --help and the man page; may be NULL */
@@ -163,6 +167,7 @@ struct quire_cli_input {
     struct ArrowSchema schema;        /* of --schema; released when there was none */
     struct quire_cli_columns columns; /* of --select */
     struct quire_cli_columns others;  /* to sort by, where one of them is not selected */
+    struct quire_cli_columns filters; /* that --where looks at */
     struct quire_setting *settings;   /* of --set and its kin, for the decoder */
     size_t settings_size;
     struct quire_setting *output_settings; /* the same for the encoder */
@@ -180,11 +185,19 @@ struct quire_cli_request {
     const struct quire_format *output; /* that the rows go to: takes its own settings */
     bool rows_only;                    /* batches without columns, to count */
     const char *sort;                  /* columns that the rows will be sorted by; NULL: none */
+    const struct ArrowSchema *schema;  /* of the rows where --schema gives none; NULL: none */
 };
 
 /* Opens what request names. *input need not be initialised; it must be released,
  * also after a failure and before cli, and not be moved. */
 int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *request,
+                         struct quire_cli_input *input, struct quire_error *error);
+/* For rows that come from elsewhere, a table: only the context, the settings of the output, and
+ * the columns that --select and --where name. *input as above. */
+int quire_cli_input_choose(struct quire_cli *cli, const struct quire_format *output,
+                           struct quire_cli_input *input, struct quire_error *error);
+/* Then the rows, which are taken, also on failure: what --where leaves, as --select says. */
+int quire_cli_input_take(struct quire_cli *cli, struct ArrowArrayStream *rows,
                          struct quire_cli_input *input, struct quire_error *error);
 /* What input->others held back, once the rows are sorted: leaves the columns of --select. */
 int quire_cli_input_select(struct quire_cli_input *input, struct quire_error *error);
@@ -238,6 +251,13 @@ extern const struct quire_command quire_command_codecs;
 extern const struct quire_command quire_command_stores;
 extern const struct quire_command quire_command_queues;
 extern const struct quire_command quire_command_clean; /* cmd_clean.c */
+extern const struct quire_command quire_command_table; /* cmd_table.c */
+extern const struct quire_command quire_command_table_create;
+extern const struct quire_command quire_command_table_append;
+extern const struct quire_command quire_command_table_read;
+extern const struct quire_command quire_command_table_info;
+extern const struct quire_command quire_command_table_history;
+extern const struct quire_command quire_command_table_files;
 extern const struct quire_command quire_command_version;
 extern const struct quire_command quire_command_help;
 
@@ -247,6 +267,9 @@ extern const size_t quire_cli_commands_size;
 
 /* The command of a name, or NULL. */
 const struct quire_command *quire_cli_command_find(const char *name);
+/* Is it one of the group, "table read" of "table"? */
+bool quire_cli_command_within(const struct quire_command *command,
+                              const struct quire_command *group);
 
 /* The whole program; returns its exit status. */
 int quire_cli_main(int argc, char **argv);

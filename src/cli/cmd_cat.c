@@ -11,7 +11,7 @@ static int check_raw(const struct quire_cli *cli, struct quire_error *error)
 {
     static const char *const of_columns[] = {"n",       "schema", "infer-rows", "mixed",
                                              "numbers", "on-bad", "rejects",    "extra",
-                                             "missing", "select"};
+                                             "missing", "select", "where"};
     for (size_t i = 0; i < sizeof(of_columns) / sizeof(of_columns[0]); i++) {
         if (!quire_cli_is_given(cli, of_columns[i])) continue;
         return quire_fail(error, QUIRE_USAGE, cli->command->name,

@@ -15,9 +15,12 @@ static int run(struct quire_cli *cli, int argc, char **argv)
 {
     const struct help_options *options = cli->options;
     const struct quire_command *command = NULL;
+    char name[QUIRE_CLI_COMMAND_NAME_MAX];
     if (argc > 0) {
-        command = quire_cli_command_find(argv[0]);
-        if (command == NULL) return quire_cli_command_fail(argv[0], &cli->error);
+        snprintf(name, sizeof(name), "%s%s%s", argv[0], argc > 1 ? " " : "",
+                 argc > 1 ? argv[1] : "");
+        command = quire_cli_command_find(name);
+        if (command == NULL) return quire_cli_command_fail(name, &cli->error);
     }
     if (quire_cli_is_given(cli, "completion")) {
         if (options->man || command != NULL)
@@ -48,7 +51,7 @@ const struct quire_command quire_command_help = {
     .name = "help",
     .operands = "[COMMAND]",
     .summary = "tell about the program or a command",
-    .operands_max = 1,
+    .operands_max = 2,
     .options = {rows, sizeof(rows) / sizeof(rows[0]), sizeof(struct help_options)},
     .run = run,
 };

@@ -7,6 +7,8 @@
 #include "help.h"
 #include "options.h"
 
+#define COMMAND_KEY_SIZE 64
+
 typedef void row_callback(const struct quire_command *command, const struct quire_option *row,
                           FILE *out);
 
@@ -70,10 +72,48 @@ static bool is_file(const struct quire_option *row)
             strcmp(row->choices, "SCHEMA") == 0);
 }
 
-static void print_command_names(FILE *out)
+/* The first word of all commands; or, of those of a group, the second. */
+static const char *word_of(const struct quire_command *command, const struct quire_command *group)
 {
-    for (size_t i = 0; i < quire_cli_commands_size; i++)
-        fprintf(out, "%s%s", i > 0 ? " " : "", quire_cli_commands[i]->name);
+    const char *second = strchr(command->name, ' ');
+    if (group == NULL) return second == NULL ? command->name : NULL;
+    return quire_cli_command_within(command, group) ? second + 1 : NULL;
+}
+
+static void print_command_words(const struct quire_command *group, FILE *out)
+{
+    const char *blank = "";
+    for (size_t i = 0; i < quire_cli_commands_size; i++) {
+        const char *word = word_of(quire_cli_commands[i], group);
+        if (word == NULL) continue;
+        fprintf(out, "%s%s", blank, word);
+        blank = " ";
+    }
+}
+
+static bool is_group(const struct quire_command *command)
+{
+    return (command->flags & QUIRE_COMMAND_GROUP) != 0;
+}
+
+/* The name of a command as one word of a script: "table-read". */
+static const char *key_of(const struct quire_command *command, char key[COMMAND_KEY_SIZE])
+{
+    snprintf(key, COMMAND_KEY_SIZE, "%s", command->name);
+    for (char *c = strchr(key, ' '); c != NULL; c = strchr(c, ' '))
+        *c = '-';
+    return key;
+}
+
+/* The groups, with something between them. */
+static void print_groups(const char *between, FILE *out)
+{
+    const char *first = "";
+    for (size_t i = 0; i < quire_cli_commands_size; i++) {
+        if (!is_group(quire_cli_commands[i])) continue;
+        fprintf(out, "%s%s", first, quire_cli_commands[i]->name);
+        first = between;
+    }
 }
 
 /* The registry whose rows a command names; NULL when it names something else. */
@@ -94,18 +134,20 @@ static bool names_commands(const struct quire_command *command)
 
 static bool names_folders(const struct quire_command *command)
 {
-    return strcmp(command->operands, "DIR") == 0;
+    return strcmp(command->operands, "DIR") == 0 || strcmp(command->operands, "TABLE") == 0;
 }
 
 /* Are the names that a command takes those of a list? It may be empty. */
 static bool has_names(const struct quire_command *command)
 {
-    return command->operands[0] == '\0' || names_commands(command) || registry_of(command) != NULL;
+    return command->operands[0] == '\0' || names_commands(command) || is_group(command) ||
+           registry_of(command) != NULL;
 }
 
 static void print_names(const struct quire_command *command, FILE *out)
 {
-    if (names_commands(command)) print_command_names(out);
+    if (names_commands(command)) print_command_words(NULL, out);
+    if (is_group(command)) print_command_words(command, out);
     if (registry_of(command) != NULL) print_backends(registry_of(command), NULL, out);
 }
 
@@ -127,8 +169,9 @@ static void bash_option(const struct quire_command *command, const struct quire_
 static void bash_choices(const struct quire_command *command, const struct quire_option *row,
                          FILE *out)
 {
+    char key[COMMAND_KEY_SIZE];
     if (row->type == QUIRE_OPTION_BOOL) return;
-    fprintf(out, "    %s:%s%s) ", command->name, dashes_of(row), row->name);
+    fprintf(out, "    %s:%s%s) ", key_of(command, key), dashes_of(row), row->name);
     if (!has_words(row)) {
         fputs("return ;;\n", out);
         return;
@@ -142,22 +185,26 @@ static void completion_bash(FILE *out)
 {
     fputs("# bash completion for quire\n_quire()\n{\n"
           "    local current=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\""
-          " words=\n    COMPREPLY=()\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+          " words= command=\"${COMP_WORDS[1]}\"\n    COMPREPLY=()\n    if [ \"$COMP_CWORD\" -eq 1 "
+          "]; then\n"
           "        COMPREPLY=($(compgen -W \"",
           out);
-    print_command_names(out);
+    print_command_words(NULL, out);
+    fputs("\" -- \"$current\"))\n        return\n    fi\n    case \"$command\" in\n    ", out);
+    print_groups(" | ", out);
     /* "--option=value" is three words to bash. */
-    fputs("\" -- \"$current\"))\n        return\n    fi\n"
+    fputs(") [ \"$COMP_CWORD\" -gt 2 ] && command=\"$command-${COMP_WORDS[2]}\" ;;\n    esac\n"
           "    if [ \"$current\" = = ]; then\n        current=\n"
           "    elif [ \"$previous\" = = ]; then\n"
           "        previous=\"${COMP_WORDS[COMP_CWORD-2]}\"\n    fi\n"
-          "    case \"${COMP_WORDS[1]}:$previous\" in\n",
+          "    case \"$command:$previous\" in\n",
           out);
     for (size_t i = 0; i < quire_cli_commands_size; i++)
         each_row(quire_cli_commands[i], bash_choices, out);
-    fputs("    *)\n        case \"$current:${COMP_WORDS[1]}\" in\n", out);
+    fputs("    *)\n        case \"$current:$command\" in\n", out);
     for (size_t i = 0; i < quire_cli_commands_size; i++) {
-        const char *name = quire_cli_commands[i]->name;
+        char key[COMMAND_KEY_SIZE];
+        const char *name = key_of(quire_cli_commands[i], key);
         fprintf(out, "        -*:%s) words=\"", name);
         each_row(quire_cli_commands[i], bash_option, out);
         fputs("\" ;;\n", out);
@@ -228,16 +275,23 @@ static void completion_zsh(FILE *out)
 {
     fputs("#compdef quire\n_quire() {\n    local -a commands\n    commands=(\n", out);
     for (size_t i = 0; i < quire_cli_commands_size; i++) {
+        if (word_of(quire_cli_commands[i], NULL) == NULL) continue;
         fprintf(out, "        '%s:", quire_cli_commands[i]->name);
         print_zsh_text(quire_cli_commands[i]->summary, out);
         fputs("'\n", out);
     }
     fputs("    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n"
           "        return\n    fi\n    local command=$words[2]\n"
-          "    shift words\n    (( CURRENT-- ))\n    case $command in\n",
+          "    shift words\n    (( CURRENT-- ))\n    case $command in\n        (",
+          out);
+    print_groups("|", out);
+    fputs(") if (( CURRENT > 2 )); then\n            command=$command-$words[2]\n"
+          "            shift words\n            (( CURRENT-- ))\n        fi ;;\n    esac\n"
+          "    case $command in\n",
           out);
     for (size_t i = 0; i < quire_cli_commands_size; i++) {
-        fprintf(out, "        %s) _arguments", quire_cli_commands[i]->name);
+        char key[COMMAND_KEY_SIZE];
+        fprintf(out, "        %s) _arguments", key_of(quire_cli_commands[i], key));
         each_row(quire_cli_commands[i], zsh_option, out);
         zsh_names(quire_cli_commands[i], out);
     }
@@ -257,11 +311,29 @@ static void print_fish_text(const char *text, FILE *out)
     }
 }
 
+/* -n with what holds where the command was given; a group's, where none of its own was. */
+static void fish_condition(const struct quire_command *command, FILE *out)
+{
+    const char *second = strchr(command->name, ' ');
+    if (second != NULL) {
+        fprintf(out, "-n '__fish_seen_subcommand_from %.*s; and __fish_seen_subcommand_from %s'",
+                (int)(second - command->name), command->name, second + 1);
+        return;
+    }
+    fprintf(out, "-n '__fish_seen_subcommand_from %s", command->name);
+    if (is_group(command)) {
+        fputs("; and not __fish_seen_subcommand_from ", out);
+        print_command_words(command, out);
+    }
+    fputc('\'', out);
+}
+
 static void fish_option(const struct quire_command *command, const struct quire_option *row,
                         FILE *out)
 {
-    fprintf(out, "complete -c quire -n '__fish_seen_subcommand_from %s' %s %s", command->name,
-            row->name[1] == '\0' ? "-s" : "-l", row->name);
+    fputs("complete -c quire ", out);
+    fish_condition(command, out);
+    fprintf(out, " %s %s", row->name[1] == '\0' ? "-s" : "-l", row->name);
     if (has_words(row)) {
         fputs(" -x -a '", out);
         print_words(row, out);
@@ -272,16 +344,18 @@ static void fish_option(const struct quire_command *command, const struct quire_
     fputs(" -d '", out);
     print_fish_text(row->help, out);
     fputs("'\n", out);
-    if (quire_cli_option_negative(row))
-        fprintf(out,
-                "complete -c quire -n '__fish_seen_subcommand_from %s' -l no-%s -d 'not: --%s'\n",
-                command->name, row->name, row->name);
+    if (!quire_cli_option_negative(row)) return;
+    fputs("complete -c quire ", out);
+    fish_condition(command, out);
+    fprintf(out, " -l no-%s -d 'not: --%s'\n", row->name, row->name);
 }
 
 static void fish_names(const struct quire_command *command, FILE *out)
 {
     if (!has_names(command) && !names_folders(command)) return;
-    fprintf(out, "complete -c quire -f -n '__fish_seen_subcommand_from %s' -a '", command->name);
+    fputs("complete -c quire -f ", out);
+    fish_condition(command, out);
+    fputs(" -a '", out);
     if (names_folders(command))
         fputs("(__fish_complete_directories)", out);
     else
@@ -294,9 +368,11 @@ static void completion_fish(FILE *out)
     fputs("# fish completion for quire\n", out);
     for (size_t i = 0; i < quire_cli_commands_size; i++) {
         const struct quire_command *command = quire_cli_commands[i];
-        fprintf(out, "complete -c quire -f -n __fish_use_subcommand -a %s -d '", command->name);
-        print_fish_text(command->summary, out);
-        fputs("'\n", out);
+        if (word_of(command, NULL) != NULL) {
+            fprintf(out, "complete -c quire -f -n __fish_use_subcommand -a %s -d '", command->name);
+            print_fish_text(command->summary, out);
+            fputs("'\n", out);
+        }
         fish_names(command, out);
         each_row(command, fish_option, out);
     }

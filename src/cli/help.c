@@ -67,6 +67,17 @@ static void print_option(const struct quire_option *row, FILE *out)
     print_wrapped(help, HELP_INDENT, out);
 }
 
+/* The commands of a group, or all that are in none. */
+static void print_commands(const struct quire_command *group, FILE *out)
+{
+    for (size_t i = 0; i < quire_cli_commands_size; i++) {
+        const struct quire_command *command = quire_cli_commands[i];
+        bool grouped = strchr(command->name, ' ') != NULL;
+        if (group != NULL ? quire_cli_command_within(command, group) : !grouped)
+            fprintf(out, "    %-*s %s\n", group != NULL ? 14 : 10, command->name, command->summary);
+    }
+}
+
 void quire_cli_help_command(const struct quire_command *command, FILE *out)
 {
     struct quire_cli_scope scopes[QUIRE_CLI_SCOPES_MAX];
@@ -77,6 +88,10 @@ void quire_cli_help_command(const struct quire_command *command, FILE *out)
     if (command->description != NULL) {
         fputc('\n', out);
         print_wrapped(command->description, 0, out);
+    }
+    if (command->flags & QUIRE_COMMAND_GROUP) {
+        fputs("\nCommands\n", out);
+        print_commands(command, out);
     }
     for (size_t i = 0; i < size; i++) {
         fprintf(out, "\n%s\n", scopes[i].title);
@@ -90,10 +105,7 @@ void quire_cli_help_overview(FILE *out)
     fputs("quire COMMAND [OPTIONS] [NAME...]\n\n"
           "Writes records as whole files: all of it, or nothing.\n\nCommands\n",
           out);
-    for (size_t i = 0; i < quire_cli_commands_size; i++) {
-        const struct quire_command *command = quire_cli_commands[i];
-        fprintf(out, "    %-10s %s\n", command->name, command->summary);
-    }
+    print_commands(NULL, out);
     fputs("\nA name is a path, a store URL, or - for standard input or output. The format is\n"
           "known by the extension, a compression by the one after it (flights.csv.gz).\n"
           "\"quire help COMMAND\" shows the options of a command.\n",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "where.h"
 
 /* What is asked for ------------------------------------------------------------------ */
 
@@ -89,6 +90,29 @@ static void let_all_through(const struct quire_cli *cli, struct quire_record_pol
     if (!quire_cli_is_given(cli, "extra")) records->extra = QUIRE_EXTRA_IGNORE;
 }
 
+/* Columns that must be read: selected, to sort by, and to filter by. */
+static size_t wanted_size(const struct quire_cli_input *input)
+{
+    return input->columns.size + input->others.size + input->filters.size;
+}
+
+static const char *wanted_name(const struct quire_cli_input *input, size_t i)
+{
+    if (i < input->columns.size) return input->columns.names[i];
+    i -= input->columns.size;
+    if (i < input->others.size) return input->others.names[i];
+    return input->filters.names[i - input->others.size];
+}
+
+/* Leaves of input->stream what --where and --select ask for. */
+static int choose_rows(struct quire_cli *cli, struct quire_cli_input *input,
+                       struct quire_error *error)
+{
+    if (cli->reading.where != NULL)
+        QUIRE_TRY(quire_cli_where_filter(cli->reading.where, &input->stream, error));
+    return input->others.size == 0 ? quire_cli_input_select(input, error) : 0;
+}
+
 /* columns: the top-level ones that the decoder is to deliver; NULL: all. */
 static int open_stream(struct quire_cli *cli, const struct quire_cli_request *request,
                        struct quire_cli_input *input, char *const *columns,
@@ -102,16 +126,16 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
         .context = input->context,
         .folder = quire_cli_environment_get("TMPDIR"),
     };
-    if (request->rows_only) let_all_through(cli, &options.records);
-    if (request->rows_only || columns != NULL) {
+    bool counts_only = request->rows_only && cli->reading.where == NULL;
+    if (counts_only) let_all_through(cli, &options.records);
+    if (counts_only || columns != NULL) {
         options.records.columns = (const char *const *)columns;
-        options.records.columns_size =
-            columns != NULL ? input->columns.size + input->others.size : 0;
+        options.records.columns_size = columns != NULL ? wanted_size(input) : 0;
         options.records.columns_given = true;
     }
     QUIRE_TRY(quire_file_read_all((const char *const *)input->names, input->names_size, &options,
                                   &input->stream, error));
-    return input->others.size == 0 ? quire_cli_input_select(input, error) : 0;
+    return choose_rows(cli, input, error);
 }
 
 int quire_cli_input_select(struct quire_cli_input *input, struct quire_error *error)
@@ -122,12 +146,6 @@ int quire_cli_input_select(struct quire_cli_input *input, struct quire_error *er
                                   input->columns.size, &selected, error));
     input->stream = selected;
     return 0;
-}
-
-static const char *wanted_name(const struct quire_cli_input *input, size_t i)
-{
-    size_t selected = input->columns.size;
-    return i < selected ? input->columns.names[i] : input->others.names[i - selected];
 }
 
 static bool is_selected(const struct quire_cli_input *input, const char *name)
@@ -156,25 +174,27 @@ static int find_others(const char *sort, struct quire_cli_input *input, struct q
     return 0;
 }
 
-/* Of one input only the columns that are selected are parsed: "a" of "a.b". When the
- * first part of a name is no column (there is one "a.b") that fails, and all columns
- * are parsed after all, which takes a second look at the input. The schema of several
+/* Of one input only the columns that are wanted are parsed: "a" of "a.b". When the
+ * first part of a name is no column (there is one "a.b", or one that a condition names in
+ * another case) that fails, and all columns are parsed after all, which takes a second look
+ * at the input. The schema of several
  * inputs is settled from all of their columns. */
 static int open_selected(struct quire_cli *cli, const struct quire_cli_request *request,
                          struct quire_cli_input *input, struct quire_error *error)
 {
-    bool nested = false;
-    size_t size = input->columns.size + input->others.size;
+    bool nested = input->filters.size > 0;
+    size_t size = wanted_size(input);
     for (size_t i = 0; i < size; i++)
         nested = nested || strchr(wanted_name(input, i), '.') != NULL;
     if (input->names_size > 1 || (nested && !quire_file_rereadable(input->names[0])))
         return open_stream(cli, request, input, NULL, error);
-    char **tops = quire_alloc_zero(size, sizeof(*tops));
+    char **tops = quire_alloc_zero(size + 1, sizeof(*tops));
     if (tops == NULL) return quire_cli_fail_memory(error);
     int code = 0;
     for (size_t i = 0; i < size && code == 0; i++) {
         const char *name = wanted_name(input, i);
-        tops[i] = quire_strndup(name, strcspn(name, "."));
+        bool whole = i >= size - input->filters.size;
+        tops[i] = quire_strndup(name, whole ? strlen(name) : strcspn(name, "."));
         if (tops[i] == NULL) code = quire_cli_fail_memory(error);
     }
     if (code == 0) code = open_stream(cli, request, input, tops, error);
@@ -192,6 +212,9 @@ int quire_cli_input_settings(struct quire_cli *cli, char *name, struct quire_cli
     const struct quire_format *from = NULL;
     char *const names[] = {name};
     *input = (struct quire_cli_input){.context = NULL};
+    if (cli->reading.where != NULL)
+        return quire_fail(error, QUIRE_USAGE, cli->command->name,
+                          "--where chooses rows, which this command does not read");
     QUIRE_TRY(quire_cli_context(cli, &input->context, error));
     QUIRE_TRY(
         quire_file_expand((const char *const *)names, 1, &input->names, &input->names_size, error));
@@ -213,12 +236,38 @@ int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *
     QUIRE_TRY(quire_cli_settings_route(cli, from, request->output, input, error));
     if (reading->schema != NULL)
         QUIRE_TRY(quire_cli_schema_read(reading->schema, input->context, &input->schema, error));
+    else if (request->schema != NULL)
+        QUIRE_TRY(quire_schema_copy(request->schema, &input->schema, error));
     if (reading->select != NULL && !request->rows_only)
         QUIRE_TRY(quire_cli_columns_split("select", reading->select, &input->columns, error));
     QUIRE_TRY(find_others(request->sort, input, error));
+    bool selects = input->columns.size > 0 || request->rows_only;
+    if (reading->where != NULL && selects)
+        QUIRE_TRY(quire_cli_where_columns(reading->where, &input->filters, error));
     QUIRE_TRY(open_rejects(cli, input, error));
-    if (input->columns.size > 0) return open_selected(cli, request, input, error);
+    if (wanted_size(input) > 0) return open_selected(cli, request, input, error);
     return open_stream(cli, request, input, NULL, error);
+}
+
+int quire_cli_input_choose(struct quire_cli *cli, const struct quire_format *output,
+                           struct quire_cli_input *input, struct quire_error *error)
+{
+    const struct quire_cli_reading *reading = &cli->reading;
+    *input = (struct quire_cli_input){.context = NULL};
+    QUIRE_TRY(quire_cli_context(cli, &input->context, error));
+    QUIRE_TRY(quire_cli_settings_route(cli, NULL, output, input, error));
+    if (reading->select != NULL)
+        QUIRE_TRY(quire_cli_columns_split("select", reading->select, &input->columns, error));
+    if (reading->where == NULL) return 0;
+    return quire_cli_where_columns(reading->where, &input->filters, error);
+}
+
+int quire_cli_input_take(struct quire_cli *cli, struct ArrowArrayStream *rows,
+                         struct quire_cli_input *input, struct quire_error *error)
+{
+    input->stream = *rows;
+    rows->release = NULL;
+    return choose_rows(cli, input, error);
 }
 
 int quire_cli_input_done(struct quire_cli_input *input, struct quire_error *error)
@@ -247,6 +296,7 @@ void quire_cli_input_release(struct quire_cli_input *input)
     quire_schema_release(&input->schema);
     quire_cli_columns_release(&input->columns);
     quire_cli_columns_release(&input->others);
+    quire_cli_columns_release(&input->filters);
     quire_free(input->settings);
     quire_free(input->output_settings);
     quire_names_free(input->names, input->names_size);

@@ -46,6 +46,19 @@ static void print_upper(const char *text, FILE *out)
     }
 }
 
+/* The page of a command, whose two words have a dash between them there. */
+static void print_page_name(const char *name, bool upper, FILE *out)
+{
+    fputs(upper ? "QUIRE" : "quire", out);
+    fputs("\\-", out);
+    for (; *name != '\0'; name++) {
+        if (*name == '-' || *name == ' ')
+            fputs("\\-", out);
+        else
+            fputc(upper ? toupper((unsigned char)*name) : *name, out);
+    }
+}
+
 static void print_option(const struct quire_option *row, FILE *out)
 {
     char form[QUIRE_CLI_OPTION_FORM_SIZE];
@@ -107,6 +120,24 @@ static void print_environment(FILE *out)
     }
 }
 
+static void print_page(const struct quire_command *command, FILE *out)
+{
+    fputs(".TP\n.BR ", out);
+    print_page_name(command->name, false, out);
+    fputs(" (1)\n", out);
+    print_text(command->summary, out);
+    fputs(".\n", out);
+}
+
+static void print_group(const struct quire_command *group, FILE *out)
+{
+    fputs(".SH COMMANDS\n", out);
+    for (size_t i = 0; i < quire_cli_commands_size; i++) {
+        if (quire_cli_command_within(quire_cli_commands[i], group))
+            print_page(quire_cli_commands[i], out);
+    }
+}
+
 static void man_of_program(FILE *out)
 {
     fputs(".TH QUIRE 1 \"\" \"quire " QUIRE_VERSION "\" \"Quire\"\n"
@@ -118,13 +149,8 @@ static void man_of_program(FILE *out)
           "known by the extension, a compression by the one after it.\n"
           ".SH COMMANDS\n",
           out);
-    for (size_t i = 0; i < quire_cli_commands_size; i++) {
-        fputs(".TP\n.BR quire\\-", out);
-        print_text(quire_cli_commands[i]->name, out);
-        fputs(" (1)\n", out);
-        print_text(quire_cli_commands[i]->summary, out);
-        fputs(".\n", out);
-    }
+    for (size_t i = 0; i < quire_cli_commands_size; i++)
+        print_page(quire_cli_commands[i], out);
     print_environment(out);
     print_status(out);
 }
@@ -135,10 +161,10 @@ void quire_cli_help_man(const struct quire_command *command, FILE *out)
         man_of_program(out);
         return;
     }
-    fputs(".TH QUIRE\\-", out);
-    print_upper(command->name, out);
-    fputs(" 1 \"\" \"quire " QUIRE_VERSION "\" \"Quire\"\n.SH NAME\nquire\\-", out);
-    print_text(command->name, out);
+    fputs(".TH ", out);
+    print_page_name(command->name, true, out);
+    fputs(" 1 \"\" \"quire " QUIRE_VERSION "\" \"Quire\"\n.SH NAME\n", out);
+    print_page_name(command->name, false, out);
     fputs(" \\- ", out);
     print_text(command->summary, out);
     fputs("\n.SH SYNOPSIS\n.B quire ", out);
@@ -151,6 +177,7 @@ void quire_cli_help_man(const struct quire_command *command, FILE *out)
         print_text(command->description, out);
         fputc('\n', out);
     }
+    if (command->flags & QUIRE_COMMAND_GROUP) print_group(command, out);
     print_options(command, out);
     print_status(out);
     fputs(".SH SEE ALSO\n.BR quire (1)\n", out);

@@ -59,6 +59,8 @@ static const struct quire_option common_rows[] = {
      .help = "show the options of a command"},
 };
 
+/* The last of the reading rows are those of QUIRE_COMMAND_CHOOSES. */
+#define CHOOSING_ROWS  5
 #define READING(field) offsetof(struct quire_cli_reading, field)
 static const struct quire_option reading_rows[] = {
     {.name = "from",
@@ -119,11 +121,21 @@ static const struct quire_option reading_rows[] = {
      .offset = READING(missing),
      .choices = "null|error",
      .help = "fields that are not in the record"},
+    {.name = "catalog",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "FILES",
+     .offset = READING(catalog),
+     .help = "files of shared symbol tables that Ion input imports, separated by ','"},
     {.name = "select",
      .type = QUIRE_OPTION_TEXT,
      .choices = "COLUMNS",
      .offset = READING(select),
      .help = "columns to keep, in this order: a,b.c"},
+    {.name = "where",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "CONDITION",
+     .offset = READING(where),
+     .help = "rows to keep, as SQL says it: \"a > 5 AND b LIKE 'x%'\""},
     {.name = "delimiter",
      .type = QUIRE_OPTION_TEXT,
      .choices = "C",
@@ -134,11 +146,6 @@ static const struct quire_option reading_rows[] = {
      .default_text = "on",
      .offset = READING(header),
      .help = "CSV has a line of column names, in and out"},
-    {.name = "catalog",
-     .type = QUIRE_OPTION_TEXT,
-     .choices = "FILES",
-     .offset = READING(catalog),
-     .help = "files of shared symbol tables that Ion input imports, separated by ','"},
     {.name = "set",
      .type = QUIRE_OPTION_KEYED,
      .offset = READING(set),
@@ -169,10 +176,13 @@ const struct quire_option_table quire_cli_common_table = {common_rows, COUNT(com
                                                           sizeof(struct quire_cli_common)};
 const struct quire_option_table quire_cli_reading_table = {reading_rows, COUNT(reading_rows),
                                                            sizeof(struct quire_cli_reading)};
+const struct quire_option_table quire_cli_choosing_table = {
+    reading_rows + COUNT(reading_rows) - CHOOSING_ROWS, CHOOSING_ROWS,
+    sizeof(struct quire_cli_reading)};
 const struct quire_option_table quire_cli_writing_table = {writing_rows, COUNT(writing_rows),
                                                            sizeof(struct quire_cli_writing)};
 
-const char *const quire_cli_options_absent[] = {"where", "rules"};
+const char *const quire_cli_options_absent[] = {"rules"};
 const size_t quire_cli_options_absent_size = COUNT(quire_cli_options_absent);
 
 bool quire_cli_option_absent(const char *name)
@@ -195,6 +205,9 @@ size_t quire_cli_scopes(const struct quire_command *command, struct quire_cli *c
                                                   cli != NULL ? &cli->writing : NULL};
     if (command->flags & QUIRE_COMMAND_READS)
         scopes[size++] = (struct quire_cli_scope){"Input", &quire_cli_reading_table,
+                                                  cli != NULL ? &cli->reading : NULL};
+    if (command->flags & QUIRE_COMMAND_CHOOSES)
+        scopes[size++] = (struct quire_cli_scope){"Rows", &quire_cli_choosing_table,
                                                   cli != NULL ? &cli->reading : NULL};
     scopes[size++] = (struct quire_cli_scope){"Common options", &quire_cli_common_table,
                                               cli != NULL ? &cli->common : NULL};

@@ -6,6 +6,8 @@
 
 extern const struct quire_option_table quire_cli_common_table;
 extern const struct quire_option_table quire_cli_reading_table;
+/* --select, --where and what output formats share with input: the end of the reading table. */
+extern const struct quire_option_table quire_cli_choosing_table;
 extern const struct quire_option_table quire_cli_writing_table;
 
 /* One table of a command, with the struct that it fills. */

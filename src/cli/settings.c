@@ -12,10 +12,11 @@ struct routing {
     struct quire_cli_input *input;
 };
 
-/* Without a known format any that can be read may turn out to be the one; its own
- * decoder then has the last word. */
+/* What reads no files has no options of that. Without a known format any that can be read may turn
+ * out to be the one; its own decoder then has the last word. */
 static bool input_has(const struct routing *routing, const char *name)
 {
+    if ((routing->cli->command->flags & QUIRE_COMMAND_CHOOSES) != 0) return false;
     if (routing->from != NULL) return quire_options_has(&routing->from->decoder_options, name);
     size_t size;
     const struct quire_format *const *formats = quire_formats(&size);
@@ -98,7 +99,9 @@ int quire_cli_settings_route(const struct quire_cli *cli, const struct quire_for
         return quire_cli_fail_memory(error);
     if (reading->delimiter != NULL)
         QUIRE_TRY(route(&routing, "delimiter", reading->delimiter, error));
-    if (reading->catalog != NULL) QUIRE_TRY(route(&routing, "catalog", reading->catalog, error));
+    bool reads = (cli->command->flags & QUIRE_COMMAND_CHOOSES) == 0;
+    if (reads && reading->catalog != NULL)
+        QUIRE_TRY(route(&routing, "catalog", reading->catalog, error));
     if (quire_cli_is_given(cli, "header"))
         QUIRE_TRY(route(&routing, "header", reading->header ? "on" : "off", error));
     if (cli->writing.row_group_rows != NULL)

@@ -33,6 +33,7 @@ struct quire_writer {
     bool committed;
     int failed; /* sticky code, with error */
     struct quire_error error;
+    struct quire_file_stats stats; /* once committed */
 };
 
 static int fail_with(struct quire_writer *writer, int code, struct quire_error *error)
@@ -215,8 +216,8 @@ int quire_writer_write_stream(struct quire_writer *writer, struct ArrowArrayStre
 static int finish_and_commit(struct quire_writer *writer, struct quire_write_result *result,
                              struct quire_error *error)
 {
-    struct quire_file_stats stats = {0};
     struct quire_object object = {0};
+    struct quire_file_stats stats = {0};
     QUIRE_TRY(writer->encoder->format->encoder_finish(writer->encoder, &stats, error));
     QUIRE_TRY(quire_context_check(writer->context, error));
     if (writer->compressed != NULL)
@@ -226,6 +227,7 @@ static int finish_and_commit(struct quire_writer *writer, struct quire_write_res
     else
         QUIRE_TRY(writer->stored->ops->finish(writer->stored, error));
     int64_t bytes = writer->in_place ? object.size : writer->stored->written;
+    writer->stats = stats;
     if (result != NULL) *result = (struct quire_write_result){stats.rows, bytes};
     const struct quire_observer *observer = writer->context->observer;
     quire_observe_log(observer, QUIRE_LOG_INFO, "wrote %s: %" PRId64 " rows, %" PRId64 " bytes",
@@ -233,6 +235,11 @@ static int finish_and_commit(struct quire_writer *writer, struct quire_write_res
     quire_observe_metric(observer, "rows_written", (double)stats.rows);
     quire_observe_metric(observer, "bytes_written", (double)bytes);
     return 0;
+}
+
+const struct quire_file_stats *quire_writer_stats(const struct quire_writer *writer)
+{
+    return writer->committed ? &writer->stats : NULL;
 }
 
 int quire_writer_commit(struct quire_writer *writer, struct quire_write_result *result,

@@ -7,7 +7,7 @@ import pytest
 from program import environment, good
 
 COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "meta",
-            "formats", "codecs", "stores", "queues", "clean", "version", "help"}
+            "formats", "codecs", "stores", "queues", "clean", "table", "version", "help"}
 READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "arrow-stream"}
 WRITTEN = READ | {"table"}
 # What stands before the cursor (the last is being completed) and what is offered.
@@ -25,6 +25,12 @@ CASES = [
     (["stores", ""], {"file", "mem"}),
     (["help", ""], COMMANDS),
     (["help", "co"], {"convert", "count", "codecs"}),
+    (["table", ""], {"create", "append", "read", "info", "history", "files"}),
+    (["table", "re"], {"read"}),
+    (["table", "read", "--to", "j"], {"json", "jsonl"}),
+    (["table", "read", "T", "--ver"], {"--version"}),
+    (["table", "append", "T", "--fr"], {"--from"}),
+    (["table", "append", "T", "da"], {"data.csv"}),
     (["convert", "da"], {"data.csv"}),
     (["convert", "--schema", "da"], {"data.csv"}),
     (["formats", "--config", "da"], {"data.csv"}),
@@ -93,6 +99,10 @@ def test_zsh(folder):
     assert found["--schema="].endswith(":_files")
     assert "--append" in found and "--no-header" in found and "*--set=" in found
     assert "-n+" in {line.split("[")[0] for line in zsh(folder, ["head", ""])}
+    table = zsh(folder, ["table", ""])[-1]
+    assert table == "1:name:(create append read info history files)"
+    assert "--version=" in {line.split("[")[0] for line in zsh(folder, ["table", "read", ""])}
+    assert zsh(folder, ["table", "read", ""])[-1] == "*:name:_files -/"
     assert zsh(folder, ["clean", ""])[-1] == "*:name:_files -/"
     assert set(zsh(folder, ["formats", ""])[-1].removeprefix("1:name:(")[:-1].split()) == WRITTEN
     assert set(zsh(folder, ["help", ""])[-1].removeprefix("1:name:(")[:-1].split()) == COMMANDS

@@ -39,11 +39,14 @@ def test_wrong_values(source):
 
 
 def test_what_this_build_lacks(source):
-    for option in ("--where", "--rules"):
-        bad(2, "convert", source, "out.csv", option, "a", says=[option, "not in this build"])
-    for command in ("validate", "table", "log", "task", "serve", "sql", "seal", "unseal",
+    bad(2, "convert", source, "out.csv", "--rules", "a", says=["--rules", "not in this build"])
+    for command in ("validate", "log", "task", "serve", "sql", "seal", "unseal",
                     "keygen"):
         bad(2, command, source, says=[command, "not in this build"])
+    for command in ("overwrite", "delete", "update", "merge", "changes", "optimize", "vacuum",
+                    "analyze", "checkpoint", "fsck", "restore", "constraint", "property",
+                    "convert"):
+        bad(2, "table", command, source, says=[f"table {command}", "not in this build"])
 
 
 def test_forms_of_options(source):

@@ -98,6 +98,7 @@ FUZZ_TARGET(parquet_round);
 FUZZ_TARGET(parquet_values);
 FUZZ_TARGET(parquet_values_round);
 FUZZ_TARGET(sort_round);
+FUZZ_TARGET(deletion_vector);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 

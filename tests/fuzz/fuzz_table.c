@@ -152,6 +152,7 @@ const struct fuzz_target fuzz_targets[] = {
      false},
     {"sort_round", fuzz_sort_round,
      SEEDS("@@D@@C@@@@@@@@@@@@@@@@@@@@@@", "BACKdPt@abcdefghijklmnopqrstuvwxyz0123456789"), false},
+    {"deletion_vector", fuzz_deletion_vector, SEEDS("@@"), false},
     {"smoke", fuzz_smoke, SEEDS("smoke"), false},
     {"canary", fuzz_canary, SEEDS("q"), true},
 };

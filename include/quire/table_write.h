@@ -1,0 +1,58 @@
+/* Writing Delta tables: creating them, and adding rows in commits that stand whole or not at
+ * all. */
+#ifndef QUIRE_TABLE_WRITE_H
+#define QUIRE_TABLE_WRITE_H
+
+#include "quire/file.h"
+#include "quire/table.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct quire_table_property {
+    const char *name, *value;
+};
+
+struct quire_table_create_options {
+    const char *const *partition_by; /* columns; NULL: none */
+    size_t partition_by_size;
+    const struct quire_table_property *properties;
+    size_t properties_size;
+    const char *name, *description; /* NULL: none */
+    bool if_not_exists;             /* a table that is there is fine */
+    enum quire_durability durability;
+};
+/* Makes an empty table of that schema; its version is 0. QUIRE_EXISTS where there is one,
+ * QUIRE_UNSUPPORTED for types that Delta lacks (times, durations, intervals). */
+QUIRE_API int quire_table_create(const char *url, const struct ArrowSchema *schema,
+                                 const struct quire_table_create_options *options,
+                                 struct quire_error *error);
+
+struct quire_table_append_options {
+    /* A writer's own count: a version that the table has from this app already, or a later one,
+     * makes the append a no-op. NULL: none. */
+    const char *app;
+    int64_t app_version;
+    const char *compression; /* NULL: "snappy" */
+    enum quire_durability durability;
+    struct quire_context *context; /* NULL: one with the defaults */
+};
+struct quire_table_append_result {
+    int64_t version; /* of the table, with these rows */
+    int64_t rows, files, bytes;
+    bool skipped; /* the app's version was there already */
+};
+/* Appends all rows of a stream, which the caller still releases, as one commit. Columns go by
+ * name, and are cast where that loses nothing; those that the stream lacks are null. QUIRE_INPUT
+ * for a column that the table has not, QUIRE_CONFLICT, with nothing changed, where the table's
+ * schema or protocol was changed meanwhile. result may be NULL. */
+QUIRE_API int quire_table_append(const char *url, struct ArrowArrayStream *rows,
+                                 const struct quire_table_append_options *options,
+                                 struct quire_table_append_result *result,
+                                 struct quire_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

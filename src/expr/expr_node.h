@@ -1,0 +1,81 @@
+/* Private to expr: an expression as a tree. What the parser makes, what bind gives types
+ * to, and what evaluation walks.
+ *
+ * All nodes of an expression and their texts live in one arena. Operators are calls of
+ * functions with the operator's name, so that there is one table of what can be computed. */
+#ifndef QUIRE_EXPR_EXPR_NODE_H
+#define QUIRE_EXPR_EXPR_NODE_H
+
+#include "base/alloc.h"
+#include "base/decimal.h"
+#include "data/view.h"
+#include "expr/expr_type.h"
+
+#define QUIRE_EXPR_OPERATION  "evaluate"
+#define QUIRE_EXPR_TEXT_MAX   65536 /* bytes of an expression */
+#define QUIRE_EXPR_DEPTH_MAX  200   /* of nesting */
+#define QUIRE_EXPR_NODES_MAX  20000
+#define QUIRE_EXPR_ARGS_MAX   10000 /* of one call, or list of IN */
+#define QUIRE_EXPR_BLOCK_ROWS 1024  /* rows evaluated at a time */
+
+struct quire_expr_function;
+
+enum quire_expr_node_kind {
+    QUIRE_EXPR_LITERAL,
+    QUIRE_EXPR_COLUMN,
+    QUIRE_EXPR_CALL,
+    QUIRE_EXPR_CAST /* written, or put in by bind; args[0] to type */
+};
+
+struct quire_expr_node {
+    enum quire_expr_node_kind kind;
+    struct quire_expr_type type; /* LITERAL and CAST: from the parser; else from bind */
+    size_t at;                   /* where in the text it begins, in bytes */
+
+    /* CALL, CAST */
+    const struct quire_expr_function *function;
+    struct quire_expr_node **args;
+    size_t args_size;
+    bool lenient; /* CAST: TRY_CAST, null where a value does not fit */
+
+    /* COLUMN: the name's parts; bind finds the field and the way to it. */
+    const char **parts;
+    size_t parts_size;
+    const uint32_t *path; /* child numbers from the root down */
+    size_t path_size;
+    const struct quire_field *field;
+
+    /* LITERAL: one value; is_null takes precedence. */
+    bool is_null;
+    union {
+        bool boolean;
+        int64_t integer; /* also dates and times */
+        double real;
+        struct quire_decimal decimal;
+        struct quire_bytes bytes;
+    } value;
+};
+
+struct quire_expr {
+    struct quire_arena arena;       /* the parser's nodes */
+    struct quire_arena bound_arena; /* what bind adds; dropped when it binds anew */
+    char *text;
+    const struct quire_expr_node *parsed;
+    struct quire_expr_node *bound; /* NULL before bind */
+    struct quire_field *schema;    /* bound to; NULL */
+};
+
+/* Fails with the place in the text, from 1, in the message. */
+int quire_expr_fail_at(struct quire_error *error, int code, size_t at, const char *format, ...)
+    QUIRE_PRINTF(4, 5);
+
+/* Parses the whole text into nodes of the arena. */
+int quire_expr_parse_text(const char *text, size_t size, struct quire_arena *arena,
+                          struct quire_expr_node **root, struct quire_error *error);
+
+/* Makes the tree that evaluates `parsed` over rows of the schema. */
+int quire_expr_bind_node(const struct quire_expr_node *parsed, const struct quire_field *schema,
+                         struct quire_arena *arena, struct quire_expr_node **bound,
+                         struct quire_error *error);
+
+#endif

@@ -1,0 +1,45 @@
+/* Private to table: making a version (PROTOCOL.md, "Delta Log Entries", "Writer Version
+ * Requirements").
+ *
+ * A commit is an object that only one writer can create. An answer that leaves open whether it
+ * was created is settled by reading the version back and looking for our own mark in it, so that
+ * no commit is lost and none is made twice. */
+#ifndef QUIRE_TABLE_COMMIT_H
+#define QUIRE_TABLE_COMMIT_H
+
+#include "table/snapshot.h"
+
+enum quire_commit_outcome {
+    QUIRE_COMMIT_DONE,
+    QUIRE_COMMIT_LOST /* another writer has that version */
+};
+
+/* What commitInfo says of an operation. */
+struct quire_commit_info {
+    const char *operation;  /* "WRITE" */
+    const char *parameters; /* JSON object */
+    const char *metrics;    /* JSON object of texts; NULL */
+    int64_t read_version;   /* -1: none */
+    bool blind_append;
+};
+
+#define QUIRE_COMMIT_MARK_SIZE 37
+
+/* A mark that no other commit has. */
+void quire_commit_mark(char out[QUIRE_COMMIT_MARK_SIZE]);
+
+/* Milliseconds since the epoch. */
+int64_t quire_commit_now_ms(void);
+
+/* Appends the line of commitInfo, which is the first of a commit. */
+int quire_commit_info_write(const struct quire_commit_info *info, const char *mark, int64_t now_ms,
+                            struct quire_buf *out);
+
+/* Puts the lines, which contain the mark, as a version of the table at `key` (with '/' at its
+ * end). */
+int quire_commit_put(struct quire_store *store, const char *key, int64_t version,
+                     const struct quire_buf *lines, const char *mark,
+                     enum quire_durability durability, enum quire_commit_outcome *outcome,
+                     struct quire_error *error);
+
+#endif

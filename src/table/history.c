@@ -1,0 +1,150 @@
+/* What the commits of a log say of themselves, newest first, and which version was the newest at
+ * a time. */
+#include "table/history.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "base/json_tree.h"
+#include "table/log_read.h"
+
+#define OPERATION "read table history"
+
+static void close_reader(struct quire_log_reader *reader)
+{
+    quire_log_reader_close(reader);
+}
+
+/* The commitInfo of a version; info->data is NULL where there is none. */
+static int read_info(const struct quire_snapshot *snapshot, int64_t version, struct quire_buf *info,
+                     struct quire_error *error)
+{
+    QUIRE_CLEANUP(close_reader) struct quire_log_reader reader = {.row = 0};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0};
+    char name[QUIRE_LOG_NAME_MAX];
+    enum quire_log_column column;
+    int64_t row = 0;
+    quire_buf_clear(info);
+    quire_log_name_commit(version, name);
+    if (quire_buf_printf(&url, "%s" QUIRE_LOG_FOLDER "%s", snapshot->url, name) != 0 ||
+        quire_buf_terminate(&url) != 0)
+        return quire_fail_memory(error, OPERATION);
+    QUIRE_TRY(
+        quire_log_reader_open((const char *)url.data, 1u << QUIRE_LOG_COMMIT_INFO, &reader, error));
+    QUIRE_TRY(quire_log_reader_next(&reader, &column, &row, error));
+    if (column != QUIRE_LOG_COMMIT_INFO) return 0;
+    struct quire_bytes bytes = quire_view_bytes(quire_log_column_view(&reader, column), row);
+    if (quire_buf_append(info, bytes.data, bytes.size) != 0 || quire_buf_terminate(info) != 0)
+        return quire_fail_memory(error, OPERATION);
+    return 0;
+}
+
+/* A time of commitInfo, in milliseconds; QUIRE_LOG_NONE. */
+static int64_t info_time(const struct quire_buf *info, const char *name)
+{
+    struct quire_arena arena = {NULL, 0};
+    struct quire_json_node *root = NULL;
+    size_t at;
+    int64_t time = QUIRE_LOG_NONE;
+    if (info->size > 0 &&
+        quire_json_tree_parse((const char *)info->data, info->size, &arena, &root, &at) == 0)
+        time = quire_json_tree_i64(root, name, QUIRE_LOG_NONE);
+    quire_arena_release(&arena);
+    return time;
+}
+
+/* What a commit says of its time, else its file. */
+static int64_t time_of(const struct quire_log_commit *commit, const struct quire_buf *info)
+{
+    int64_t time = info_time(info, "inCommitTimestamp");
+    if (time == QUIRE_LOG_NONE) time = info_time(info, "timestamp");
+    return time != QUIRE_LOG_NONE ? time : commit->modified_ms;
+}
+
+struct commit_lister {
+    struct quire_buf *commits;
+    size_t prefix;
+    int64_t limit;
+};
+
+static int take_commit(void *user, const char *key, const struct quire_object *object,
+                       struct quire_error *error)
+{
+    const struct commit_lister *lister = user;
+    const struct quire_log_name name = quire_log_name_parse(key + lister->prefix);
+    const struct quire_log_commit commit = {name.version, object->modified_us / 1000};
+    if (name.kind != QUIRE_LOG_FILE_COMMIT || name.version > lister->limit) return 0;
+    return quire_buf_append(lister->commits, &commit, sizeof(commit)) == 0
+               ? 0
+               : quire_fail_memory(error, OPERATION);
+}
+
+/* All commits that the log still has, up to the snapshot's version, in order. */
+static int list_commits(const struct quire_snapshot *snapshot, struct quire_buf *commits,
+                        struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf prefix = {0};
+    if (quire_buf_printf(&prefix, "%s" QUIRE_LOG_FOLDER, snapshot->key) != 0 ||
+        quire_buf_terminate(&prefix) != 0)
+        return quire_fail_memory(error, OPERATION);
+    struct commit_lister lister = {commits, prefix.size, snapshot->version};
+    return snapshot->store->ops->list(snapshot->store, (const char *)prefix.data, NULL, take_commit,
+                                      &lister, error);
+}
+
+int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit *take, void *user,
+                       struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf commits = {0}, info = {0};
+    QUIRE_TRY(list_commits(snapshot, &commits, error));
+    const struct quire_log_commit *list =
+        (const struct quire_log_commit *)(const void *)commits.data;
+    for (size_t i = commits.size / sizeof(*list); i-- > 0;) {
+        QUIRE_TRY(read_info(snapshot, list[i].version, &info, error));
+        const struct quire_table_commit commit = {.version = list[i].version,
+                                                  .time_ms = time_of(&list[i], &info),
+                                                  .info = info.size > 0 ? (const char *)info.data
+                                                                        : NULL};
+        QUIRE_TRY(take(user, &commit, error));
+    }
+    return 0;
+}
+
+/* By the times of files, of which a later one counts as later even where it is not. */
+static int64_t version_by_files(const struct quire_log_commit *list, size_t size, int64_t time_ms)
+{
+    int64_t found = -1, time = INT64_MIN;
+    for (size_t i = 0; i < size; i++) {
+        time = list[i].modified_ms > time ? list[i].modified_ms : time + 1;
+        if (time <= time_ms) found = list[i].version;
+    }
+    return found;
+}
+
+/* Commits that carry their time (PROTOCOL.md, "In-Commit Timestamps") are the newest ones of
+ * those listed; from the first on that does not, files say it. */
+int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time_ms,
+                             int64_t *version, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf commits = {0}, info = {0};
+    const char *stamped = quire_snapshot_property(snapshot, "delta.enableInCommitTimestamps");
+    bool by_commits = stamped != NULL && strcmp(stamped, "true") == 0;
+    QUIRE_TRY(list_commits(snapshot, &commits, error));
+    const struct quire_log_commit *list =
+        (const struct quire_log_commit *)(const void *)commits.data;
+    size_t size = commits.size / sizeof(*list);
+    int64_t found = -1;
+    for (; by_commits && found < 0 && size > 0; size--) {
+        QUIRE_TRY(read_info(snapshot, list[size - 1].version, &info, error));
+        int64_t time = info_time(&info, "inCommitTimestamp");
+        if (time == QUIRE_LOG_NONE) break;
+        if (time <= time_ms) found = list[size - 1].version;
+    }
+    if (found < 0) found = version_by_files(list, size, time_ms);
+    if (found < 0)
+        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                          "the table's log begins after that time");
+    *version = found;
+    return 0;
+}

@@ -1,0 +1,18 @@
+/* Private to table: the commits of a log. */
+#ifndef QUIRE_TABLE_HISTORY_H
+#define QUIRE_TABLE_HISTORY_H
+
+#include "quire/table.h"
+#include "table/snapshot.h"
+
+typedef int quire_take_commit(void *user, const struct quire_table_commit *commit,
+                              struct quire_error *error);
+/* Calls back for each commit up to the snapshot's version that the log still has. */
+int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit *take, void *user,
+                       struct quire_error *error);
+
+/* The newest version that is not younger than a time. QUIRE_NOT_FOUND when all are. */
+int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time_ms,
+                             int64_t *version, struct quire_error *error);
+
+#endif

@@ -1,0 +1,168 @@
+#include "table/log_segment.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+
+#define OPERATION "read table log"
+
+/* One complete checkpoint that was seen: V2 ones are preferred to V1 of the same version, whole
+ * ones to those in parts. */
+struct candidate {
+    int64_t version, parts;
+    int64_t seen; /* parts */
+    struct quire_buf names;
+};
+
+struct listing {
+    struct quire_log_segment *segment;
+    int64_t limit; /* versions beyond it are passed over; -1: none */
+    size_t prefix; /* bytes of a key before the name */
+    struct candidate best, open;
+};
+
+static void release_listing(struct listing *listing)
+{
+    quire_buf_release(&listing->best.names);
+    quire_buf_release(&listing->open.names);
+}
+
+/* A part of the checkpoint that is being listed; the parts of one come one after the other. */
+static int take_part(struct listing *listing, const struct quire_log_name *name, const char *text)
+{
+    struct candidate *open = &listing->open;
+    if (open->version != name->version || open->parts != name->parts || name->part == 1) {
+        open->version = name->version;
+        open->parts = name->parts;
+        open->seen = 0;
+        quire_buf_clear(&open->names);
+    }
+    open->seen++;
+    int code = quire_buf_append(&open->names, text, strlen(text) + 1);
+    if (code != 0 || open->seen < open->parts || listing->best.version == name->version)
+        return code;
+    struct quire_buf before = listing->best.names;
+    listing->best = *open;
+    open->names = before;
+    quire_buf_clear(&open->names);
+    return 0;
+}
+
+static int take_checkpoint(struct listing *listing, const struct quire_log_name *name,
+                           const char *text)
+{
+    struct candidate *best = &listing->best;
+    best->version = name->version;
+    best->parts = 1;
+    quire_buf_clear(&best->names);
+    return quire_buf_append(&best->names, text, strlen(text) + 1);
+}
+
+static int take_commit(struct listing *listing, int64_t version, const struct quire_object *object)
+{
+    struct quire_log_segment *segment = listing->segment;
+    const struct quire_log_commit commit = {version, object->modified_us / 1000};
+    if (segment->first_commit < 0) segment->first_commit = version;
+    return quire_buf_append(&segment->commits, &commit, sizeof(commit));
+}
+
+static int take_object(void *user, const char *key, const struct quire_object *object,
+                       struct quire_error *error)
+{
+    struct listing *listing = user;
+    const char *text = key + listing->prefix;
+    int code = 0;
+    if (strchr(text, '/') != NULL) return 0;
+    struct quire_log_name name = quire_log_name_parse(text);
+    if (listing->limit >= 0 && name.version > listing->limit) return 0;
+    switch (name.kind) {
+    case QUIRE_LOG_FILE_COMMIT: code = take_commit(listing, name.version, object); break;
+    case QUIRE_LOG_FILE_CHECKPOINT: code = take_checkpoint(listing, &name, text); break;
+    case QUIRE_LOG_FILE_PART: code = take_part(listing, &name, text); break;
+    default: break;
+    }
+    return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
+}
+
+static int by_version(const void *a, const void *b)
+{
+    const struct quire_log_commit *left = a, *right = b;
+    return (left->version > right->version) - (left->version < right->version);
+}
+
+/* Drops the commits that the checkpoint covers, and checks that none is missing after it. */
+static int settle(struct listing *listing, struct quire_error *error)
+{
+    struct quire_log_segment *segment = listing->segment;
+    struct quire_log_commit *commits = (struct quire_log_commit *)(void *)segment->commits.data;
+    size_t n = segment->commits.size / sizeof(*commits), kept = 0;
+    int64_t next = listing->best.version + 1;
+    if (n > 0) qsort(commits, n, sizeof(*commits), by_version);
+    for (size_t i = 0; i < n; i++) {
+        if (commits[i].version < next) continue;
+        if (commits[i].version > next)
+            return quire_fail(error, QUIRE_CORRUPT, OPERATION,
+                              "the log has a gap: version %" PRId64 " is not there, %" PRId64 " is",
+                              next, commits[i].version);
+        commits[kept++] = commits[i];
+        next++;
+    }
+    segment->commits.size = kept * sizeof(*commits);
+    segment->version = next - 1;
+    segment->checkpoint_version = listing->best.version;
+    segment->checkpoint_size = listing->best.version >= 0 ? (size_t)listing->best.parts : 0;
+    struct quire_buf names = segment->checkpoint;
+    segment->checkpoint = listing->best.names;
+    listing->best.names = names;
+    return 0;
+}
+
+static int list_from(struct quire_store *store, const char *key, int64_t version, int64_t hint,
+                     struct quire_log_segment *segment, struct quire_error *error)
+{
+    QUIRE_CLEANUP(release_listing)
+    struct listing listing = {
+        .segment = segment, .limit = version, .best.version = -1, .open.version = -1};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf prefix = {0}, start = {0};
+    char name[QUIRE_LOG_NAME_MAX];
+    quire_log_segment_release(segment);
+    segment->first_commit = -1;
+    quire_log_name_start(hint > 0 ? hint : 0, name);
+    if (quire_buf_printf(&prefix, "%s" QUIRE_LOG_FOLDER, key) != 0 ||
+        quire_buf_terminate(&prefix) != 0 ||
+        quire_buf_printf(&start, "%s" QUIRE_LOG_FOLDER "%s", key, name) != 0 ||
+        quire_buf_terminate(&start) != 0)
+        return quire_fail_memory(error, OPERATION);
+    listing.prefix = prefix.size;
+    QUIRE_TRY(store->ops->list(store, (const char *)prefix.data, (const char *)start.data,
+                               take_object, &listing, error));
+    return settle(&listing, error);
+}
+
+int quire_log_segment_list(struct quire_store *store, const char *key, int64_t version,
+                           int64_t hint, struct quire_log_segment *segment,
+                           struct quire_error *error)
+{
+    bool hinted = hint > 0 && (version < 0 || hint <= version);
+    if (hinted) QUIRE_TRY(list_from(store, key, version, hint, segment, error));
+    /* The hint may speak of a checkpoint that is gone, or was never finished. */
+    if (!hinted || segment->checkpoint_version < 0)
+        QUIRE_TRY(list_from(store, key, version, -1, segment, error));
+    if (segment->version < 0)
+        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "it is no Delta table: it has no log");
+    if (version >= 0 && segment->version < version)
+        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                          "there is no version %" PRId64 "; the newest is %" PRId64, version,
+                          segment->version);
+    return 0;
+}
+
+void quire_log_segment_release(struct quire_log_segment *segment)
+{
+    quire_buf_release(&segment->checkpoint);
+    quire_buf_release(&segment->commits);
+    *segment = (struct quire_log_segment){.version = -1, .checkpoint_version = -1};
+}

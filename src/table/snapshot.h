@@ -1,0 +1,51 @@
+/* Private to table: a version of a table (PROTOCOL.md, "Action Reconciliation").
+ *
+ * Held are the protocol, the metadata, transactions, domains and what the commits after the
+ * checkpoint did to files; the checkpoint's files are read anew each time that they are gone
+ * through, so that a table of any number of files takes little memory. */
+#ifndef QUIRE_TABLE_SNAPSHOT_H
+#define QUIRE_TABLE_SNAPSHOT_H
+
+#include "table/action.h"
+#include "table/log_segment.h"
+
+/* What the tail says of one file, by its path and deletion vector. */
+struct quire_tail_file {
+    uint64_t hash;
+    const char *key; /* the arena's */
+    size_t key_size;
+    bool removed;
+    struct quire_add add; /* unless removed */
+};
+
+struct quire_snapshot {
+    char *url; /* of the table, with '/' at its end */
+    struct quire_store *store;
+    char *key; /* of the table in the store, with '/' at its end or empty */
+    struct quire_log_segment segment;
+    int64_t version;
+    struct quire_arena arena;
+    struct quire_protocol protocol;
+    struct quire_metadata_action metadata;
+    bool has_protocol, has_metadata;
+    struct quire_buf txns;     /* struct quire_txn, one an app */
+    struct quire_buf domains;  /* struct quire_domain, one a name, none removed */
+    struct quire_buf tail;     /* struct quire_tail_file, in the order of first mention */
+    struct quire_buf slots;    /* uint32_t: 1 + index into tail by hash; 0: free */
+    struct quire_buf sidecars; /* names of files in _sidecars, each zero-terminated */
+};
+
+/* Loads a version (-1: the newest). */
+int quire_snapshot_open(const char *url, int64_t version, struct quire_snapshot **snapshot,
+                        struct quire_error *error);
+void quire_snapshot_free(struct quire_snapshot *snapshot); /* NULL is fine */
+
+/* The value of a table property; NULL when it is not set. Zero-terminated. */
+const char *quire_snapshot_property(const struct quire_snapshot *snapshot, const char *name);
+
+/* Called with each file of the version; valid during the call. */
+typedef int quire_take_add(void *user, const struct quire_add *add, struct quire_error *error);
+int quire_snapshot_each_file(struct quire_snapshot *snapshot, quire_take_add *take, void *user,
+                             struct quire_error *error);
+
+#endif

@@ -1,0 +1,360 @@
+/* One data file after the other, each read as the table's own columns: those that the file lacks
+ * are null, those that partition the table are the file's values repeated. Rows that a deletion
+ * vector takes are left out; it counts all rows of the file. */
+#include "table/table_read.h"
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "data/batch_stream.h"
+#include "quire/context.h"
+#include "quire/file.h"
+#include "table/delta_schema.h"
+#include "table/partition_filter.h"
+#include "table/partition_value.h"
+#include "table/row_remover.h"
+#include "table/uri.h"
+
+#define OPERATION "read table"
+
+/* A column of the result. */
+struct table_column {
+    int64_t partition;       /* its number among the partition columns; -1: the files have it */
+    struct ArrowArray value; /* PARTITION: of the current file */
+};
+
+struct table_stream {
+    struct quire_snapshot *snapshot;
+    struct quire_context *context; /* NULL: that of each file's stream */
+    struct ArrowSchema logical;    /* the result's */
+    struct ArrowSchema physical;   /* of what is read from files */
+    struct quire_texts partitions; /* names that partition values go by in the log */
+    struct table_column *columns;  /* one a child of logical */
+    struct quire_arena arena;      /* files */
+    struct quire_buf files;        /* struct quire_add */
+    size_t next;
+    struct ArrowArrayStream file;
+    struct quire_buf url;
+    struct quire_row_remover remover; /* for the file's deletion vector */
+};
+
+static void stream_close(void *source)
+{
+    struct table_stream *stream = source;
+    quire_stream_release(&stream->file);
+    quire_row_remover_release(&stream->remover);
+    for (int64_t i = 0; stream->columns != NULL && i < stream->logical.n_children; i++)
+        quire_array_release(&stream->columns[i].value);
+    quire_free(stream->columns);
+    quire_schema_release(&stream->logical);
+    quire_schema_release(&stream->physical);
+    quire_buf_release(&stream->files);
+    quire_buf_release(&stream->url);
+    quire_arena_release(&stream->arena);
+    quire_free(stream);
+}
+
+static int stream_schema(void *source, struct ArrowSchema *schema, struct quire_error *error)
+{
+    const struct table_stream *stream = source;
+    return quire_schema_copy(&stream->logical, schema, error);
+}
+
+/* --- Files --------------------------------------------------------------------------------- */
+
+static bool is_absolute(const struct quire_buf *path)
+{
+    return path->size > 0 &&
+           (path->data[0] == '/' || strstr((const char *)path->data, "://") != NULL);
+}
+
+static int file_url(struct table_stream *stream, const struct quire_add *add,
+                    struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
+    quire_buf_clear(&stream->url);
+    int code = quire_uri_decode(&add->path, &path);
+    if (code == 0) code = quire_buf_terminate(&path);
+    if (code == 0 && !is_absolute(&path))
+        code = quire_buf_append_text(&stream->url, stream->snapshot->url);
+    if (code == 0) code = quire_buf_append(&stream->url, path.data, path.size);
+    if (code == 0) code = quire_buf_terminate(&stream->url);
+    return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
+}
+
+/* The text of a partition column in the file's action; NULL bytes where there is none. */
+static struct quire_bytes partition_text(const struct table_stream *stream,
+                                         const struct quire_add *add, int64_t partition)
+{
+    const struct quire_bytes *name = &stream->partitions.items[partition];
+    const struct quire_pair *pair = quire_pairs_find(&add->partitions, (const char *)name->data);
+    return pair != NULL ? pair->value : (struct quire_bytes){NULL, 0};
+}
+
+static int open_file(struct table_stream *stream, struct quire_error *error)
+{
+    const struct quire_add *add =
+        &((const struct quire_add *)(const void *)stream->files.data)[stream->next++];
+    for (int64_t i = 0; i < stream->logical.n_children; i++) {
+        struct table_column *column = &stream->columns[i];
+        quire_array_release(&column->value);
+        column->value.release = NULL;
+        if (column->partition < 0) continue;
+        const struct quire_bytes text = partition_text(stream, add, column->partition);
+        QUIRE_TRY(quire_partition_value(stream->logical.children[i], &text, &column->value, error));
+    }
+    QUIRE_TRY(file_url(stream, add, error));
+    int code = quire_row_remover_begin(&stream->remover, stream->snapshot, &add->deleted, error);
+    if (code != 0) {
+        quire_error_path(error, (const char *)stream->url.data);
+        return code;
+    }
+    const struct quire_read_options options = {
+        .format = "parquet",
+        .records = {.schema = &stream->physical, .extra = QUIRE_EXTRA_IGNORE},
+        .context = stream->context,
+    };
+    code = quire_file_read((const char *)stream->url.data, &options, &stream->file, error);
+    if (code == QUIRE_NOT_FOUND)
+        quire_error_hint(error, "the log names this file; \"table fsck\" finds all that are gone");
+    return code;
+}
+
+/* --- Batches ------------------------------------------------------------------------------- */
+
+static void release_batch(struct ArrowArray *array)
+{
+    for (int64_t i = 0; i < array->n_children; i++) {
+        quire_array_release(array->children[i]);
+        quire_free(array->children[i]);
+    }
+    quire_free(array->children);
+    quire_free(array->buffers);
+    array->release = NULL;
+}
+
+/* An empty struct array with room for its children. */
+static int make_batch(int64_t rows, int64_t columns, struct ArrowArray *batch,
+                      struct quire_error *error)
+{
+    struct ArrowArray made = {.length = rows, .n_buffers = 1, .release = release_batch};
+    made.buffers = quire_alloc_zero(1, sizeof(*made.buffers));
+    made.children = quire_alloc_zero((size_t)columns + 1, sizeof(*made.children));
+    bool complete = made.buffers != NULL && made.children != NULL;
+    for (int64_t i = 0; complete && i < columns; i++) {
+        made.children[i] = quire_alloc_zero(1, sizeof(*made.children[i]));
+        complete = made.children[i] != NULL;
+        made.n_children += complete;
+    }
+    if (!complete) {
+        release_batch(&made);
+        return quire_fail_memory(error, OPERATION);
+    }
+    *batch = made;
+    return 0;
+}
+
+/* Puts the file's columns and the partition's values together. */
+static int assemble(struct table_stream *stream, struct ArrowArray *read, struct ArrowArray *batch,
+                    struct quire_error *error)
+{
+    struct ArrowArray made;
+    int64_t from = 0, columns = stream->logical.n_children;
+    QUIRE_TRY(make_batch(read->length, columns, &made, error));
+    int code = 0;
+    for (int64_t i = 0; i < columns && code == 0; i++) {
+        const struct table_column *column = &stream->columns[i];
+        if (column->partition >= 0) {
+            code = quire_partition_repeat(stream->logical.children[i], &column->value, read->length,
+                                          made.children[i], error);
+            continue;
+        }
+        *made.children[i] = *read->children[from];
+        read->children[from++]->release = NULL;
+    }
+    if (code == 0)
+        *batch = made;
+    else
+        release_batch(&made);
+    return code;
+}
+
+static int stream_next(void *source, struct ArrowArray *batch, struct quire_error *error)
+{
+    struct table_stream *stream = source;
+    size_t files = stream->files.size / sizeof(struct quire_add);
+    for (batch->release = NULL;;) {
+        QUIRE_CLEANUP(quire_array_release) struct ArrowArray read = {.release = NULL};
+        if (stream->file.release == NULL) {
+            if (stream->next == files) return 0;
+            QUIRE_TRY(open_file(stream, error));
+        }
+        QUIRE_TRY(quire_stream_next(&stream->file, &read, error));
+        if (read.release != NULL) {
+            QUIRE_TRY(quire_row_remover_apply(&stream->remover, &stream->physical, &read, error));
+            if (read.length > 0) return assemble(stream, &read, batch, error);
+            continue;
+        }
+        quire_stream_release(&stream->file);
+        stream->file.release = NULL;
+    }
+}
+
+/* --- Opening ------------------------------------------------------------------------------- */
+
+static int take_file(void *user, const struct quire_add *add, struct quire_error *error)
+{
+    struct table_stream *stream = user;
+    struct quire_add copy = *add;
+    if (quire_add_copy(&stream->arena, &copy) != 0 ||
+        quire_buf_append(&stream->files, &copy, sizeof(copy)) != 0)
+        return quire_fail_memory(error, OPERATION);
+    return 0;
+}
+
+static bool is_wanted(const struct quire_table_read_options *options, const char *name)
+{
+    if (options == NULL || !options->columns_given) return true;
+    for (size_t i = 0; i < options->columns_size; i++)
+        if (strcmp(options->columns[i], name) == 0) return true;
+    return false;
+}
+
+/* Leaves in a struct's schema the children that are marked. */
+static void keep_children(struct ArrowSchema *schema, const bool *keep)
+{
+    int64_t kept = 0;
+    for (int64_t i = 0; i < schema->n_children; i++) {
+        if (keep[i]) {
+            struct ArrowSchema swapped = *schema->children[kept];
+            *schema->children[kept] = *schema->children[i];
+            *schema->children[i] = swapped;
+            kept++;
+        }
+    }
+    for (int64_t i = kept; i < schema->n_children; i++) {
+        quire_schema_release(schema->children[i]);
+        quire_free(schema->children[i]);
+    }
+    schema->n_children = kept;
+}
+
+/* What the table's columns are, before those that are not wanted are left out. */
+struct all_columns {
+    struct ArrowSchema logical, physical;
+    int64_t *partitions; /* of each: its number; -1: none */
+};
+
+static void all_columns_release(struct all_columns *all)
+{
+    quire_schema_release(&all->logical);
+    quire_schema_release(&all->physical);
+    quire_free(all->partitions);
+}
+
+static int find_columns(struct table_stream *stream, struct all_columns *all,
+                        struct quire_error *error)
+{
+    const struct quire_snapshot *snapshot = stream->snapshot;
+    size_t size = snapshot->metadata.partitions.size;
+    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_LOGICAL, true, &all->logical, error));
+    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_PHYSICAL, true, &all->physical, error));
+    all->partitions =
+        quire_alloc_zero((size_t)all->logical.n_children + 1, sizeof(*all->partitions));
+    stream->partitions.items =
+        quire_arena_alloc(&stream->arena, (size + 1) * sizeof(struct quire_bytes));
+    if (all->partitions == NULL || stream->partitions.items == NULL)
+        return quire_fail_memory(error, OPERATION);
+    stream->partitions.size = size;
+    for (size_t i = 0; i < size; i++)
+        stream->partitions.items[i] = (struct quire_bytes){(const uint8_t *)"", 0};
+    for (int64_t i = 0; i < all->logical.n_children; i++) {
+        const char *name = all->physical.children[i]->name;
+        struct quire_bytes key = {(const uint8_t *)name, strlen(name)};
+        all->partitions[i] = quire_snapshot_partition(snapshot, all->logical.children[i]->name);
+        if (all->partitions[i] < 0) continue;
+        if (quire_bytes_copy(&stream->arena, &key) != 0) return quire_fail_memory(error, OPERATION);
+        stream->partitions.items[all->partitions[i]] = key;
+    }
+    return 0;
+}
+
+/* Moves the columns that are wanted to the stream. */
+static int take_columns(struct table_stream *stream, struct all_columns *all,
+                        const struct quire_table_read_options *options, struct quire_error *error)
+{
+    int64_t n = all->logical.n_children, kept = 0;
+    bool *wanted = quire_alloc_zero((size_t)n + 1, 2 * sizeof(*wanted)), *read = wanted + n;
+    stream->columns = quire_alloc_zero((size_t)n + 1, sizeof(*stream->columns));
+    if (wanted == NULL || stream->columns == NULL) {
+        quire_free(wanted);
+        return quire_fail_memory(error, OPERATION);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        wanted[i] = is_wanted(options, all->logical.children[i]->name);
+        read[i] = wanted[i] && all->partitions[i] < 0;
+        if (wanted[i]) stream->columns[kept++].partition = all->partitions[i];
+    }
+    keep_children(&all->logical, wanted);
+    keep_children(&all->physical, read);
+    stream->logical = all->logical;
+    stream->physical = all->physical;
+    all->logical.release = all->physical.release = NULL;
+    quire_free(wanted);
+    return 0;
+}
+
+/* Leaves the files that may have rows for which the condition is true. */
+static int pass_over(struct table_stream *stream, const struct all_columns *all,
+                     const char *condition, struct quire_error *error)
+{
+    struct quire_add *files = (struct quire_add *)(void *)stream->files.data;
+    size_t size = stream->files.size / sizeof(*files), kept = 0;
+    const struct quire_partition_filter filter = {
+        .schema = &all->logical,
+        .partitions = all->partitions,
+        .names = &stream->partitions,
+        .files = files,
+        .files_size = size,
+    };
+    if (condition == NULL) return 0;
+    bool *keep = quire_alloc(size + 1);
+    if (keep == NULL) return quire_fail_memory(error, OPERATION);
+    memset(keep, true, size + 1);
+    int code = quire_partition_filter(&filter, condition, keep, error);
+    for (size_t i = 0; i < size; i++)
+        if (keep[i]) files[kept++] = files[i];
+    stream->files.size = kept * sizeof(*files);
+    quire_free(keep);
+    return code;
+}
+
+static int open_stream(struct table_stream *stream, const struct quire_table_read_options *options,
+                       struct quire_error *error)
+{
+    QUIRE_CLEANUP(all_columns_release) struct all_columns all = {.partitions = NULL};
+    const char *where = options != NULL ? options->where : NULL;
+    QUIRE_TRY(find_columns(stream, &all, error));
+    QUIRE_TRY(quire_snapshot_each_file(stream->snapshot, take_file, stream, error));
+    QUIRE_TRY(pass_over(stream, &all, where, error));
+    return take_columns(stream, &all, options, error);
+}
+
+static void free_stream(struct table_stream **stream)
+{
+    if (*stream != NULL) stream_close(*stream);
+}
+
+int quire_snapshot_read(struct quire_snapshot *snapshot,
+                        const struct quire_table_read_options *options,
+                        struct ArrowArrayStream *result, struct quire_error *error)
+{
+    static const struct quire_stream_ops ops = {stream_schema, stream_next, stream_close};
+    QUIRE_CLEANUP(free_stream) struct table_stream *stream = quire_alloc_zero(1, sizeof(*stream));
+    if (stream == NULL) return quire_fail_memory(error, OPERATION);
+    stream->snapshot = snapshot;
+    stream->context = options != NULL ? options->context : NULL;
+    QUIRE_TRY(open_stream(stream, options, error));
+    QUIRE_TRY(quire_stream_wrap(&ops, stream, result, error));
+    stream = NULL; /* the result's */
+    return 0;
+}

@@ -1,0 +1,130 @@
+"""The table commands: what they print, refuse and leave behind."""
+
+import pytest
+from program import bad, good
+
+
+@pytest.fixture
+def rows(tmp_path):
+    (tmp_path / "a.csv").write_text("id,name,born\n1,Ada,1815-12-10\n2,B,\n")
+    (tmp_path / "b.jsonl").write_text('{"name": "007", "id": 3}\n')
+    return tmp_path
+
+
+def commits(table):
+    return sorted(path.name for path in (table / "_delta_log").glob("*.json"))
+
+
+def test_create_append_read(rows):
+    table = rows / "t"
+    schema = "id int64 not null, name string, born date"
+    assert good("table", "create", table, "--schema", schema, "--partition-by", "born",
+                "--property", "delta.appendOnly=true", "--property", "x.y=1", "--json").json() == {
+        "table": str(table), "created": True}
+    done = good("table", "append", table, rows / "a.csv", rows / "b.jsonl", "--json").json()
+    assert (done["version"], done["rows"], done["files"]) == (1, 3, 2)
+    assert not done["created"] and not done["skipped"]
+    # "007" is text because the table's column is.
+    expected = [{"id": 1, "name": "Ada", "born": "1815-12-10"},
+                {"id": 2, "name": "B", "born": None}, {"id": 3, "name": "007", "born": None}]
+    read = good("table", "read", table).lines()
+    assert sorted(read, key=lambda row: row["id"]) == expected
+    assert good("table", "read", table, "--version", "0").lines() == []
+    assert good("table", "read", table, "--where", "id > 1 AND name < 'A'", "--select", "born,id",
+                "--to", "csv").text == "born,id\n,3\n"
+    assert len(good("table", "read", table, "--limit", "2").lines()) == 2
+    report = good("table", "read", table, "--out", rows / "out.parquet", "--json").json()
+    assert (report["rows"], report["version"], report["format"]) == (3, 1, "parquet")
+    assert good("count", rows / "out.parquet").text.strip() == "3"
+
+
+def test_reports(rows):
+    table = rows / "t"
+    good("table", "append", table, rows / "a.csv", "--create", "--partition-by", "name")
+    good("table", "append", table, rows / "a.csv")
+    info = good("table", "info", table, "--json").json()
+    assert info["version"] == 2 and info["rows"] == 4 and info["files"] == 4
+    assert info["columns"] == ["id", "name", "born"] and info["partition_columns"] == ["name"]
+    assert info["protocol"]["reader"] == 1 and info["properties"] == {}
+    assert good("table", "info", table, "--version", "1", "--json").json()["rows"] == 2
+    history = good("table", "history", table, "--json").lines()
+    assert [one["version"] for one in history] == [2, 1, 0]
+    assert [one["operation"] for one in history] == ["WRITE", "WRITE", "CREATE TABLE"]
+    assert history[0]["info"]["engineInfo"].startswith("quire/")
+    files = good("table", "files", table, "--json").lines()
+    assert len(files) == 4 and {file["rows"] for file in files} == {1}
+    assert {file["partitions"]["name"] for file in files} == {"Ada", "B"}
+    assert all((table / file["path"]).stat().st_size == file["bytes"] for file in files)
+    for command in ("info", "history", "files"):
+        drawn = good("table", command, table).text
+        assert "name" in drawn or "WRITE" in drawn
+
+
+def test_time(rows):
+    table = rows / "t"
+    good("table", "append", table, rows / "a.csv", "--create")
+    made = good("table", "info", table, "--version", "0", "--json").json()["created_ms"]
+    bad(3, "table", "read", table, "--at", "2001-01-01", says="begins after")
+    assert len(good("table", "read", table, "--at", "2999-01-01T00:00:00Z").lines()) == 2
+    assert made > 0
+    bad(2, "table", "read", table, "--at", "yesterday", says=["--at", "yesterday"])
+    bad(2, "table", "read", table, "--at", "2999-01-01", "--version", "1", says="--version and --at")
+    bad(3, "table", "read", table, "--version", "7", says="7")
+
+
+def test_transactions_are_written_once(rows):
+    table = rows / "t"
+    one = ("table", "append", table, rows / "a.csv", "--create", "--json", "--txn")
+    assert not good(*one, "app:1:5").json()["skipped"]
+    assert good(*one, "app:1:5").json()["skipped"] and good(*one, "app:1:4").json()["skipped"]
+    assert not good(*one, "app:1:6").json()["skipped"]
+    assert len(good("table", "read", table).lines()) == 4
+    for txn in ("app", ":1", "app:", "app:x", "app:-1", "app:99999999999999999999"):
+        bad(2, *one, txn, says="APP:VERSION")
+
+
+def test_refusals(rows):
+    table = rows / "t"
+    for command in ("read", "info", "history", "files"):
+        bad(3, "table", command, table, says="no Delta table")
+    bad(3, "table", "append", table, rows / "a.csv", says=["no Delta table", "--create"])
+    bad(2, "table", "append", table, rows / "a.csv", "--partition-by", "id", says="--create")
+    bad(2, "table", "create", table, says="--schema")
+    bad(2, "table", "create", table, "--schema", "at time(us)", says="at")
+    assert not table.exists()
+    good("table", "create", table, "--schema", "id int64, name string")
+    bad(4, "table", "create", table, "--schema", "id int64", says="there is a table")
+    assert good("table", "create", table, "--schema", "id int64", "--if-not-exists",
+                "--json").json()["created"] is False
+    bad(2, "table", "append", table, rows / "b.jsonl", "--create", "--partition-by", "id",
+        says="not partitioned")
+    bad(1, "table", "append", table, rows / "a.csv", says="born")
+    (rows / "bad.jsonl").write_text('{"id": 1}\n{"id": "x"}\n')
+    bad(1, "table", "append", table, rows / "bad.jsonl", says=["bad.jsonl", "id"])
+    assert commits(table) == ["00000000000000000000.json"]
+    assert [path.name for path in table.iterdir()] == ["_delta_log"]
+    bad(2, "table", "read", table, "--select", "nam", says=["nam", '"name"'])
+    bad(2, "table", "read", table, "--set", "infer=off", says="infer")
+    bad(2, "table", "read", table, "--schema", "a int64", says="--schema")
+
+
+def test_rejects(rows):
+    table, rejects = rows / "t", rows / "rejects.jsonl"
+    good("table", "create", table, "--schema", "id int64")
+    (rows / "bad.jsonl").write_text('{"id": 1}\n{"id": "x"}\n')
+    done = good("table", "append", table, rows / "bad.jsonl", "--rejects", rejects, "--json")
+    assert done.json()["rows"] == 1 and done.json()["rejected"] == 1
+    assert len(rejects.read_text().splitlines()) == 1
+
+
+def test_words_of_the_group(rows):
+    group = bad(2, "table").err
+    assert "table append" in group and "table read" in group
+    assert good("help", "table").text == good("table", "--help").text == group
+    assert good("help", "table", "read").text == good("table", "read", "--help").text
+    assert "QUIRE\\-TABLE\\-READ 1" in good("help", "--man", "table", "read").text
+    assert "quire\\-table\\-read (1)" in good("help", "--man").text
+    bad(2, "table", "reed", says="table read")
+    bad(2, "table", "--json", "read", rows / "t", says="before its options")
+    bad(2, "help", "table", "reed", says="table read")
+    assert "table read" not in good("help").text
