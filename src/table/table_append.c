@@ -14,6 +14,7 @@
 #include "table/action_write.h"
 #include "table/commit.h"
 #include "table/data_writer.h"
+#include "table/delta_nulls.h"
 #include "table/delta_schema.h"
 #include "table/table_features.h"
 
@@ -246,6 +247,7 @@ static int run(struct append *append, const char *url, struct ArrowArrayStream *
     if (result->skipped) return 0;
     QUIRE_TRY(
         quire_snapshot_schema(append->base, QUIRE_DELTA_LOGICAL, true, &append->schema, error));
+    QUIRE_TRY(quire_delta_nulls_forbid(&append->base->metadata.schema, &append->schema, error));
     QUIRE_TRY(write_files(append, rows, error));
     QUIRE_TRY(commit(append, result, error));
     if (result->skipped) return 0;
