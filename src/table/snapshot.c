@@ -191,13 +191,16 @@ int quire_snapshot_hint(const struct quire_snapshot *snapshot, int64_t *hint,
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0}, text = {0};
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
     struct quire_json_node *root = NULL;
+    struct quire_error missing;
     size_t got = 0, at;
     *hint = -1;
+    quire_error_clear(&missing);
     QUIRE_TRY(join(&key, snapshot->key, QUIRE_LOG_FOLDER, "_last_checkpoint", error));
     if (quire_buf_reserve(&text, HINT_MAX) != 0) return quire_fail_memory(error, OPERATION);
     int code = quire_store_get(snapshot->store, (const char *)key.data, 0, text.data, HINT_MAX,
-                               &got, error);
+                               &got, &missing);
     if (code == QUIRE_NOT_FOUND) return 0;
+    if (code != 0 && error != NULL) *error = missing;
     QUIRE_TRY(code);
     if (quire_json_tree_parse((const char *)text.data, got, &arena, &root, &at) != 0) return 0;
     *hint = quire_json_tree_i64(root, "version", -1);

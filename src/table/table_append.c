@@ -215,6 +215,19 @@ static void wait_a_while(struct quire_random *generator, int attempt)
     nanosleep(&wait, NULL);
 }
 
+/* The files of a commit that may stand are left: whoever reads it needs them. */
+static int put_commit(struct append *append, const char *mark, int64_t version,
+                      enum quire_commit_outcome *outcome, struct quire_error *error)
+{
+    const struct quire_snapshot *base = append->base;
+    int code = quire_commit_put(base->store, base->key, version, &append->commit, mark,
+                                append->options->durability, outcome, error);
+    if (code == 0 || *outcome != QUIRE_COMMIT_UNKNOWN) return code;
+    quire_data_writer_keep(append->writer);
+    quire_error_hint(error, "the rows may have been appended: look at the table first");
+    return code;
+}
+
 static int commit(struct append *append, struct quire_table_append_result *result,
                   struct quire_error *error)
 {
@@ -228,8 +241,7 @@ static int commit(struct append *append, struct quire_table_append_result *resul
     quire_commit_mark(mark);
     QUIRE_TRY(write_commit(append, mark, error));
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        QUIRE_TRY(quire_commit_put(base->store, base->key, version, &append->commit, mark,
-                                   append->options->durability, &outcome, error));
+        QUIRE_TRY(put_commit(append, mark, version, &outcome, error));
         result->version = version;
         if (outcome == QUIRE_COMMIT_DONE) return 0;
         wait_a_while(&generator, attempt);
