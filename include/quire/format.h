@@ -23,6 +23,7 @@ extern "C" {
  * schema in its order, depth first. */
 struct quire_column_stats {
     int64_t nulls;         /* -1: not known */
+    int64_t nans;          /* which are never a minimum or maximum; -1: not known */
     const void *min, *max; /* in Arrow's layout of the type; NULL: not known */
     size_t min_size, max_size;
     bool min_exact, max_exact;

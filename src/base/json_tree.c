@@ -230,7 +230,7 @@ int quire_json_tree_parse(const char *text, size_t size, struct quire_arena *are
     *at = quire_utf8_valid_prefix((const uint8_t *)text, size);
     if (*at < size) return QUIRE_INPUT;
     int code = take_value(&parser, node);
-    skip_blanks(&parser);
+    if (code == 0) skip_blanks(&parser);
     if (code == 0 && parser.at < size) code = QUIRE_INPUT;
     *at = parser.at;
     if (code == 0) *root = node;

@@ -1,6 +1,6 @@
 #include "table/action.h"
 
-#define ACTIONS                                                                                 \
+#define STATE_AND_FILES                                                                         \
     "protocol struct<minReaderVersion: int32, minWriterVersion: int32, "                        \
     "readerFeatures: list<string>, writerFeatures: list<string>>\n"                             \
     "metaData struct<id: string, name: string, description: string, "                           \
@@ -15,18 +15,20 @@
     "tags: map<string, string>, deletionVector: " DELETION_VECTOR ", baseRowId: int64, "        \
     "defaultRowCommitVersion: int64>\n"                                                         \
     "txn struct<appId: string, version: int64, lastUpdated: int64>\n"                           \
-    "domainMetadata struct<domain: string, configuration: string, removed: bool>\n"             \
-    "cdc struct<path: string, partitionValues: map<string, string>, size: int64, "              \
-    "dataChange: bool, tags: map<string, string>>\n"                                            \
-    "sidecar struct<path: string, sizeInBytes: int64, modificationTime: int64, "                \
-    "tags: map<string, string>>\n"                                                              \
+    "domainMetadata struct<domain: string, configuration: string, removed: bool>\n"
+#define OTHERS                                                                     \
+    "cdc struct<path: string, partitionValues: map<string, string>, size: int64, " \
+    "dataChange: bool, tags: map<string, string>>\n"                               \
+    "sidecar struct<path: string, sizeInBytes: int64, modificationTime: int64, "   \
+    "tags: map<string, string>>\n"                                                 \
     "checkpointMetadata struct<version: int64, tags: map<string, string>>\n"
 #define DELETION_VECTOR                                                                       \
     "struct<storageType: string, pathOrInlineDv: string, offset: int32, sizeInBytes: int32, " \
     "cardinality: int64>"
 
-const char quire_log_schema_text[] = ACTIONS "commitInfo json\n";
-const char quire_log_checkpoint_schema_text[] = ACTIONS;
+const char quire_log_schema_text[] = STATE_AND_FILES OTHERS "commitInfo json\n";
+const char quire_log_checkpoint_schema_text[] = STATE_AND_FILES OTHERS;
+const char quire_log_classic_schema_text[] = STATE_AND_FILES;
 
 /* --- Fields of a struct -------------------------------------------------------------------- */
 
@@ -210,6 +212,17 @@ int quire_add_copy(struct quire_arena *arena, struct quire_add *add)
                                          &add->deleted.path, &add->clustering_provider};
     int code = quire_pairs_copy(arena, &add->partitions);
     if (code == 0) code = quire_pairs_copy(arena, &add->tags);
+    for (size_t i = 0; code == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
+        code = quire_bytes_copy(arena, texts[i]);
+    return code;
+}
+
+int quire_remove_copy(struct quire_arena *arena, struct quire_remove *action)
+{
+    struct quire_bytes *const texts[] = {&action->path, &action->deleted.storage,
+                                         &action->deleted.path};
+    int code = quire_pairs_copy(arena, &action->partitions);
+    if (code == 0) code = quire_pairs_copy(arena, &action->tags);
     for (size_t i = 0; code == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
         code = quire_bytes_copy(arena, texts[i]);
     return code;

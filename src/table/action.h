@@ -26,6 +26,8 @@ enum quire_log_column {
 extern const char quire_log_schema_text[];
 /* Without commitInfo, which checkpoints write in a form of their own where they have it. */
 extern const char quire_log_checkpoint_schema_text[];
+/* What checkpoints of version 1 have: the columns up to QUIRE_LOG_DOMAIN. */
+extern const char quire_log_classic_schema_text[];
 
 #define QUIRE_LOG_NONE INT64_MIN /* a number that is not there */
 
@@ -113,6 +115,7 @@ int quire_bytes_copy(struct quire_arena *arena, struct quire_bytes *bytes);
 int quire_pairs_copy(struct quire_arena *arena, struct quire_pairs *pairs);
 int quire_texts_copy(struct quire_arena *arena, struct quire_texts *texts);
 int quire_add_copy(struct quire_arena *arena, struct quire_add *add);
+int quire_remove_copy(struct quire_arena *arena, struct quire_remove *action);
 
 /* The value of a key; NULL when it is not there. */
 const struct quire_pair *quire_pairs_find(const struct quire_pairs *pairs, const char *key);

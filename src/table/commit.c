@@ -96,6 +96,7 @@ int quire_commit_put(struct quire_store *store, const char *key, int64_t version
     char commit[QUIRE_LOG_NAME_MAX];
     struct quire_error put_error;
     bool stands = false, ours = false;
+    *outcome = QUIRE_COMMIT_FAILED;
     quire_log_name_commit(version, commit);
     if (quire_buf_printf(&name, "%s" QUIRE_LOG_FOLDER "%s", key, commit) != 0 ||
         quire_buf_terminate(&name) != 0)
@@ -103,13 +104,20 @@ int quire_commit_put(struct quire_store *store, const char *key, int64_t version
     const char *path = (const char *)name.data;
     quire_error_clear(&put_error);
     int code = store->ops->put(store, path, lines->data, lines->size, &options, NULL, &put_error);
-    *outcome = QUIRE_COMMIT_DONE;
-    if (code == 0) return 0;
     bool open = code == QUIRE_EXISTS || code == QUIRE_IO || code == QUIRE_RETRY;
-    if (open && look_back(store, path, lines, mark, &stands, &ours, error) == 0 && stands) {
+    if (code == 0) *outcome = QUIRE_COMMIT_DONE;
+    if (!open) {
+        if (code != 0 && error != NULL) *error = put_error;
+        return code;
+    }
+    bool local = (store->ops->capabilities & QUIRE_STORE_LOCAL) != 0;
+    int looked = look_back(store, path, lines, mark, &stands, &ours, NULL);
+    if (looked == 0 && stands) {
         *outcome = ours ? QUIRE_COMMIT_DONE : QUIRE_COMMIT_LOST;
         return 0;
     }
+    /* What was sent over a network may still be on its way. */
+    if (looked != 0 || !local) *outcome = QUIRE_COMMIT_UNKNOWN;
     if (error != NULL) *error = put_error;
     return code;
 }

@@ -11,7 +11,9 @@
 
 enum quire_commit_outcome {
     QUIRE_COMMIT_DONE,
-    QUIRE_COMMIT_LOST /* another writer has that version */
+    QUIRE_COMMIT_LOST,   /* another writer has that version */
+    QUIRE_COMMIT_FAILED, /* nothing was made */
+    QUIRE_COMMIT_UNKNOWN /* the version may stand, or may come to */
 };
 
 /* What commitInfo says of an operation. */
@@ -36,7 +38,7 @@ int quire_commit_info_write(const struct quire_commit_info *info, const char *ma
                             struct quire_buf *out);
 
 /* Puts the lines, which contain the mark, as a version of the table at `key` (with '/' at its
- * end). */
+ * end). A failure leaves *outcome FAILED, or UNKNOWN: then files that the lines name must stay. */
 int quire_commit_put(struct quire_store *store, const char *key, int64_t version,
                      const struct quire_buf *lines, const char *mark,
                      enum quire_durability durability, enum quire_commit_outcome *outcome,

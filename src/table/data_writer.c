@@ -41,7 +41,7 @@ struct quire_data_writer {
     struct quire_random generator;
     struct quire_arena arena;
     struct quire_buf lines; /* of add actions */
-    struct quire_buf paths; /* of files that stand, each zero-terminated */
+    struct quire_buf paths; /* of files that stand or may, each zero-terminated */
     struct quire_data_totals totals;
     bool keep;
 };
@@ -219,10 +219,10 @@ static int end_file(struct quire_data_writer *writer, struct open_file *file,
                     struct quire_error *error)
 {
     struct quire_write_result result;
-    QUIRE_TRY(quire_writer_commit(file->writer, &result, error));
-    if (quire_buf_append(&writer->paths, file->path.data, file->path.size) != 0 ||
-        quire_buf_push(&writer->paths, '\0') != 0)
+    /* Noted before it stands, so that none is forgotten. */
+    if (quire_buf_append(&writer->paths, file->path.data, file->path.size + 1) != 0)
         return quire_fail_memory(error, OPERATION);
+    QUIRE_TRY(quire_writer_commit(file->writer, &result, error));
     QUIRE_TRY(add_file(writer, file, result.bytes, error));
     writer->totals.files++;
     writer->totals.rows += result.rows;

@@ -119,6 +119,22 @@ static int write_raw(struct walk *walk, const char *text, size_t size)
     return quire_buf_append(walk->out, text, size);
 }
 
+/* NaN is above all numbers to those who read tables, and Parquet does not say where it is. */
+static bool may_have_nan(const struct quire_field *field, const struct quire_column_stats *column)
+{
+    return quire_kind_is_float(field->kind) && column->nans != 0;
+}
+
+/* As a double, which is what readers take it for: the shortest text of a float can be above it. */
+static int write_single(struct walk *walk, const void *value)
+{
+    char text[QUIRE_FLOAT_TEXT_MAX];
+    float single;
+    memcpy(&single, value, sizeof(single));
+    char *end = quire_number_format_f64((double)single, text);
+    return write_raw(walk, text, (size_t)(end - text));
+}
+
 static int write_value(struct walk *walk, const struct quire_field *field, const void *value)
 {
     static const struct quire_value_style style;
@@ -128,6 +144,7 @@ static int write_value(struct walk *walk, const struct quire_field *field, const
         write_time(walk->writer, field, value);
         return 0;
     }
+    if (field->kind == QUIRE_KIND_FLOAT32) return write_single(walk, value);
     quire_value_writer *write = quire_value_writer_of(field);
     char *end = write(&view, 0, &style, text);
     if (field->kind != QUIRE_KIND_DATE32) return write_raw(walk, text, (size_t)(end - text));
@@ -162,7 +179,7 @@ static int write_leaf(struct walk *walk, const struct quire_field *field)
     if (quire_kind_is_string(field->kind))
         return write_text(walk, field, value, size,
                           maximum ? column->max_exact : column->min_exact);
-    if (!is_finite(field, value)) return 0;
+    if (!is_finite(field, value) || (maximum && may_have_nan(field, column))) return 0;
     quire_json_writer_key(walk->writer, field->name);
     return write_value(walk, field, value);
 }

@@ -21,6 +21,7 @@ struct listing {
     struct quire_log_segment *segment;
     int64_t limit; /* versions beyond it are passed over; -1: none */
     size_t prefix; /* bytes of a key before the name */
+    bool hinted;   /* the list does not begin at version 0 */
     struct candidate best, open;
 };
 
@@ -99,6 +100,8 @@ static int settle(struct listing *listing, struct quire_error *error)
     struct quire_log_segment *segment = listing->segment;
     struct quire_log_commit *commits = (struct quire_log_commit *)(void *)segment->commits.data;
     size_t n = segment->commits.size / sizeof(*commits), kept = 0;
+    segment->version = segment->checkpoint_version = -1;
+    if (listing->hinted && listing->best.version < 0) return 0; /* to be listed from the first */
     int64_t next = listing->best.version + 1;
     if (n > 0) qsort(commits, n, sizeof(*commits), by_version);
     for (size_t i = 0; i < n; i++) {
@@ -124,8 +127,11 @@ static int list_from(struct quire_store *store, const char *key, int64_t version
                      struct quire_log_segment *segment, struct quire_error *error)
 {
     QUIRE_CLEANUP(release_listing)
-    struct listing listing = {
-        .segment = segment, .limit = version, .best.version = -1, .open.version = -1};
+    struct listing listing = {.segment = segment,
+                              .limit = version,
+                              .hinted = hint > 0,
+                              .best.version = -1,
+                              .open.version = -1};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf prefix = {0}, start = {0};
     char name[QUIRE_LOG_NAME_MAX];
     quire_log_segment_release(segment);

@@ -15,7 +15,8 @@ struct quire_tail_file {
     const char *key; /* the arena's */
     size_t key_size;
     bool removed;
-    struct quire_add add; /* unless removed */
+    struct quire_add add;                 /* unless removed */
+    const struct quire_remove *tombstone; /* where removed; the arena's */
 };
 
 struct quire_snapshot {
@@ -40,6 +41,16 @@ int quire_snapshot_open(const char *url, int64_t version, struct quire_snapshot 
                         struct quire_error *error);
 void quire_snapshot_free(struct quire_snapshot *snapshot); /* NULL is fine */
 
+/* Goes on to a later version by the commits in between, one after the other; -1: to the newest,
+ * which may be this one. The cost is that of those commits: nothing is listed. Texts that were
+ * got from the snapshot before stay valid. After a failure it is to be freed. */
+int quire_snapshot_advance(struct quire_snapshot *snapshot, int64_t version,
+                           struct quire_error *error);
+
+/* The version that _last_checkpoint names; -1 when it is missing or says nothing. */
+int quire_snapshot_hint(const struct quire_snapshot *snapshot, int64_t *hint,
+                        struct quire_error *error);
+
 /* The value of a table property; NULL when it is not set. Zero-terminated. */
 const char *quire_snapshot_property(const struct quire_snapshot *snapshot, const char *name);
 
@@ -47,5 +58,12 @@ const char *quire_snapshot_property(const struct quire_snapshot *snapshot, const
 typedef int quire_take_add(void *user, const struct quire_add *add, struct quire_error *error);
 int quire_snapshot_each_file(struct quire_snapshot *snapshot, quire_take_add *take, void *user,
                              struct quire_error *error);
+
+/* Called with each file that was removed and that no later commit added again, as far as the log
+ * still tells. */
+typedef int quire_take_remove(void *user, const struct quire_remove *action,
+                              struct quire_error *error);
+int quire_snapshot_each_tombstone(struct quire_snapshot *snapshot, quire_take_remove *take,
+                                  void *user, struct quire_error *error);
 
 #endif

@@ -12,8 +12,10 @@
 #include "base/random.h"
 #include "quire/table_write.h"
 #include "table/action_write.h"
+#include "table/checkpoint.h"
 #include "table/commit.h"
 #include "table/data_writer.h"
+#include "table/delta_nulls.h"
 #include "table/delta_schema.h"
 #include "table/table_features.h"
 
@@ -25,7 +27,7 @@
 
 struct append {
     const struct quire_table_append_options *options;
-    struct quire_snapshot *base; /* what the rows are written for */
+    struct quire_snapshot *base; /* what the rows are written for, then what is newest */
     struct ArrowSchema schema;   /* of the table */
     struct quire_data_writer *writer;
     struct quire_buf lines; /* of add actions */
@@ -173,12 +175,19 @@ static bool same_pairs(const struct quire_pairs *a, const struct quire_pairs *b)
     return same;
 }
 
-/* What the rows were written for must be as it was. */
-static int check_conflict(const struct quire_snapshot *base, const struct quire_snapshot *now,
+/* What the rows were written for. */
+struct assumed {
+    int64_t version;
+    struct quire_metadata_action metadata;
+    struct quire_protocol protocol;
+};
+
+/* It must be as it was. */
+static int check_conflict(const struct assumed *assumed, const struct quire_snapshot *now,
                           struct quire_error *error)
 {
-    const struct quire_metadata_action *a = &base->metadata, *b = &now->metadata;
-    const struct quire_protocol *p = &base->protocol, *q = &now->protocol;
+    const struct quire_metadata_action *a = &assumed->metadata, *b = &now->metadata;
+    const struct quire_protocol *p = &assumed->protocol, *q = &now->protocol;
     const char *what = NULL;
     if (!same_bytes(&a->id, &b->id) || !same_bytes(&a->schema, &b->schema) ||
         !same_texts(&a->partitions, &b->partitions) ||
@@ -191,7 +200,7 @@ static int check_conflict(const struct quire_snapshot *base, const struct quire_
     if (what == NULL) return 0;
     int code = quire_fail(error, QUIRE_CONFLICT, OPERATION,
                           "%s between version %" PRId64 " and %" PRId64 "; nothing was appended",
-                          what, base->version, now->version);
+                          what, assumed->version, now->version);
     quire_error_hint(error, "append again");
     return code;
 }
@@ -206,10 +215,24 @@ static void wait_a_while(struct quire_random *generator, int attempt)
     nanosleep(&wait, NULL);
 }
 
+/* The files of a commit that may stand are left: whoever reads it needs them. */
+static int put_commit(struct append *append, const char *mark, int64_t version,
+                      enum quire_commit_outcome *outcome, struct quire_error *error)
+{
+    const struct quire_snapshot *base = append->base;
+    int code = quire_commit_put(base->store, base->key, version, &append->commit, mark,
+                                append->options->durability, outcome, error);
+    if (code == 0 || *outcome != QUIRE_COMMIT_UNKNOWN) return code;
+    quire_data_writer_keep(append->writer);
+    quire_error_hint(error, "the rows may have been appended: look at the table first");
+    return code;
+}
+
 static int commit(struct append *append, struct quire_table_append_result *result,
                   struct quire_error *error)
 {
     struct quire_snapshot *base = append->base;
+    const struct assumed assumed = {base->version, base->metadata, base->protocol};
     struct quire_random generator;
     enum quire_commit_outcome outcome;
     char mark[QUIRE_COMMIT_MARK_SIZE];
@@ -218,22 +241,29 @@ static int commit(struct append *append, struct quire_table_append_result *resul
     quire_commit_mark(mark);
     QUIRE_TRY(write_commit(append, mark, error));
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        struct quire_snapshot *now = NULL;
-        QUIRE_TRY(quire_commit_put(base->store, base->key, version, &append->commit, mark,
-                                   append->options->durability, &outcome, error));
+        QUIRE_TRY(put_commit(append, mark, version, &outcome, error));
         result->version = version;
         if (outcome == QUIRE_COMMIT_DONE) return 0;
         wait_a_while(&generator, attempt);
-        QUIRE_TRY(quire_snapshot_open(base->url, -1, &now, error));
-        result->version = now->version;
-        result->skipped = is_done(now, append->options);
-        version = now->version + 1;
-        int code = result->skipped ? 0 : check_conflict(base, now, error);
-        quire_snapshot_free(now);
-        if (code != 0 || result->skipped) return code;
+        QUIRE_TRY(quire_snapshot_advance(base, -1, error));
+        result->version = base->version;
+        result->skipped = is_done(base, append->options);
+        if (result->skipped) return 0;
+        QUIRE_TRY(check_conflict(&assumed, base, error));
+        version = base->version + 1;
     }
     return quire_fail(error, QUIRE_CONFLICT, OPERATION,
                       "other writers were first %d times; nothing was appended", ATTEMPTS_MAX);
+}
+
+/* The checkpoint of a version is its writer's to write. The commit stands whether it can or
+ * not: the next one tries again. */
+static void write_checkpoint(struct append *append, int64_t version)
+{
+    struct quire_snapshot *snapshot = append->base;
+    if (quire_checkpoint_is_due(snapshot, version) &&
+        quire_snapshot_advance(snapshot, version, NULL) == 0)
+        (void)quire_checkpoint_write(snapshot, append->options->durability, NULL);
 }
 
 static int run(struct append *append, const char *url, struct ArrowArrayStream *rows,
@@ -246,10 +276,12 @@ static int run(struct append *append, const char *url, struct ArrowArrayStream *
     if (result->skipped) return 0;
     QUIRE_TRY(
         quire_snapshot_schema(append->base, QUIRE_DELTA_LOGICAL, true, &append->schema, error));
+    QUIRE_TRY(quire_delta_nulls_forbid(&append->base->metadata.schema, &append->schema, error));
     QUIRE_TRY(write_files(append, rows, error));
     QUIRE_TRY(commit(append, result, error));
     if (result->skipped) return 0;
     quire_data_writer_keep(append->writer);
+    write_checkpoint(append, result->version);
     result->rows = append->totals.rows;
     result->files = append->totals.files;
     result->bytes = append->totals.bytes;

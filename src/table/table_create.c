@@ -1,4 +1,6 @@
 /* Version 0 of a table. */
+#include <strings.h>
+
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/json_text.h"
@@ -54,6 +56,23 @@ static void choose_protocol(const struct quire_field *fields, struct quire_bytes
     protocol->writer_features = (struct quire_texts){features, 1 + not_null};
 }
 
+/* Names of one struct differ by more than case. */
+static int check_names(const struct quire_field *field, struct quire_error *error)
+{
+    for (size_t i = 0; i < field->children_size; i++) {
+        const struct quire_field *child = &field->children[i];
+        for (size_t j = 0; field->kind == QUIRE_KIND_STRUCT && j < i; j++) {
+            if (strcasecmp(field->children[j].name, child->name) != 0) continue;
+            return quire_fail(error, QUIRE_USAGE, OPERATION,
+                              "two columns are called \"%.200s\": a table's names differ by more "
+                              "than case",
+                              child->name);
+        }
+        QUIRE_TRY(check_names(child, error));
+    }
+    return 0;
+}
+
 static int check_partitions(const struct quire_field *fields,
                             const struct quire_table_create_options *options,
                             struct quire_error *error)
@@ -67,6 +86,10 @@ static int check_partitions(const struct quire_field *fields,
         if (column < 0)
             return quire_fail(error, QUIRE_USAGE, OPERATION,
                               "there is no column \"%.200s\" to partition by", name);
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(options->partition_by[j], name) == 0)
+                return quire_fail(error, QUIRE_USAGE, OPERATION,
+                                  "\"%.200s\" is twice among the columns to partition by", name);
         if (quire_kind_is_nested(fields->children[column].kind))
             return quire_fail(error, QUIRE_USAGE, OPERATION,
                               "\"%.200s\" is nested: a table is not partitioned by it", name);
@@ -159,6 +182,7 @@ int quire_table_create(const char *url, const struct ArrowSchema *schema,
     QUIRE_TRY(quire_field_open(schema, &creation.fields, error));
     if (creation.fields->children_size == 0)
         return quire_fail(error, QUIRE_USAGE, OPERATION, "a table has columns");
+    QUIRE_TRY(check_names(creation.fields, error));
     QUIRE_TRY(check_partitions(creation.fields, options, error));
     QUIRE_TRY(quire_delta_schema_write(creation.fields, &creation.schema, error));
     quire_commit_mark(mark);

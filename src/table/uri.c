@@ -5,10 +5,12 @@
 int quire_uri_decode(const struct quire_bytes *text, struct quire_buf *out)
 {
     for (size_t i = 0; i < text->size; i++) {
-        uint8_t byte = text->data[i];
+        uint8_t byte = text->data[i], escaped;
         if (byte == '%' && text->size - i > 2 &&
-            quire_hex_decode((const char *)text->data + i + 1, 2, &byte))
+            quire_hex_decode((const char *)text->data + i + 1, 2, &escaped)) {
+            byte = escaped;
             i += 2;
+        }
         int code = quire_buf_push(out, byte);
         if (code != 0) return code;
     }

@@ -23,7 +23,7 @@ struct extreme {
 struct column {
     const struct quire_field *field; /* of the values */
     int32_t type;                    /* enum quire_parquet_type */
-    int64_t nulls;                   /* -1: not known */
+    int64_t nulls, nans;             /* -1: not known */
     bool unknown;                    /* a chunk did not tell its extremes */
     struct extreme min, max;
 };
@@ -204,11 +204,15 @@ int quire_file_statistics_add(struct quire_file_statistics *statistics, size_t l
     struct column *column = &statistics->columns[leaf];
     const struct quire_parquet_statistics *chunk = metadata->statistics;
     if (chunk == NULL || (chunk->present & QUIRE_STATISTICS_HAS_NULL_COUNT) == 0) {
-        column->nulls = -1;
+        column->nulls = column->nans = -1;
         column->unknown = true;
         return 0;
     }
     if (column->nulls >= 0) column->nulls += chunk->null_count;
+    if ((chunk->present & QUIRE_STATISTICS_HAS_NAN_COUNT) == 0)
+        column->nans = -1;
+    else if (column->nans >= 0)
+        column->nans += chunk->nan_count;
     if (chunk->null_count == metadata->num_values) return 0;
     if (chunk->min_value.data == NULL || chunk->max_value.data == NULL) {
         column->unknown = true;
@@ -227,7 +231,7 @@ struct quire_column_stats *quire_file_statistics_columns(struct quire_file_stati
     for (size_t i = 0; i < statistics->size; i++) {
         const struct column *column = &statistics->columns[i];
         struct quire_column_stats *stats = &statistics->stats[i];
-        *stats = (struct quire_column_stats){.nulls = column->nulls};
+        *stats = (struct quire_column_stats){.nulls = column->nulls, .nans = column->nans};
         if (column->unknown || !column->min.any || !column->max.any) continue;
         stats->min = column->min.value.data;
         stats->min_size = column->min.value.size;

@@ -1,0 +1,273 @@
+"""Checkpoints that Quire writes: delta-rs, polars and Spark open tables by them, with the
+commits before them gone."""
+
+import datetime
+import glob
+import json
+import os
+
+import delta
+import polars
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from pyquire import QuireError
+from test_delta_write import assert_rows, rows_of, sample
+
+NAMES = ["long", "string", "decimal", "moment", "struct", "name with spaces"]
+
+
+def log(url, pattern="*"):
+    return sorted(os.path.basename(name)
+                  for name in glob.glob(os.path.join(url, "_delta_log", pattern)))
+
+
+def checkpoint(url, version):
+    return pq.read_table(os.path.join(url, "_delta_log", f"{version:020}.checkpoint.parquet"))
+
+
+def actions(url, version, name):
+    return [row[name] for row in checkpoint(url, version).to_pylist() if row[name] is not None]
+
+
+def hint(url):
+    with open(os.path.join(url, "_delta_log", "_last_checkpoint"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def forget(url, version):
+    """Deletes the commits up to a version: only its checkpoint says what they did."""
+    for name in log(url, "*.json"):
+        if int(name[:20]) <= version:
+            os.remove(os.path.join(url, "_delta_log", name))
+
+
+def make(url, commits, partition_by=("string",), **options):
+    data = sample(NAMES)
+    delta.create(url, data.schema, partition_by=list(partition_by), **options)
+    for count in range(commits):
+        delta.append(url, data, app=f"app {count % 3}", app_version=count)
+    return pa.concat_tables([data] * commits) if commits else data.slice(0, 0)
+
+
+def expected_rows(data):
+    """The empty text of a partition column is null."""
+    text = pa.array([value or None for value in data["string"].to_pylist()], pa.string())
+    return data.set_column(data.column_names.index("string"), "string", text)
+
+
+def test_every_tenth_commit(tmp_path):
+    url = str(tmp_path / "t")
+    wanted = expected_rows(make(url, 25))
+    assert log(url, "*.parquet") == [f"{v:020}.checkpoint.parquet" for v in (10, 20)]
+    last = hint(url)
+    path = os.path.join(url, "_delta_log", log(url, "*.parquet")[-1])
+    assert last == {"version": 20, "size": checkpoint(url, 20).num_rows,
+                    "sizeInBytes": os.path.getsize(path),
+                    "numOfAddFiles": len(actions(url, 20, "add"))}
+    assert_rows(url, wanted)
+    forget(url, 20)
+    assert_rows(url, wanted)
+    assert DeltaTable(url).transaction_version("app 1") == 22
+    assert delta.append(url, sample(NAMES), app="app 1", app_version=22).skipped
+
+
+def test_a_checkpoint_says_what_the_log_did(tmp_path):
+    url = str(tmp_path / "t")
+    make(url, 10, name="n", description="d", properties={"delta.appendOnly": "false", "k": "v"})
+    added = []
+    for version in range(1, 11):
+        with open(os.path.join(url, "_delta_log", f"{version:020}.json"), encoding="utf-8") as file:
+            added += [json.loads(line)["add"] for line in file if '"add"' in line]
+    with open(os.path.join(url, "_delta_log", f"{0:020}.json"), encoding="utf-8") as file:
+        first = {}
+        for line in file:
+            first.update(json.loads(line))
+    def plain_add(add):
+        return (add["path"], sorted(dict(add["partitionValues"]).items(), key=str), add["size"],
+                add["modificationTime"], add["stats"])
+    found = actions(url, 10, "add")
+    assert sorted(map(plain_add, found), key=str) == sorted(map(plain_add, added), key=str)
+    assert not any(add["dataChange"] for add in found)
+    [metadata] = actions(url, 10, "metaData")
+    for key in ("id", "name", "description", "schemaString", "partitionColumns", "createdTime"):
+        assert metadata[key] == first["metaData"][key]
+    assert dict(metadata["configuration"]) == first["metaData"]["configuration"]
+    assert actions(url, 10, "protocol") == [{"minReaderVersion": 1, "minWriterVersion": 2,
+                                             "readerFeatures": None, "writerFeatures": None}]
+    assert {(txn["appId"], txn["version"]) for txn in actions(url, 10, "txn")} == {
+        ("app 0", 9), ("app 1", 7), ("app 2", 8)}
+
+
+def test_features_are_kept(tmp_path):
+    url = str(tmp_path / "t")
+    data = pa.table({"t": pa.array([datetime.datetime(2020, 1, 1)], pa.timestamp("us"))})
+    delta.create(url, data.schema, properties={"delta.checkpointInterval": "1"})
+    delta.append(url, data)
+    forget(url, 1)
+    assert_rows(url, data)
+    assert DeltaTable(url).protocol().reader_features == ["timestampNtz"]
+
+
+@pytest.mark.parametrize("interval, versions", [("1", [1, 2, 3, 4]), ("3", [3]), ("x", []),
+                                                ("0", [])])
+def test_the_interval_is_the_tables(tmp_path, interval, versions):
+    url = str(tmp_path / "t")
+    wanted = expected_rows(make(url, 4, properties={"delta.checkpointInterval": interval}))
+    assert log(url, "*.parquet") == [f"{v:020}.checkpoint.parquet" for v in versions]
+    assert_rows(url, wanted)
+
+
+def test_tombstones_are_kept_for_a_while(tmp_path):
+    url = str(tmp_path / "t")
+    data = pa.table({"id": [1], "p": ["a b"]})
+    day = 24 * 3600 * 1000
+    delta.create(url, data.schema, partition_by=["p"],
+                 properties={"delta.deletedFileRetentionDuration": "interval 2 days 1 hour",
+                             "delta.checkpointInterval": "5"})
+    for _ in range(3):
+        delta.append(url, data)
+    DeltaTable(url).delete("id = 1")
+    # delta-rs wrote a checkpoint, one version early.
+    for name in log(url, "*checkpoint*"):
+        os.remove(os.path.join(url, "_delta_log", name))
+    # One of them is told to be three days old.
+    path = os.path.join(url, "_delta_log", f"{4:020}.json")
+    with open(path, encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    removed = [line["remove"] for line in lines if "remove" in line]
+    assert len(removed) == 3
+    removed[0]["deletionTimestamp"] -= 3 * day
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    delta.append(url, data)
+    kept = actions(url, 5, "remove")
+    assert sorted(r["path"] for r in kept) == sorted(r["path"] for r in removed[1:])
+    assert [dict(r["partitionValues"]) for r in kept] == [{"p": "a b"}] * 2
+    assert all(r["size"] > 0 and r["deletionTimestamp"] > 0 for r in kept)
+    forget(url, 5)
+    for _ in range(5):
+        delta.append(url, data)
+    # The next one has them from this one.
+    assert sorted(r["path"] for r in actions(url, 10, "remove")) == sorted(
+        r["path"] for r in kept)
+    assert_rows(url, pa.concat_tables([data] * 6))
+
+
+def test_files_of_a_checkpoint_that_are_removed_later(tmp_path):
+    url = str(tmp_path / "t")
+    data = pa.table({"id": [1, 2], "p": ["x", "é/y"]})
+    delta.create(url, data.schema, partition_by=["p"], properties={"delta.checkpointInterval": "3"})
+    for _ in range(4):
+        delta.append(url, data)
+    DeltaTable(url).delete("p = 'x'")
+    delta.append(url, data)
+    assert len(actions(url, 6, "add")) == 6
+    forget(url, 6)
+    assert_rows(url, pa.concat_tables([data.slice(1)] * 4 + [data]))
+
+
+def test_a_table_that_takes_turns_with_delta_rs(tmp_path):
+    url = str(tmp_path / "t")
+    data = pa.table({"id": [1, 2], "p": ["x", "y"]})
+    write_deltalake(url, data, partition_by=["p"],
+                    configuration={"delta.checkpointInterval": "4"})
+    for count in range(1, 14):
+        if count % 2:
+            delta.append(url, data)
+        else:
+            write_deltalake(url, data, mode="append", commit_properties=CommitProperties(
+                app_transactions=[Transaction("rs", count)]))
+    DeltaTable(url).create_checkpoint()
+    for _ in range(6):
+        delta.append(url, data)
+    forget(url, hint(url)["version"])
+    assert_rows(url, pa.concat_tables([data] * 20))
+    assert DeltaTable(url).transaction_version("rs") == 12
+
+
+def test_a_checkpoint_that_cannot_be_written_fails_no_commit(tmp_path):
+    url = str(tmp_path / "t")
+    data = sample(["long"])
+    delta.create(url, data.schema, properties={"delta.checkpointInterval": "1"})
+    os.mkdir(os.path.join(url, "_delta_log", f"{1:020}.checkpoint.parquet"))
+    os.mkdir(os.path.join(url, "_delta_log", "_last_checkpoint"))
+    with pytest.raises(QuireError):
+        # What cannot be read as a hint is no reason to go on.
+        delta.append(url, data)
+    os.rmdir(os.path.join(url, "_delta_log", "_last_checkpoint"))
+    assert delta.append(url, data).version == 1
+    os.rmdir(os.path.join(url, "_delta_log", f"{1:020}.checkpoint.parquet"))
+    assert delta.append(url, data).version == 2
+    assert log(url, "*.parquet") == [f"{2:020}.checkpoint.parquet"]
+    assert_rows(url, pa.concat_tables([data] * 2))
+
+
+def test_a_hint_never_goes_back(tmp_path):
+    url = str(tmp_path / "t")
+    make(url, 10)
+    with open(os.path.join(url, "_delta_log", "_last_checkpoint"), "w", encoding="utf-8") as file:
+        json.dump({"version": 15, "size": 1}, file)
+    data = sample(NAMES)
+    for _ in range(12):
+        delta.append(url, data)
+    assert hint(url)["version"] == 20
+    os.remove(os.path.join(url, "_delta_log", "_last_checkpoint"))
+    assert delta.version(url) == 22
+
+
+def test_many_files(tmp_path):
+    """More than a batch of rows; the state is beside them."""
+    url = str(tmp_path / "t")
+    data = pa.table({"id": [1]})
+    delta.create(url, data.schema)
+    delta.append(url, data)
+    with open(os.path.join(url, "_delta_log", f"{1:020}.json"), encoding="utf-8") as file:
+        [add] = [json.loads(line)["add"] for line in file if '"add"' in line]
+    for version in range(2, 10):
+        with open(os.path.join(url, "_delta_log", f"{version:020}.json"), "w",
+                  encoding="utf-8") as file:
+            for count in range(2500):
+                file.write(json.dumps({"add": dict(add, path=f"f{version}-{count}.parquet")}) + "\n")
+    delta.append(url, data)
+    assert hint(url)["numOfAddFiles"] == 20002
+    for _ in range(10):
+        delta.append(url, data)
+    assert hint(url) == dict(hint(url), version=20, size=20014, numOfAddFiles=20012)
+    forget(url, 20)
+    assert len(DeltaTable(url).file_uris()) == 20012
+
+
+def test_spark_reads_checkpoints(tmp_path):
+    pyspark = pytest.importorskip("pyspark.sql")
+    url = str(tmp_path / "t")
+    make(url, 10)
+    session = (pyspark.SparkSession.builder.master("local[1]").appName("quire")
+               .config("spark.ui.enabled", "false")
+               .config("spark.driver.host", "127.0.0.1")
+               .config("spark.driver.bindAddress", "127.0.0.1")
+               .config("spark.sql.session.timeZone", "UTC")
+               .config("spark.sql.warehouse.dir", str(tmp_path / "warehouse"))
+               .getOrCreate())
+    try:
+        frame = session.read.parquet(os.path.join(url, "_delta_log", f"{10:020}.checkpoint.parquet"))
+        found = {row["add"]["path"]: dict(row["add"]["partitionValues"])
+                 for row in frame.where("add is not null").collect()}
+        wanted = {add["path"]: dict(add["partitionValues"]) for add in actions(url, 10, "add")}
+        assert found == wanted
+        assert frame.where("metaData is not null").collect()[0]["metaData"]["format"][
+            "provider"] == "parquet"
+        assert frame.where("txn is not null").count() == 3
+    finally:
+        session.stop()
+
+
+def test_polars_reads_by_a_checkpoint(tmp_path):
+    url = str(tmp_path / "t")
+    data = sample(["long", "short"])
+    delta.create(url, data.schema, partition_by=["short"])
+    for _ in range(11):
+        delta.append(url, data)
+    forget(url, 10)
+    assert rows_of(polars.read_delta(url).to_arrow()) == rows_of(pa.concat_tables([data] * 11))

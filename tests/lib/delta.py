@@ -1,0 +1,98 @@
+"""Delta tables by libquire, for tests: the calls of quire/table.h and quire/table_write.h."""
+
+import ctypes as c
+import os
+
+import pyarrow as pa
+from pyquire import ArrowSchema, ArrowStream, Error, Setting, _stream_of, check, lib
+
+
+class CreateOptions(c.Structure):
+    _fields_ = [
+        ("partition_by", c.POINTER(c.c_char_p)),
+        ("partition_by_size", c.c_size_t),
+        ("properties", c.POINTER(Setting)),
+        ("properties_size", c.c_size_t),
+        ("name", c.c_char_p),
+        ("description", c.c_char_p),
+        ("if_not_exists", c.c_bool),
+        ("durability", c.c_int),
+    ]
+
+
+class AppendOptions(c.Structure):
+    _fields_ = [
+        ("app", c.c_char_p),
+        ("app_version", c.c_int64),
+        ("compression", c.c_char_p),
+        ("durability", c.c_int),
+        ("context", c.c_void_p),
+    ]
+
+
+class AppendResult(c.Structure):
+    _fields_ = [(name, c.c_int64) for name in ("version", "rows", "files", "bytes")]
+    _fields_ += [("skipped", c.c_bool)]
+
+
+DURABILITY = ["full", "rename", "none"]
+
+
+def _text(text):
+    return None if text is None else text.encode()
+
+
+def create(url, schema, partition_by=(), properties=None, name=None, description=None,
+           if_not_exists=False, durability="none"):
+    """Makes an empty table of a pyarrow schema."""
+    names = (c.c_char_p * max(len(partition_by), 1))(*[text.encode() for text in partition_by])
+    pairs = [(k.encode(), v.encode()) for k, v in (properties or {}).items()]
+    settings = (Setting * max(len(pairs), 1))(*pairs)
+    options = CreateOptions(names, len(partition_by), settings, len(pairs), _text(name),
+                            _text(description), if_not_exists, DURABILITY.index(durability))
+    held, error = ArrowSchema(), Error()
+    schema._export_to_c(c.addressof(held))
+    code = lib.quire_table_create(os.fspath(url).encode(), c.byref(held), c.byref(options),
+                                  c.byref(error))
+    lib.quire_schema_release(c.byref(held))
+    check(code, error)
+
+
+def append(url, data, app=None, app_version=0, compression=None, durability="none"):
+    """Appends what exports an Arrow stream. Gives an AppendResult."""
+    options = AppendOptions(_text(app), app_version, _text(compression),
+                            DURABILITY.index(durability), None)
+    error, result = Error(), AppendResult()
+    capsule, stream = _stream_of(data)
+    code = lib.quire_table_append(os.fspath(url).encode(), stream, c.byref(options),
+                                  c.byref(result), c.byref(error))
+    lib.quire_stream_release(stream)
+    del capsule
+    check(code, error)
+    return result
+
+
+def version(url):
+    """The newest version of a table."""
+    table, error = c.c_void_p(), Error()
+    check(lib.quire_table_open(os.fspath(url).encode(), c.c_int64(-1), c.byref(table),
+                               c.byref(error)), error)
+    number = lib.quire_table_version(table)
+    lib.quire_table_close(table)
+    return number
+
+
+def read(url, version=-1):
+    """A version of a table as a pyarrow.Table."""
+    table, stream, error = c.c_void_p(), ArrowStream(), Error()
+    check(lib.quire_table_open(os.fspath(url).encode(), c.c_int64(version), c.byref(table),
+                               c.byref(error)), error)
+    try:
+        check(lib.quire_table_read(table, None, c.byref(stream), c.byref(error)), error)
+        with pa.RecordBatchReader._import_from_c(c.addressof(stream)) as batches:
+            return batches.read_all()
+    finally:
+        lib.quire_table_close(table)
+
+
+lib.quire_table_version.restype = c.c_int64
