@@ -34,6 +34,10 @@ QUIRE_API int quire_expr_each_column(const struct quire_expr *expr,
 QUIRE_API int quire_expr_bind(struct quire_expr *expr, const struct ArrowSchema *schema,
                               struct quire_error *error);
 
+/* What current_timestamp, now and current_date mean from the next bind on, in microseconds since
+ * 1970 in UTC. Without it bind reads the clock, once. */
+QUIRE_API void quire_expr_set_now(struct quire_expr *expr, int64_t now_us);
+
 /* Whether the bound expression gives a boolean, as a condition must: 0 or QUIRE_USAGE. */
 QUIRE_API int quire_expr_check_predicate(const struct quire_expr *expr, struct quire_error *error);
 
