@@ -94,6 +94,7 @@ FUZZ_TARGET(parquet_round);
 FUZZ_TARGET(parquet_values);
 FUZZ_TARGET(parquet_values_round);
 FUZZ_TARGET(sort_round);
+FUZZ_TARGET(expr);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 
