@@ -113,7 +113,7 @@ static void test_refusals(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         expect_refusal(cases[i].text, QUIRE_USAGE, cases[i].cause, "");
-    expect_refusal("nam = 1", QUIRE_USAGE, "at character 1: no column is named nam",
+    expect_refusal("Nam = 1", QUIRE_USAGE, "at character 1: no column is named Nam",
                    "did you mean Name?");
     expect_refusal("1 = s.z", QUIRE_USAGE, "at character 5: no column is named z",
                    "did you mean x?");
