@@ -10,6 +10,7 @@
 #define QUIRE_EXPR_H
 
 #include "quire/batch.h"
+#include "quire/format.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +50,13 @@ QUIRE_API int quire_expr_result_schema(const struct quire_expr *expr, const char
  * overflow and casts of values that do not fit. */
 QUIRE_API int quire_expr_evaluate(const struct quire_expr *expr, const struct ArrowArray *batch,
                                   struct ArrowArray *result, struct quire_error *error);
+
+/* What a bound condition asks of single columns, for quire_record_policy.conditions: rows for
+ * which one of these does not hold are none for which the condition is true. Perhaps none at all.
+ * Borrowed from the expression until it is bound anew or freed. */
+QUIRE_API int quire_expr_conditions(struct quire_expr *expr,
+                                    const struct quire_condition **conditions,
+                                    size_t *conditions_size, struct quire_error *error);
 
 /* The rows of a stream for which a condition is true (neither false nor null). Takes *source
  * (moves it) on success. */

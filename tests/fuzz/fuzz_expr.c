@@ -89,6 +89,12 @@ void fuzz_expr(const uint8_t *data, size_t size)
         quire_expr_set_now(expr, 1700000000000000);
         code = quire_expr_bind(expr, &input.schema, &error);
     }
+    if (code == 0) {
+        const struct quire_condition *conditions;
+        size_t conditions_size;
+        FUZZ_CHECK(quire_expr_conditions(expr, &conditions, &conditions_size, &error) == 0, "%s",
+                   error.cause);
+    }
     if (code == 0)
         check_result(expr, &input);
     else
