@@ -10,6 +10,7 @@
 #define QUIRE_EXPR_H
 
 #include "quire/batch.h"
+#include "quire/format.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,6 +35,10 @@ QUIRE_API int quire_expr_each_column(const struct quire_expr *expr,
 QUIRE_API int quire_expr_bind(struct quire_expr *expr, const struct ArrowSchema *schema,
                               struct quire_error *error);
 
+/* What current_timestamp, now and current_date mean from the next bind on, in microseconds since
+ * 1970 in UTC. Without it bind reads the clock, once. */
+QUIRE_API void quire_expr_set_now(struct quire_expr *expr, int64_t now_us);
+
 /* Whether the bound expression gives a boolean, as a condition must: 0 or QUIRE_USAGE. */
 QUIRE_API int quire_expr_check_predicate(const struct quire_expr *expr, struct quire_error *error);
 
@@ -45,6 +50,13 @@ QUIRE_API int quire_expr_result_schema(const struct quire_expr *expr, const char
  * overflow and casts of values that do not fit. */
 QUIRE_API int quire_expr_evaluate(const struct quire_expr *expr, const struct ArrowArray *batch,
                                   struct ArrowArray *result, struct quire_error *error);
+
+/* What a bound condition asks of single columns, for quire_record_policy.conditions: rows for
+ * which one of these does not hold are none for which the condition is true. Perhaps none at all.
+ * Borrowed from the expression until it is bound anew or freed. */
+QUIRE_API int quire_expr_conditions(struct quire_expr *expr,
+                                    const struct quire_condition **conditions,
+                                    size_t *conditions_size, struct quire_error *error);
 
 /* The rows of a stream for which a condition is true (neither false nor null). Takes *source
  * (moves it) on success. */

@@ -131,10 +131,15 @@ bool quire_decimal_divide(const struct quire_decimal *a, const struct quire_deci
     return true;
 }
 
+/* The last power has a digit more than decimals have, and still its place in 256 bits. */
 static bool power_of_ten(int digits, struct quire_decimal *power)
 {
+    const struct quire_decimal ten = quire_decimal_from_i64(10);
     *power = quire_decimal_from_i64(1);
-    return digits <= QUIRE_DECIMAL_DIGITS_MAX && quire_decimal_rescale(power, 0, digits);
+    if (digits > QUIRE_DECIMAL_DIGITS_MAX) return false;
+    if (digits < QUIRE_DECIMAL_DIGITS_MAX) return quire_decimal_rescale(power, 0, digits);
+    return quire_decimal_rescale(power, 0, digits - 1) &&
+           quire_decimal_multiply(power, &ten, power);
 }
 
 bool quire_decimal_round(struct quire_decimal *value, int from_scale, int to_scale)

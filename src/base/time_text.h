@@ -82,5 +82,7 @@ void quire_zone_close(struct quire_zone *zone);
 
 /* A monotonic clock in ns. */
 int64_t quire_time_monotonic_ns(void);
+/* Microseconds since 1970 in UTC, by the system's clock. */
+int64_t quire_time_wall_us(void);
 
 #endif

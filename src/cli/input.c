@@ -113,6 +113,35 @@ static int choose_rows(struct quire_cli *cli, struct quire_cli_input *input,
     return input->others.size == 0 ? quire_cli_input_select(input, error) : 0;
 }
 
+/* Whether the format may know, of one input that can be opened twice, which rows cannot be wanted.
+ * Under a schema of one's own its columns may be of other types than the file's. */
+static bool passes_over(const struct quire_cli *cli, const struct quire_cli_input *input)
+{
+    const struct quire_format *format = NULL;
+    if (cli->reading.where == NULL || input->names_size != 1 || input->schema.release != NULL ||
+        !quire_file_rereadable(input->names[0]))
+        return false;
+    return find_format(cli, input, &format, NULL) == 0 && format != NULL &&
+           (format->flags & QUIRE_FORMAT_RANDOM_IN) != 0;
+}
+
+/* The condition is bound to the schema of the stream that is open, which then is opened anew with
+ * what the condition asks of single columns. The filter still looks at every row. */
+static int reopen_conditioned(struct quire_cli *cli, struct quire_read_options *options,
+                              struct quire_cli_input *input, struct quire_error *error)
+{
+    struct quire_expr *expr = NULL;
+    int code = quire_cli_where_conditions(cli->reading.where, &input->stream, &expr,
+                                          &options->records, error);
+    if (code == 0 && options->records.conditions_size > 0) {
+        quire_stream_release(&input->stream);
+        code = quire_file_read_all((const char *const *)input->names, input->names_size, options,
+                                   &input->stream, error);
+    }
+    quire_expr_free(expr);
+    return code;
+}
+
 /* columns: the top-level ones that the decoder is to deliver; NULL: all. */
 static int open_stream(struct quire_cli *cli, const struct quire_cli_request *request,
                        struct quire_cli_input *input, char *const *columns,
@@ -135,6 +164,7 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
     }
     QUIRE_TRY(quire_file_read_all((const char *const *)input->names, input->names_size, &options,
                                   &input->stream, error));
+    if (passes_over(cli, input)) QUIRE_TRY(reopen_conditioned(cli, &options, input, error));
     return choose_rows(cli, input, error);
 }
 

@@ -1,8 +1,6 @@
 /* --where: the columns that a condition looks at, and the rows that it leaves. */
 #include "where.h"
 
-#include "quire/expr.h"
-
 static int add_column(void *user, const char *name)
 {
     struct quire_cli_columns *columns = user;
@@ -32,4 +30,17 @@ int quire_cli_where_filter(const char *condition, struct ArrowArrayStream *strea
     QUIRE_TRY(quire_stream_filter(stream, condition, &filtered, error));
     *stream = filtered;
     return 0;
+}
+
+int quire_cli_where_conditions(const char *condition, struct ArrowArrayStream *stream,
+                               struct quire_expr **expr, struct quire_record_policy *policy,
+                               struct quire_error *error)
+{
+    struct ArrowSchema schema;
+    QUIRE_TRY(quire_expr_parse(condition, expr, error));
+    QUIRE_TRY(quire_stream_schema(stream, &schema, error));
+    int code = quire_expr_bind(*expr, &schema, NULL);
+    quire_schema_release(&schema);
+    if (code != 0) return code == QUIRE_MEMORY ? quire_cli_fail_memory(error) : 0;
+    return quire_expr_conditions(*expr, &policy->conditions, &policy->conditions_size, error);
 }

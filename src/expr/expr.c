@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/time_text.h"
 #include "base/utf8.h"
 #include "expr/expr_result.h"
 #include "expr/expr_vector.h"
@@ -66,6 +67,21 @@ void quire_expr_free(struct quire_expr *expr)
     quire_free(expr);
 }
 
+void quire_expr_set_now(struct quire_expr *expr, int64_t now_us)
+{
+    expr->has_now = true;
+    expr->now_us = now_us;
+}
+
+/* Every node has a vector: large trees are evaluated for fewer rows at a time. */
+static size_t block_rows(size_t nodes)
+{
+    size_t rows = QUIRE_EXPR_BLOCK_ROWS;
+    for (size_t held = 256; held < nodes && rows > 32; held *= 2)
+        rows /= 2;
+    return rows;
+}
+
 int quire_expr_bind(struct quire_expr *expr, const struct ArrowSchema *schema,
                     struct quire_error *error)
 {
@@ -76,8 +92,18 @@ int quire_expr_bind(struct quire_expr *expr, const struct ArrowSchema *schema,
     expr->schema = field;
     if (field->kind != QUIRE_KIND_STRUCT)
         return quire_fail(error, QUIRE_USAGE, "expression", "the schema is no struct of columns");
-    QUIRE_TRY(quire_expr_bind_node(expr->parsed, field, &expr->bound_arena, &bound, error));
+    struct quire_expr_binding binding = {.schema = field,
+                                         .arena = &expr->bound_arena,
+                                         .now_us =
+                                             expr->has_now ? expr->now_us : quire_time_wall_us(),
+                                         .error = error};
+    QUIRE_TRY(quire_expr_bind_node(&binding, expr->parsed, &bound));
+    if (bound->type.id == QUIRE_EXPR_INTERVAL)
+        return quire_expr_fail_at(error, QUIRE_USAGE, bound->at,
+                                  "an interval is only added to dates and timestamps");
     expr->bound = bound;
+    expr->bound_now_us = binding.now_us;
+    expr->block_rows = block_rows(binding.nodes);
     return 0;
 }
 
@@ -107,22 +133,18 @@ int quire_expr_result_schema(const struct quire_expr *expr, const char *name,
     return quire_expr_make_schema(expr->bound, name, schema, error);
 }
 
-static void release_eval(struct quire_expr_eval *eval)
-{
-    quire_arena_release(&eval->arena);
-}
-
 int quire_expr_each_block(const struct quire_expr *expr, const struct quire_view *batch,
                           quire_expr_take_block *take, void *user, struct quire_error *error)
 {
-    for (int64_t start = 0; start < batch->length; start += QUIRE_EXPR_BLOCK_ROWS) {
+    const int64_t block = (int64_t)expr->block_rows;
+    for (int64_t start = 0; start < batch->length; start += block) {
         int64_t left = batch->length - start;
-        QUIRE_CLEANUP(release_eval)
-        struct quire_expr_eval eval = {
-            .batch = batch,
-            .start = start,
-            .rows = (size_t)(left < QUIRE_EXPR_BLOCK_ROWS ? left : QUIRE_EXPR_BLOCK_ROWS),
-            .error = error};
+        QUIRE_CLEANUP(quire_eval_release)
+        struct quire_expr_eval eval = {.batch = batch,
+                                       .start = start,
+                                       .rows = (size_t)(left < block ? left : block),
+                                       .now_us = expr->bound_now_us,
+                                       .error = error};
         struct quire_vector result;
         QUIRE_TRY(quire_expr_eval_node(&eval, expr->bound, &result));
         QUIRE_TRY(take(user, &eval, &result));

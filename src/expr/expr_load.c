@@ -57,8 +57,8 @@ static int load_value(struct quire_expr_eval *eval, const struct quire_view *vie
                       size_t to, struct quire_vector *out)
 {
     switch (out->type.id) {
-    case QUIRE_EXPR_NULL:
-    case QUIRE_EXPR_NESTED: return 0;
+    case QUIRE_EXPR_NULL: return 0;
+    case QUIRE_EXPR_NESTED: out->integers[to] = row; return 0;
     case QUIRE_EXPR_BOOL: out->booleans[to] = quire_view_bool(view, row); return 0;
     case QUIRE_EXPR_FLOAT32:
     case QUIRE_EXPR_FLOAT64: out->reals[to] = load_real(view, row); return 0;
@@ -90,28 +90,49 @@ static bool load_whole(struct quire_expr_eval *eval, const struct quire_view *vi
     return true;
 }
 
+/* The row of the dictionary; -1 where it is null there. */
+static int look_up(struct quire_expr_eval *eval, const struct quire_view *view, int64_t *row)
+{
+    int64_t index = quire_view_index(view, *row);
+    if (index < 0 || index >= view->dictionary->length)
+        return quire_fail(eval->error, QUIRE_INPUT, QUIRE_EXPR_OPERATION,
+                          "an index beyond its dictionary");
+    *row = quire_view_is_null(view->dictionary, index) ? -1 : index;
+    return 0;
+}
+
+int quire_vector_load_rows(struct quire_expr_eval *eval, const struct quire_view *view,
+                           const int64_t *rows, struct quire_vector *out)
+{
+    bool indexed = view->field->kind == QUIRE_KIND_DICTIONARY;
+    const struct quire_view *values = indexed ? view->dictionary : view;
+    out->view = values;
+    for (size_t i = 0; i < eval->rows; i++) {
+        int64_t row = rows[i];
+        if (out->null[i]) continue;
+        if (quire_view_is_null(view, row)) row = -1;
+        if (indexed && row >= 0) QUIRE_TRY(look_up(eval, view, &row));
+        if (row < 0)
+            out->null[i] = 1;
+        else
+            QUIRE_TRY(load_value(eval, values, row, i, out));
+    }
+    return 0;
+}
+
 int quire_vector_load(struct quire_expr_eval *eval, const struct quire_expr_node *column,
                       struct quire_vector *out)
 {
     struct quire_vector made;
     QUIRE_TRY(quire_vector_new(eval, &column->type, &made));
     const struct quire_view *view = find_view(eval, column, made.null);
-    *out = made;
-    if (load_whole(eval, view, &made)) return 0;
-    bool indexed = view->field->kind == QUIRE_KIND_DICTIONARY;
-    const struct quire_view *values = indexed ? view->dictionary : view;
-    for (size_t i = 0; i < eval->rows; i++) {
-        int64_t row = eval->start + (int64_t)i;
-        if (made.null[i]) continue;
-        if (indexed) {
-            row = quire_view_index(view, row);
-            if (row < 0 || row >= values->length)
-                return quire_fail(eval->error, QUIRE_INPUT, QUIRE_EXPR_OPERATION,
-                                  "an index beyond its dictionary");
-            made.null[i] = quire_view_is_null(values, row);
-            if (made.null[i]) continue;
-        }
-        QUIRE_TRY(load_value(eval, values, row, i, &made));
+    if (!load_whole(eval, view, &made)) {
+        int64_t *rows = quire_eval_alloc(eval, eval->rows * sizeof(*rows));
+        if (rows == NULL) return QUIRE_MEMORY;
+        for (size_t i = 0; i < eval->rows; i++)
+            rows[i] = eval->start + (int64_t)i;
+        QUIRE_TRY(quire_vector_load_rows(eval, view, rows, &made));
     }
+    *out = made;
     return 0;
 }

@@ -37,7 +37,7 @@ static int bind_booleans(struct quire_arena *arena, struct quire_expr_node *call
                          struct quire_error *error)
 {
     for (size_t i = 0; i < call->args_size; i++)
-        QUIRE_TRY(quire_expr_cast_to(arena, &call->args[i], &boolean, error));
+        QUIRE_TRY(quire_expr_want_boolean(arena, &call->args[i], error));
     call->type = boolean;
     return 0;
 }
@@ -115,24 +115,10 @@ static int eval_is_value(struct quire_expr_eval *eval, const struct quire_expr_n
 
 /* --- Choices ------------------------------------------------------------------------------- */
 
-static void copy_row(const struct quire_vector *from, size_t row, struct quire_vector *to)
-{
-    to->null[row] = from->null[row];
-    switch (to->type.id) {
-    case QUIRE_EXPR_NULL:
-    case QUIRE_EXPR_NESTED:
-    case QUIRE_EXPR_BOOL: to->booleans[row] = from->booleans[row]; break;
-    case QUIRE_EXPR_DECIMAL: to->decimals[row] = from->decimals[row]; break;
-    case QUIRE_EXPR_STRING:
-    case QUIRE_EXPR_BINARY: to->bytes[row] = from->bytes[row]; break;
-    default: to->integers[row] = from->integers[row]; break;
-    }
-}
-
 static int bind_coalesce(struct quire_arena *arena, struct quire_expr_node *call,
                          struct quire_error *error)
 {
-    return quire_expr_cast_alike(arena, call, 0, &call->type, error);
+    return quire_expr_cast_alike(arena, call, 0, true, &call->type, error);
 }
 
 static int eval_coalesce(struct quire_expr_eval *eval, const struct quire_expr_node *call,
@@ -147,7 +133,7 @@ static int eval_coalesce(struct quire_expr_eval *eval, const struct quire_expr_n
         QUIRE_TRY(eval_where(eval, call->args[i], open, &arg));
         for (size_t row = 0; row < eval->rows; row++) {
             if (!open[row] || arg.null[row]) continue;
-            copy_row(&arg, row, &result);
+            quire_vector_copy(&arg, row, &result);
             open[row] = 0;
         }
     }
@@ -156,29 +142,26 @@ static int eval_coalesce(struct quire_expr_eval *eval, const struct quire_expr_n
 }
 
 /* Values of CASE are its arguments 1, 3, 5 …, and the last when their number is odd. */
+static bool is_condition(const struct quire_expr_node *call, size_t arg)
+{
+    return arg % 2 == 0 && arg + 1 < call->args_size;
+}
+
 static int bind_case(struct quire_arena *arena, struct quire_expr_node *call,
                      struct quire_error *error)
 {
-    struct quire_expr_node *values[3];
-    size_t n = call->args_size;
-    call->type = (struct quire_expr_type){.id = QUIRE_EXPR_NULL};
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < n; i++) {
-            bool is_condition = i % 2 == 0 && i + 1 < n;
-            if (is_condition) {
-                if (pass == 0)
-                    QUIRE_TRY(quire_expr_cast_to(arena, &call->args[i], &boolean, error));
-            } else if (pass == 0) {
-                struct quire_expr_node so_far = {.type = call->type, .at = call->args[i]->at};
-                struct quire_expr_node pair = {.args = values, .args_size = 2};
-                values[0] = &so_far;
-                values[1] = call->args[i];
-                QUIRE_TRY(quire_expr_cast_alike(arena, &pair, 0, &call->type, error));
-            } else {
-                QUIRE_TRY(quire_expr_cast_to(arena, &call->args[i], &call->type, error));
-            }
-        }
+    struct quire_expr_node values = {.at = call->at};
+    values.args = quire_arena_alloc(arena, call->args_size * sizeof(struct quire_expr_node *));
+    if (values.args == NULL) return quire_fail_memory(error, "expression");
+    for (size_t i = 0; i < call->args_size; i++) {
+        if (is_condition(call, i))
+            QUIRE_TRY(quire_expr_want_boolean(arena, &call->args[i], error));
+        else
+            values.args[values.args_size++] = call->args[i];
     }
+    QUIRE_TRY(quire_expr_cast_alike(arena, &values, 0, true, &call->type, error));
+    for (size_t i = 0, value = 0; i < call->args_size; i++)
+        if (!is_condition(call, i)) call->args[i] = values.args[value++];
     return 0;
 }
 
@@ -203,7 +186,7 @@ static int eval_case(struct quire_expr_eval *eval, const struct quire_expr_node 
         }
         QUIRE_TRY(eval_where(eval, call->args[last ? i : i + 1], taken, &value));
         for (size_t row = 0; row < eval->rows; row++)
-            if (taken[row]) copy_row(&value, row, &result);
+            if (taken[row]) quire_vector_copy(&value, row, &result);
     }
     *out = result;
     return 0;
@@ -213,7 +196,7 @@ static int eval_case(struct quire_expr_eval *eval, const struct quire_expr_node 
 static int bind_nvl2(struct quire_arena *arena, struct quire_expr_node *call,
                      struct quire_error *error)
 {
-    return quire_expr_cast_alike(arena, call, 1, &call->type, error);
+    return quire_expr_cast_alike(arena, call, 1, true, &call->type, error);
 }
 
 static int eval_nvl2(struct quire_expr_eval *eval, const struct quire_expr_node *call,
@@ -230,7 +213,7 @@ static int eval_nvl2(struct quire_expr_eval *eval, const struct quire_expr_node 
             active[row] = null[row] == choice - 1 && (eval->active == NULL || eval->active[row]);
         QUIRE_TRY(eval_where(eval, call->args[choice], active, &arg));
         for (size_t row = 0; row < eval->rows; row++)
-            if (active[row]) copy_row(&arg, row, &result);
+            if (active[row]) quire_vector_copy(&arg, row, &result);
     }
     *out = result;
     return 0;

@@ -13,10 +13,11 @@
 
 #define QUIRE_EXPR_OPERATION  "evaluate"
 #define QUIRE_EXPR_TEXT_MAX   65536 /* bytes of an expression */
-#define QUIRE_EXPR_DEPTH_MAX  200   /* of nesting */
+#define QUIRE_EXPR_DEPTH_MAX  200   /* of nesting as it is written */
+#define QUIRE_EXPR_HEIGHT_MAX 1000  /* of the tree: operators of one precedence in a row, too */
 #define QUIRE_EXPR_NODES_MAX  20000
 #define QUIRE_EXPR_ARGS_MAX   10000 /* of one call, or list of IN */
-#define QUIRE_EXPR_BLOCK_ROWS 1024  /* rows evaluated at a time */
+#define QUIRE_EXPR_BLOCK_ROWS 1024  /* rows evaluated at a time, fewer of a large tree */
 
 struct quire_expr_function;
 
@@ -27,16 +28,25 @@ enum quire_expr_node_kind {
     QUIRE_EXPR_CAST /* written, or put in by bind; args[0] to type */
 };
 
+struct quire_interval {
+    int64_t months, days, micros;
+};
+
 struct quire_expr_node {
     enum quire_expr_node_kind kind;
     struct quire_expr_type type; /* LITERAL and CAST: from the parser; else from bind */
-    size_t at;                   /* where in the text it begins, in bytes */
+    size_t at;                   /* where in the text it begins, in characters */
+    int height;                  /* of the tree below, by the parser */
 
     /* CALL, CAST */
     const struct quire_expr_function *function;
     struct quire_expr_node **args;
     size_t args_size;
     bool lenient; /* CAST: TRY_CAST, null where a value does not fit */
+    bool implied; /* CAST: put in by bind */
+    /* CAST: a time that the finer unit cannot hold becomes its last or first, which is right only
+     * where it is compared. */
+    bool clamps;
 
     /* COLUMN: the name's parts; bind finds the field and the way to it. */
     const char **parts;
@@ -47,12 +57,14 @@ struct quire_expr_node {
 
     /* LITERAL: one value; is_null takes precedence. */
     bool is_null;
+    bool computed; /* not written so: bind has computed it */
     union {
         bool boolean;
         int64_t integer; /* also dates and times */
         double real;
         struct quire_decimal decimal;
         struct quire_bytes bytes;
+        struct quire_interval interval;
     } value;
 };
 
@@ -63,19 +75,32 @@ struct quire_expr {
     const struct quire_expr_node *parsed;
     struct quire_expr_node *bound; /* NULL before bind */
     struct quire_field *schema;    /* bound to; NULL */
+    size_t block_rows;             /* that the bound tree is evaluated for at a time */
+    bool has_now;                  /* now_us was given, and is not the clock's */
+    int64_t now_us;
+    int64_t bound_now_us; /* what the bound tree means by it */
 };
 
-/* Fails with the place in the text, from 1, in the message. */
+/* Fails with the place in the text, from 1 in characters, in the message. */
 int quire_expr_fail_at(struct quire_error *error, int code, size_t at, const char *format, ...)
     QUIRE_PRINTF(4, 5);
+
+/* How many bytes of a text a message shows: whole characters, 60 bytes at most. */
+int quire_expr_shown(const char *text, size_t size);
 
 /* Parses the whole text into nodes of the arena. */
 int quire_expr_parse_text(const char *text, size_t size, struct quire_arena *arena,
                           struct quire_expr_node **root, struct quire_error *error);
 
 /* Makes the tree that evaluates `parsed` over rows of the schema. */
-int quire_expr_bind_node(const struct quire_expr_node *parsed, const struct quire_field *schema,
-                         struct quire_arena *arena, struct quire_expr_node **bound,
-                         struct quire_error *error);
+struct quire_expr_binding {
+    const struct quire_field *schema;
+    struct quire_arena *arena;
+    int64_t now_us;
+    size_t nodes; /* counted */
+    struct quire_error *error;
+};
+int quire_expr_bind_node(struct quire_expr_binding *binding, const struct quire_expr_node *parsed,
+                         struct quire_expr_node **bound);
 
 #endif

@@ -1,135 +1,9 @@
 /* Recursive descent over the precedences of Spark SQL, loosest first: OR, AND, NOT, predicates
  * (comparison, IS, BETWEEN, IN, LIKE), |, ^, &, sums and ||, products, signs, and what stands
  * alone. Chains of AND and OR become one call with many arguments. */
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "base/fail.h"
-#include "base/text.h"
 #include "expr/expr_parse.h"
-
-/* --- Tokens and nodes ---------------------------------------------------------------------- */
-
-int quire_expr_fail_at(struct quire_error *error, int code, size_t at, const char *format, ...)
-{
-    char cause[400];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(cause, sizeof(cause), format, list);
-    va_end(list);
-    return quire_fail(error, code, "expression", "at character %zu: %s", at + 1, cause);
-}
-
-int quire_parser_advance(struct quire_expr_parser *parser)
-{
-    parser->before = parser->token.at + parser->token.size;
-    return quire_expr_token_next(&parser->lexer, &parser->token, parser->error);
-}
-
-bool quire_parser_is_word(const struct quire_expr_token *token, const char *word)
-{
-    char text[32];
-    if (token->kind != QUIRE_TOKEN_WORD || token->size >= sizeof(text)) return false;
-    memcpy(text, token->text, token->size);
-    text[token->size] = '\0';
-    return quire_text_equal_ignore_case(text, word);
-}
-
-bool quire_parser_at_mark(const struct quire_expr_parser *parser, const char *mark)
-{
-    return parser->token.kind == QUIRE_TOKEN_MARK && parser->token.size == strlen(mark) &&
-           memcmp(parser->token.text, mark, parser->token.size) == 0;
-}
-
-bool quire_parser_at_word(const struct quire_expr_parser *parser, const char *word)
-{
-    return quire_parser_is_word(&parser->token, word);
-}
-
-int quire_parser_unexpected(struct quire_expr_parser *parser, const char *wanted)
-{
-    const struct quire_expr_token *token = &parser->token;
-    if (token->kind == QUIRE_TOKEN_END)
-        return quire_expr_fail_at(parser->error, QUIRE_USAGE, token->at,
-                                  "the expression ends where %s should be", wanted);
-    return quire_expr_fail_at(parser->error, QUIRE_USAGE, token->at, "\"%.*s\" where %s should be",
-                              (int)(token->size < 60 ? token->size : 60), token->text, wanted);
-}
-
-int quire_parser_expect(struct quire_expr_parser *parser, const char *mark)
-{
-    char wanted[16];
-    if (quire_parser_at_mark(parser, mark)) return quire_parser_advance(parser);
-    snprintf(wanted, sizeof(wanted), "\"%s\"", mark);
-    return quire_parser_unexpected(parser, wanted);
-}
-
-int quire_parser_expect_word(struct quire_expr_parser *parser, const char *word)
-{
-    if (quire_parser_at_word(parser, word)) return quire_parser_advance(parser);
-    return quire_parser_unexpected(parser, word);
-}
-
-/* NULL after failing with *code. */
-static struct quire_expr_node *new_node(struct quire_expr_parser *parser,
-                                        enum quire_expr_node_kind kind, size_t at, int *code)
-{
-    if (++parser->nodes > QUIRE_EXPR_NODES_MAX) {
-        *code = quire_expr_fail_at(parser->error, QUIRE_LIMIT, at, "more than %d terms",
-                                   QUIRE_EXPR_NODES_MAX);
-        return NULL;
-    }
-    struct quire_expr_node *made = quire_arena_alloc(parser->lexer.arena, sizeof(*made));
-    if (made == NULL)
-        *code = quire_fail_memory(parser->error, "expression");
-    else
-        *made = (struct quire_expr_node){.kind = kind, .at = at};
-    return made;
-}
-
-int quire_parser_node(struct quire_expr_parser *parser, enum quire_expr_node_kind kind, size_t at,
-                      struct quire_expr_node **node)
-{
-    int code = 0;
-    struct quire_expr_node *made = new_node(parser, kind, at, &code);
-    if (made != NULL) *node = made;
-    return code;
-}
-
-int quire_parser_call(struct quire_expr_parser *parser, const char *name, size_t at,
-                      struct quire_expr_node *const *args, size_t n, struct quire_expr_node **node)
-{
-    int code = 0;
-    struct quire_expr_node *call = new_node(parser, QUIRE_EXPR_CALL, at, &code);
-    if (call == NULL) return code;
-    call->function = quire_expr_function_find(name, strlen(name));
-    call->args_size = n;
-    call->args = quire_arena_alloc(parser->lexer.arena, (n + 1) * sizeof(struct quire_expr_node *));
-    if (call->args == NULL) return quire_fail_memory(parser->error, "expression");
-    for (size_t i = 0; i < n; i++)
-        call->args[i] = args[i];
-    *node = call;
-    return 0;
-}
-
-int quire_parser_push(struct quire_expr_parser *parser, struct quire_buf *list,
-                      struct quire_expr_node *node)
-{
-    if (list->size / sizeof(node) >= QUIRE_EXPR_ARGS_MAX)
-        return quire_expr_fail_at(parser->error, QUIRE_LIMIT, node->at, "more than %d arguments",
-                                  QUIRE_EXPR_ARGS_MAX);
-    return quire_buf_append(list, &node, sizeof(node)) == 0
-               ? 0
-               : quire_fail_memory(parser->error, "expression");
-}
-
-int quire_parser_call_list(struct quire_expr_parser *parser, const char *name, size_t at,
-                           const struct quire_buf *list, struct quire_expr_node **node)
-{
-    struct quire_expr_node *const *args = (struct quire_expr_node *const *)(const void *)list->data;
-    return quire_parser_call(parser, name, at, args, list->size / sizeof(*args), node);
-}
+#include "base/fail.h"
 
 static int call_1(struct quire_expr_parser *parser, const char *name, size_t at,
                   struct quire_expr_node *arg, struct quire_expr_node **node)
@@ -160,6 +34,14 @@ static const struct infix products[] = {
 static const struct infix *const levels[] = {or_bits, xor_bits, and_bits, sums, products};
 #define LEVELS (int)(sizeof(levels) / sizeof(levels[0]))
 
+static void negate_interval(struct quire_expr_node *node)
+{
+    struct quire_interval *interval = &node->value.interval;
+    interval->months = -interval->months;
+    interval->days = -interval->days;
+    interval->micros = -interval->micros;
+}
+
 static int parse_sign(struct quire_expr_parser *parser, struct quire_expr_node **node)
 {
     size_t at = parser->token.at;
@@ -177,7 +59,10 @@ static int parse_sign(struct quire_expr_parser *parser, struct quire_expr_node *
         struct quire_expr_node *arg = NULL;
         QUIRE_TRY(parse_sign(parser, &arg));
         *node = arg;
-        if (function != NULL) QUIRE_TRY(call_1(parser, function, at, arg, node));
+        if (function != NULL && arg->type.id == QUIRE_EXPR_INTERVAL && function[0] == 'n')
+            negate_interval(arg);
+        else if (function != NULL)
+            QUIRE_TRY(call_1(parser, function, at, arg, node));
     }
     parser->depth--;
     return 0;
@@ -187,16 +72,13 @@ static int parse_level(struct quire_expr_parser *parser, int level, struct quire
 {
     if (level == LEVELS) return parse_sign(parser, node);
     QUIRE_TRY(parse_level(parser, level + 1, node));
-    for (int chain = 0;; chain++) {
+    for (;;) {
         const struct infix *infix = levels[level];
         while (infix->mark != NULL && !quire_parser_at_mark(parser, infix->mark) &&
                !quire_parser_at_word(parser, infix->mark))
             infix++;
         if (infix->mark == NULL) return 0;
         size_t at = parser->token.at;
-        if (chain == QUIRE_EXPR_CHAIN_MAX)
-            return quire_expr_fail_at(parser->error, QUIRE_LIMIT, at, "more than %d operators",
-                                      QUIRE_EXPR_CHAIN_MAX);
         struct quire_expr_node *right = NULL;
         QUIRE_TRY(quire_parser_advance(parser));
         QUIRE_TRY(parse_level(parser, level + 1, &right));
@@ -303,7 +185,7 @@ static const char *comparison(const struct quire_expr_parser *parser)
 static int parse_predicate(struct quire_expr_parser *parser, struct quire_expr_node **node)
 {
     QUIRE_TRY(parse_level(parser, 0, node));
-    for (int chain = 0; chain < QUIRE_EXPR_CHAIN_MAX; chain++) {
+    for (;;) {
         const char *function = comparison(parser);
         size_t at = parser->token.at;
         bool found = false;
@@ -323,8 +205,6 @@ static int parse_predicate(struct quire_expr_parser *parser, struct quire_expr_n
             if (!found) return 0;
         }
     }
-    return quire_expr_fail_at(parser->error, QUIRE_LIMIT, parser->token.at,
-                              "more than %d predicates in a row", QUIRE_EXPR_CHAIN_MAX);
 }
 
 /* --- NOT, AND, OR -------------------------------------------------------------------------- */

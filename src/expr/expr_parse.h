@@ -7,8 +7,6 @@
 #include "expr/expr_function.h"
 #include "expr/expr_token.h"
 
-#define QUIRE_EXPR_CHAIN_MAX 1000 /* operators of one precedence in a row */
-
 struct quire_expr_parser {
     struct quire_expr_lexer lexer;
     struct quire_expr_token token; /* looked at, not taken */
@@ -29,7 +27,8 @@ int quire_parser_unexpected(struct quire_expr_parser *parser, const char *wanted
 /* Counts one more level of nesting; the caller takes it back from depth. */
 int quire_parser_enter(struct quire_expr_parser *parser);
 
-/* Nodes. The function of a call is looked up by name and must be there. */
+/* Nodes. The function of a call is looked up by name and must be there; the number of its
+ * arguments is checked. */
 int quire_parser_node(struct quire_expr_parser *parser, enum quire_expr_node_kind kind, size_t at,
                       struct quire_expr_node **node);
 int quire_parser_call(struct quire_expr_parser *parser, const char *name, size_t at,
@@ -39,12 +38,28 @@ int quire_parser_push(struct quire_expr_parser *parser, struct quire_buf *list,
 int quire_parser_call_list(struct quire_expr_parser *parser, const char *name, size_t at,
                            const struct quire_buf *list, struct quire_expr_node **node);
 
+/* A cast whose type the caller gives. */
+int quire_parser_cast(struct quire_expr_parser *parser, size_t at, struct quire_expr_node *arg,
+                      struct quire_expr_node **node);
+
 /* A whole expression; what stands alone between operators; a number, negated or not; what is
  * between parentheses, the second of which is taken too. */
 int quire_parser_expression(struct quire_expr_parser *parser, struct quire_expr_node **node);
 int quire_parser_primary(struct quire_expr_parser *parser, struct quire_expr_node **node);
 int quire_parser_number(struct quire_expr_parser *parser, bool negative,
                         struct quire_expr_node **node);
+int quire_parser_text(struct quire_expr_parser *parser, struct quire_expr_node **node);
+/* What a word that was taken begins: X'…', DATE '…', TRUE, NULL, INTERVAL …. *node stays NULL
+ * where it is none of these. */
+int quire_parser_word_literal(struct quire_expr_parser *parser, const struct quire_expr_token *word,
+                              struct quire_expr_node **node);
+int quire_parser_interval(struct quire_expr_parser *parser, size_t at,
+                          struct quire_expr_node **node);
+/* The forms with words inside of their parentheses, the first of which is taken; *node stays NULL
+ * where the name is none of them. CASE. */
+int quire_parser_form(struct quire_expr_parser *parser, const struct quire_expr_token *name,
+                      struct quire_expr_node **node);
+int quire_parser_case(struct quire_expr_parser *parser, size_t at, struct quire_expr_node **node);
 int quire_parser_arguments(struct quire_expr_parser *parser, struct quire_buf *list);
 
 #endif

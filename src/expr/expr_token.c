@@ -25,6 +25,14 @@ static char peek(const struct quire_expr_lexer *lexer, size_t ahead)
     return lexer->at + ahead < lexer->size ? lexer->text[lexer->at + ahead] : '\0';
 }
 
+/* The number of the character at a byte, which is not before one that was asked for. */
+static size_t character_at(struct quire_expr_lexer *lexer, size_t byte)
+{
+    for (; lexer->counted < byte; lexer->counted++)
+        lexer->characters += ((uint8_t)lexer->text[lexer->counted] & 0xc0) != 0x80;
+    return lexer->characters;
+}
+
 static int skip_comment(struct quire_expr_lexer *lexer, struct quire_error *error)
 {
     size_t from = lexer->at;
@@ -38,7 +46,8 @@ static int skip_comment(struct quire_expr_lexer *lexer, struct quire_error *erro
         lexer->at += 2;
         return 0;
     }
-    return quire_expr_fail_at(error, QUIRE_USAGE, from, "a comment that does not end");
+    return quire_expr_fail_at(error, QUIRE_USAGE, character_at(lexer, from),
+                              "a comment that does not end");
 }
 
 static int skip_blanks(struct quire_expr_lexer *lexer, struct quire_error *error)
@@ -55,6 +64,41 @@ static int skip_blanks(struct quire_expr_lexer *lexer, struct quire_error *error
     return 0;
 }
 
+/* Hexadecimal digits of a character, from a byte on; false where one is none. */
+static bool take_hex(const struct quire_expr_lexer *lexer, size_t ahead, size_t n, uint32_t *code)
+{
+    *code = 0;
+    for (size_t i = ahead; i < ahead + n; i++) {
+        char digit = peek(lexer, i);
+        uint32_t lower = (uint8_t)digit | 0x20u;
+        if (!is_digit(digit) && (lower < 'a' || lower > 'f')) return false;
+        *code = *code * 16 + (is_digit(digit) ? (uint32_t)(digit - '0') : lower - 'a' + 10);
+    }
+    return true;
+}
+
+/* \uXXXX and \UXXXXXXXX. */
+static int put_code(struct quire_expr_lexer *lexer, size_t digits, struct quire_buf *out,
+                    struct quire_error *error)
+{
+    uint8_t encoded[4];
+    uint32_t code;
+    if (!take_hex(lexer, 2, digits, &code))
+        return quire_expr_fail_at(error, QUIRE_USAGE, character_at(lexer, lexer->at),
+                                  "\\%c wants %zu hexadecimal digits", peek(lexer, 1), digits);
+    if ((code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff)
+        return quire_expr_fail_at(error, QUIRE_USAGE, character_at(lexer, lexer->at),
+                                  "\\%c of no character; write the character itself",
+                                  peek(lexer, 1));
+    lexer->at += 2 + digits;
+    return quire_buf_append(out, encoded, (size_t)quire_utf8_encode(code, encoded));
+}
+
+static bool is_octal(char c, char most)
+{
+    return c >= '0' && c <= most;
+}
+
 /* One character after a backslash; what is not an escape stands for itself, and `\%` and
  * `\_` keep their backslash, which LIKE wants. */
 static int put_escape(struct quire_expr_lexer *lexer, struct quire_buf *out,
@@ -63,24 +107,14 @@ static int put_escape(struct quire_expr_lexer *lexer, struct quire_buf *out,
     static const char escapes[] = "0\0b\bn\nr\rt\tZ\x1a";
     char c = peek(lexer, 1);
     if (lexer->at + 1 >= lexer->size)
-        return quire_expr_fail_at(error, QUIRE_USAGE, lexer->at, "a backslash at the end");
-    if (c == 'u') {
-        uint32_t code = 0;
-        for (size_t i = 2; i < 6; i++) {
-            char digit = peek(lexer, i);
-            uint32_t lower = (uint8_t)digit | 0x20u;
-            if (!is_digit(digit) && (lower < 'a' || lower > 'f'))
-                return quire_expr_fail_at(error, QUIRE_USAGE, lexer->at,
-                                          "\\u wants four hexadecimal digits");
-            code = code * 16 + (is_digit(digit) ? (uint32_t)(digit - '0') : lower - 'a' + 10);
-        }
-        if (code >= 0xd800 && code <= 0xdfff)
-            return quire_expr_fail_at(error, QUIRE_USAGE, lexer->at,
-                                      "\\u of half a surrogate pair; write the character itself");
-        uint8_t encoded[4];
-        int size = quire_utf8_encode(code, encoded);
-        lexer->at += 6;
-        return quire_buf_append(out, encoded, (size_t)size);
+        return quire_expr_fail_at(error, QUIRE_USAGE, character_at(lexer, lexer->at),
+                                  "a backslash at the end");
+    if (c == 'u') return put_code(lexer, 4, out, error);
+    if (c == 'U') return put_code(lexer, 8, out, error);
+    if (is_octal(c, '1') && is_octal(peek(lexer, 2), '7') && is_octal(peek(lexer, 3), '7')) {
+        int code = (c - '0') * 64 + (peek(lexer, 2) - '0') * 8 + (peek(lexer, 3) - '0');
+        lexer->at += 4;
+        return quire_buf_push(out, (uint8_t)code);
     }
     lexer->at += 2;
     if (c == '%' || c == '_') QUIRE_TRY(quire_buf_push(out, '\\'));
@@ -89,21 +123,22 @@ static int put_escape(struct quire_expr_lexer *lexer, struct quire_buf *out,
     return quire_buf_push(out, (uint8_t)c);
 }
 
-/* What stands between two quotes; a doubled quote is one of them. */
-static int take_quoted(struct quire_expr_lexer *lexer, struct quire_expr_token *token,
+/* What stands between two quotes; a doubled quote is one of them. Raw text, R'…', has neither
+ * that nor escapes. */
+static int take_quoted(struct quire_expr_lexer *lexer, bool raw, struct quire_expr_token *token,
                        struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
     char quote = peek(lexer, 0);
-    size_t from = lexer->at++;
+    lexer->at++;
     for (;;) {
         if (lexer->at >= lexer->size)
-            return quire_expr_fail_at(error, QUIRE_USAGE, from, "%s that does not end",
+            return quire_expr_fail_at(error, QUIRE_USAGE, token->at, "%s that does not end",
                                       quote == '`' ? "a name" : "a text");
         char c = peek(lexer, 0);
         int code = 0;
-        if (c == quote && peek(lexer, 1) != quote) break;
-        if (c == '\\' && quote != '`') {
+        if (c == quote && (raw || peek(lexer, 1) != quote)) break;
+        if (c == '\\' && quote != '`' && !raw) {
             code = put_escape(lexer, &out, error);
         } else {
             code = quire_buf_push(&out, (uint8_t)c);
@@ -138,7 +173,7 @@ static void take_number(struct quire_expr_lexer *lexer, struct quire_expr_token 
     }
     while (is_word_start(peek(lexer, 0)) || is_digit(peek(lexer, 0)))
         lexer->at++;
-    token->size = lexer->at - token->at;
+    token->size = lexer->at - token->start;
 }
 
 static int take_mark(struct quire_expr_lexer *lexer, struct quire_expr_token *token,
@@ -156,19 +191,20 @@ static int take_mark(struct quire_expr_lexer *lexer, struct quire_expr_token *to
         lexer->at += size;
         return 0;
     }
-    return quire_expr_fail_at(error, QUIRE_USAGE, lexer->at, "\"%c\" has no meaning here",
+    return quire_expr_fail_at(error, QUIRE_USAGE, token->at, "\"%c\" has no meaning here",
                               lexer->text[lexer->at]);
 }
 
-int quire_expr_token_next(struct quire_expr_lexer *lexer, struct quire_expr_token *token,
-                          struct quire_error *error)
+static int take_token(struct quire_expr_lexer *lexer, struct quire_expr_token *token,
+                      struct quire_error *error)
 {
-    QUIRE_TRY(skip_blanks(lexer, error));
-    *token = (struct quire_expr_token){.text = lexer->text + lexer->at, .at = lexer->at};
-    char c = peek(lexer, 0);
-    if (lexer->at >= lexer->size) return 0;
-    if (c == '\'' || c == '"' || c == '`') return take_quoted(lexer, token, error);
-    if (is_digit(c) || (c == '.' && is_digit(peek(lexer, 1)))) {
+    char c = peek(lexer, 0), after = peek(lexer, 1);
+    if (c == '\'' || c == '"' || c == '`') return take_quoted(lexer, false, token, error);
+    if ((c | 0x20) == 'r' && (after == '\'' || after == '"')) {
+        lexer->at++;
+        return take_quoted(lexer, true, token, error);
+    }
+    if (is_digit(c) || (c == '.' && is_digit(after))) {
         take_number(lexer, token);
         return 0;
     }
@@ -176,6 +212,19 @@ int quire_expr_token_next(struct quire_expr_lexer *lexer, struct quire_expr_toke
     token->kind = QUIRE_TOKEN_WORD;
     while (is_word_start(peek(lexer, 0)) || is_digit(peek(lexer, 0)))
         lexer->at++;
-    token->size = lexer->at - token->at;
+    token->size = lexer->at - token->start;
+    return 0;
+}
+
+int quire_expr_token_next(struct quire_expr_lexer *lexer, struct quire_expr_token *token,
+                          struct quire_error *error)
+{
+    QUIRE_TRY(skip_blanks(lexer, error));
+    *token = (struct quire_expr_token){.text = lexer->text + lexer->at,
+                                       .at = character_at(lexer, lexer->at),
+                                       .start = lexer->at,
+                                       .end = lexer->at};
+    if (lexer->at < lexer->size) QUIRE_TRY(take_token(lexer, token, error));
+    token->end = lexer->at;
     return 0;
 }

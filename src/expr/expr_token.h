@@ -18,12 +18,14 @@ struct quire_expr_token {
     enum quire_expr_token_kind kind;
     const char *text; /* of the source, or the arena where something was resolved */
     size_t size;
-    size_t at; /* byte in the source */
+    size_t at;         /* character of the source, from 0 */
+    size_t start, end; /* its bytes there */
 };
 
 struct quire_expr_lexer {
     const char *text;
     size_t size, at;
+    size_t counted, characters; /* bytes that were counted, and what they hold */
     struct quire_arena *arena;
 };
 

@@ -58,7 +58,18 @@ struct quire_expr_type quire_expr_type_of_field(const struct quire_field *field)
                          field->unit);
     case QUIRE_KIND_DURATION: return unit_type(QUIRE_EXPR_DURATION, field->unit);
     case QUIRE_KIND_DICTIONARY: return quire_expr_type_of_field(field->dictionary);
-    default: return type_of(QUIRE_EXPR_NESTED);
+    default: return (struct quire_expr_type){.id = QUIRE_EXPR_NESTED, .nested = field};
+    }
+}
+
+int64_t quire_expr_type_most(enum quire_expr_type_id id)
+{
+    switch (id) {
+    case QUIRE_EXPR_INT8: return INT8_MAX;
+    case QUIRE_EXPR_INT16: return INT16_MAX;
+    case QUIRE_EXPR_INT32:
+    case QUIRE_EXPR_DATE: return INT32_MAX;
+    default: return INT64_MAX;
     }
 }
 
@@ -70,10 +81,9 @@ bool quire_expr_type_equal(const struct quire_expr_type *a, const struct quire_e
 
 /* --- In common ----------------------------------------------------------------------------- */
 
-/* Digits that whole numbers of a width have at most. */
-static struct quire_expr_type as_decimal(const struct quire_expr_type *type)
+struct quire_expr_type quire_expr_type_as_decimal(const struct quire_expr_type *type)
 {
-    static const int digits[] = {3, 5, 10, 19};
+    static const int digits[] = {3, 5, 10, 20};
     if (type->id == QUIRE_EXPR_DECIMAL) return *type;
     return decimal_type(digits[type->id - QUIRE_EXPR_INT8], 0);
 }
@@ -81,7 +91,7 @@ static struct quire_expr_type as_decimal(const struct quire_expr_type *type)
 static struct quire_expr_type common_decimal(const struct quire_expr_type *a,
                                              const struct quire_expr_type *b)
 {
-    struct quire_expr_type x = as_decimal(a), y = as_decimal(b);
+    struct quire_expr_type x = quire_expr_type_as_decimal(a), y = quire_expr_type_as_decimal(b);
     int scale = x.scale > y.scale ? x.scale : y.scale;
     int whole_x = x.precision - x.scale, whole_y = y.precision - y.scale;
     int precision = (whole_x > whole_y ? whole_x : whole_y) + scale;
@@ -90,20 +100,19 @@ static struct quire_expr_type common_decimal(const struct quire_expr_type *a,
                         scale);
 }
 
-static bool common_number(const struct quire_expr_type *a, const struct quire_expr_type *b,
+/* A single float stays single beside whole numbers, as in Spark, though it cannot hold them all. */
+static void common_number(const struct quire_expr_type *a, const struct quire_expr_type *b,
                           struct quire_expr_type *common)
 {
     if (quire_expr_is_float(a->id) || quire_expr_is_float(b->id)) {
         bool single = (a->id == QUIRE_EXPR_FLOAT32 || quire_expr_is_integer(a->id)) &&
                       (b->id == QUIRE_EXPR_FLOAT32 || quire_expr_is_integer(b->id));
-        bool narrow = a->id <= QUIRE_EXPR_INT16 || b->id <= QUIRE_EXPR_INT16 || a->id == b->id;
-        *common = type_of(single && narrow ? QUIRE_EXPR_FLOAT32 : QUIRE_EXPR_FLOAT64);
+        *common = type_of(single ? QUIRE_EXPR_FLOAT32 : QUIRE_EXPR_FLOAT64);
     } else if (a->id == QUIRE_EXPR_DECIMAL || b->id == QUIRE_EXPR_DECIMAL) {
         *common = common_decimal(a, b);
     } else {
         *common = a->id > b->id ? *a : *b;
     }
-    return true;
 }
 
 /* Dates and timestamps: a date is its midnight. */
@@ -122,24 +131,34 @@ static bool common_time(const struct quire_expr_type *a, const struct quire_expr
     return true;
 }
 
+/* Of text and another. */
+static bool common_text(const struct quire_expr_type *other, bool as_text,
+                        struct quire_expr_type *common)
+{
+    *common = as_text ? type_of(QUIRE_EXPR_STRING) : *other;
+    /* What the text says may be more than a narrow type holds. */
+    if (quire_expr_is_integer(common->id)) common->id = QUIRE_EXPR_INT64;
+    /* What the text says beyond a coarse unit counts. */
+    if (quire_expr_is_timestamp(common->id) && common->unit < QUIRE_MICRO)
+        common->unit = QUIRE_MICRO;
+    return other->id != QUIRE_EXPR_DURATION || as_text;
+}
+
 bool quire_expr_type_common(const struct quire_expr_type *a, const struct quire_expr_type *b,
-                            struct quire_expr_type *common)
+                            bool as_text, struct quire_expr_type *common)
 {
     if (a->id == QUIRE_EXPR_NULL || quire_expr_type_equal(a, b)) {
         *common = *b;
         return true;
     }
-    if (b->id == QUIRE_EXPR_NULL) return quire_expr_type_common(b, a, common);
-    if (a->id == QUIRE_EXPR_NESTED || b->id == QUIRE_EXPR_NESTED) return false;
-    if (quire_expr_is_number(a->id) && quire_expr_is_number(b->id))
-        return common_number(a, b, common);
-    if (a->id == QUIRE_EXPR_STRING || b->id == QUIRE_EXPR_STRING) {
-        *common = a->id == QUIRE_EXPR_STRING ? *b : *a;
-        /* What the text says beyond a coarse unit counts. */
-        if (quire_expr_is_timestamp(common->id) && common->unit < QUIRE_MICRO)
-            common->unit = QUIRE_MICRO;
-        return common->id != QUIRE_EXPR_DURATION;
+    if (b->id == QUIRE_EXPR_NULL) return quire_expr_type_common(b, a, as_text, common);
+    if (a->id >= QUIRE_EXPR_INTERVAL || b->id >= QUIRE_EXPR_INTERVAL) return false;
+    if (quire_expr_is_number(a->id) && quire_expr_is_number(b->id)) {
+        common_number(a, b, common);
+        return true;
     }
+    if (a->id == QUIRE_EXPR_STRING || b->id == QUIRE_EXPR_STRING)
+        return common_text(a->id == QUIRE_EXPR_STRING ? b : a, as_text, common);
     if (a->id == b->id) { /* TIME, DURATION */
         *common = a->unit > b->unit ? *a : *b;
         return true;
@@ -205,6 +224,18 @@ static bool parse_decimal(const char *text, size_t size, struct quire_expr_type 
            numbers[0] <= QUIRE_EXPR_PRECISION_MAX && numbers[1] <= numbers[0];
 }
 
+/* "varchar(10)" and "char(3)" are text, whose length a cast does not look at. */
+static bool parse_sized_text(const char *name, const char *text, size_t size)
+{
+    if (!quire_text_equal_ignore_case(name, "varchar") &&
+        !quire_text_equal_ignore_case(name, "char"))
+        return false;
+    if (size < 3 || text[0] != '(' || text[size - 1] != ')') return false;
+    for (size_t i = 1; i + 1 < size; i++)
+        if (text[i] < '0' || text[i] > '9') return false;
+    return true;
+}
+
 bool quire_expr_type_parse(const char *text, size_t size, struct quire_expr_type *type)
 {
     static const char *const decimals[] = {"decimal", "dec", "numeric"};
@@ -222,6 +253,10 @@ bool quire_expr_type_parse(const char *text, size_t size, struct quire_expr_type
         *type = decimal_type(10, 0);
         return length == size || parse_decimal(text + length, size - length, type);
     }
+    if (parse_sized_text(name, text + length, size - length)) {
+        *type = type_of(QUIRE_EXPR_STRING);
+        return true;
+    }
     for (size_t i = 0; length == size && i < sizeof(names) / sizeof(names[0]); i++) {
         if (!quire_text_equal_ignore_case(name, names[i].name)) continue;
         *type = names[i].type;
@@ -238,6 +273,7 @@ void quire_expr_type_print(const struct quire_expr_type *type, char *out)
     }
     const char *name = type->id == QUIRE_EXPR_NULL       ? "null"
                        : type->id == QUIRE_EXPR_DURATION ? "duration"
+                       : type->id == QUIRE_EXPR_INTERVAL ? "interval"
                                                          : "nested";
     for (size_t i = sizeof(names) / sizeof(names[0]); i-- > 0;)
         if (names[i].type.id == type->id) name = names[i].name;

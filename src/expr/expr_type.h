@@ -27,13 +27,15 @@ enum quire_expr_type_id {
     QUIRE_EXPR_TIMESTAMP,     /* an instant */
     QUIRE_EXPR_TIMESTAMP_NTZ, /* a wall clock, no zone */
     QUIRE_EXPR_DURATION,
+    QUIRE_EXPR_INTERVAL, /* of a literal alone: months, days and microseconds */
     QUIRE_EXPR_NESTED
 };
 
 struct quire_expr_type {
     enum quire_expr_type_id id;
-    enum quire_time_unit unit; /* TIME, TIMESTAMP, TIMESTAMP_NTZ, DURATION */
-    int precision, scale;      /* DECIMAL */
+    enum quire_time_unit unit;        /* TIME, TIMESTAMP, TIMESTAMP_NTZ, DURATION */
+    int precision, scale;             /* DECIMAL */
+    const struct quire_field *nested; /* NESTED: the list, struct or map; part of no comparison */
 };
 
 /* The precision that results of decimal arithmetic are cut at, as Spark's are. */
@@ -58,11 +60,19 @@ static inline bool quire_expr_is_timestamp(enum quire_expr_type_id id)
 
 struct quire_expr_type quire_expr_type_of_field(const struct quire_field *field);
 
-/* The type that values of both can become, as Spark chooses it: the wider number; the
- * other of text and anything that is written as text; the timestamp of a date and one.
- * False when there is none. */
+/* The type that values of both can become, as Spark chooses it: the wider number; the timestamp
+ * of a date and one; of text and anything else, the other to compare in (what is written as text
+ * is meant), but text where one of the values is the result (`as_text`). False when there is
+ * none. */
 bool quire_expr_type_common(const struct quire_expr_type *a, const struct quire_expr_type *b,
-                            struct quire_expr_type *common);
+                            bool as_text, struct quire_expr_type *common);
+
+/* The decimal that whole numbers of a type become, with as many digits as Spark gives it; a
+ * decimal is its own. */
+struct quire_expr_type quire_expr_type_as_decimal(const struct quire_expr_type *type);
+
+/* The greatest value of a whole number's type, or of a date's days. */
+int64_t quire_expr_type_most(enum quire_expr_type_id id);
 
 bool quire_expr_type_equal(const struct quire_expr_type *a, const struct quire_expr_type *b);
 
