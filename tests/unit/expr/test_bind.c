@@ -115,7 +115,7 @@ static void test_refusals(void **state)
         expect_refusal(cases[i].text, QUIRE_USAGE, cases[i].cause, "");
     expect_refusal("Nam = 1", QUIRE_USAGE, "at character 1: no column is named Nam",
                    "did you mean Name?");
-    expect_refusal("1 = s.z", QUIRE_USAGE, "at character 5: no column is named z",
+    expect_refusal("1 = s.xy", QUIRE_USAGE, "at character 5: no column is named xy",
                    "did you mean x?");
     expect_refusal("whatever", QUIRE_USAGE, "no column is named whatever", "");
     expect_refusal("l = l", QUIRE_UNSUPPORTED, "neither compared nor chosen", "");
