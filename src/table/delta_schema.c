@@ -122,7 +122,13 @@ static int put_fields(struct speller *speller, const struct quire_json_node *typ
 bool quire_snapshot_maps_columns(const struct quire_snapshot *snapshot)
 {
     const char *mode = quire_snapshot_property(snapshot, "delta.columnMapping.mode");
-    return mode != NULL && strcmp(mode, "none") != 0;
+    const struct quire_protocol *protocol = &snapshot->protocol;
+    /* The property means nothing in a table whose protocol does not know it. */
+    bool known = protocol->reader == 2;
+    for (size_t i = 0; protocol->reader > 2 && i < protocol->reader_features.size; i++)
+        known =
+            known || quire_bytes_equal_text(&protocol->reader_features.items[i], "columnMapping");
+    return known && mode != NULL && strcmp(mode, "none") != 0;
 }
 
 int64_t quire_snapshot_partition(const struct quire_snapshot *snapshot, const char *column)

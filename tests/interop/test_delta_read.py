@@ -258,6 +258,16 @@ def test_nested_column_mapping(tmp_path, mode):
          "m": [("k", {"in side": 3})]}]
 
 
+def test_column_mapping_that_the_protocol_does_not_know(tmp_path):
+    """PROTOCOL.md, "Column Mapping": the property is only honored where the protocol has it."""
+    for reader, features, names in ((1, [], "a"), (3, [], "a"), (3, ["columnMapping"], "p")):
+        table = Table(tmp_path / f"{reader}{len(features)}", [mapped("a", "long", "p", 1)],
+                      reader=reader, features=features,
+                      properties={"delta.columnMapping.mode": "name"})
+        table.commit(table.add(table.data(pa.table({names: [5]}))))
+        assert read(table.folder).to_pylist() == [{"a": 5}]
+
+
 def test_only_wanted_columns_are_read(tmp_path):
     """What is not selected may be damaged."""
     table = Table(tmp_path / "t", [field("a", "long"), field("b", "string"), field("p", "long")],
