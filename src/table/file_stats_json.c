@@ -77,8 +77,9 @@ static bool is_finite(const struct quire_field *field, const void *value)
         memcpy(&single, value, sizeof(single));
         return isfinite(single) != 0;
     }
+    if (field->kind != QUIRE_KIND_FLOAT64) return true;
     memcpy(&real, value, sizeof(real));
-    return field->kind != QUIRE_KIND_FLOAT64 || isfinite(real) != 0;
+    return isfinite(real) != 0;
 }
 
 static bool has_extremes(const struct quire_field *field)
