@@ -20,6 +20,8 @@
 #define HEADER_SIZE 12 /* magic number, number of buckets */
 /* A bucket has its key and a bitmap, which is never smaller than its cookie and count. */
 #define BUCKET_SIZE_MIN 12
+#define NO_RUNS         12346 /* cookie of a bitmap that has its count of containers behind */
+#define CONTAINERS_MAX  65536
 
 struct bucket {
     uint32_t key; /* the upper half of its rows */
@@ -70,6 +72,10 @@ static int parse_bucket(const uint8_t *bytes, size_t size, size_t *at, struct wa
     bucket->key = (uint32_t)read_little(bytes + *at, 4);
     if (bucket->key > INT32_MAX || (rows->size > 0 && bucket->key <= bucket[-1].key))
         return fail(error, "its keys are not in order");
+    /* libroaring takes a count with its highest bit for a small one. */
+    if (read_little(bytes + *at + 4, 4) == NO_RUNS &&
+        read_little(bytes + *at + 8, 4) > CONTAINERS_MAX)
+        return fail(error, "it has no whole bitmap");
     size_t used = roaring_bitmap_portable_deserialize_size(start, rest);
     if (used == 0 || used > rest) return fail(error, "it has no whole bitmap");
     bucket->bitmap = roaring_bitmap_portable_deserialize_safe(start, used);

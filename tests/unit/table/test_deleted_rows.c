@@ -66,6 +66,9 @@ static void test_refused(void **state)
     memcpy(bytes, example, sizeof(bytes));
     memset(bytes + 4, 0xff, 8); /* buckets without end */
     assert_int_equal(parse(bytes, sizeof(bytes), 6), QUIRE_CORRUPT);
+    memcpy(bytes, example, sizeof(bytes));
+    memset(bytes + 20, 0xff, 4); /* containers without end */
+    assert_int_equal(parse(bytes, sizeof(bytes), 6), QUIRE_CORRUPT);
 }
 
 static void test_none(void **state)
