@@ -244,15 +244,16 @@ static void release_file(struct open_file *file)
 
 /* --- Partitions ---------------------------------------------------------------------------- */
 
-/* The values that a row is parted by, as texts of the writer's arena. */
-static int read_values(struct quire_data_writer *writer, int64_t row, struct quire_pairs *pairs,
+/* The values that a row is parted by, as texts of the arena. */
+static int read_values(const struct quire_data_writer *writer, int64_t row,
+                       struct quire_arena *arena, struct quire_pairs *pairs,
                        struct quire_error *error)
 {
     static const struct quire_value_style style;
     const struct quire_texts *names = writer->options.partitions;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     pairs->size = names->size;
-    pairs->items = quire_arena_alloc(&writer->arena, (names->size + 1) * sizeof(*pairs->items));
+    pairs->items = quire_arena_alloc(arena, (names->size + 1) * sizeof(*pairs->items));
     if (pairs->items == NULL) return quire_fail_memory(error, OPERATION);
     for (size_t i = 0; i < names->size; i++) {
         const struct quire_view *view = &writer->view->children[writer->partition_columns[i]];
@@ -263,7 +264,7 @@ static int read_values(struct quire_data_writer *writer, int64_t row, struct qui
         int code = quire_value_write(view, row, &style, &text);
         if (code == 0 && text.size > 0) {
             pair->value = (struct quire_bytes){text.data, text.size};
-            code = quire_bytes_copy(&writer->arena, &pair->value);
+            code = quire_bytes_copy(arena, &pair->value);
         }
         if (code != 0) return quire_fail_memory(error, OPERATION);
     }
@@ -312,13 +313,8 @@ static int find_file(struct quire_data_writer *writer, int64_t row, struct quire
                      struct open_file **found, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena scratch = {NULL, 0};
-    struct quire_arena kept = writer->arena;
     struct quire_pairs pairs;
-    writer->arena = scratch;
-    int code = read_values(writer, row, &pairs, error);
-    scratch = writer->arena;
-    writer->arena = kept;
-    QUIRE_TRY(code);
+    QUIRE_TRY(read_values(writer, row, &scratch, &pairs, error));
     quire_buf_clear(key);
     if (quire_partition_path(&pairs, key) != 0) return quire_fail_memory(error, OPERATION);
     for (size_t i = 0; i < writer->files_size; i++) {

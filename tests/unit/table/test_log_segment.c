@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -46,15 +47,17 @@ static void put(const char *const *names)
     const struct quire_put_options options = {.durability = QUIRE_DURABILITY_NONE};
     for (; *names != NULL; names++) {
         char path[1024];
-        int version = 0, part = 0, parts = 0;
-        char kind = '\0';
-        int got = sscanf(*names, "%d%c%d/%d", &version, &kind, &part, &parts);
-        if (got == 1)
+        char *rest = NULL;
+        int version = (int)strtol(*names, &rest, 10);
+        const char kind = *rest;
+        int part = kind != '\0' ? (int)strtol(rest + 1, &rest, 10) : 0;
+        int parts = *rest == '/' ? (int)strtol(rest + 1, NULL, 10) : 0;
+        if (kind == '\0')
             snprintf(path, sizeof(path), "%s_delta_log/%020d.json", log_of.key, version);
-        else if (got == 2 && kind == 'u')
+        else if (kind == 'u')
             snprintf(path, sizeof(path), "%s_delta_log/%020d.checkpoint." UUID ".json", log_of.key,
                      version);
-        else if (got == 2)
+        else if (parts == 0)
             snprintf(path, sizeof(path), "%s_delta_log/%020d.checkpoint.parquet", log_of.key,
                      version);
         else
