@@ -217,7 +217,7 @@ static char *word_of(const char *word, bool through_store)
     static int next;
     char *copy = words[next++ % WORDS_MAX];
     /* Schemas and catalogs are read from the file system itself. */
-    bool is_file = strchr(word, '.') != NULL && strchr(word, ',') == NULL &&
+    bool is_file = strchr(word, '.') != NULL && strpbrk(word, ", ") == NULL &&
                    strcmp(word, "schema.txt") != 0 && strcmp(word, "catalog.iont") != 0;
     snprintf(copy, sizeof(words[0]), "%s%s", through_store && is_file ? "fault://" : "", word);
     return copy;
