@@ -55,6 +55,14 @@ static void list_release(struct list *list)
     quire_cli_report_release(&list->report);
 }
 
+static int begin_list(struct quire_cli *cli, const char *name, const char *columns,
+                      struct quire_table **table, struct list *list)
+{
+    QUIRE_TRY(quire_cli_table_open(cli, name, table, &cli->error));
+    quire_cli_progress_clear();
+    return quire_cli_report_begin(&list->report, columns, &cli->error);
+}
+
 /* The member of an object, as JSON text; false where it has none. */
 static bool find_member(const char *object, const char *name, struct quire_json_item *member)
 {
@@ -105,9 +113,7 @@ static int run_history(struct quire_cli *cli, int argc, char **argv)
     QUIRE_CLEANUP(quire_cli_table_close) struct quire_table *table = NULL;
     QUIRE_CLEANUP(list_release) struct list list = {.cli = cli};
     (void)argc;
-    QUIRE_TRY(quire_cli_table_open(cli, argv[0], &table, &cli->error));
-    quire_cli_progress_clear();
-    QUIRE_TRY(quire_cli_report_begin(&list.report, columns, &cli->error));
+    QUIRE_TRY(begin_list(cli, argv[0], columns, &table, &list));
     QUIRE_TRY(quire_table_each_commit(table, take_commit, &list, &cli->error));
     return cli->common.json ? 0 : quire_cli_report_draw(cli, &list.report, &cli->error);
 }
@@ -168,9 +174,7 @@ static int run_files(struct quire_cli *cli, int argc, char **argv)
     QUIRE_CLEANUP(quire_cli_table_close) struct quire_table *table = NULL;
     QUIRE_CLEANUP(list_release) struct list list = {.cli = cli};
     (void)argc;
-    QUIRE_TRY(quire_cli_table_open(cli, argv[0], &table, &cli->error));
-    quire_cli_progress_clear();
-    QUIRE_TRY(quire_cli_report_begin(&list.report, columns, &cli->error));
+    QUIRE_TRY(begin_list(cli, argv[0], columns, &table, &list));
     QUIRE_TRY(quire_table_each_file(table, take_file, &list, &cli->error));
     return cli->common.json ? 0 : quire_cli_report_draw(cli, &list.report, &cli->error);
 }

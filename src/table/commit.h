@@ -27,7 +27,7 @@ struct quire_commit_info {
 
 #define QUIRE_COMMIT_MARK_SIZE 37
 
-/* A mark that no other commit has. */
+/* A mark that nothing else has, a UUID of version 4: for commits, tables and names of files. */
 void quire_commit_mark(char out[QUIRE_COMMIT_MARK_SIZE]);
 
 /* Milliseconds since the epoch. */

@@ -4,16 +4,15 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "base/random.h"
 #include "data/gather.h"
 #include "data/value_text.h"
 #include "table/action_write.h"
+#include "table/commit.h"
 #include "table/file_stats_json.h"
 #include "table/partition_path.h"
 #include "table/uri.h"
 
 #define OPERATION "write table"
-#define UUID_TEXT 37
 
 /* A file that is being written. */
 struct open_file {
@@ -38,7 +37,6 @@ struct quire_data_writer {
     struct open_file *files;
     size_t files_size;
     size_t parts; /* files begun */
-    struct quire_random generator;
     struct quire_arena arena;
     struct quire_buf lines; /* of add actions */
     struct quire_buf paths; /* of files that stand or may, each zero-terminated */
@@ -114,7 +112,6 @@ static int open_writer(struct quire_data_writer *writer, struct quire_error *err
     QUIRE_TRY(find_partitions(writer, error));
     QUIRE_TRY(make_stored(writer, error));
     writer->files = quire_alloc_zero(QUIRE_TABLE_OPEN_MAX, sizeof(*writer->files));
-    quire_random_seed(&writer->generator, quire_random_entropy());
     return writer->files != NULL ? 0 : quire_fail_memory(error, OPERATION);
 }
 
@@ -135,14 +132,6 @@ int quire_data_writer_open(const struct quire_data_writer_options *options,
 
 /* --- Files --------------------------------------------------------------------------------- */
 
-static void make_uuid(struct quire_random *generator, char *out)
-{
-    uint64_t a = quire_random_u64(generator), b = quire_random_u64(generator);
-    snprintf(out, UUID_TEXT, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
-             (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff),
-             (unsigned)(0x8000 | (b >> 48 & 0x3fff)), (unsigned long long)(b & 0xffffffffffffULL));
-}
-
 static int join_url(const struct quire_data_writer *writer, const char *path, struct quire_buf *url,
                     struct quire_error *error)
 {
@@ -156,7 +145,7 @@ static int begin_file(struct quire_data_writer *writer, struct open_file *file,
                       struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0};
-    char uuid[UUID_TEXT];
+    char uuid[QUIRE_COMMIT_MARK_SIZE];
     const struct quire_setting settings[] = {{"compression", writer->options.compression}};
     const struct quire_write_options options = {
         .format = "parquet",
@@ -166,7 +155,7 @@ static int begin_file(struct quire_data_writer *writer, struct open_file *file,
         .durability = writer->options.durability,
         .context = writer->options.context,
     };
-    make_uuid(&writer->generator, uuid);
+    quire_commit_mark(uuid);
     quire_buf_clear(&file->path);
     if (quire_buf_append(&file->path, file->key.data, file->key.size) != 0 ||
         quire_buf_printf(&file->path, "part-%05zu-%s-c000.%s.parquet", writer->parts++, uuid,

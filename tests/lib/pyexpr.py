@@ -3,22 +3,7 @@
 import ctypes as c
 
 import pyarrow as pa
-from pyquire import ArrowSchema, ArrowStream, Error, _stream_of, check, lib
-
-
-class ArrowArray(c.Structure):
-    _fields_ = [
-        ("length", c.c_int64),
-        ("null_count", c.c_int64),
-        ("offset", c.c_int64),
-        ("n_buffers", c.c_int64),
-        ("n_children", c.c_int64),
-        ("buffers", c.c_void_p),
-        ("children", c.c_void_p),
-        ("dictionary", c.c_void_p),
-        ("release", c.c_void_p),
-        ("private", c.c_void_p),
-    ]
+from pyquire import ArrowArray, ArrowSchema, ArrowStream, Error, _stream_of, check, lib
 
 
 class Expression:
