@@ -32,14 +32,17 @@ for count in range(first, first + counts):
     data = pa.table({{"writer": [writer] * 3, "count": [count] * 3, "part": ["a", "b", "a"]}})
     result = delta.append(url, data, app=app or None, app_version=count)
     print(count, result.version, int(result.skipped), flush=True)
+if sys.argv[6] == "stay":
+    sys.stdin.read()
 """
 
 
-def start(url, writer, first, counts, app=""):
+def start(url, writer, first, counts, app="", then="end"):
     lib = os.path.join(os.path.dirname(__file__), os.pardir, "lib")
     code = WRITER.format(paths=[os.path.abspath(lib)])
     return subprocess.Popen([sys.executable, "-c", code, url, str(writer), str(first),
-                             str(counts), app], stdout=subprocess.PIPE, text=True)
+                             str(counts), app, then], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True)
 
 
 def versions(url):
@@ -105,21 +108,19 @@ def test_killed_writers_leave_whole_versions(tmp_path):
     generator = random.Random(SEED)
     delta.create(url, SCHEMA, partition_by=["part"],
                  properties={"delta.checkpointInterval": "3"})
-    process = start(url, 0, 0, 1, "app 0")
-    begun = time.monotonic()
-    process.communicate()
-    lasts = time.monotonic() - begun
-    killed = 0
     for turn in range(KILLS):
-        pair = [start(url, number, 0, turn + 3, f"app {number}") for number in (0, 1)]
-        time.sleep(lasts * generator.uniform(0.5, 1.6))
+        pair = [start(url, number, 0, turn + 3, f"app {number}", "stay") for number in (0, 1)]
         for process in pair:
-            process.send_signal(signal.SIGKILL)
+            # After some of its answers, and then at any point of what it does next.
+            for _ in range(generator.randrange(turn + 3)):
+                assert process.stdout.readline()
+        time.sleep(generator.uniform(0, 0.03))
+        for process in pair:
+            process.kill()
             process.communicate()
-            killed += process.returncode == -signal.SIGKILL
+            assert process.returncode == -signal.SIGKILL
         if turn % 5 == 4:
             check_standing(url)
-    assert killed > KILLS
     check_standing(url)
     for number in (0, 1):
         assert start(url, number, 0, KILLS + 5, f"app {number}").wait(timeout=600) == 0
