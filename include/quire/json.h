@@ -38,6 +38,8 @@ QUIRE_API void quire_json_i64(struct quire_json *json, int64_t value);
 QUIRE_API void quire_json_f64(struct quire_json *json, double value);
 QUIRE_API void quire_json_bool(struct quire_json *json, bool value);
 QUIRE_API void quire_json_null(struct quire_json *json);
+/* A value that is JSON already, such as quire_quality_report gives: put in as it stands. */
+QUIRE_API void quire_json_raw(struct quire_json *json, const char *text, size_t size);
 
 /* The whole document, zero-terminated and without a line end, valid until json is
  * written to, cleared or freed. size (without the zero) may be NULL. QUIRE_USAGE

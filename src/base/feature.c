@@ -15,9 +15,16 @@
 #define DELETION_VECTORS_WITHOUT "roaring"
 #endif
 
+#ifdef QUIRE_WITH_YAML
+#define YAML_WITHOUT NULL
+#else
+#define YAML_WITHOUT "libyaml"
+#endif
+
 static const struct quire_feature features[] = {
     {"encryption", "AES-GCM and AES-CTR", ENCRYPTION_WITHOUT},
     {"deletion-vectors", "rows that Delta tables mark as deleted", DELETION_VECTORS_WITHOUT},
+    {"yaml", "rules in YAML (in JSON they need no library)", YAML_WITHOUT},
 };
 
 const struct quire_feature *quire_features(size_t *size)

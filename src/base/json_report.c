@@ -121,6 +121,11 @@ void quire_json_null(struct quire_json *json)
     if (allows_value(json)) quire_json_writer_null(&json->writer);
 }
 
+void quire_json_raw(struct quire_json *json, const char *text, size_t size)
+{
+    if (allows_value(json)) quire_json_writer_raw(&json->writer, text, size);
+}
+
 static int fail(int code, struct quire_error *error)
 {
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, operation);

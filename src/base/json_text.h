@@ -60,6 +60,8 @@ void quire_json_writer_i64(struct quire_json_writer *writer, int64_t value);
 void quire_json_writer_f64(struct quire_json_writer *writer, double value);
 void quire_json_writer_bool(struct quire_json_writer *writer, bool value);
 void quire_json_writer_null(struct quire_json_writer *writer);
+/* A value that is JSON already, as it stands. */
+void quire_json_writer_raw(struct quire_json_writer *writer, const char *json, size_t size);
 /* 0 when everything was written and closed; QUIRE_MEMORY, or QUIRE_LIMIT when
  * nested deeper than the limit. */
 int quire_json_writer_finish(const struct quire_json_writer *writer);

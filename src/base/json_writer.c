@@ -145,6 +145,12 @@ void quire_json_writer_null(struct quire_json_writer *writer)
     put(writer, "null", 4);
 }
 
+void quire_json_writer_raw(struct quire_json_writer *writer, const char *json, size_t size)
+{
+    begin_value(writer);
+    put(writer, json, size);
+}
+
 int quire_json_writer_finish(const struct quire_json_writer *writer)
 {
     assert(writer->code != 0 || (writer->depth == 0 && !writer->after_key));

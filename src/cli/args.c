@@ -40,9 +40,6 @@ static int fail_unknown(struct walk *walk, const char *dashes, const char *name,
                         struct quire_error *error)
 {
     const char *command = walk->cli->command->name;
-    if (quire_cli_option_absent(name))
-        return quire_fail(error, QUIRE_UNSUPPORTED, command, "%s%s is not in this build", dashes,
-                          name);
     const char *names[QUIRE_CLI_ROWS_MAX];
     size_t size = 0;
     for (size_t i = 0; i < walk->scopes_size; i++) {
@@ -50,13 +47,10 @@ static int fail_unknown(struct walk *walk, const char *dashes, const char *name,
         for (size_t row = 0; row < table->rows_size && size < QUIRE_CLI_ROWS_MAX; row++)
             names[size++] = table->rows[row].name;
     }
-    for (size_t i = 0; i < quire_cli_options_absent_size && size < QUIRE_CLI_ROWS_MAX; i++)
-        names[size++] = quire_cli_options_absent[i];
     const char *nearest = quire_options_nearest(names, size, name);
     quire_fail(error, QUIRE_USAGE, command, "there is no option %s%s", dashes, name);
     if (nearest != NULL)
-        quire_error_hint(error, "did you mean %s%s%s?", nearest[1] != '\0' ? "--" : "-", nearest,
-                         quire_cli_option_absent(nearest) ? " (not in this build)" : "");
+        quire_error_hint(error, "did you mean %s%s?", nearest[1] != '\0' ? "--" : "-", nearest);
     else
         quire_error_hint(error, "\"quire help %s\" lists them", command);
     return QUIRE_USAGE;

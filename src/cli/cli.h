@@ -22,6 +22,7 @@
 #include "quire/memory.h"
 #include "quire/observer.h"
 #include "quire/option.h"
+#include "quire/quality.h"
 
 #include "try.h"
 
@@ -156,6 +157,9 @@ struct quire_cli_columns {
  * is what it was given to, for errors. */
 int quire_cli_columns_split(const char *option, const char *text, struct quire_cli_columns *columns,
                             struct quire_error *error);
+/* Adds a copy of one name to struct quire_cli_columns; for quire_expr_each_column. 0 or
+ * QUIRE_MEMORY. */
+int quire_cli_columns_add(void *columns, const char *name);
 void quire_cli_columns_release(struct quire_cli_columns *columns);
 
 /* The inputs of a command as one stream of batches, read as the options say. Several
@@ -168,6 +172,7 @@ struct quire_cli_input {
     struct quire_cli_columns columns; /* of --select */
     struct quire_cli_columns others;  /* to sort by, where one of them is not selected */
     struct quire_cli_columns filters; /* that --where looks at */
+    struct quire_cli_columns checked; /* that rules look at, where not all are read */
     struct quire_setting *settings;   /* of --set and its kin, for the decoder */
     size_t settings_size;
     struct quire_setting *output_settings; /* the same for the encoder */
@@ -186,6 +191,7 @@ struct quire_cli_request {
     bool rows_only;                    /* batches without columns, to count */
     const char *sort;                  /* columns that the rows will be sorted by; NULL: none */
     const struct ArrowSchema *schema;  /* of the rows where --schema gives none; NULL: none */
+    const struct quire_rules *rules;   /* whose columns are read, too; NULL: none */
 };
 
 /* Opens what request names. *input need not be initialised; it must be released,
@@ -199,7 +205,8 @@ int quire_cli_input_choose(struct quire_cli *cli, const struct quire_format *out
 /* Then the rows, which are taken, also on failure: what --where leaves, as --select says. */
 int quire_cli_input_take(struct quire_cli *cli, struct ArrowArrayStream *rows,
                          struct quire_cli_input *input, struct quire_error *error);
-/* What input->others held back, once the rows are sorted: leaves the columns of --select. */
+/* What input->others and input->checked held back, once the rows are sorted and checked: leaves
+ * the columns of --select. */
 int quire_cli_input_select(struct quire_cli_input *input, struct quire_error *error);
 /* Only the context and the settings for a file, which is not opened: for commands that
  * read no rows. */
@@ -250,8 +257,9 @@ extern const struct quire_command quire_command_formats; /* cmd_formats.c */
 extern const struct quire_command quire_command_codecs;
 extern const struct quire_command quire_command_stores;
 extern const struct quire_command quire_command_queues;
-extern const struct quire_command quire_command_clean; /* cmd_clean.c */
-extern const struct quire_command quire_command_table; /* cmd_table.c */
+extern const struct quire_command quire_command_validate; /* cmd_validate.c */
+extern const struct quire_command quire_command_clean;    /* cmd_clean.c */
+extern const struct quire_command quire_command_table;    /* cmd_table.c */
 extern const struct quire_command quire_command_table_create;
 extern const struct quire_command quire_command_table_append;
 extern const struct quire_command quire_command_table_read;

@@ -7,9 +7,11 @@
 #include "args.h"
 #include "output.h"
 #include "progress.h"
+#include "rules.h"
 
 struct convert_options {
     char *sort;
+    char *rules;
     int64_t limit;
     bool append;
     bool in_place;
@@ -19,6 +21,8 @@ struct convert_options {
 struct conversion {
     struct quire_cli_output output;
     struct quire_write_result result;
+    struct quire_cli_rules rules;
+    char *quality;           /* the verdict as JSON, once all rows were read; NULL */
     struct quire_json *json; /* the report; NULL when there is none to make */
 };
 
@@ -113,9 +117,10 @@ static void print_summary(const struct conversion *conversion, const struct figu
             figures->rows == 1 ? "" : "s", bytes, figures->seconds);
 }
 
-static void write_report(struct quire_json *json, const struct quire_cli_output *output,
-                         const struct figures *figures)
+static void write_report(const struct conversion *conversion, const struct figures *figures)
 {
+    struct quire_json *json = conversion->json;
+    const struct quire_cli_output *output = &conversion->output;
     quire_json_clear(json);
     quire_json_begin_object(json);
     quire_cli_json_string(json, "output", output->name);
@@ -128,6 +133,10 @@ static void write_report(struct quire_json *json, const struct quire_cli_output 
     quire_cli_json_i64(json, "rejected", figures->rejected);
     quire_cli_json_i64(json, "memory_peak", figures->memory_peak);
     quire_cli_json_f64(json, "seconds", figures->seconds);
+    if (conversion->quality != NULL) {
+        quire_json_key(json, "quality");
+        quire_json_raw(json, conversion->quality, strlen(conversion->quality));
+    }
     quire_json_end_object(json);
 }
 
@@ -139,8 +148,10 @@ static int rehearse_report(struct conversion *conversion, struct quire_error *er
     const struct figures figures = {longest, longest, longest, longest,
                                     longest, longest, longest, -1.2345678901234567e-300};
     const char *text = NULL;
+    if (conversion->rules.quality != NULL)
+        QUIRE_TRY(quire_quality_report(conversion->rules.quality, &conversion->quality, error));
     QUIRE_TRY(quire_json_new(&conversion->json, error));
-    write_report(conversion->json, &conversion->output, &figures);
+    write_report(conversion, &figures);
     return quire_json_text(conversion->json, &text, NULL, error);
 }
 
@@ -158,8 +169,9 @@ static int report(struct quire_cli *cli, const struct conversion *conversion,
         .seconds = seconds,
     };
     quire_cli_input_tell(input);
+    quire_cli_rules_tell(&conversion->rules, input);
     if (conversion->json != NULL) {
-        write_report(conversion->json, &conversion->output, &figures);
+        write_report(conversion, &figures);
         return quire_cli_print_json(conversion->json, &cli->error);
     }
     if (isatty(STDERR_FILENO)) print_summary(conversion, &figures);
@@ -168,6 +180,30 @@ static int report(struct quire_cli *cli, const struct conversion *conversion,
 
 /* Converting --------------------------------------------------------------------------- */
 
+/* What the rows go through, once they are chosen. Rules are asked of those that are to be
+ * written, and may look at columns that are not. */
+static int prepare_rows(struct quire_cli *cli, struct conversion *conversion,
+                        struct quire_cli_input *input)
+{
+    QUIRE_TRY(sort_rows(cli, conversion->output.name, input, &cli->error));
+    QUIRE_TRY(limit_rows(cli, input, &cli->error));
+    if (conversion->rules.rules != NULL)
+        QUIRE_TRY(quire_cli_rules_pass(&conversion->rules, input, &cli->error));
+    if (input->others.size == 0 && input->checked.size == 0) return 0;
+    return quire_cli_input_select(input, &cli->error);
+}
+
+/* Writes the rows; the target is what it was until the last step. */
+static int write_rows(struct quire_cli *cli, struct conversion *conversion,
+                      struct quire_writer *writer, struct quire_cli_input *input)
+{
+    QUIRE_TRY(quire_writer_write_stream(writer, &input->stream, &cli->error));
+    quire_cli_rules_end(&conversion->rules, input);
+    if (cli->common.json) QUIRE_TRY(rehearse_report(conversion, &cli->error));
+    QUIRE_TRY(quire_cli_input_done(input, &cli->error));
+    return quire_writer_commit(writer, &conversion->result, &cli->error);
+}
+
 static int convert(struct quire_cli *cli, struct conversion *conversion, int inputs,
                    char *const *names, struct quire_cli_input *input)
 {
@@ -175,13 +211,12 @@ static int convert(struct quire_cli *cli, struct conversion *conversion, int inp
     const struct quire_cli_request request = {.names = names,
                                               .names_size = (size_t)inputs,
                                               .output = conversion->output.format,
-                                              .sort = options->sort};
+                                              .sort = options->sort,
+                                              .rules = conversion->rules.rules};
     QUIRE_CLEANUP(quire_cli_writer_close) struct quire_writer *writer = NULL;
     QUIRE_TRY(quire_cli_input_open(cli, &request, input, &cli->error));
     QUIRE_TRY(check_output(cli, conversion->output.name, input, &cli->error));
-    QUIRE_TRY(sort_rows(cli, conversion->output.name, input, &cli->error));
-    if (input->others.size > 0) QUIRE_TRY(quire_cli_input_select(input, &cli->error));
-    QUIRE_TRY(limit_rows(cli, input, &cli->error));
+    QUIRE_TRY(prepare_rows(cli, conversion, input));
     conversion->output.mode = !options->append    ? QUIRE_WRITE_OVERWRITE
                               : options->in_place ? QUIRE_WRITE_APPEND_IN_PLACE
                                                   : QUIRE_WRITE_APPEND;
@@ -189,18 +224,21 @@ static int convert(struct quire_cli *cli, struct conversion *conversion, int inp
     /* What the rows are sorted by is said in the file only where it is all there. */
     conversion->output.sorting = input->others.size == 0 ? options->sort : NULL;
     QUIRE_TRY(quire_cli_output_open(cli, &conversion->output, input, &writer, &cli->error));
-    return quire_cli_output_finish(writer, input, &conversion->result, &cli->error);
+    return write_rows(cli, conversion, writer, input);
 }
 
-static void free_report(struct conversion *conversion)
+static void release_conversion(struct conversion *conversion)
 {
     quire_json_free(conversion->json);
+    quire_free(conversion->quality);
+    quire_cli_rules_release(&conversion->rules);
 }
 
 static int run(struct quire_cli *cli, int argc, char **argv)
 {
+    QUIRE_CLEANUP(release_conversion)
+    struct conversion conversion = {.output = {.name = argv[argc - 1]}};
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
-    QUIRE_CLEANUP(free_report) struct conversion conversion = {.output = {.name = argv[argc - 1]}};
     const struct convert_options *options = cli->options;
     bool to_standard = strcmp(conversion.output.name, "-") == 0;
     double begun = now_s();
@@ -212,7 +250,8 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     if (to_standard) quire_cli_progress_yield(cli);
     QUIRE_TRY(quire_cli_output_format(cli, conversion.output.name, NULL, &conversion.output.format,
                                       &cli->error));
-    if (cli->common.json) QUIRE_TRY(rehearse_report(&conversion, &cli->error));
+    if (options->rules != NULL)
+        QUIRE_TRY(quire_rules_read(options->rules, &conversion.rules.rules, &cli->error));
     QUIRE_TRY(convert(cli, &conversion, argc - 1, argv, &input));
     return report(cli, &conversion, &input, now_s() - begun);
 }
@@ -225,6 +264,12 @@ static const struct quire_option rows[] = {
      .offset = AT(sort),
      .help = "order of the rows: a,-b (descending), nulls last; in bounded memory, with temporary "
              "files beside the output for what does not fit"},
+    {.name = "rules",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "FILE",
+     .offset = AT(rules),
+     .help = "rules that the rows are to keep, in YAML or JSON; what happens to those that do not "
+             "stands there"},
     {.name = "limit",
      .type = QUIRE_OPTION_INT,
      .offset = AT(limit),

@@ -29,3 +29,15 @@ void quire_cli_columns_release(struct quire_cli_columns *columns)
     quire_free(columns->names);
     *columns = (struct quire_cli_columns){NULL, 0};
 }
+
+int quire_cli_columns_add(void *user, const char *name)
+{
+    struct quire_cli_columns *columns = user;
+    char **names = quire_realloc(columns->names, (columns->size + 1) * sizeof(*names));
+    if (names == NULL) return QUIRE_MEMORY;
+    columns->names = names;
+    names[columns->size] = quire_strdup(name);
+    if (names[columns->size] == NULL) return QUIRE_MEMORY;
+    columns->size++;
+    return 0;
+}

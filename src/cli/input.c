@@ -10,11 +10,13 @@
 
 /* What is asked for ------------------------------------------------------------------ */
 
-static int check_rejects(const struct quire_cli *cli, struct quire_error *error)
+/* Rows that break rules have the rejects file for themselves where bad records go elsewhere. */
+static int check_rejects(const struct quire_cli *cli, const struct quire_cli_request *request,
+                         struct quire_error *error)
 {
     const struct quire_cli_reading *reading = &cli->reading;
     bool given = quire_cli_is_given(cli, "on-bad"), reject = reading->on_bad == QUIRE_ON_BAD_REJECT;
-    if (reading->rejects != NULL && given && !reject)
+    if (reading->rejects != NULL && given && !reject && request->rules == NULL)
         return quire_fail(error, QUIRE_USAGE, cli->command->name,
                           "--rejects goes with --on-bad reject alone");
     if (reading->rejects == NULL && reject) {
@@ -66,15 +68,17 @@ static struct quire_record_policy make_policy(const struct quire_cli *cli,
     /* A column that is neither in the schema nor selected is not missed. */
     bool unselected = input->columns.size > 0 && input->schema.release != NULL &&
                       !quire_cli_is_given(cli, "extra");
+    bool rejects = input->rejects != NULL &&
+                   (reading->on_bad == QUIRE_ON_BAD_REJECT || !quire_cli_is_given(cli, "on-bad"));
     return (struct quire_record_policy){
         .schema = input->schema.release != NULL ? &input->schema : NULL,
         .infer_rows = reading->infer_rows,
         .mixed = (enum quire_mixed)reading->mixed,
         .numbers = (enum quire_numbers)reading->numbers,
-        .on_bad = input->rejects != NULL ? QUIRE_ON_BAD_REJECT : (enum quire_on_bad)reading->on_bad,
+        .on_bad = rejects ? QUIRE_ON_BAD_REJECT : (enum quire_on_bad)reading->on_bad,
         .extra = unselected ? QUIRE_EXTRA_IGNORE : (enum quire_extra)reading->extra,
         .missing = (enum quire_missing)reading->missing,
-        .reject = input->rejects != NULL ? quire_rejects_take : NULL,
+        .reject = rejects ? quire_rejects_take : NULL,
         .reject_user = input->rejects,
         .counts = &input->counts,
     };
@@ -90,10 +94,10 @@ static void let_all_through(const struct quire_cli *cli, struct quire_record_pol
     if (!quire_cli_is_given(cli, "extra")) records->extra = QUIRE_EXTRA_IGNORE;
 }
 
-/* Columns that must be read: selected, to sort by, and to filter by. */
+/* Columns that must be read: selected, to sort by, to filter by, and to check. */
 static size_t wanted_size(const struct quire_cli_input *input)
 {
-    return input->columns.size + input->others.size + input->filters.size;
+    return input->columns.size + input->others.size + input->filters.size + input->checked.size;
 }
 
 static const char *wanted_name(const struct quire_cli_input *input, size_t i)
@@ -101,7 +105,9 @@ static const char *wanted_name(const struct quire_cli_input *input, size_t i)
     if (i < input->columns.size) return input->columns.names[i];
     i -= input->columns.size;
     if (i < input->others.size) return input->others.names[i];
-    return input->filters.names[i - input->others.size];
+    i -= input->others.size;
+    if (i < input->filters.size) return input->filters.names[i];
+    return input->checked.names[i - input->filters.size];
 }
 
 /* Leaves of input->stream what --where and --select ask for. */
@@ -110,7 +116,8 @@ static int choose_rows(struct quire_cli *cli, struct quire_cli_input *input,
 {
     if (cli->reading.where != NULL)
         QUIRE_TRY(quire_cli_where_filter(cli->reading.where, &input->stream, error));
-    return input->others.size == 0 ? quire_cli_input_select(input, error) : 0;
+    if (input->others.size > 0 || input->checked.size > 0) return 0;
+    return quire_cli_input_select(input, error);
 }
 
 /* Whether the format may know, of one input that can be opened twice, which rows cannot be wanted.
@@ -155,7 +162,7 @@ static int open_stream(struct quire_cli *cli, const struct quire_cli_request *re
         .context = input->context,
         .folder = quire_cli_environment_get("TMPDIR"),
     };
-    bool counts_only = request->rows_only && cli->reading.where == NULL;
+    bool counts_only = request->rows_only && cli->reading.where == NULL && input->checked.size == 0;
     if (counts_only) let_all_through(cli, &options.records);
     if (counts_only || columns != NULL) {
         options.records.columns = (const char *const *)columns;
@@ -212,7 +219,7 @@ static int find_others(const char *sort, struct quire_cli_input *input, struct q
 static int open_selected(struct quire_cli *cli, const struct quire_cli_request *request,
                          struct quire_cli_input *input, struct quire_error *error)
 {
-    bool nested = input->filters.size > 0;
+    bool nested = input->filters.size > 0 || input->checked.size > 0;
     size_t size = wanted_size(input);
     for (size_t i = 0; i < size; i++)
         nested = nested || strchr(wanted_name(input, i), '.') != NULL;
@@ -223,7 +230,7 @@ static int open_selected(struct quire_cli *cli, const struct quire_cli_request *
     int code = 0;
     for (size_t i = 0; i < size && code == 0; i++) {
         const char *name = wanted_name(input, i);
-        bool whole = i >= size - input->filters.size;
+        bool whole = i >= input->columns.size + input->others.size;
         tops[i] = quire_strndup(name, whole ? strlen(name) : strcspn(name, "."));
         if (tops[i] == NULL) code = quire_cli_fail_memory(error);
     }
@@ -258,7 +265,7 @@ int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *
     const struct quire_cli_reading *reading = &cli->reading;
     const struct quire_format *from = NULL;
     *input = (struct quire_cli_input){.context = NULL};
-    QUIRE_TRY(check_rejects(cli, error));
+    QUIRE_TRY(check_rejects(cli, request, error));
     QUIRE_TRY(quire_cli_context(cli, &input->context, error));
     QUIRE_TRY(quire_file_expand((const char *const *)request->names, request->names_size,
                                 &input->names, &input->names_size, error));
@@ -274,6 +281,9 @@ int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *
     bool selects = input->columns.size > 0 || request->rows_only;
     if (reading->where != NULL && selects)
         QUIRE_TRY(quire_cli_where_columns(reading->where, &input->filters, error));
+    if (request->rules != NULL && selects &&
+        quire_rules_each_column(request->rules, quire_cli_columns_add, &input->checked) != 0)
+        return quire_cli_fail_memory(error);
     QUIRE_TRY(open_rejects(cli, input, error));
     if (wanted_size(input) > 0) return open_selected(cli, request, input, error);
     return open_stream(cli, request, input, NULL, error);
@@ -327,6 +337,7 @@ void quire_cli_input_release(struct quire_cli_input *input)
     quire_cli_columns_release(&input->columns);
     quire_cli_columns_release(&input->others);
     quire_cli_columns_release(&input->filters);
+    quire_cli_columns_release(&input->checked);
     quire_free(input->settings);
     quire_free(input->output_settings);
     quire_names_free(input->names, input->names_size);

@@ -182,17 +182,6 @@ const struct quire_option_table quire_cli_choosing_table = {
 const struct quire_option_table quire_cli_writing_table = {writing_rows, COUNT(writing_rows),
                                                            sizeof(struct quire_cli_writing)};
 
-const char *const quire_cli_options_absent[] = {"rules"};
-const size_t quire_cli_options_absent_size = COUNT(quire_cli_options_absent);
-
-bool quire_cli_option_absent(const char *name)
-{
-    for (size_t i = 0; i < quire_cli_options_absent_size; i++) {
-        if (strcasecmp(quire_cli_options_absent[i], name) == 0) return true;
-    }
-    return false;
-}
-
 size_t quire_cli_scopes(const struct quire_command *command, struct quire_cli *cli,
                         struct quire_cli_scope scopes[QUIRE_CLI_SCOPES_MAX])
 {

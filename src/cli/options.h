@@ -23,12 +23,6 @@ struct quire_cli_scope {
 size_t quire_cli_scopes(const struct quire_command *command, struct quire_cli *cli,
                         struct quire_cli_scope scopes[QUIRE_CLI_SCOPES_MAX]);
 
-/* Options that the contract of the program names and that this build lacks. */
-extern const char *const quire_cli_options_absent[];
-extern const size_t quire_cli_options_absent_size;
-/* Is it one of them? */
-bool quire_cli_option_absent(const char *name);
-
 /* Gives every option of cli->command its default. What it holds is released with
  * quire_cli_options_release, also after a failure. */
 int quire_cli_options_init(struct quire_cli *cli, struct quire_error *error);

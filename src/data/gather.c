@@ -108,3 +108,15 @@ int quire_column_gather(struct quire_column *column, const struct quire_view *co
     if (code != 0) quire_column_truncate(column, length);
     return code;
 }
+
+int quire_column_keep_rows(struct quire_column *column, const struct quire_view *view,
+                           const struct quire_row_ref *rows, size_t n, struct ArrowArray *batch,
+                           struct quire_error *error)
+{
+    int code = quire_column_gather(column, &view, 1, rows, n);
+    if (code == 0) code = quire_column_finish(column, batch, error);
+    if (code == 0) return 0;
+    quire_column_clear(column);
+    if (code == QUIRE_MEMORY) return quire_fail_memory(error, "keep rows");
+    return quire_fail(error, code, "keep rows", "the rows kept do not fit one batch");
+}

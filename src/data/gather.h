@@ -15,4 +15,10 @@ struct quire_row_ref {
 int quire_column_gather(struct quire_column *column, const struct quire_view *const *sources,
                         size_t sources_size, const struct quire_row_ref *rows, size_t n);
 
+/* n rows (of source 0) of the batch that the view is set to, as a batch of their own. The column
+ * is empty, before and after. */
+int quire_column_keep_rows(struct quire_column *column, const struct quire_view *view,
+                           const struct quire_row_ref *rows, size_t n, struct ArrowArray *batch,
+                           struct quire_error *error);
+
 #endif

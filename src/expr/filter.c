@@ -51,21 +51,14 @@ static int take_kept(struct filter *filter, struct ArrowArray *whole, struct Arr
                      struct quire_error *error)
 {
     size_t n = filter->kept.size / sizeof(struct quire_row_ref);
-    const struct quire_view *views[] = {filter->view};
     if ((int64_t)n == whole->length) {
         *batch = *whole;
         whole->release = NULL;
         return 0;
     }
-    int code = quire_column_gather(
-        filter->column, views, 1, (const struct quire_row_ref *)(const void *)filter->kept.data, n);
-    if (code != 0) {
-        quire_column_clear(filter->column);
-        return code == QUIRE_MEMORY ? quire_fail_memory(error, QUIRE_EXPR_OPERATION)
-                                    : quire_fail(error, code, QUIRE_EXPR_OPERATION,
-                                                 "the rows kept do not fit one batch");
-    }
-    return quire_column_finish(filter->column, batch, error);
+    return quire_column_keep_rows(filter->column, filter->view,
+                                  (const struct quire_row_ref *)(const void *)filter->kept.data, n,
+                                  batch, error);
 }
 
 static int filter_batch(struct filter *filter, struct ArrowArray *whole, struct ArrowArray *batch,
