@@ -44,3 +44,12 @@ def vega():
     if not folder.is_dir():
         pytest.skip("vega-datasets is not in build/vega: scripts/bootstrap test fetches it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """The one session of Spark, with Delta Lake."""
+    import spark_session
+
+    yield spark_session.session()
+    spark_session.stop()

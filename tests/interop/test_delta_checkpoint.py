@@ -1,5 +1,5 @@
-"""Checkpoints that Quire writes: delta-rs, polars and Spark open tables by them, with the
-commits before them gone."""
+"""Checkpoints that Quire writes: delta-rs and polars open tables by them, with the
+commits before them gone; Spark does in test_delta_spark_read.py."""
 
 import datetime
 import glob
@@ -237,30 +237,6 @@ def test_many_files(tmp_path):
     assert hint(url) == dict(hint(url), version=20, size=20014, numOfAddFiles=20012)
     forget(url, 20)
     assert len(DeltaTable(url).file_uris()) == 20012
-
-
-def test_spark_reads_checkpoints(tmp_path):
-    pyspark = pytest.importorskip("pyspark.sql")
-    url = str(tmp_path / "t")
-    make(url, 10)
-    session = (pyspark.SparkSession.builder.master("local[1]").appName("quire")
-               .config("spark.ui.enabled", "false")
-               .config("spark.driver.host", "127.0.0.1")
-               .config("spark.driver.bindAddress", "127.0.0.1")
-               .config("spark.sql.session.timeZone", "UTC")
-               .config("spark.sql.warehouse.dir", str(tmp_path / "warehouse"))
-               .getOrCreate())
-    try:
-        frame = session.read.parquet(os.path.join(url, "_delta_log", f"{10:020}.checkpoint.parquet"))
-        found = {row["add"]["path"]: dict(row["add"]["partitionValues"])
-                 for row in frame.where("add is not null").collect()}
-        wanted = {add["path"]: dict(add["partitionValues"]) for add in actions(url, 10, "add")}
-        assert found == wanted
-        assert frame.where("metaData is not null").collect()[0]["metaData"]["format"][
-            "provider"] == "parquet"
-        assert frame.where("txn is not null").count() == 3
-    finally:
-        session.stop()
 
 
 def test_polars_reads_by_a_checkpoint(tmp_path):

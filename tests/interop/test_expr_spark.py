@@ -83,25 +83,6 @@ def test_quire_gives_what_is_written():
     assert len(CASES) > 900 and sum(spark == quire for _, spark, quire in CASES) > 900
 
 
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory):
-    sql = pytest.importorskip("pyspark.sql")
-    folder = tmp_path_factory.mktemp("spark")
-    session = (sql.SparkSession.builder.master("local[1]").appName("quire")
-               .config("spark.ui.enabled", "false")
-               .config("spark.ui.showConsoleProgress", "false")
-               .config("spark.driver.host", "127.0.0.1")
-               .config("spark.driver.bindAddress", "127.0.0.1")
-               .config("spark.sql.session.timeZone", "UTC")
-               .config("spark.sql.shuffle.partitions", "1")
-               .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-               .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC")
-               .getOrCreate())
-    session.sparkContext.setLogLevel("OFF")
-    yield session
-    session.stop()
-
-
 def of_spark(session, texts):
     columns = ",\n".join(f"({text}\n) AS c{i}" for i, text in enumerate(texts))
     frame = session.sql(f"SELECT {columns}")

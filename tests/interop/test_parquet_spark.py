@@ -1,7 +1,6 @@
 """Spark reads the Parquet files that Quire writes, and Quire those of Spark.
 
-One session serves all cases, because starting it takes seconds. Rows are compared as
-Python values, in the order of a column that numbers them."""
+Rows are compared as Python values, in the order of a column that numbers them."""
 
 import datetime
 import decimal
@@ -10,28 +9,10 @@ import math
 import pyarrow as pa
 import pyquire
 import pytest
-from pyspark.sql import SparkSession
 
 D = decimal.Decimal
 ROWS = 5000
 UTC = datetime.timezone.utc
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("spark")
-    session = (SparkSession.builder.master("local[1]").appName("quire")
-               .config("spark.ui.enabled", "false")
-               .config("spark.ui.showConsoleProgress", "false")
-               .config("spark.driver.host", "127.0.0.1")
-               .config("spark.driver.bindAddress", "127.0.0.1")
-               .config("spark.sql.session.timeZone", "UTC")
-               .config("spark.sql.shuffle.partitions", "1")
-               .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-               .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC")
-               .getOrCreate())
-    yield session
-    session.stop()
 
 
 def nullable(values, every=7):
