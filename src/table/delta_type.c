@@ -18,7 +18,15 @@ static int fail_memory(const struct reader *reader)
 
 static int fail_shape(const struct reader *reader, const char *what)
 {
-    return quire_fail(reader->error, QUIRE_CORRUPT, OPERATION, "the schema has %s", what);
+    return quire_fail(reader->error, QUIRE_CORRUPT, OPERATION, "the schema in the log has %s", what);
+}
+
+static int fail_type(const struct reader *reader, const struct quire_json_node *type)
+{
+    int size = type != NULL && type->raw_size < 100 ? (int)type->raw_size : 0;
+    return quire_fail(reader->error, QUIRE_UNSUPPORTED, OPERATION,
+                      "a column of a type that is not known: %.*s", size,
+                      type != NULL ? type->raw : "");
 }
 
 static int read_type(const struct reader *reader, const struct quire_json_node *node,
@@ -81,8 +89,7 @@ static int read_type(const struct reader *reader, const struct quire_json_node *
     }
     if (kind != NULL && strcmp(kind, "struct") == 0) return read_struct(reader, node, type);
     bool map = kind != NULL && strcmp(kind, "map") == 0;
-    if (kind == NULL || (!map && strcmp(kind, "array") != 0))
-        return fail_shape(reader, "a column of a type that is not known");
+    if (kind == NULL || (!map && strcmp(kind, "array") != 0)) return fail_type(reader, node);
     type->kind = map ? QUIRE_DELTA_MAP : QUIRE_DELTA_ARRAY;
     type->contains_null =
         quire_json_tree_bool(node, map ? "valueContainsNull" : "containsNull", true);
