@@ -1,174 +1,214 @@
-/* By way of the schema language, which says all that a Delta schema does. */
 #include "table/delta_schema.h"
+
+#include <stdio.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "base/json_tree.h"
+#include "base/number.h"
 #include "base/text.h"
+#include "data/schema.h"
+#include "table/delta_type.h"
 
-#define OPERATION "read table schema"
+#define OPERATION     "read table schema"
+#define PRECISION_MAX 38
 
-struct speller {
-    struct quire_buf *out;
+struct maker {
     bool physical;
     struct quire_error *error;
-    int code; /* the first failure to append */
 };
 
-static void put(struct speller *speller, const char *text)
-{
-    if (speller->code == 0) speller->code = quire_buf_append_text(speller->out, text);
-}
+/* --- Types ----------------------------------------------------------------------------------- */
 
-/* In back quotes, which are doubled where they stand in the name. */
-static void put_name(struct speller *speller, const char *name, size_t size)
+static const char *format_of(const char *type)
 {
-    put(speller, "`");
-    for (size_t i = 0; i < size && speller->code == 0; i++) {
-        if (name[i] == '`') speller->code = quire_buf_push(speller->out, '`');
-        if (speller->code == 0) speller->code = quire_buf_push(speller->out, (uint8_t)name[i]);
-    }
-    put(speller, "`");
-}
-
-static int fail_type(struct speller *speller, const struct quire_json_node *type)
-{
-    int size = type != NULL && type->raw_size < 100 ? (int)type->raw_size : 0;
-    return quire_fail(speller->error, QUIRE_UNSUPPORTED, OPERATION,
-                      "a column of a type that is not known: %.*s", size,
-                      type != NULL ? type->raw : "");
-}
-
-static int put_primitive(struct speller *speller, const struct quire_json_node *type)
-{
-    static const char *const names[][2] = {
-        {"string", "string"},
-        {"long", "int64"},
-        {"integer", "int32"},
-        {"short", "int16"},
-        {"byte", "int8"},
-        {"float", "float32"},
-        {"double", "float64"},
-        {"boolean", "bool"},
-        {"binary", "binary"},
-        {"date", "date"},
-        {"timestamp", "timestamp(us, UTC)"},
-        {"timestamp_ntz", "timestamp(us)"},
-        {"void", "null"},
+    static const char *const formats[][2] = {
+        {"string", "u"},       {"long", "l"},
+        {"integer", "i"},      {"short", "s"},
+        {"byte", "c"},         {"float", "f"},
+        {"double", "g"},       {"boolean", "b"},
+        {"binary", "z"},       {"date", "tdD"},
+        {"void", "n"},         {"timestamp", "tsu:UTC"},
+        {"decimal", "d:10,0"}, {"timestamp_ntz", "tsu:"},
     };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(type->text, names[i][0]) != 0) continue;
-        put(speller, names[i][1]);
-        return 0;
-    }
-    if (strcmp(type->text, "decimal") == 0) put(speller, "decimal(10,0)");
-    if (strncmp(type->text, "decimal(", 8) == 0) put(speller, type->text);
-    return strncmp(type->text, "decimal", 7) == 0 ? 0 : fail_type(speller, type);
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+        if (strcmp(type, formats[i][0]) == 0) return formats[i][1];
+    return NULL;
 }
 
-static int put_fields(struct speller *speller, const struct quire_json_node *type,
-                      const char *between);
-
-static int put_type(struct speller *speller, const struct quire_json_node *type)
+/* "decimal(10,2)", perhaps with a space. */
+static bool read_decimal(const char *type, char *format, size_t format_size)
 {
-    const char *kind = quire_json_tree_text(type, "type");
-    if (type != NULL && type->kind == QUIRE_JSON_STRING) return put_primitive(speller, type);
-    if (kind == NULL) return fail_type(speller, type);
-    if (strcmp(kind, "struct") == 0) {
-        put(speller, "struct<");
-        QUIRE_TRY(put_fields(speller, type, ", "));
-    } else if (strcmp(kind, "array") == 0) {
-        put(speller, "list<");
-        QUIRE_TRY(put_type(speller, quire_json_tree_get(type, "elementType")));
-    } else if (strcmp(kind, "map") == 0) {
-        put(speller, "map<");
-        QUIRE_TRY(put_type(speller, quire_json_tree_get(type, "keyType")));
-        put(speller, ", ");
-        QUIRE_TRY(put_type(speller, quire_json_tree_get(type, "valueType")));
-    } else {
-        return fail_type(speller, type);
+    static const char lead[] = "decimal(";
+    int64_t precision, scale;
+    if (strncmp(type, lead, strlen(lead)) != 0) return false;
+    const char *text = type + strlen(lead), *comma = strchr(text, ',');
+    if (comma == NULL || !quire_number_parse_i64(text, (size_t)(comma - text), &precision, NULL))
+        return false;
+    comma += 1 + strspn(comma + 1, " ");
+    size_t size = strcspn(comma, ")");
+    if (!quire_number_parse_i64(comma, size, &scale, NULL) || strcmp(comma + size, ")") != 0)
+        return false;
+    if (precision < 1 || precision > PRECISION_MAX || scale < 0 || scale > precision) return false;
+    snprintf(format, format_size, "d:%d,%d", (int)precision, (int)scale);
+    return true;
+}
+
+/* --- Fields ---------------------------------------------------------------------------------- */
+
+/* What a field is called, and its id in files. */
+struct label {
+    const char *name;
+    bool nullable;
+    int64_t id; /* QUIRE_LOG_NONE */
+};
+
+static int make_type(const struct maker *maker, const struct quire_delta_type *type,
+                     const struct label *label, struct ArrowSchema *schema);
+
+static int make_node(const struct maker *maker, const char *format, const struct label *label,
+                     size_t children, struct ArrowSchema *schema)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf metadata = {0};
+    char id[24];
+    int size = snprintf(id, sizeof(id), "%lld", (long long)label->id);
+    int code = label->id == QUIRE_LOG_NONE
+                   ? 0
+                   : quire_metadata_append(&metadata, QUIRE_DELTA_MAPPING_FILES,
+                                           strlen(QUIRE_DELTA_MAPPING_FILES), id, (size_t)size);
+    const struct quire_schema_parts parts = {.format = format,
+                                             .name = label->name,
+                                             .flags = label->nullable ? ARROW_FLAG_NULLABLE : 0,
+                                             .metadata = (const char *)metadata.data,
+                                             .children_size = children};
+    if (code == 0) code = quire_schema_make(&parts, schema);
+    return code == 0 ? 0 : quire_fail_memory(maker->error, OPERATION);
+}
+
+static int make_fields(const struct maker *maker, const struct quire_delta_type *type,
+                       struct ArrowSchema *schema)
+{
+    for (size_t i = 0; i < type->fields_size; i++) {
+        const struct quire_delta_field *field = &type->fields[i];
+        const struct quire_delta_member *name =
+            maker->physical ? quire_delta_field_get(field, QUIRE_DELTA_MAPPING_NAME) : NULL;
+        const struct quire_delta_member *id =
+            maker->physical ? quire_delta_field_get(field, QUIRE_DELTA_MAPPING_ID) : NULL;
+        const struct label label = {.name = name != NULL && name->text != NULL ? name->text
+                                                                               : field->name,
+                                    .nullable = true,
+                                    .id = id != NULL ? id->number : QUIRE_LOG_NONE};
+        QUIRE_TRY(make_type(maker, field->type, &label, schema->children[i]));
     }
-    put(speller, ">");
     return 0;
 }
 
-static int put_field(struct speller *speller, const struct quire_json_node *field)
+static int make_map(const struct maker *maker, const struct quire_delta_type *type,
+                    struct ArrowSchema *schema)
 {
-    const struct quire_json_node *name = quire_json_tree_get(field, "name");
-    const struct quire_json_node *mapped = quire_json_tree_get(
-        quire_json_tree_get(field, "metadata"), "delta.columnMapping.physicalName");
-    if (speller->physical && mapped != NULL && mapped->kind == QUIRE_JSON_STRING) name = mapped;
-    if (name == NULL || name->kind != QUIRE_JSON_STRING)
-        return quire_fail(speller->error, QUIRE_CORRUPT, OPERATION, "a column without a name");
-    put_name(speller, name->text, name->size);
-    put(speller, " ");
-    QUIRE_TRY(put_type(speller, quire_json_tree_get(field, "type")));
-    return 0;
+    const struct label entries = {"entries", false, QUIRE_LOG_NONE};
+    const struct label key = {"key", false, QUIRE_LOG_NONE},
+                       value = {"value", true, QUIRE_LOG_NONE};
+    QUIRE_TRY(make_node(maker, "+s", &entries, 2, schema->children[0]));
+    QUIRE_TRY(make_type(maker, type->key, &key, schema->children[0]->children[0]));
+    return make_type(maker, type->element, &value, schema->children[0]->children[1]);
 }
 
-static int put_fields(struct speller *speller, const struct quire_json_node *type,
-                      const char *between)
+static int make_type(const struct maker *maker, const struct quire_delta_type *type,
+                     const struct label *label, struct ArrowSchema *schema)
 {
-    const struct quire_json_node *fields = quire_json_tree_get(type, "fields");
-    if (fields == NULL || fields->kind != QUIRE_JSON_ARRAY)
-        return quire_fail(speller->error, QUIRE_CORRUPT, OPERATION, "a struct without fields");
-    for (const struct quire_json_node *field = fields->first; field != NULL; field = field->next) {
-        QUIRE_TRY(put_field(speller, field));
-        if (field->next != NULL) put(speller, between);
+    static const struct label item = {"item", true, QUIRE_LOG_NONE};
+    char decimal[32];
+    const char *format = type->kind == QUIRE_DELTA_PRIMITIVE ? format_of(type->name) : NULL;
+    switch (type->kind) {
+    case QUIRE_DELTA_STRUCT:
+        QUIRE_TRY(make_node(maker, "+s", label, type->fields_size, schema));
+        return make_fields(maker, type, schema);
+    case QUIRE_DELTA_MAP:
+        QUIRE_TRY(make_node(maker, "+m", label, 1, schema));
+        return make_map(maker, type, schema);
+    case QUIRE_DELTA_ARRAY:
+        QUIRE_TRY(make_node(maker, "+l", label, 1, schema));
+        return make_type(maker, type->element, &item, schema->children[0]);
+    default: break;
     }
-    return 0;
+    if (format == NULL && read_decimal(type->name, decimal, sizeof(decimal))) format = decimal;
+    if (format == NULL)
+        return quire_fail(maker->error, QUIRE_UNSUPPORTED, OPERATION,
+                          "a column of a type that is not known: %.100s", type->name);
+    return make_node(maker, format, label, 0, schema);
 }
 
-bool quire_snapshot_maps_columns(const struct quire_snapshot *snapshot)
+/* --- Schemas --------------------------------------------------------------------------------- */
+
+enum quire_delta_mapping quire_delta_mapping(const struct quire_metadata_action *metadata,
+                                             const struct quire_protocol *protocol)
 {
-    const char *mode = quire_snapshot_property(snapshot, "delta.columnMapping.mode");
-    const struct quire_protocol *protocol = &snapshot->protocol;
+    const struct quire_pair *pair =
+        quire_pairs_find(&metadata->configuration, QUIRE_DELTA_MAPPING_MODE);
     /* The property means nothing in a table whose protocol does not know it. */
     bool known = protocol->reader == 2;
     for (size_t i = 0; protocol->reader > 2 && i < protocol->reader_features.size; i++)
         known =
             known || quire_bytes_equal_text(&protocol->reader_features.items[i], "columnMapping");
-    return known && mode != NULL && strcmp(mode, "none") != 0;
+    if (!known || pair == NULL || pair->value.data == NULL ||
+        quire_bytes_equal_text(&pair->value, "none"))
+        return QUIRE_DELTA_MAP_NONE;
+    return quire_bytes_equal_text(&pair->value, "id") ? QUIRE_DELTA_MAP_ID : QUIRE_DELTA_MAP_NAME;
 }
 
-int64_t quire_snapshot_partition(const struct quire_snapshot *snapshot, const char *column)
+bool quire_snapshot_maps_columns(const struct quire_snapshot *snapshot)
 {
-    const struct quire_texts *partitions = &snapshot->metadata.partitions;
+    return quire_delta_mapping(&snapshot->metadata, &snapshot->protocol) != QUIRE_DELTA_MAP_NONE;
+}
+
+int64_t quire_delta_partition(const struct quire_metadata_action *metadata, const char *column)
+{
+    const struct quire_texts *partitions = &metadata->partitions;
     for (size_t i = 0; i < partitions->size; i++)
         if (quire_text_equal_ignore_case((const char *)partitions->items[i].data, column))
             return (int64_t)i;
     return -1;
 }
 
+int64_t quire_snapshot_partition(const struct quire_snapshot *snapshot, const char *column)
+{
+    return quire_delta_partition(&snapshot->metadata, column);
+}
+
+static int make_schema(const struct quire_metadata_action *metadata,
+                       const struct quire_protocol *protocol, enum quire_delta_names names,
+                       bool with_partitions, struct ArrowSchema *schema, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
+    const struct maker maker = {names == QUIRE_DELTA_PHYSICAL &&
+                                    quire_delta_mapping(metadata, protocol) != QUIRE_DELTA_MAP_NONE,
+                                error};
+    const struct label label = {"", false, QUIRE_LOG_NONE};
+    struct quire_delta_type *root = NULL;
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema made = {.release = NULL};
+    QUIRE_TRY(quire_delta_type_read(&metadata->schema, &arena, &root, error));
+    size_t kept = 0;
+    for (size_t i = 0; i < root->fields_size; i++)
+        if (with_partitions || quire_delta_partition(metadata, root->fields[i].name) < 0)
+            root->fields[kept++] = root->fields[i];
+    root->fields_size = kept;
+    QUIRE_TRY(make_type(&maker, root, &label, &made));
+    *schema = made;
+    made.release = NULL;
+    return 0;
+}
+
+int quire_delta_schema(const struct quire_metadata_action *metadata,
+                       const struct quire_protocol *protocol, enum quire_delta_names names,
+                       struct ArrowSchema *schema, struct quire_error *error)
+{
+    return make_schema(metadata, protocol, names, true, schema, error);
+}
+
 int quire_snapshot_schema(const struct quire_snapshot *snapshot, enum quire_delta_names names,
                           bool with_partitions, struct ArrowSchema *schema,
                           struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
-    const struct quire_bytes *source = &snapshot->metadata.schema;
-    struct speller speller = {.out = &text,
-                              .physical = names == QUIRE_DELTA_PHYSICAL &&
-                                          quire_snapshot_maps_columns(snapshot),
-                              .error = error};
-    struct quire_json_node *root = NULL;
-    size_t at = 0;
-    int code = source->data == NULL ? QUIRE_INPUT
-                                    : quire_json_tree_parse((const char *)source->data,
-                                                            source->size, &arena, &root, &at);
-    if (code == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);
-    const struct quire_json_node *fields = quire_json_tree_get(root, "fields");
-    if (code != 0 || fields == NULL)
-        return quire_fail(error, QUIRE_CORRUPT, OPERATION,
-                          "the schema in the log is no JSON of a struct (byte %zu of it)", at);
-    for (const struct quire_json_node *field = fields->first; field != NULL; field = field->next) {
-        const char *name = quire_json_tree_text(field, "name");
-        if (!with_partitions && name != NULL && quire_snapshot_partition(snapshot, name) >= 0)
-            continue;
-        QUIRE_TRY(put_field(&speller, field));
-        put(&speller, "\n");
-    }
-    if (speller.code != 0) return quire_fail_memory(error, OPERATION);
-    if (text.size == 0) return quire_schema_parse("", 0, schema, error);
-    return quire_schema_parse((const char *)text.data, text.size, schema, error);
+    return make_schema(&snapshot->metadata, &snapshot->protocol, names, with_partitions, schema,
+                       error);
 }

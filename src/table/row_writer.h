@@ -1,5 +1,6 @@
 /* Private to table: rows of any stream as data files of a transaction: by name to the table's
- * columns, cast where that loses nothing, and checked for what the table forbids. */
+ * columns, cast where that loses nothing, completed by what the table computes, and checked for
+ * what it forbids. */
 #ifndef QUIRE_TABLE_ROW_WRITER_H
 #define QUIRE_TABLE_ROW_WRITER_H
 
@@ -9,6 +10,7 @@
 struct quire_row_writer_options {
     const char *compression; /* NULL: "snappy" */
     struct quire_context *context;
+    bool regenerate; /* generated columns that are given are computed anew, not compared */
 };
 
 struct quire_row_writer;

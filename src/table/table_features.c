@@ -42,17 +42,10 @@ int quire_features_check_read(const struct quire_protocol *protocol, struct quir
 /* --- Writers ------------------------------------------------------------------------------- */
 
 static const char *const appendable[] = {
-    "appendOnly",       "invariants",          "timestampNtz",    "domainMetadata",
-    "v2Checkpoint",     "vacuumProtocolCheck", "deletionVectors", "changeDataFeed",
-    "checkConstraints", "generatedColumns",    "columnMapping",   "clustering",
-};
-
-/* What a schema asks of each row beyond its types. */
-static const char *const asked_of_rows[] = {
-    "delta.invariants",
-    "delta.generationExpression",
-    "delta.identity",
-    "CURRENT_DEFAULT",
+    "appendOnly",          "invariants",          "timestampNtz",    "domainMetadata",
+    "v2Checkpoint",        "vacuumProtocolCheck", "deletionVectors", "changeDataFeed",
+    "checkConstraints",    "generatedColumns",    "columnMapping",   "clustering",
+    "allowColumnDefaults", "identityColumns",
 };
 
 static bool has_text(const struct quire_bytes *text, const char *wanted)
@@ -68,16 +61,11 @@ static int refuse(const char *what, struct quire_error *error)
 
 static int check_rows(const struct quire_snapshot *snapshot, struct quire_error *error)
 {
-    const struct quire_pairs *configuration = &snapshot->metadata.configuration;
     const char *mapping = quire_snapshot_property(snapshot, "delta.columnMapping.mode");
     const char *stamped = quire_snapshot_property(snapshot, "delta.enableInCommitTimestamps");
     const char *tracked = quire_snapshot_property(snapshot, "delta.enableRowTracking");
-    for (size_t i = 0; i < sizeof(asked_of_rows) / sizeof(asked_of_rows[0]); i++)
-        if (has_text(&snapshot->metadata.schema, asked_of_rows[i]))
-            return refuse(asked_of_rows[i], error);
-    for (size_t i = 0; i < configuration->size; i++)
-        if (has_text(&configuration->items[i].key, "delta.constraints."))
-            return refuse("check constraints", error);
+    if (has_text(&snapshot->metadata.schema, "delta.identity.start"))
+        return refuse("identity columns", error);
     if (mapping != NULL && strcmp(mapping, "none") != 0) return refuse("column mapping", error);
     if (stamped != NULL && strcmp(stamped, "true") == 0)
         return refuse("in-commit timestamps", error);
