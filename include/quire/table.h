@@ -36,8 +36,9 @@ struct quire_table_read_options {
     const char *const *columns;
     size_t columns_size;
     bool columns_given;
-    /* Files that, by their partitions, have no row for which this is true are passed over; rows
-     * are not filtered. NULL: none. Borrowed during the call. */
+    /* Files and parts of files that, by their partitions and by what the log and they themselves
+     * say of their columns, have no row for which this is true are passed over; rows are not
+     * filtered. NULL: none. Borrowed during the call. */
     const char *where;
     struct quire_context *context; /* must outlive the stream; NULL: one with the defaults */
 };

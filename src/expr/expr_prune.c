@@ -19,13 +19,22 @@ struct collector {
 
 /* --- Columns and values -------------------------------------------------------------------- */
 
+/* Whether values keep their order and meaning from one type to the other. */
+static bool widens(const struct quire_expr_type *from, const struct quire_expr_type *to)
+{
+    if (from->id == QUIRE_EXPR_DECIMAL)
+        return to->id == QUIRE_EXPR_DECIMAL && to->scale >= from->scale &&
+               to->precision - to->scale >= from->precision - from->scale;
+    return quire_expr_is_integer(from->id) && quire_expr_is_integer(to->id);
+}
+
 /* The column that an argument is, also where it was only widened to compare. */
 static const struct quire_expr_node *column_of(const struct quire_expr_node *arg)
 {
     if (arg->kind == QUIRE_EXPR_COLUMN) return arg;
     bool widened = arg->kind == QUIRE_EXPR_CAST && arg->implied &&
-                   arg->args[0]->kind == QUIRE_EXPR_COLUMN && quire_expr_is_integer(arg->type.id) &&
-                   quire_expr_is_integer(arg->args[0]->type.id);
+                   arg->args[0]->kind == QUIRE_EXPR_COLUMN &&
+                   widens(&arg->args[0]->type, &arg->type);
     return widened ? arg->args[0] : NULL;
 }
 
@@ -51,7 +60,7 @@ static const char *name_of(struct collector *collector, const struct quire_expr_
 }
 
 struct value {
-    uint8_t bytes[sizeof(int64_t)];
+    uint8_t bytes[sizeof(struct quire_decimal)];
     const void *at;
     size_t size;
 };
@@ -66,6 +75,16 @@ static bool put_integer(struct value *out, int64_t value, size_t width, bool is_
     return true;
 }
 
+/* Of the column's scale; false where that would round, or the column has no room for it. */
+static bool put_decimal(struct value *out, const struct quire_expr_node *literal,
+                        const struct quire_field *field)
+{
+    struct quire_decimal decimal = literal->value.decimal;
+    out->size = (size_t)field->width;
+    return quire_decimal_rescale(&decimal, literal->type.scale, field->scale) &&
+           quire_decimal_to_bytes(&decimal, out->bytes, field->width);
+}
+
 /* A literal in Arrow's layout of a column; false where it has none. A zero has two forms there,
  * and NaN many. */
 static bool value_of(const struct quire_field *field, const struct quire_expr_node *literal,
@@ -77,6 +96,8 @@ static bool value_of(const struct quire_field *field, const struct quire_expr_no
     if (quire_kind_is_integer(kind) && quire_expr_is_integer(literal->type.id))
         return put_integer(out, literal->value.integer, (size_t)field->width,
                            quire_kind_is_signed(kind));
+    if (kind == QUIRE_KIND_DECIMAL && literal->type.id == QUIRE_EXPR_DECIMAL)
+        return put_decimal(out, literal, field);
     struct quire_expr_type type = quire_expr_type_of_field(field);
     if (kind == QUIRE_KIND_DICTIONARY || !quire_expr_type_equal(&type, &literal->type))
         return false;
@@ -158,6 +179,8 @@ static int compare_literals(const struct quire_expr_node *a, const struct quire_
         const struct quire_vector y = {.type = b->type, .bytes = &right};
         return quire_vector_compare(&x, 0, &y, 0);
     }
+    if (a->type.id == QUIRE_EXPR_DECIMAL)
+        return quire_decimal_compare(&a->value.decimal, &b->value.decimal);
     if (quire_expr_is_float(a->type.id))
         return (a->value.real > b->value.real) - (a->value.real < b->value.real);
     return (a->value.integer > b->value.integer) - (a->value.integer < b->value.integer);

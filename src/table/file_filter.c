@@ -1,6 +1,21 @@
 #include "table/file_filter.h"
 
+#include "base/cleanup.h"
+#include "base/fail.h"
 #include "table/partition_filter.h"
+#include "table/stats_filter.h"
+
+static int by_stats(const struct quire_table_columns *columns, const struct quire_add *files,
+                    size_t files_size, const char *condition, bool *keep, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_column_conditions_release)
+    struct quire_column_conditions conditions = {.items = NULL};
+    QUIRE_TRY(quire_column_conditions_open(columns, condition, &conditions, error));
+    for (size_t i = 0; i < files_size && conditions.size > 0; i++)
+        if (keep[i] && quire_stats_filter(&conditions, &files[i].stats, &keep[i]) != 0)
+            return quire_fail_memory(error, "read table");
+    return 0;
+}
 
 int quire_file_filter(const struct quire_table_columns *columns, const struct quire_add *files,
                       size_t files_size, const char *condition, bool *keep,
@@ -15,5 +30,7 @@ int quire_file_filter(const struct quire_table_columns *columns, const struct qu
     };
     for (size_t i = 0; i < files_size; i++)
         keep[i] = true;
-    return condition == NULL ? 0 : quire_partition_filter(&filter, condition, keep, error);
+    if (condition == NULL) return 0;
+    QUIRE_TRY(quire_partition_filter(&filter, condition, keep, error));
+    return by_stats(columns, files, files_size, condition, keep, error);
 }

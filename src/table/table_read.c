@@ -8,6 +8,7 @@
 #include "data/batch_stream.h"
 #include "quire/context.h"
 #include "quire/file.h"
+#include "table/column_conditions.h"
 #include "table/file_filter.h"
 #include "table/partition_value.h"
 #include "table/row_remover.h"
@@ -35,6 +36,9 @@ struct table_stream {
     struct ArrowArrayStream file;
     struct quire_buf url;
     struct quire_row_remover remover; /* for the file's deletion vector */
+    struct quire_column_conditions conditions;
+    struct quire_condition *asked; /* those of them that files are read by; the arena's */
+    size_t asked_size;
 };
 
 static void stream_close(void *source)
@@ -42,6 +46,7 @@ static void stream_close(void *source)
     struct table_stream *stream = source;
     quire_stream_release(&stream->file);
     quire_row_remover_release(&stream->remover);
+    quire_column_conditions_release(&stream->conditions);
     for (int64_t i = 0; stream->columns != NULL && i < stream->logical.n_children; i++)
         quire_array_release(&stream->columns[i].value);
     quire_free(stream->columns);
@@ -111,7 +116,11 @@ static int open_file(struct table_stream *stream, struct quire_error *error)
     }
     const struct quire_read_options options = {
         .format = "parquet",
-        .records = {.schema = &stream->physical, .extra = QUIRE_EXTRA_IGNORE},
+        .records = {.schema = &stream->physical,
+                    .extra = QUIRE_EXTRA_IGNORE,
+                    .conditions = stream->asked,
+                    /* A deletion vector counts all rows of the file. */
+                    .conditions_size = add->deleted.storage.size == 0 ? stream->asked_size : 0},
         .context = stream->context,
     };
     code = quire_file_read((const char *)stream->url.data, &options, &stream->file, error);
@@ -280,6 +289,31 @@ static int pass_over(struct table_stream *stream, const char *condition, struct 
     return code;
 }
 
+static bool is_read(const struct table_stream *stream, const char *column)
+{
+    for (int64_t i = 0; i < stream->physical.n_children; i++)
+        if (strcmp(stream->physical.children[i]->name, column) == 0) return true;
+    return false;
+}
+
+/* What the condition asks of columns that are read. */
+static int ask_columns(struct table_stream *stream, const char *condition,
+                       struct quire_error *error)
+{
+    const struct quire_column_conditions *conditions = &stream->conditions;
+    if (condition == NULL) return 0;
+    QUIRE_TRY(quire_column_conditions_open(&stream->all, condition, &stream->conditions, error));
+    stream->asked =
+        quire_arena_alloc(&stream->arena, (conditions->size + 1) * sizeof(*stream->asked));
+    if (stream->asked == NULL) return quire_fail_memory(error, OPERATION);
+    for (size_t i = 0; i < conditions->size; i++) {
+        const struct quire_column_condition *one = &conditions->items[i];
+        if (one->physical.column != NULL && is_read(stream, one->path[0]))
+            stream->asked[stream->asked_size++] = one->physical;
+    }
+    return 0;
+}
+
 static int open_stream(struct table_stream *stream, const struct quire_files_wanted *wanted,
                        const struct quire_table_read_options *options, struct quire_error *error)
 {
@@ -288,8 +322,10 @@ static int open_stream(struct table_stream *stream, const struct quire_files_wan
         QUIRE_TRY(take_file(stream, &wanted->files[i], error));
     if (wanted == NULL)
         QUIRE_TRY(quire_snapshot_each_file(stream->snapshot, take_file, stream, error));
-    QUIRE_TRY(pass_over(stream, options != NULL ? options->where : NULL, error));
-    return take_columns(stream, options, error);
+    const char *where = options != NULL ? options->where : NULL;
+    QUIRE_TRY(pass_over(stream, where, error));
+    QUIRE_TRY(take_columns(stream, options, error));
+    return wanted == NULL ? ask_columns(stream, where, error) : 0;
 }
 
 static void free_stream(struct table_stream **stream)

@@ -12,7 +12,8 @@ struct quire_files_wanted {
 };
 
 /* Opens the stream of the rows of those files, or of all (NULL), file after file in that order.
- * The snapshot must outlive it. */
+ * options->where passes over whole files, and parts of them only where all are wanted. The
+ * snapshot must outlive it. */
 int quire_snapshot_read(struct quire_snapshot *snapshot, const struct quire_files_wanted *wanted,
                         const struct quire_table_read_options *options,
                         struct ArrowArrayStream *stream, struct quire_error *error);

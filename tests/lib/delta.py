@@ -20,6 +20,16 @@ class CreateOptions(c.Structure):
     ]
 
 
+class ReadOptions(c.Structure):
+    _fields_ = [
+        ("columns", c.POINTER(c.c_char_p)),
+        ("columns_size", c.c_size_t),
+        ("columns_given", c.c_bool),
+        ("where", c.c_char_p),
+        ("context", c.c_void_p),
+    ]
+
+
 class AppendOptions(c.Structure):
     _fields_ = [
         ("app", c.c_char_p),
@@ -82,13 +92,15 @@ def version(url):
     return number
 
 
-def read(url, version=-1):
-    """A version of a table as a pyarrow.Table."""
+def read(url, version=-1, where=None):
+    """A version of a table as a pyarrow.Table; where passes over files, and filters no rows."""
+    options = ReadOptions(None, 0, False, _text(where), None)
     table, stream, error = c.c_void_p(), ArrowStream(), Error()
     check(lib.quire_table_open(os.fspath(url).encode(), c.c_int64(version), c.byref(table),
                                c.byref(error)), error)
     try:
-        check(lib.quire_table_read(table, None, c.byref(stream), c.byref(error)), error)
+        check(lib.quire_table_read(table, c.byref(options), c.byref(stream), c.byref(error)),
+              error)
         with pa.RecordBatchReader._import_from_c(c.addressof(stream)) as batches:
             return batches.read_all()
     finally:
