@@ -1,13 +1,11 @@
 /* table append: the rows of files into a table, as one commit. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "quire/table_write.h"
 
 #include "json_walk.h"
 #include "progress.h"
+#include "table_change.h"
 #include "table_version.h"
 
 struct append_options {
@@ -35,21 +33,6 @@ static void append_release(struct append *append)
 }
 
 /* --- What is asked for ---------------------------------------------------------------------- */
-
-/* "APP:VERSION"; the app may have colons. */
-static int parse_txn(const char *txn, struct append *append, struct quire_error *error)
-{
-    const char *colon = strrchr(txn, ':');
-    char *end = NULL;
-    errno = 0;
-    if (colon != NULL && colon > txn && colon[1] >= '0' && colon[1] <= '9')
-        append->app_version = strtoll(colon + 1, &end, 10);
-    if (end == NULL || *end != '\0' || errno != 0)
-        return quire_fail(error, QUIRE_USAGE, "table append",
-                          "--txn wants APP:VERSION, not \"%.80s\"", txn);
-    append->app = quire_strndup(txn, (size_t)(colon - txn));
-    return append->app != NULL ? 0 : quire_cli_fail_memory(error);
-}
 
 static void free_text(char **text)
 {
@@ -90,7 +73,8 @@ static int prepare(struct quire_cli *cli, struct append *append)
     if (options->partition_by != NULL)
         QUIRE_TRY(quire_cli_columns_split("partition-by", options->partition_by,
                                           &append->partitions, error));
-    if (options->txn != NULL) QUIRE_TRY(parse_txn(options->txn, append, error));
+    if (options->txn != NULL)
+        QUIRE_TRY(quire_cli_txn_parse(options->txn, &append->app, &append->app_version, error));
     int code = quire_table_open(append->url, QUIRE_TABLE_NEWEST, &append->table, error);
     if (code == QUIRE_NOT_FOUND && options->create) {
         quire_error_clear(error);
