@@ -47,6 +47,15 @@ QUIRE_API int quire_table_delete(const char *url, const char *where,
                                  struct quire_table_change_result *result,
                                  struct quire_error *error);
 
+/* Replaces the rows for which a condition is true (NULL: all rows) by those of a stream, which the
+ * caller still releases. Columns go by name as quire_table_append takes them. QUIRE_INPUT, with
+ * the row, for one that comes and for which the condition is not true. */
+QUIRE_API int quire_table_overwrite(const char *url, struct ArrowArrayStream *rows,
+                                    const char *where,
+                                    const struct quire_table_change_options *options,
+                                    struct quire_table_change_result *result,
+                                    struct quire_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -23,6 +23,9 @@ struct quire_cli_scope {
 size_t quire_cli_scopes(const struct quire_command *command, struct quire_cli *cli,
                         struct quire_cli_scope scopes[QUIRE_CLI_SCOPES_MAX]);
 
+/* Has a table before this one a row of that name, which is then the one that is meant? */
+bool quire_cli_is_shadowed(const struct quire_cli_scope *scopes, size_t scope, const char *name);
+
 /* Options that the contract of the program names and that this build lacks. */
 extern const char *const quire_cli_options_absent[];
 extern const size_t quire_cli_options_absent_size;

@@ -187,10 +187,10 @@ static int look_at(struct quire_file_rewrite *rewrite, const struct quire_add *a
     struct quire_found_file file = {.add = *add, .rows = quire_add_rows(add)};
     file.matched = file.rows;
     file.whole = !may_not;
-    if (may_not || file.rows < 0) QUIRE_TRY(scan_file(rewrite, &file, error));
-    if (file.matched == 0 && file.rows > 0) return 0;
-    if (file.matched == 0 && may_not) return 0;
-    rewrite->totals.matched += file.matched;
+    if (may_not || (file.rows < 0 && !rewrite->options.uncounted))
+        QUIRE_TRY(scan_file(rewrite, &file, error));
+    if (file.matched == 0 && (may_not || file.rows > 0)) return 0;
+    if (file.matched > 0) rewrite->totals.matched += file.matched;
     return quire_buf_append(&rewrite->found, &file, sizeof(file)) == 0
                ? 0
                : quire_fail_memory(error, rewrite->transaction->options.verb);

@@ -30,6 +30,7 @@ struct quire_file_rewrite_options {
     const char *where;
     bool where_is_all; /* and all rows are for which it is */
     bool vectors;      /* rows go by deletion vectors */
+    bool uncounted;    /* files that go whole need not tell how many rows they have */
     struct quire_context *context;
 };
 

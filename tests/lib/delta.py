@@ -102,6 +102,20 @@ def _change(call, url, *arguments, app=None, app_version=0, compression=None,
     return result
 
 
+def _change_by(call, url, data, *arguments, **options):
+    capsule, stream = _stream_of(data)
+    try:
+        return _change(call, url, stream, *arguments, **options)
+    finally:
+        lib.quire_stream_release(stream)
+        del capsule
+
+
+def overwrite(url, data, where=None, **options):
+    """Replaces the rows for which a condition is true by others. Gives a ChangeResult."""
+    return _change_by(lib.quire_table_overwrite, url, data, _text(where), **options)
+
+
 def delete(url, where="true", **options):
     """Deletes the rows for which a condition is true. Gives a ChangeResult."""
     return _change(lib.quire_table_delete, url, where.encode(), **options)
