@@ -18,7 +18,8 @@ static void each_row(const struct quire_command *command, row_callback *callback
     size_t size = quire_cli_scopes(command, NULL, scopes);
     for (size_t i = 0; i < size; i++) {
         for (size_t row = 0; row < scopes[i].table->rows_size; row++)
-            callback(command, &scopes[i].table->rows[row], out);
+            if (!quire_cli_is_shadowed(scopes, i, scopes[i].table->rows[row].name))
+                callback(command, &scopes[i].table->rows[row], out);
     }
 }
 

@@ -96,7 +96,8 @@ void quire_cli_help_command(const struct quire_command *command, FILE *out)
     for (size_t i = 0; i < size; i++) {
         fprintf(out, "\n%s\n", scopes[i].title);
         for (size_t row = 0; row < scopes[i].table->rows_size; row++)
-            print_option(&scopes[i].table->rows[row], out);
+            if (!quire_cli_is_shadowed(scopes, i, scopes[i].table->rows[row].name))
+                print_option(&scopes[i].table->rows[row], out);
     }
 }
 

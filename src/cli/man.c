@@ -84,7 +84,8 @@ static void print_options(const struct quire_command *command, FILE *out)
         print_upper(scopes[i].title, out);
         fputc('\n', out);
         for (size_t row = 0; row < scopes[i].table->rows_size; row++)
-            print_option(&scopes[i].table->rows[row], out);
+            if (!quire_cli_is_shadowed(scopes, i, scopes[i].table->rows[row].name))
+                print_option(&scopes[i].table->rows[row], out);
     }
 }
 

@@ -203,6 +203,14 @@ size_t quire_cli_scopes(const struct quire_command *command, struct quire_cli *c
     return size;
 }
 
+bool quire_cli_is_shadowed(const struct quire_cli_scope *scopes, size_t scope, const char *name)
+{
+    for (size_t i = 0; i < scope; i++)
+        for (size_t row = 0; row < scopes[i].table->rows_size; row++)
+            if (strcmp(scopes[i].table->rows[row].name, name) == 0) return true;
+    return false;
+}
+
 /* Values --------------------------------------------------------------------------- */
 
 int quire_cli_options_init(struct quire_cli *cli, struct quire_error *error)

@@ -23,6 +23,9 @@ struct quire_cli_scope {
 size_t quire_cli_scopes(const struct quire_command *command, struct quire_cli *cli,
                         struct quire_cli_scope scopes[QUIRE_CLI_SCOPES_MAX]);
 
+/* Has a table before this one a row of that name, which is then the one that is meant? */
+bool quire_cli_is_shadowed(const struct quire_cli_scope *scopes, size_t scope, const char *name);
+
 /* Gives every option of cli->command its default. What it holds is released with
  * quire_cli_options_release, also after a failure. */
 int quire_cli_options_init(struct quire_cli *cli, struct quire_error *error);

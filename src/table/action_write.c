@@ -160,6 +160,17 @@ int quire_remove_write(const struct quire_add *add, int64_t deleted_ms, bool dat
     return end(&writer);
 }
 
+int quire_cdc_write(const struct quire_add *file, struct quire_buf *out)
+{
+    struct quire_json_writer writer = begin(out, "cdc");
+    quire_bytes_write(&writer, "path", &file->path);
+    quire_json_writer_key(&writer, "partitionValues");
+    quire_pairs_write(&writer, &file->partitions);
+    put_number(&writer, "size", file->size);
+    put_bool(&writer, "dataChange", false);
+    return end(&writer);
+}
+
 int quire_txn_write(const struct quire_txn *txn, struct quire_buf *out)
 {
     struct quire_json_writer writer = begin(out, "txn");

@@ -12,7 +12,8 @@
 #include "table/partition_path.h"
 #include "table/uri.h"
 
-#define OPERATION "write table"
+#define OPERATION      "write table"
+#define CHANGES_FOLDER "_change_data/"
 
 /* A file that is being written. */
 struct open_file {
@@ -157,8 +158,10 @@ static int begin_file(struct quire_data_writer *writer, struct open_file *file,
     };
     quire_commit_mark(uuid);
     quire_buf_clear(&file->path);
-    if (quire_buf_append(&file->path, file->key.data, file->key.size) != 0 ||
-        quire_buf_printf(&file->path, "part-%05zu-%s-c000.%s.parquet", writer->parts++, uuid,
+    if (quire_buf_append_text(&file->path, writer->options.changes ? CHANGES_FOLDER : "") != 0 ||
+        quire_buf_append(&file->path, file->key.data, file->key.size) != 0 ||
+        quire_buf_printf(&file->path, "%s-%05zu-%s-c000.%s.parquet",
+                         writer->options.changes ? "cdc" : "part", writer->parts++, uuid,
                          writer->options.compression) != 0 ||
         quire_buf_terminate(&file->path) != 0)
         return quire_fail_memory(error, OPERATION);
@@ -181,7 +184,7 @@ static int64_t modified_ms(const struct quire_data_writer *writer, const struct 
     return object.modified_us / 1000;
 }
 
-/* The file stands: notes its add action. */
+/* The file stands: notes its action. */
 static int add_file(struct quire_data_writer *writer, const struct open_file *file, int64_t bytes,
                     struct quire_error *error)
 {
@@ -201,7 +204,9 @@ static int add_file(struct quire_data_writer *writer, const struct open_file *fi
         .base_row_id = QUIRE_LOG_NONE,
         .row_commit_version = QUIRE_LOG_NONE,
     };
-    return quire_add_write(&add, &writer->lines) == 0 ? 0 : quire_fail_memory(error, OPERATION);
+    int code = writer->options.changes ? quire_cdc_write(&add, &writer->lines)
+                                       : quire_add_write(&add, &writer->lines);
+    return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }
 
 static int end_file(struct quire_data_writer *writer, struct open_file *file,
@@ -367,14 +372,19 @@ int quire_data_writer_write(struct quire_data_writer *writer, struct ArrowArray 
 
 /* --- The end ------------------------------------------------------------------------------- */
 
+int quire_data_writer_cut(struct quire_data_writer *writer, struct quire_error *error)
+{
+    while (writer->files_size > 0) {
+        QUIRE_TRY(end_file(writer, &writer->files[writer->files_size - 1], error));
+        release_file(&writer->files[--writer->files_size]);
+    }
+    return 0;
+}
+
 int quire_data_writer_finish(struct quire_data_writer *writer, struct quire_buf *lines,
                              struct quire_data_totals *totals, struct quire_error *error)
 {
-    for (size_t i = 0; i < writer->files_size; i++) {
-        QUIRE_TRY(end_file(writer, &writer->files[i], error));
-        release_file(&writer->files[i]);
-    }
-    writer->files_size = 0;
+    QUIRE_TRY(quire_data_writer_cut(writer, error));
     *totals = writer->totals;
     if (quire_buf_append(lines, writer->lines.data, writer->lines.size) != 0)
         return quire_fail_memory(error, OPERATION);

@@ -1,4 +1,4 @@
-/* Private to table: rows as data files of a table, one a partition at a time, and the add actions
+/* Private to table: rows as data files of a table, one a partition at a time, and the actions
  * that name them.
  *
  * Files that were written but are not committed are deleted when the writer is closed. */
@@ -20,6 +20,7 @@ struct quire_data_writer_options {
     const char *compression; /* "snappy" */
     enum quire_durability durability;
     struct quire_context *context;
+    bool changes; /* of the table's rows: files of _change_data, named by cdc actions */
 };
 
 struct quire_data_totals {
@@ -34,7 +35,9 @@ int quire_data_writer_open(const struct quire_data_writer_options *options,
 /* Takes the batch, also on failure. */
 int quire_data_writer_write(struct quire_data_writer *writer, struct ArrowArray *batch,
                             struct quire_error *error);
-/* Finishes all files, and appends the lines of their add actions. */
+/* Finishes all files: rows that follow go to new ones. */
+int quire_data_writer_cut(struct quire_data_writer *writer, struct quire_error *error);
+/* The same, and appends the lines of their actions. */
 int quire_data_writer_finish(struct quire_data_writer *writer, struct quire_buf *lines,
                              struct quire_data_totals *totals, struct quire_error *error);
 /* The files are part of the table now: close leaves them. */

@@ -14,24 +14,12 @@
 #define OPERATION "read deletion vector"
 
 #ifdef QUIRE_WITH_ROARING
-#include <roaring/roaring.h>
+#include "table/deleted_rows_private.h"
 
-#define MAGIC       1681511377
-#define HEADER_SIZE 12 /* magic number, number of buckets */
 /* A bucket has its key and a bitmap, which is never smaller than its cookie and count. */
 #define BUCKET_SIZE_MIN 12
 #define NO_RUNS         12346 /* cookie of a bitmap that has its count of containers behind */
 #define CONTAINERS_MAX  65536
-
-struct bucket {
-    uint32_t key; /* the upper half of its rows */
-    roaring_bitmap_t *bitmap;
-};
-
-struct quire_deleted_rows {
-    struct bucket *buckets; /* by key */
-    size_t size;
-};
 
 static int fail(struct quire_error *error, const char *what)
 {
@@ -65,7 +53,7 @@ static bool visit(uint32_t value, void *user)
 static int parse_bucket(const uint8_t *bytes, size_t size, size_t *at, struct walk *walk,
                         struct quire_deleted_rows *rows, struct quire_error *error)
 {
-    struct bucket *bucket = &rows->buckets[rows->size];
+    struct quire_deleted_bucket *bucket = &rows->buckets[rows->size];
     if (size - *at < BUCKET_SIZE_MIN) return fail(error, "it ends within a bitmap");
     const char *start = (const char *)bytes + *at + 4;
     size_t rest = size - *at - 4;
@@ -92,11 +80,11 @@ static int parse(const uint8_t *bytes, size_t size, int64_t cardinality,
                  struct quire_deleted_rows *rows, struct quire_error *error)
 {
     struct walk walk = {.max = cardinality};
-    size_t at = HEADER_SIZE;
-    if (size < HEADER_SIZE || read_little(bytes, 4) != MAGIC)
+    size_t at = QUIRE_DELETED_ROWS_HEADER_SIZE;
+    if (size < QUIRE_DELETED_ROWS_HEADER_SIZE || read_little(bytes, 4) != QUIRE_DELETED_ROWS_MAGIC)
         return fail(error, "it does not begin as one");
     uint64_t buckets = read_little(bytes + 4, 8);
-    if (buckets > (size - HEADER_SIZE) / BUCKET_SIZE_MIN)
+    if (buckets > (size - QUIRE_DELETED_ROWS_HEADER_SIZE) / BUCKET_SIZE_MIN)
         return fail(error, "it is too short for its bitmaps");
     rows->buckets = quire_alloc_zero((size_t)buckets + 1, sizeof(*rows->buckets));
     if (rows->buckets == NULL) return quire_fail_memory(error, OPERATION);

@@ -17,8 +17,8 @@
 #define UUID_TEXT    20 /* characters of it in base 85 */
 #define SIZE_SIZE    4  /* bytes of the size before a bitmap, and of the checksum behind */
 
-/* CRC-32 (IEEE 802.3), four bits a step: these files are small. */
-static uint32_t checksum_of(const uint8_t *bytes, size_t size)
+/* Four bits a step: these files are small. */
+uint32_t quire_deletion_vector_checksum(const uint8_t *bytes, size_t size)
 {
     uint32_t table[16], crc = UINT32_MAX;
     for (uint32_t i = 0; i < 16; i++) {
@@ -145,7 +145,8 @@ static int load_file(const struct quire_snapshot *snapshot,
     if ((int64_t)read_big(bytes.data) != vector->size)
         return quire_fail(error, QUIRE_CORRUPT, OPERATION,
                           "its file has another size of it than the log");
-    if (read_big(bitmap + vector->size) != checksum_of(bitmap, (size_t)vector->size))
+    if (read_big(bitmap + vector->size) !=
+        quire_deletion_vector_checksum(bitmap, (size_t)vector->size))
         return quire_fail(error, QUIRE_CORRUPT, OPERATION, "its checksum does not fit");
     return quire_deleted_rows_parse(bitmap, (size_t)vector->size, vector->cardinality, rows, error);
 }

@@ -26,4 +26,15 @@ void quire_deleted_rows_free(struct quire_deleted_rows *rows); /* NULL is fine *
 /* Whether a row, counted from the start of the file, is one of them. */
 bool quire_deleted_rows_has(const struct quire_deleted_rows *rows, int64_t row);
 
+/* No rows yet. */
+int quire_deleted_rows_new(struct quire_deleted_rows **rows, struct quire_error *error);
+/* 0 or QUIRE_MEMORY. */
+int quire_deleted_rows_add(struct quire_deleted_rows *rows, int64_t row);
+int64_t quire_deleted_rows_count(const struct quire_deleted_rows *rows);
+/* Appends the bytes that quire_deleted_rows_parse reads. 0 or QUIRE_MEMORY. */
+int quire_deleted_rows_write(const struct quire_deleted_rows *rows, struct quire_buf *out);
+
+/* CRC-32 (IEEE 802.3), as stands behind each bitmap in a file. */
+uint32_t quire_deletion_vector_checksum(const uint8_t *bytes, size_t size);
+
 #endif

@@ -157,6 +157,11 @@ int quire_row_writer_open(struct quire_transaction *transaction,
     return code;
 }
 
+int quire_row_writer_cut(struct quire_row_writer *writer, struct quire_error *error)
+{
+    return quire_data_writer_cut(writer->files, error);
+}
+
 int quire_row_writer_finish(struct quire_row_writer *writer, struct quire_data_totals *totals,
                             struct quire_error *error)
 {

@@ -23,6 +23,8 @@ int quire_row_writer_open(struct quire_transaction *transaction,
 /* Takes all rows of the stream, which the caller still releases. */
 int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStream *rows,
                            struct quire_error *error);
+/* Finishes all files: rows that follow go to new ones. */
+int quire_row_writer_cut(struct quire_row_writer *writer, struct quire_error *error);
 /* Finishes all files, and adds them to the transaction. */
 int quire_row_writer_finish(struct quire_row_writer *writer, struct quire_data_totals *totals,
                             struct quire_error *error);

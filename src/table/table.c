@@ -6,8 +6,8 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/json_text.h"
-#include "base/json_tree.h"
 #include "table/action_write.h"
+#include "table/add_stats.h"
 #include "table/delta_schema.h"
 #include "table/history.h"
 #include "table/log_read.h"
@@ -78,21 +78,6 @@ int quire_table_read(struct quire_table *table, const struct quire_table_read_op
 
 /* --- Files --------------------------------------------------------------------------------- */
 
-/* numRecords of the statistics, less what a deletion vector takes; -1 when they do not say. */
-static int64_t rows_of(const struct quire_add *add)
-{
-    struct quire_arena arena = {NULL, 0};
-    struct quire_json_node *stats = NULL;
-    size_t at;
-    int64_t rows = -1;
-    if (add->stats.data != NULL && quire_json_tree_parse((const char *)add->stats.data,
-                                                         add->stats.size, &arena, &stats, &at) == 0)
-        rows = quire_json_tree_i64(stats, "numRecords", -1);
-    if (rows >= 0 && add->deleted.storage.size > 0) rows -= add->deleted.cardinality;
-    quire_arena_release(&arena);
-    return rows;
-}
-
 struct file_taker {
     int (*take)(void *user, const struct quire_table_file *file, struct quire_error *error);
     void *user;
@@ -117,7 +102,7 @@ static int take_file(void *user, const struct quire_add *add, struct quire_error
     const struct quire_table_file file = {.path = (const char *)taker->path.data,
                                           .bytes = add->size,
                                           .modified_ms = add->modified_ms,
-                                          .rows = rows_of(add),
+                                          .rows = quire_add_rows(add),
                                           .partitions = (const char *)taker->partitions.data};
     return taker->take(taker->user, &file, error);
 }
@@ -151,7 +136,7 @@ struct totals {
 static int add_totals(void *user, const struct quire_add *add, struct quire_error *error)
 {
     struct totals *totals = user;
-    int64_t rows = rows_of(add);
+    int64_t rows = quire_add_rows(add);
     (void)error;
     totals->files++;
     totals->bytes += add->size != QUIRE_LOG_NONE ? add->size : 0;

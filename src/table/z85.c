@@ -23,3 +23,14 @@ bool quire_z85_decode(const char *text, size_t size, uint8_t *out)
     }
     return true;
 }
+
+void quire_z85_encode(const uint8_t *bytes, size_t size, char *out)
+{
+    for (size_t at = 0; at < size; at += 4, out += 5) {
+        uint32_t value = 0;
+        for (size_t i = 0; i < 4; i++)
+            value = value << 8 | bytes[at + i];
+        for (int i = 4; i >= 0; i--, value /= BASE)
+            out[i] = digits[value % BASE];
+    }
+}

@@ -10,5 +10,7 @@
 /* Writes size / 5 * 4 bytes. False where the size is no multiple of 5, for other characters, and
  * for five that are more than 32 bits. */
 bool quire_z85_decode(const char *text, size_t size, uint8_t *out);
+/* Writes size / 4 * 5 characters; the size is a multiple of 4. */
+void quire_z85_encode(const uint8_t *bytes, size_t size, char *out);
 
 #endif

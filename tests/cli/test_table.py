@@ -117,6 +117,40 @@ def test_rejects(rows):
     assert len(rejects.read_text().splitlines()) == 1
 
 
+def test_delete(rows):
+    table = rows / "t"
+    good("table", "append", table, rows / "a.csv", rows / "b.jsonl", "--create")
+    bad(2, "table", "delete", table, says=["--where", "--all"])
+    bad(2, "table", "delete", table, "--all", "--where", "id = 1", says="--all")
+    bad(2, "table", "delete", table, "--where", "id = = 1", says="character 6")
+    assert good("table", "delete", table, "--where", "id = 9", "--json").json()["unchanged"]
+    assert len(commits(table)) == 2
+    done = good("table", "delete", table, "--where", "born IS NULL", "--json").json()
+    assert (done["version"], done["rows_deleted"], done["rows_copied"]) == (2, 2, 1)
+    assert "1 row deleted" in good("table", "delete", table, "--all").err
+    assert good("table", "read", table).lines() == []
+    good("table", "append", table, rows / "a.csv")
+    done = good("table", "delete", table, "--where", "id = 2", "--deletion-vectors",
+                "--json").json()
+    assert done["vectors_written"] == 1 and len(good("table", "read", table).lines()) == 1
+
+
+def test_overwrite(rows):
+    table = rows / "t"
+    one = ("table", "overwrite", table)
+    bad(3, *one, rows / "a.csv", says="--create")
+    done = good(*one, rows / "a.csv", "--create", "--partition-by", "name", "--json").json()
+    assert (done["version"], done["rows_inserted"]) == (1, 2)
+    done = good(*one, rows / "b.jsonl", "--where", "id = 2 OR id = 3", "--json").json()
+    assert (done["rows_inserted"], done["rows_deleted"]) == (1, 1)
+    assert sorted(row["id"] for row in good("table", "read", table).lines()) == [1, 3]
+    bad(1, *one, rows / "b.jsonl", "--where", "id = 2", says=["row 1", "id=3"])
+    assert good(*one, rows / "a.csv", "--txn", "a:1", "--json").json()["rows_deleted"] == 2
+    assert "already" in good(*one, rows / "a.csv", "--txn", "a:1").err
+    shown = good("table", "overwrite", "--help").text
+    assert shown.count("--where CONDITION") == 1 and "rows of the table to replace" in shown
+
+
 def test_words_of_the_group(rows):
     group = bad(2, "table").err
     assert "table append" in group and "table read" in group

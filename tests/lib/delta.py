@@ -1,4 +1,5 @@
-"""Delta tables by libquire, for tests: the calls of quire/table.h and quire/table_write.h."""
+"""Delta tables by libquire, for tests: the calls of quire/table.h, quire/table_write.h and
+quire/table_change.h."""
 
 import ctypes as c
 import os
@@ -45,6 +46,24 @@ class AppendResult(c.Structure):
     _fields_ += [("skipped", c.c_bool)]
 
 
+class ChangeOptions(c.Structure):
+    _fields_ = [
+        ("app", c.c_char_p),
+        ("app_version", c.c_int64),
+        ("compression", c.c_char_p),
+        ("deletion_vectors", c.c_bool),
+        ("durability", c.c_int),
+        ("context", c.c_void_p),
+    ]
+
+
+class ChangeResult(c.Structure):
+    _fields_ = [("version", c.c_int64), ("skipped", c.c_bool), ("unchanged", c.c_bool)]
+    _fields_ += [(name, c.c_int64) for name in (
+        "rows_inserted", "rows_updated", "rows_deleted", "rows_copied", "files_removed",
+        "files_added", "vectors_written", "change_files")]
+
+
 DURABILITY = ["full", "rename", "none"]
 
 
@@ -80,6 +99,36 @@ def append(url, data, app=None, app_version=0, compression=None, durability="non
     del capsule
     check(code, error)
     return result
+
+
+def _change(call, url, *arguments, app=None, app_version=0, compression=None,
+            deletion_vectors=False, durability="none"):
+    options = ChangeOptions(_text(app), app_version, _text(compression), deletion_vectors,
+                            DURABILITY.index(durability), None)
+    error, result = Error(), ChangeResult()
+    code = call(os.fspath(url).encode(), *arguments, c.byref(options), c.byref(result),
+                c.byref(error))
+    check(code, error)
+    return result
+
+
+def _change_by(call, url, data, *arguments, **options):
+    capsule, stream = _stream_of(data)
+    try:
+        return _change(call, url, stream, *arguments, **options)
+    finally:
+        lib.quire_stream_release(stream)
+        del capsule
+
+
+def overwrite(url, data, where=None, **options):
+    """Replaces the rows for which a condition is true by others. Gives a ChangeResult."""
+    return _change_by(lib.quire_table_overwrite, url, data, _text(where), **options)
+
+
+def delete(url, where="true", **options):
+    """Deletes the rows for which a condition is true. Gives a ChangeResult."""
+    return _change(lib.quire_table_delete, url, where.encode(), **options)
 
 
 def version(url):

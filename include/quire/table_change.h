@@ -1,0 +1,62 @@
+/* Changing the rows of Delta tables: each call is one commit, which stands whole or not at all.
+ *
+ * QUIRE_CONFLICT, with nothing changed, where another writer's commit meanwhile makes a
+ * difference to it: rows that the condition may mean were added, a file that is to be replaced
+ * was, or the table's schema or protocol. Tables with delta.appendOnly are QUIRE_UNSUPPORTED.
+ * Where delta.enableDeletionVectors is true, rows are taken out by deletion vectors, else files
+ * are copied without them; where delta.enableChangeDataFeed is, what happened to rows is told in
+ * files of its own. */
+#ifndef QUIRE_TABLE_CHANGE_H
+#define QUIRE_TABLE_CHANGE_H
+
+#include "quire/table_write.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Zero means the default. */
+struct quire_table_change_options {
+    /* A writer's own count, as in struct quire_table_append_options. */
+    const char *app;
+    int64_t app_version;
+    const char *compression; /* NULL: "snappy" */
+    /* Deletes by deletion vectors, and makes the table one that has them (property and protocol:
+     * readers and writers of versions before 3 and 7 can do nothing with it any more). */
+    bool deletion_vectors;
+    enum quire_durability durability;
+    struct quire_context *context; /* NULL: one with the defaults */
+};
+
+struct quire_table_change_result {
+    int64_t version; /* of the table, with what was done */
+    bool skipped;    /* the app's version was there already */
+    bool unchanged;  /* nothing was to be done, and nothing was committed */
+    int64_t rows_inserted, rows_updated, rows_deleted;
+    int64_t rows_copied;   /* to new files, as they were */
+    int64_t files_removed; /* for good or for a copy */
+    int64_t files_added;
+    int64_t vectors_written; /* files that got a deletion vector, or another one */
+    int64_t change_files;    /* that tell of the change */
+};
+
+/* Deletes the rows for which a condition is true; where it is null they stay. "true" means all.
+ * options and result may be NULL, here and below. */
+QUIRE_API int quire_table_delete(const char *url, const char *where,
+                                 const struct quire_table_change_options *options,
+                                 struct quire_table_change_result *result,
+                                 struct quire_error *error);
+
+/* Replaces the rows for which a condition is true (NULL: all rows) by those of a stream, which the
+ * caller still releases. Columns go by name as quire_table_append takes them. QUIRE_INPUT, with
+ * the row, for one that comes and for which the condition is not true. */
+QUIRE_API int quire_table_overwrite(const char *url, struct ArrowArrayStream *rows,
+                                    const char *where,
+                                    const struct quire_table_change_options *options,
+                                    struct quire_table_change_result *result,
+                                    struct quire_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,74 @@
+#include "table_change.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int print_json(struct quire_cli *cli, const char *url,
+                      const struct quire_table_change_result *result)
+{
+    struct quire_json *json = NULL;
+    QUIRE_TRY(quire_json_new(&json, &cli->error));
+    quire_json_begin_object(json);
+    quire_cli_json_string(json, "table", url);
+    quire_cli_json_i64(json, "version", result->version);
+    quire_cli_json_bool(json, "skipped", result->skipped);
+    quire_cli_json_bool(json, "unchanged", result->unchanged);
+    quire_cli_json_i64(json, "rows_inserted", result->rows_inserted);
+    quire_cli_json_i64(json, "rows_updated", result->rows_updated);
+    quire_cli_json_i64(json, "rows_deleted", result->rows_deleted);
+    quire_cli_json_i64(json, "rows_copied", result->rows_copied);
+    quire_cli_json_i64(json, "files_added", result->files_added);
+    quire_cli_json_i64(json, "files_removed", result->files_removed);
+    quire_cli_json_i64(json, "vectors_written", result->vectors_written);
+    quire_cli_json_i64(json, "change_files", result->change_files);
+    quire_json_end_object(json);
+    int code = quire_cli_print_json(json, &cli->error);
+    quire_json_free(json);
+    return code;
+}
+
+static void print_rows(int64_t rows, const char *what)
+{
+    if (rows > 0) fprintf(stderr, ", %" PRId64 " row%s %s", rows, rows == 1 ? "" : "s", what);
+}
+
+int quire_cli_change_report(struct quire_cli *cli, const char *url,
+                            const struct quire_table_change_result *result)
+{
+    if (cli->common.json) return print_json(cli, url, result);
+    quire_cli_progress_clear();
+    quire_cli_print_plain(url, stderr);
+    if (result->skipped) {
+        fprintf(stderr, ": that transaction is in version %" PRId64 " already\n", result->version);
+        return 0;
+    }
+    if (result->unchanged) {
+        fprintf(stderr, ": nothing to do, still version %" PRId64 "\n", result->version);
+        return 0;
+    }
+    fprintf(stderr, ": version %" PRId64, result->version);
+    print_rows(result->rows_inserted, "inserted");
+    print_rows(result->rows_updated, "updated");
+    print_rows(result->rows_deleted, "deleted");
+    fprintf(stderr, "; %" PRId64 " file%s added, %" PRId64 " removed\n", result->files_added,
+            result->files_added == 1 ? "" : "s", result->files_removed);
+    return 0;
+}
+
+int quire_cli_txn_parse(const char *txn, char **app, int64_t *version, struct quire_error *error)
+{
+    const char *colon = strrchr(txn, ':');
+    char *end = NULL;
+    int64_t parsed = 0;
+    errno = 0;
+    if (colon != NULL && colon > txn && colon[1] >= '0' && colon[1] <= '9')
+        parsed = strtoll(colon + 1, &end, 10);
+    if (end == NULL || *end != '\0' || errno != 0)
+        return quire_fail(error, QUIRE_USAGE, "", "--txn wants APP:VERSION, not \"%.80s\"", txn);
+    *app = quire_strndup(txn, (size_t)(colon - txn));
+    if (*app == NULL) return quire_cli_fail_memory(error);
+    *version = parsed;
+    return 0;
+}

@@ -1,0 +1,144 @@
+#include "table_input.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "json_walk.h"
+
+/* --- The table ------------------------------------------------------------------------------- */
+
+static void free_text(char **text)
+{
+    quire_free(*text);
+}
+
+/* A table that is there must be partitioned as was asked. */
+static int check_partitions(const struct quire_cli *cli, const struct quire_cli_target *target,
+                            struct quire_error *error)
+{
+    QUIRE_CLEANUP(free_text) char *json = NULL;
+    struct quire_json_item item, column;
+    size_t same = 0, columns = 0;
+    if (target->partitions.size == 0) return 0;
+    QUIRE_TRY(quire_table_describe(target->table, &json, error));
+    for (const char *at = json + 1; quire_json_next_item(&at, true, &item);) {
+        if (item.key_size != strlen("partition_columns") ||
+            memcmp(item.key, "partition_columns", item.key_size) != 0)
+            continue;
+        for (const char *in = item.value + 1; quire_json_next_item(&in, false, &column);) {
+            struct quire_json_value text;
+            const char *name = quire_json_value_text(&text, column.value, column.end);
+            if (columns < target->partitions.size)
+                same += strcmp(target->partitions.names[columns], name) == 0;
+            columns++;
+        }
+    }
+    if (same == target->partitions.size && columns == same) return 0;
+    return quire_fail(error, QUIRE_USAGE, cli->command->name,
+                      "the table is there and is not partitioned by that");
+}
+
+static int find_table(struct quire_cli *cli, const struct quire_cli_target_options *options,
+                      struct quire_cli_target *target)
+{
+    struct quire_error *error = &cli->error;
+    int code = quire_table_open(target->url, QUIRE_TABLE_NEWEST, &target->table, error);
+    if (code == QUIRE_NOT_FOUND && options->create) {
+        quire_error_clear(error);
+        return 0;
+    }
+    if (code == QUIRE_NOT_FOUND) quire_error_hint(error, "--create makes the table");
+    if (code == 0) code = quire_table_schema(target->table, &target->schema, error);
+    return code == 0 ? check_partitions(cli, target, error) : code;
+}
+
+int quire_cli_target_open(struct quire_cli *cli, const struct quire_cli_target_options *options,
+                          struct quire_cli_target *target)
+{
+    struct quire_error *error = &cli->error;
+    if (options->partition_by != NULL && !options->create)
+        return quire_fail(error, QUIRE_USAGE, cli->command->name,
+                          "--partition-by goes with --create");
+    if (options->partition_by != NULL)
+        QUIRE_TRY(quire_cli_columns_split("partition-by", options->partition_by,
+                                          &target->partitions, error));
+    if (options->txn != NULL)
+        QUIRE_TRY(quire_cli_txn_parse(options->txn, &target->app, &target->app_version, error));
+    return find_table(cli, options, target);
+}
+
+void quire_cli_target_release(struct quire_cli_target *target)
+{
+    quire_cli_columns_release(&target->partitions);
+    quire_free(target->app);
+    quire_schema_release(&target->schema);
+    quire_table_close(target->table);
+}
+
+static int create(struct quire_cli *cli, const struct quire_cli_target *target,
+                  struct quire_cli_input *input)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    const struct quire_table_create_options options = {
+        .partition_by = (const char *const *)target->partitions.names,
+        .partition_by_size = target->partitions.size,
+        .if_not_exists = true,
+        .durability = (enum quire_durability)cli->common.durability,
+    };
+    QUIRE_TRY(quire_stream_schema(&input->stream, &schema, &cli->error));
+    return quire_table_create(target->url, &schema, &options, &cli->error);
+}
+
+int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *target,
+                           char *const *names, size_t names_size, struct quire_cli_input *input)
+{
+    const struct quire_cli_request request = {
+        .names = names,
+        .names_size = names_size,
+        .schema = target->schema.release != NULL ? &target->schema : NULL,
+    };
+    QUIRE_TRY(quire_cli_input_open(cli, &request, input, &cli->error));
+    return target->table == NULL ? create(cli, target, input) : 0;
+}
+
+/* --- Rows ------------------------------------------------------------------------------------ */
+
+static int rows_schema(struct ArrowArrayStream *stream, struct ArrowSchema *schema)
+{
+    struct quire_cli_rows *rows = stream->private_data;
+    rows->code = quire_stream_schema(&rows->input->stream, schema, &rows->error);
+    return rows->code == 0 ? 0 : EIO;
+}
+
+static int rows_next(struct ArrowArrayStream *stream, struct ArrowArray *batch)
+{
+    struct quire_cli_rows *rows = stream->private_data;
+    rows->code = quire_stream_next(&rows->input->stream, batch, &rows->error);
+    if (rows->code == 0 && batch->release == NULL)
+        rows->code = quire_cli_input_done(rows->input, &rows->error);
+    return rows->code == 0 ? 0 : EIO;
+}
+
+static const char *rows_error(struct ArrowArrayStream *stream)
+{
+    struct quire_cli_rows *rows = stream->private_data;
+    return rows->error.cause;
+}
+
+static void rows_release(struct ArrowArrayStream *stream)
+{
+    stream->release = NULL;
+}
+
+struct ArrowArrayStream quire_cli_rows_stream(struct quire_cli_rows *rows)
+{
+    quire_error_clear(&rows->error);
+    return (struct ArrowArrayStream){rows_schema, rows_next, rows_error, rows_release, rows};
+}
+
+int quire_cli_rows_code(const struct quire_cli_rows *rows, int code, struct quire_error *error)
+{
+    if (rows->code == 0) return code;
+    *error = rows->error;
+    return rows->code;
+}

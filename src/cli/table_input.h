@@ -1,0 +1,64 @@
+/* Rows of files on their way into a table: the table, made where that is asked for, and the rows
+ * as a stream that does not end before the input is done. */
+#ifndef QUIRE_CLI_TABLE_INPUT_H
+#define QUIRE_CLI_TABLE_INPUT_H
+
+#include "quire/table_write.h"
+#include "table_change.h"
+
+struct quire_cli_target_options {
+    bool create;
+    char *partition_by;
+    char *txn;
+};
+
+/* Their rows, in the table of a command whose options begin with a
+ * struct quire_cli_target_options. */
+#define QUIRE_CLI_TARGET_ROWS                                                                 \
+    {.name = "create",                                                                        \
+     .type = QUIRE_OPTION_BOOL,                                                               \
+     .offset = offsetof(struct quire_cli_target_options, create),                             \
+     .help = "make the table where there is none, with the columns of the rows"},             \
+        {.name = "partition-by",                                                              \
+         .type = QUIRE_OPTION_TEXT,                                                           \
+         .choices = "COLUMNS",                                                                \
+         .offset = offsetof(struct quire_cli_target_options, partition_by),                   \
+         .help = "with --create: columns whose values get folders of their own, a,b"},        \
+    {                                                                                         \
+        .name = "txn", .type = QUIRE_OPTION_TEXT, .choices = "APP:VERSION",                   \
+        .offset = offsetof(struct quire_cli_target_options, txn),                             \
+        .help = "a writer's own count: what the table has of that version or a later one is " \
+                "not written again"                                                           \
+    }
+
+/* Begins zeroed but for url. */
+struct quire_cli_target {
+    const char *url;
+    struct quire_cli_columns partitions;
+    char *app; /* of --txn; NULL: none */
+    int64_t app_version;
+    struct quire_table *table; /* as it was; NULL: there was none */
+    struct ArrowSchema schema; /* of table */
+};
+
+int quire_cli_target_open(struct quire_cli *cli, const struct quire_cli_target_options *options,
+                          struct quire_cli_target *target);
+void quire_cli_target_release(struct quire_cli_target *target);
+
+/* Opens the inputs with the table's columns, and makes the table where there is none. */
+int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *target,
+                           char *const *names, size_t names_size, struct quire_cli_input *input);
+
+/* The rows of an input, which is done (rejects and all) before their end is told, and with that
+ * before they are committed. Begins zeroed but for input. */
+struct quire_cli_rows {
+    struct quire_cli_input *input;
+    struct quire_error error; /* the first failure, whole */
+    int code;
+};
+struct ArrowArrayStream quire_cli_rows_stream(struct quire_cli_rows *rows);
+/* What is told of a call that read the stream and returned a code: the rows' own failure where
+ * they had one. */
+int quire_cli_rows_code(const struct quire_cli_rows *rows, int code, struct quire_error *error);
+
+#endif
