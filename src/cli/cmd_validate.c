@@ -20,7 +20,7 @@ static int check_rows(struct quire_cli *cli, struct quire_cli_rules *rules,
         if (code != 0) return code;
     }
     quire_cli_rules_end(rules, input);
-    return quire_cli_input_done(input, &cli->error);
+    return 0;
 }
 
 /* Reporting ---------------------------------------------------------------------------- */
@@ -98,6 +98,8 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     quire_quality_verdict(rules.quality, &verdict);
     QUIRE_TRY(cli->common.json ? print_json(cli, rules.quality)
                                : draw(cli, rules.quality, &verdict));
+    /* Last, so that what fails before leaves the rejects file as it was. */
+    QUIRE_TRY(quire_cli_input_done(&input, &cli->error));
     quire_cli_input_tell(&input);
     return verdict.quality_passed ? 0 : QUIRE_EXIT_DATA;
 }

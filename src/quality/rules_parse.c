@@ -1,6 +1,5 @@
 /* A rules file, YAML or JSON, which make the same tree. Each mapping of the file is a table of
  * option rows, so that what a key takes, and which key was meant, is told as for any option. */
-#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -179,14 +178,20 @@ static int add_rule(const struct parsing *parsing, const struct quire_json_node 
                                 parsing->error);
 }
 
+/* What is missing to 100, of what is no share nothing. */
+static double rest(double percent)
+{
+    return percent >= 0 && percent <= 100 ? 100 - percent : 0;
+}
+
 /* One limit that is given alone takes the other with it: 80 percent valid are 20 invalid. */
 static int set_limits(const struct parsing *parsing, const struct file_keys *keys, uint64_t seen)
 {
     double rate = keys->min_validation_rate, invalid = keys->max_invalid_rows_percent;
     bool has_rate = (seen >> ROW_RATE & 1) != 0, has_invalid = (seen >> ROW_INVALID & 1) != 0;
     if (!has_rate && !has_invalid) return 0;
-    return quire_rules_set_limits(parsing->rules, has_rate ? rate : 100 - invalid,
-                                  has_invalid ? invalid : 100 - rate, parsing->error);
+    return quire_rules_set_limits(parsing->rules, has_rate ? rate : rest(invalid),
+                                  has_invalid ? invalid : rest(rate), parsing->error);
 }
 
 /* The list is the one member that is no single value. */

@@ -126,6 +126,11 @@ int fault_setup(void **state)
                                  "{\"id\":2,\"tags\":[],\"at\":null}]\n");
     scratch_write("wrong.csv", "id,name,born\n1,Ada,1815-12-10\nx,y,z\n3,C,2000-01-01\n");
     scratch_write("schema.txt", "id int64 not null\nname string\nborn date # a day\n");
+    scratch_write("rules.yaml", "rules:\n- {name: a, check: id > 1, examples: 1}\n"
+                                "- check: name <> 'x'\n  nulls: fail\nmin_validation_rate: 10\n");
+    scratch_write("rules.json",
+                  "{\"rules\":[{\"check\":\"id > 1\",\"on_fail\":\"reject\",\"column\":\"id\"},"
+                  "{\"check\":\"born IS NOT NULL AND length(name) < 90\",\"name\":\"b\"}]}");
     scratch_write("key", "00112233445566778899aabbccddeeff\n");
     if (!write_packed() || !write_long() || !write_arrow()) return -1;
     for (int i = 0; i < 2; i++)

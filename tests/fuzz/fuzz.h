@@ -100,6 +100,7 @@ FUZZ_TARGET(parquet_values_round);
 FUZZ_TARGET(sort_round);
 FUZZ_TARGET(deletion_vector);
 FUZZ_TARGET(expr);
+FUZZ_TARGET(rules);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 

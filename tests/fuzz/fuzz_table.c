@@ -162,6 +162,13 @@ const struct fuzz_target fuzz_targets[] = {
            "c0[0] = size(c0) AND greatest(c0, c0, 1Y) IS DISTINCT FROM TRY_CAST(c0 AS date)",
            "date_format(c0, 'yyyy-MM-dd HH:mm:ss.SSS E a') IN (r'\\d', X'00ff', current_date)"),
      false},
+    {"rules", fuzz_rules,
+     SEEDS("rules:\n- name: a b\n  check: \"x > 1\"\n  on_fail: fail\n  nulls: pass\n",
+           "rules:\n  - {check: x = 'y', column: x, examples: 0}\nmin_validation_rate: 9.5\n",
+           "{\"rules\":[{\"check\":\"x\",\"on_fail\":\"reject\"}],\"max_invalid_rows_percent\":1}",
+           "rules:\n- check: |\n    x IS NULL\n    OR y\n- check: >-\n    z\n# end\n",
+           "{\"a\": [1, -2.5e3, null, true, \"\", {}]}", "a: &b [*b, !!int 1]\n---\n"),
+     false},
     {"smoke", fuzz_smoke, SEEDS("smoke"), false},
     {"canary", fuzz_canary, SEEDS("q"), true},
 };
