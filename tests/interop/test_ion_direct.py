@@ -3,6 +3,7 @@ be what the reader of all of Ion makes of it. Here the same values stand once wh
 way goes, and once where it cannot: behind a comment, or out of order."""
 
 import itertools
+import random
 
 import pyarrow as pa
 import pyquire
@@ -128,3 +129,74 @@ def test_tables_change_what_names_mean(tmp_path):
     binary.write_bytes(table("e00100ea") + ab + 2 * table(rows["first"]) + ba +
                        2 * table(rows["swapped"]))
     assert pyquire.read(binary).to_pylist() == 2 * [{"a": 1, "b": 2}] + 2 * [{"a": 6, "b": 5}]
+
+
+FIELDS = {
+    "a": ["0", "7", "-1", "-300", "70000", "72057594037927935", "-72057594037927936",
+          "9223372036854775807", "-9223372036854775808", "null.int"],
+    "b": ['""', '"x"', '"0123456789abc"', '"0123456789abcdef"', '"0123456789abcdefg"', '"é"',
+          '"' + 40 * "long " + '"', "null.string", "null"],
+    "c": ["1.5e0", "-0e0", "nan", "1e300", "null.float"],
+    "d": ["true", "false", "null.bool"],
+    "e": ["2013-01-01T10:00:00Z", "2013-01-01T10:00:00.123456Z", "1969-12-31T23:59:59.5Z",
+          "null.timestamp"],
+}
+ALL = "a: int64, b: string, c: float64, d: bool, e: timestamp(us, UTC)"
+
+
+def stretches(generator, records):
+    """Rows as text: some hundreds like one another, then some that are unlike."""
+    rows = []
+    while len(rows) < records:
+        nulls = generator.random() < 0.5
+        for _ in range(generator.choice([1, 7, 8, 9, 100, 700])):
+            rows.append("{" + ",".join(
+                f"{name}:{generator.choice(values if nulls else values[:-1])}"
+                for name, values in FIELDS.items()) + "}")
+        for _ in range(generator.choice([1, 2, 9, 130])):
+            names = [name for name in FIELDS if generator.random() < 0.8]
+            if generator.random() < 0.2:
+                generator.shuffle(names)
+            if generator.random() < 0.1:
+                names.insert(generator.randrange(len(names) + 1), "extra")
+            rows.append("{" + ",".join(
+                f"{name}:{generator.choice(FIELDS.get(name, ['(more)']))}" for name in names) + "}")
+    return rows
+
+
+@pytest.mark.parametrize("layout", ["stream", "list"])
+@pytest.mark.parametrize("options", [
+    {}, {"columns": ["e", "b"]}, {"columns": ["d"]}, {"missing": "error", "on_bad": "reject"},
+    {"schema": ALL.replace("(us,", "(s,"), "on_bad": "null"}])
+def test_blocks(tmp_path, layout, options):
+    """Records go to columns many at once, of binary; of text they do not."""
+    rows = stretches(random.Random(len(str(options))), 4000)
+    text, binary = tmp_path / "rows.iont", tmp_path / "rows.10n"
+    text.write_text(f"[{','.join(rows)}]" if layout == "list" else "\n".join(rows))
+    done = run("cat", "--raw", text, "--to", "ion")
+    assert done.code == 0
+    binary.write_bytes(done.out)
+    results = [outcome(path, **{"schema": ALL, "extra": "ignore", **options})
+               for path in (text, binary)]
+    assert same(*results)
+    assert len(results[0]) > len(rows) / 2
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_same_types_of_binary(tmp_path, turn):
+    """What a sample of binary tells is what one of text tells."""
+    generator = random.Random(turn)
+    values = ["1", "-1", "0", "70000000000000000000", "1e0", "true", "null", "null.int",
+              "null.string", "null.timestamp", '"x"', "2013-01-01T", "2013-01-01T10:00:00Z",
+              "2013-01-01T10:00:00-00:00", "2013-01-01T10:00:00.5Z", "1.5", "sym",
+              "1500-01-01T00:00:00Z", "2013-01-01T10:00:00.123456789Z", "[1]", "{x:1}"]
+    columns = {f"c{i}": generator.sample(values, 3 if i % 3 else 2) for i in range(30)}
+    text, binary = tmp_path / "rows.iont", tmp_path / "rows.10n"
+    text.write_text("\n".join(
+        "{" + ",".join(f"{name}:{generator.choice(some)}" for name, some in columns.items()
+                       if generator.random() < 0.9) + "}" for _ in range(50)))
+    done = run("cat", "--raw", text, "--to", "ion")
+    assert done.code == 0
+    binary.write_bytes(done.out)
+    schemas = [pyquire.read(path, mixed="json").schema for path in (text, binary)]
+    assert schemas[0] == schemas[1]

@@ -127,6 +127,9 @@ static int parse_records(struct parsing *parsing, struct quire_error *error)
     for (;;) {
         struct quire_ion_value value;
         bool ended;
+        bool items = parsing->decoding->layout == QUIRE_ION_ITEMS;
+        if (parsing->row.blocks && items == parsing->in_list && reader->depth == (size_t)items)
+            chunk->records += quire_ion_direct_block(&parsing->row, chunk->columns);
         QUIRE_TRY(at_end(parsing, &ended, error));
         if (ended && !reader->not_utf8) return 0;
         struct quire_ion_mark before = quire_ion_mark_of(reader);
@@ -218,7 +221,8 @@ static int parse(const void *state, struct quire_text_chunk *chunk, struct quire
                 .json = &scratch->json,
                 .text = &scratch->text,
                 .nulled = &chunk->nulled,
-                .lanes = scratch->lanes},
+                .lanes = scratch->lanes,
+                .blocks = quire_ion_direct_has_blocks(decoding, chunk->columns)},
     };
     struct quire_ion_reader *reader = &scratch->reader;
     if (scratch->lanes != NULL) quire_ion_lanes_init(decoding, chunk->columns, scratch->lanes);
@@ -242,7 +246,7 @@ static size_t split_items(struct quire_ion_decoding *decoding, const uint8_t *by
     if (decoding->binary) {
         int64_t left = decoding->items_end - decoding->cut;
         if (left <= 0) return size;
-        return quire_ion_split_binary(bytes, (int64_t)size > left ? (size_t)left : size);
+        return quire_ion_split_binary(bytes, (int64_t)size > left ? (size_t)left : size, NULL);
     }
     if (decoding->list_closed) return quire_ion_split_text(bytes, size);
     int closed = 0;
@@ -255,15 +259,16 @@ static int split(void *state, const uint8_t *bytes, size_t size, size_t from, bo
                  size_t *end, struct quire_error *error)
 {
     struct quire_ion_decoding *decoding = state;
-    bool items = decoding->layout == QUIRE_ION_ITEMS;
+    bool items = decoding->layout == QUIRE_ION_ITEMS, annotated = true;
     (void)from;
     *end = items              ? split_items(decoding, bytes, size)
-           : decoding->binary ? quire_ion_split_binary(bytes, size)
+           : decoding->binary ? quire_ion_split_binary(bytes, size, &annotated)
                               : quire_ion_split_text(bytes, size);
     bool in_binary_list = items && decoding->binary && decoding->cut < decoding->items_end;
     if (at_end && (*end == 0 || !in_binary_list)) *end = size;
     if (*end == 0) return 0;
-    if (!items) QUIRE_TRY(quire_ion_scan_tables(decoding, bytes, *end, decoding->cut, error));
+    if (!items && annotated)
+        QUIRE_TRY(quire_ion_scan_tables(decoding, bytes, *end, decoding->cut, error));
     decoding->cut += (int64_t)*end;
     return 0;
 }

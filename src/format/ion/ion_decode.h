@@ -26,6 +26,7 @@ struct quire_ion_place {
 };
 
 struct quire_ion_direct;
+struct quire_ion_told;
 struct quire_ion_lane;
 
 struct quire_ion_decoding {
@@ -66,6 +67,8 @@ struct quire_ion_row {
     /* Binary: the short way of each member, with the names of one symbol table. */
     struct quire_ion_lane *lanes;
     const struct quire_ion_symbols *lanes_of;
+    bool blocks;                     /* whole records may go to columns at once */
+    uint32_t block_wait, block_miss; /* records before the next try; how many the last cost */
 };
 
 /* The `start` of the text decoder. */
@@ -84,9 +87,10 @@ void quire_ion_places_release(struct quire_ion_decoding *decoding);
 const struct quire_ion_symbols *quire_ion_symbols_at(const struct quire_ion_decoding *decoding,
                                                      int64_t byte, bool inclusive);
 
-/* Tells the inference what the struct is that has just begun. */
-int quire_ion_infer_record(struct quire_ion_reader *reader, struct quire_arena *arena,
-                           struct quire_infer_node *root, struct quire_error *error);
+/* Tells the inference what the struct is that has just begun; told, of binary, may be NULL. */
+int quire_ion_infer_record(struct quire_ion_reader *reader, struct quire_ion_told *told,
+                           struct quire_arena *arena, struct quire_infer_node *root,
+                           struct quire_error *error);
 
 /* The same of a record that may turn out to be none: then nothing was told. */
 int quire_ion_survey_record(struct quire_ion_reader *reader, struct quire_arena *arena,

@@ -89,11 +89,30 @@ void quire_ion_lanes_init(const struct quire_ion_decoding *decoding, struct quir
     quire_ion_lanes_forget(lanes, size);
 }
 
+bool quire_ion_direct_has_blocks(const struct quire_ion_decoding *decoding,
+                                 const struct quire_column *columns)
+{
+    size_t reached = 0;
+    if (!decoding->binary || decoding->survey != NULL || columns->children_size == 0 ||
+        columns->validity.data != NULL)
+        return false;
+    for (size_t i = 0; i < decoding->shape.members_size; i++) {
+        if (decoding->direct[i].kind == QUIRE_ION_DIRECT_NONE) return false;
+        reached += decoding->direct[i].column >= 0;
+    }
+    return reached == columns->children_size;
+}
+
 void quire_ion_lane_note(struct quire_ion_lane *lane, int64_t id)
 {
     if (id < 0 || id >= 1 << 14) return;
     lane->size = id < 1 << 7 ? 1 : 2;
-    lane->mask = lane->size == 1 ? 0xff00 : 0xffff;
-    lane->bytes =
-        (uint16_t)(lane->size == 1 ? (0x80 | id) << 8 : id >> 7 << 8 | 0x80 | (id & 0x7f));
+    uint8_t bytes[2] = {(uint8_t)(0x80 | (id & 0x7f)), 0},
+            mask[2] = {0xff, lane->size == 1 ? 0 : 0xff};
+    if (lane->size == 2) {
+        bytes[1] = bytes[0];
+        bytes[0] = (uint8_t)(id >> 7);
+    }
+    memcpy(&lane->bytes, bytes, 2);
+    memcpy(&lane->mask, mask, 2);
 }

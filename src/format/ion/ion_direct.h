@@ -30,19 +30,28 @@ struct quire_ion_direct {
 };
 
 /* What binary records ask of a member: its name as it stands in them, once it was met (a
- * VarUInt of one or two bytes, which are the first of 16 bits), and where its values go. */
+ * VarUInt of one or two bytes, as 16 bits in the machine's order), and where its values go. */
 struct quire_ion_lane {
     uint16_t bytes, mask;
     uint16_t size;
     uint16_t kind;               /* enum quire_ion_direct_kind */
     struct quire_column *column; /* NULL: not wanted */
+    /* While a block is open: where the column's rows begin, and their validity or NULL. */
+    uint8_t *values, *validity;
 };
+/* Does the name stand at `at`, where two bytes can be read? */
+static inline bool quire_ion_lane_is(const struct quire_ion_lane *lane, const uint8_t *at)
+{
+    uint16_t name;
+    memcpy(&name, at, 2);
+    return (name & lane->mask) == lane->bytes;
+}
 /* Makes the names unknown: nothing is like them. */
 static inline void quire_ion_lanes_forget(struct quire_ion_lane *lanes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        lanes[i].bytes = 1;
-        lanes[i].mask = lanes[i].size = 0;
+        lanes[i] =
+            (struct quire_ion_lane){.bytes = 1, .kind = lanes[i].kind, .column = lanes[i].column};
     }
 }
 
@@ -69,6 +78,13 @@ static inline bool quire_ion_direct_end(struct quire_ion_reader *reader)
     return true;
 }
 
+/* Can whole binary records go to the columns at once? All of them are to have a lane. */
+bool quire_ion_direct_has_blocks(const struct quire_ion_decoding *decoding,
+                                 const struct quire_column *columns);
+/* Takes whole binary records at the reader, some hundreds at most, and returns how many it
+ * took; reader and columns stand then before the first that it did not take. */
+int64_t quire_ion_direct_block(struct quire_ion_row *row, struct quire_column *columns);
+
 /* Takes fields of the record in which the reader stands, from the member *next on, as long
  * as it can, and counts them in *filled; length: rows of the column before this one. */
 void quire_ion_direct_binary(struct quire_ion_row *row, int64_t length, size_t *next,
@@ -85,25 +101,36 @@ struct quire_ion_direct_moment {
     bool offset_known; /* and zero */
 };
 
-/* Appends what the column's unit holds exactly; false otherwise. */
-static inline bool quire_ion_direct_put_moment(struct quire_column *column,
-                                               const struct quire_ion_direct_moment *moment)
+static inline bool quire_ion_direct_moment_exists(const struct quire_ion_direct_moment *moment)
 {
-    const struct quire_field *field = column->field;
+    return moment->year >= 1 && moment->hour <= 23 && moment->minute <= 59 &&
+           moment->second <= 59 && civil_exists(moment->year, moment->month, moment->day);
+}
+
+/* What the field's unit holds exactly; false otherwise. */
+static inline bool quire_ion_direct_moment_value(const struct quire_field *field,
+                                                 const struct quire_ion_direct_moment *moment,
+                                                 int64_t *value)
+{
     uint32_t digits = 3 * (uint32_t)field->unit;
     if (moment->fraction_digits > digits || (moment->offset_known && field->zone == NULL))
         return false;
-    if (moment->year < 1 || moment->hour > 23 || moment->minute > 59 || moment->second > 59 ||
-        !civil_exists(moment->year, moment->month, moment->day))
-        return false;
+    if (!quire_ion_direct_moment_exists(moment)) return false;
     if (field->unit == QUIRE_NANO && (moment->year < 1678 || moment->year > 2261)) return false;
     int64_t days = civil_to_days(moment->year, moment->month, moment->day);
     int64_t seconds =
         days * CIVIL_DAY_S + moment->hour * 3600 + moment->minute * 60 + moment->second;
-    int64_t value =
-        seconds * (int64_t)quire_digits_power[digits] +
-        (int64_t)(moment->fraction * quire_digits_power[digits - moment->fraction_digits]);
-    return quire_column_append_i64(column, value) == 0;
+    *value = seconds * (int64_t)quire_digits_power[digits] +
+             (int64_t)(moment->fraction * quire_digits_power[digits - moment->fraction_digits]);
+    return true;
+}
+
+static inline bool quire_ion_direct_put_moment(struct quire_column *column,
+                                               const struct quire_ion_direct_moment *moment)
+{
+    int64_t value;
+    return quire_ion_direct_moment_value(column->field, moment, &value) &&
+           quire_column_append_i64(column, value) == 0;
 }
 
 /* Appends up to sixteen bytes, of which sixteen can be read. */

@@ -7,10 +7,12 @@
 #include "base/number.h"
 #include "format/ion/ion_decode.h"
 #include "format/ion/ion_number.h"
+#include "format/ion/ion_told.h"
 
 struct inferring {
     struct quire_ion_reader *reader;
     struct quire_arena *arena;
+    struct quire_ion_told *told; /* NULL: not kept */
 };
 
 static int infer_value(struct inferring *in, const struct quire_ion_value *value,
@@ -110,8 +112,10 @@ static int infer_fields(struct inferring *in, struct quire_infer_node *node, int
 {
     struct quire_ion_value value;
     char unknown[24];
+    struct quire_ion_told *told = depth == 0 ? in->told : NULL;
     quire_infer_struct(node);
     for (;;) {
+        if (told != NULL) quire_ion_told_pass(told, in->reader);
         QUIRE_TRY(quire_ion_next(in->reader, &value, error));
         if (value.event == QUIRE_ION_END) return 0;
         const char *name = value.name.text;
@@ -123,6 +127,7 @@ static int infer_fields(struct inferring *in, struct quire_infer_node *node, int
         struct quire_infer_node *field = quire_infer_field(in->arena, node, name, size);
         if (field == NULL) return quire_fail_memory(error, in->reader->operation);
         QUIRE_TRY(infer_value(in, &value, field, depth + 1, error));
+        if (told != NULL) quire_ion_told_note(told, in->reader, &value, field);
     }
 }
 
@@ -152,10 +157,11 @@ static int infer_value(struct inferring *in, const struct quire_ion_value *value
                                            : infer_items(in, node, depth, error);
 }
 
-int quire_ion_infer_record(struct quire_ion_reader *reader, struct quire_arena *arena,
-                           struct quire_infer_node *root, struct quire_error *error)
+int quire_ion_infer_record(struct quire_ion_reader *reader, struct quire_ion_told *told,
+                           struct quire_arena *arena, struct quire_infer_node *root,
+                           struct quire_error *error)
 {
-    struct inferring in = {reader, arena};
+    struct inferring in = {reader, arena, told};
     return infer_fields(&in, root, 0, error);
 }
 
@@ -179,7 +185,7 @@ int quire_ion_survey_record(struct quire_ion_reader *reader, struct quire_arena 
     QUIRE_TRY(read_through(reader, error));
     quire_ion_go_back(reader, &begun);
     reader->frames[reader->depth - 1] = frame;
-    return quire_ion_infer_record(reader, arena, root, error);
+    return quire_ion_infer_record(reader, NULL, arena, root, error);
 }
 
 int quire_ion_infer_annotations(struct quire_arena *arena, struct quire_infer_node *root,

@@ -7,6 +7,7 @@
 #include "format/ion/ion_binary.h"
 #include "format/ion/ion_split.h"
 #include "format/ion/ion_text_token.h"
+#include "format/ion/ion_told.h"
 #include "format/text/wanted.h"
 
 static const char operation[] = "read ion";
@@ -31,6 +32,11 @@ int quire_ion_sample_init(struct quire_ion_decoding *decoding, struct quire_ion_
     sample->root = quire_infer_new(&sample->arena);
     if (sample->root == NULL) return quire_fail_memory(error, operation);
     quire_infer_struct(sample->root);
+    if (decoding->binary) {
+        sample->told = quire_arena_alloc(&sample->arena, sizeof(*sample->told));
+        if (sample->told == NULL) return quire_fail_memory(error, operation);
+        memset(sample->told, 0, sizeof(*sample->told));
+    }
     return quire_ion_reader_init(&sample->reader, decoding->binary, &decoding->catalog, error);
 }
 
@@ -53,7 +59,8 @@ static int sample_records(struct quire_ion_decoding *decoding, struct quire_ion_
         bool record = value->event == QUIRE_ION_BEGIN && value->type == QUIRE_ION_STRUCT;
         sample->rows++;
         if (record)
-            code = quire_ion_infer_record(reader, &sample->arena, sample->root, error);
+            code =
+                quire_ion_infer_record(reader, sample->told, &sample->arena, sample->root, error);
         else if (decoding->on_bad != QUIRE_ON_BAD_REJECT)
             code = fail_record(reader, value, error);
         else if (value->event == QUIRE_ION_BEGIN)
@@ -81,7 +88,7 @@ static size_t sample_size(const struct quire_ion_decoding *decoding, const uint8
                           size_t size, bool at_end)
 {
     if (at_end) return size;
-    return decoding->binary ? quire_ion_split_binary(bytes, size)
+    return decoding->binary ? quire_ion_split_binary(bytes, size, NULL)
                             : quire_ion_split_text(bytes, size);
 }
 
@@ -119,7 +126,7 @@ static int sample_items(struct quire_ion_decoding *decoding, struct quire_ion_sa
     size_t from = (size_t)decoding->items_at;
     int closed = 0;
     struct quire_ion_value value;
-    size_t end = decoding->binary ? quire_ion_split_binary(bytes + from, size - from)
+    size_t end = decoding->binary ? quire_ion_split_binary(bytes + from, size - from, NULL)
                                   : quire_ion_split_items(bytes + from, size - from, &closed);
     if (end == 0) return 0;
     /* The list's own end is put where the last whole item ends. */
@@ -137,7 +144,8 @@ static int sample_items(struct quire_ion_decoding *decoding, struct quire_ion_sa
         if (value.event == QUIRE_ION_END) return 0;
         sample->rows++;
         if (value.event == QUIRE_ION_BEGIN && value.type == QUIRE_ION_STRUCT)
-            QUIRE_TRY(quire_ion_infer_record(reader, &sample->arena, sample->root, error));
+            QUIRE_TRY(
+                quire_ion_infer_record(reader, sample->told, &sample->arena, sample->root, error));
         else if (decoding->on_bad != QUIRE_ON_BAD_REJECT)
             return fail_record(reader, &value, error);
         else if (value.event == QUIRE_ION_BEGIN)

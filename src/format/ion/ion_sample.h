@@ -10,6 +10,7 @@ struct quire_ion_sample {
     struct quire_ion_reader reader;
     struct quire_infer_policy policy;
     struct quire_infer_node *root;
+    struct quire_ion_told *told; /* binary */
     int64_t rows, rows_max;
     bool known; /* the layout is */
 };

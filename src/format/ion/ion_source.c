@@ -54,7 +54,7 @@ static size_t split(const struct quire_ion_source *source)
 {
     const uint8_t *bytes = source->window.data;
     size_t size = source->window.size;
-    return source->reader.binary ? quire_ion_split_binary(bytes, size)
+    return source->reader.binary ? quire_ion_split_binary(bytes, size, NULL)
                                  : quire_ion_split_text(bytes, size);
 }
 

@@ -3,7 +3,6 @@
  * that no "::" precedes, and that is not a long string after another. */
 #include "format/ion/ion_split.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/sse2.h"
@@ -199,26 +198,28 @@ size_t quire_ion_split_items(const uint8_t *bytes, size_t size, int *closed)
     return (size_t)(split.cut - bytes);
 }
 
-size_t quire_ion_split_binary(const uint8_t *bytes, size_t size)
+size_t quire_ion_split_binary(const uint8_t *bytes, size_t size, bool *annotated)
 {
+    bool any = false;
     const uint8_t *at = bytes, *end = bytes + size;
     while (at < end) {
         uint64_t length = *at & 15;
         unsigned code = *at >> 4;
         const uint8_t *body = at + 1;
+        any = any || code == 14;
         if (*at == 0xe0) {
             length = 3;
         } else if (length == 15 || code == 1) {
             length = 0;
         } else if (length == 14 || (code == 13 && length == 1)) {
             if (!quire_ion_take_varuint(&body, end, &length)) {
-                if (end - at > QUIRE_ION_HEADER_MAX)
-                    return size; /* no length: the reader says so */
+                if (end - at > QUIRE_ION_HEADER_MAX) at = end; /* no length: the reader says so */
                 break;
             }
         }
         if (length > (uint64_t)(end - body)) break;
         at = body + length;
     }
+    if (annotated != NULL) *annotated = any;
     return (size_t)(at - bytes);
 }
