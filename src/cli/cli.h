@@ -254,6 +254,8 @@ extern const struct quire_command quire_command_clean; /* cmd_clean.c */
 extern const struct quire_command quire_command_table; /* cmd_table.c */
 extern const struct quire_command quire_command_table_create;
 extern const struct quire_command quire_command_table_append;
+extern const struct quire_command quire_command_table_constraint;
+extern const struct quire_command quire_command_table_property;
 extern const struct quire_command quire_command_table_read;
 extern const struct quire_command quire_command_table_info;
 extern const struct quire_command quire_command_table_history;
