@@ -264,6 +264,8 @@ extern const struct quire_command quire_command_table_create;
 extern const struct quire_command quire_command_table_append;
 extern const struct quire_command quire_command_table_overwrite;
 extern const struct quire_command quire_command_table_delete;
+extern const struct quire_command quire_command_table_constraint;
+extern const struct quire_command quire_command_table_property;
 extern const struct quire_command quire_command_table_read;
 extern const struct quire_command quire_command_table_info;
 extern const struct quire_command quire_command_table_history;

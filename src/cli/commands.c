@@ -30,6 +30,8 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_info,
     &quire_command_table_history,
     &quire_command_table_files,
+    &quire_command_table_constraint,
+    &quire_command_table_property,
     &quire_command_version,
     &quire_command_help,
 };
@@ -53,8 +55,6 @@ static const char *const absent[] = {
     "table checkpoint",
     "table fsck",
     "table restore",
-    "table constraint",
-    "table property",
     "table convert",
 };
 

@@ -234,6 +234,23 @@ bool quire_bytes_equal_text(const struct quire_bytes *bytes, const char *text)
     return bytes->data != NULL && bytes->size == size && memcmp(bytes->data, text, size) == 0;
 }
 
+int quire_metadata_copy(struct quire_arena *arena, struct quire_metadata_action *metadata)
+{
+    struct quire_bytes *const texts[] = {&metadata->id, &metadata->name, &metadata->description,
+                                         &metadata->provider, &metadata->schema};
+    int code = quire_texts_copy(arena, &metadata->partitions);
+    if (code == 0) code = quire_pairs_copy(arena, &metadata->configuration);
+    for (size_t i = 0; code == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
+        code = quire_bytes_copy(arena, texts[i]);
+    return code;
+}
+
+int quire_protocol_copy(struct quire_arena *arena, struct quire_protocol *protocol)
+{
+    int code = quire_texts_copy(arena, &protocol->reader_features);
+    return code != 0 ? code : quire_texts_copy(arena, &protocol->writer_features);
+}
+
 const struct quire_pair *quire_pairs_find(const struct quire_pairs *pairs, const char *key)
 {
     for (size_t i = 0; i < pairs->size; i++)

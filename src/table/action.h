@@ -116,6 +116,8 @@ int quire_pairs_copy(struct quire_arena *arena, struct quire_pairs *pairs);
 int quire_texts_copy(struct quire_arena *arena, struct quire_texts *texts);
 int quire_add_copy(struct quire_arena *arena, struct quire_add *add);
 int quire_remove_copy(struct quire_arena *arena, struct quire_remove *action);
+int quire_metadata_copy(struct quire_arena *arena, struct quire_metadata_action *metadata);
+int quire_protocol_copy(struct quire_arena *arena, struct quire_protocol *protocol);
 
 /* The value of a key; NULL when it is not there. */
 const struct quire_pair *quire_pairs_find(const struct quire_pairs *pairs, const char *key);

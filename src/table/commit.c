@@ -46,6 +46,10 @@ int quire_commit_info_write(const struct quire_commit_info *info, const char *ma
     quire_json_writer_begin_object(&writer);
     quire_json_writer_key(&writer, "commitInfo");
     quire_json_writer_begin_object(&writer);
+    if (info->stamp_ms != 0) {
+        quire_json_writer_key(&writer, "inCommitTimestamp");
+        quire_json_writer_i64(&writer, info->stamp_ms);
+    }
     quire_json_writer_key(&writer, "timestamp");
     quire_json_writer_i64(&writer, now_ms);
     quire_json_writer_key(&writer, "operation");
@@ -60,6 +64,13 @@ int quire_commit_info_write(const struct quire_commit_info *info, const char *ma
     quire_json_writer_key(&writer, "isBlindAppend");
     quire_json_writer_bool(&writer, info->blind_append);
     if (info->metrics != NULL) QUIRE_TRY(put_raw(&writer, "operationMetrics", info->metrics));
+    if (info->rows_kept != NULL) {
+        quire_json_writer_key(&writer, "tags");
+        quire_json_writer_begin_object(&writer);
+        quire_json_writer_key(&writer, "delta.rowTracking.preserved");
+        quire_json_writer_string(&writer, info->rows_kept);
+        quire_json_writer_end_object(&writer);
+    }
     quire_json_writer_key(&writer, "engineInfo");
     quire_json_writer_string(&writer, "quire/" QUIRE_VERSION);
     quire_json_writer_key(&writer, "txnId");

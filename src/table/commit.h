@@ -23,6 +23,8 @@ struct quire_commit_info {
     const char *metrics;    /* JSON object of texts; NULL */
     int64_t read_version;   /* -1: none */
     bool blind_append;
+    int64_t stamp_ms;      /* inCommitTimestamp; 0: none */
+    const char *rows_kept; /* delta.rowTracking.preserved: "true"; NULL: not said */
 };
 
 #define QUIRE_COMMIT_MARK_SIZE 37

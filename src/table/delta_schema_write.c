@@ -120,12 +120,3 @@ int quire_delta_schema_write(const struct quire_field *root, struct quire_buf *o
     QUIRE_TRY(write_struct(&writer, root, error));
     return quire_json_writer_finish(&writer) == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }
-
-bool quire_delta_schema_has(const struct quire_field *field, bool (*is)(const struct quire_field *))
-{
-    if (is(field)) return true;
-    if (field->dictionary != NULL && quire_delta_schema_has(field->dictionary, is)) return true;
-    for (size_t i = 0; i < field->children_size; i++)
-        if (quire_delta_schema_has(&field->children[i], is)) return true;
-    return false;
-}

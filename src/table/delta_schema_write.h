@@ -9,8 +9,4 @@
 int quire_delta_schema_write(const struct quire_field *root, struct quire_buf *out,
                              struct quire_error *error);
 
-/* Whether a field, or one below it, is such. */
-bool quire_delta_schema_has(const struct quire_field *field,
-                            bool (*is)(const struct quire_field *));
-
 #endif

@@ -18,7 +18,8 @@ static int fail_memory(const struct reader *reader)
 
 static int fail_shape(const struct reader *reader, const char *what)
 {
-    return quire_fail(reader->error, QUIRE_CORRUPT, OPERATION, "the schema in the log has %s", what);
+    return quire_fail(reader->error, QUIRE_CORRUPT, OPERATION, "the schema in the log has %s",
+                      what);
 }
 
 static int fail_type(const struct reader *reader, const struct quire_json_node *type)

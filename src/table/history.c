@@ -148,3 +148,12 @@ int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time
     *version = found;
     return 0;
 }
+
+int quire_history_stamp(const struct quire_snapshot *snapshot, int64_t version, int64_t *stamp_ms,
+                        struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf info = {0};
+    QUIRE_TRY(read_info(snapshot, version, &info, error));
+    *stamp_ms = info_time(&info, "inCommitTimestamp");
+    return 0;
+}

@@ -15,4 +15,8 @@ int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit 
 int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time_ms,
                              int64_t *version, struct quire_error *error);
 
+/* The in-commit timestamp of a version, in milliseconds; QUIRE_LOG_NONE. */
+int quire_history_stamp(const struct quire_snapshot *snapshot, int64_t version, int64_t *stamp_ms,
+                        struct quire_error *error);
+
 #endif

@@ -12,7 +12,10 @@
 
 struct quire_row_writer {
     struct quire_transaction *transaction;
-    struct ArrowSchema schema; /* of the table */
+    struct ArrowSchema schema;     /* of the table */
+    struct ArrowSchema stored;     /* the same columns, as files and the log have them */
+    struct quire_texts partitions; /* by their names in the log */
+    struct quire_arena arena;
     struct quire_row_rules *rules;
     struct quire_data_writer *files;
     int64_t rows; /* that came */
@@ -109,34 +112,78 @@ int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStr
 
 /* --- Opening ------------------------------------------------------------------------------- */
 
-static int64_t stats_columns(const struct quire_snapshot *snapshot)
+static const char *property(const struct quire_metadata_action *metadata, const char *name)
 {
-    const char *text = quire_snapshot_property(snapshot, "delta.dataSkippingNumIndexedCols");
+    const struct quire_pair *pair = quire_pairs_find(&metadata->configuration, name);
+    return pair != NULL ? (const char *)pair->value.data : NULL;
+}
+
+static int64_t stats_columns(const struct quire_metadata_action *metadata)
+{
+    const char *text = property(metadata, "delta.dataSkippingNumIndexedCols");
     int64_t columns;
     if (text == NULL || !quire_number_parse_i64(text, strlen(text), &columns, NULL))
         return STATS_COLUMNS;
     return columns;
 }
 
+static const char *compression_of(const struct quire_metadata_action *metadata,
+                                  const struct quire_row_writer_options *options)
+{
+    const char *codec = property(metadata, "delta.parquet.compression.codec");
+    if (options->compression != NULL) return options->compression;
+    return codec != NULL ? codec : "snappy";
+}
+
+/* The names that the log has for the columns that partition the table. */
+static int name_partitions(struct quire_row_writer *writer,
+                           const struct quire_metadata_action *metadata, struct quire_error *error)
+{
+    size_t size = metadata->partitions.size;
+    struct quire_bytes *names = quire_arena_alloc(&writer->arena, (size + 1) * sizeof(*names));
+    if (names == NULL) return quire_fail_memory(error, writer->transaction->options.verb);
+    for (size_t i = 0; i < size; i++)
+        names[i] = metadata->partitions.items[i];
+    for (int64_t i = 0; i < writer->schema.n_children; i++) {
+        int64_t number = quire_delta_partition(metadata, writer->schema.children[i]->name);
+        const char *name = writer->stored.children[i]->name;
+        if (number >= 0) names[number] = (struct quire_bytes){(const uint8_t *)name, strlen(name)};
+    }
+    writer->partitions = (struct quire_texts){names, size};
+    return 0;
+}
+
+static int open_schemas(struct quire_row_writer *writer,
+                        const struct quire_metadata_action *metadata,
+                        const struct quire_protocol *protocol, struct quire_error *error)
+{
+    QUIRE_TRY(quire_delta_schema(metadata, protocol, QUIRE_DELTA_LOGICAL, &writer->schema, error));
+    QUIRE_TRY(quire_delta_schema(metadata, protocol, QUIRE_DELTA_PHYSICAL, &writer->stored, error));
+    QUIRE_TRY(quire_delta_nulls_forbid(&metadata->schema, &writer->schema, error));
+    QUIRE_TRY(quire_delta_nulls_forbid(&metadata->schema, &writer->stored, error));
+    return name_partitions(writer, metadata, error);
+}
+
 static int open_writer(struct quire_row_writer *writer,
                        const struct quire_row_writer_options *options, struct quire_error *error)
 {
-    const struct quire_snapshot *base = writer->transaction->base;
-    QUIRE_TRY(quire_snapshot_schema(base, QUIRE_DELTA_LOGICAL, true, &writer->schema, error));
-    QUIRE_TRY(quire_delta_nulls_forbid(&base->metadata.schema, &writer->schema, error));
-    const struct quire_row_rules_source asked = {.verb = writer->transaction->options.verb,
-                                                 .metadata = &writer->transaction->metadata,
-                                                 .protocol = &writer->transaction->protocol,
+    const struct quire_transaction *transaction = writer->transaction;
+    const struct quire_metadata_action *metadata = quire_transaction_next_metadata(transaction);
+    const struct quire_protocol *protocol = quire_transaction_next_protocol(transaction);
+    QUIRE_TRY(open_schemas(writer, metadata, protocol, error));
+    const struct quire_row_rules_source asked = {.verb = transaction->options.verb,
+                                                 .metadata = metadata,
+                                                 .protocol = protocol,
                                                  .schema = &writer->schema,
                                                  .regenerate = options->regenerate};
     QUIRE_TRY(quire_row_rules_open(&asked, &writer->rules, error));
     const struct quire_data_writer_options writing = {
-        .url = base->place.url,
-        .schema = &writer->schema,
-        .partitions = &writer->transaction->metadata.partitions,
-        .stats_columns = stats_columns(base),
-        .compression = options->compression != NULL ? options->compression : "snappy",
-        .durability = writer->transaction->options.durability,
+        .url = transaction->base->place.url,
+        .schema = &writer->stored,
+        .partitions = &writer->partitions,
+        .stats_columns = stats_columns(metadata),
+        .compression = compression_of(metadata, options),
+        .durability = transaction->options.durability,
         .context = options->context,
     };
     return quire_data_writer_open(&writing, &writer->files, error);
@@ -176,5 +223,7 @@ void quire_row_writer_close(struct quire_row_writer *writer)
     quire_data_writer_close(writer->files);
     quire_row_rules_close(writer->rules);
     quire_schema_release(&writer->schema);
+    quire_schema_release(&writer->stored);
+    quire_arena_release(&writer->arena);
     quire_free(writer);
 }

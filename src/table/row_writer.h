@@ -8,15 +8,15 @@
 #include "table/transaction.h"
 
 struct quire_row_writer_options {
-    const char *compression; /* NULL: "snappy" */
+    const char *compression; /* NULL: the table's, else "snappy" */
     struct quire_context *context;
     bool regenerate; /* generated columns that are given are computed anew, not compared */
 };
 
 struct quire_row_writer;
 
-/* For the table as the transaction read it. options are borrowed until close; the transaction
- * outlives the writer. */
+/* For the table as it is with the transaction's commit. options are borrowed until close; the
+ * transaction outlives the writer. */
 int quire_row_writer_open(struct quire_transaction *transaction,
                           const struct quire_row_writer_options *options,
                           struct quire_row_writer **writer, struct quire_error *error);

@@ -67,8 +67,7 @@ static int note_protocol(struct quire_snapshot *snapshot, const struct quire_vie
                          int64_t row)
 {
     int code = quire_protocol_read(view, row, &snapshot->arena, &snapshot->protocol);
-    if (code == 0) code = quire_texts_copy(&snapshot->arena, &snapshot->protocol.reader_features);
-    if (code == 0) code = quire_texts_copy(&snapshot->arena, &snapshot->protocol.writer_features);
+    if (code == 0) code = quire_protocol_copy(&snapshot->arena, &snapshot->protocol);
     snapshot->has_protocol = true;
     return code;
 }
@@ -76,14 +75,8 @@ static int note_protocol(struct quire_snapshot *snapshot, const struct quire_vie
 static int note_metadata(struct quire_snapshot *snapshot, const struct quire_view *view,
                          int64_t row)
 {
-    struct quire_metadata_action *metadata = &snapshot->metadata;
-    struct quire_bytes *const texts[] = {&metadata->id, &metadata->name, &metadata->description,
-                                         &metadata->provider, &metadata->schema};
-    int code = quire_metadata_read(view, row, &snapshot->arena, metadata);
-    if (code == 0) code = quire_texts_copy(&snapshot->arena, &metadata->partitions);
-    if (code == 0) code = quire_pairs_copy(&snapshot->arena, &metadata->configuration);
-    for (size_t i = 0; code == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
-        code = quire_bytes_copy(&snapshot->arena, texts[i]);
+    int code = quire_metadata_read(view, row, &snapshot->arena, &snapshot->metadata);
+    if (code == 0) code = quire_metadata_copy(&snapshot->arena, &snapshot->metadata);
     snapshot->has_metadata = true;
     return code;
 }

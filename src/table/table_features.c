@@ -41,56 +41,56 @@ int quire_features_check_read(const struct quire_protocol *protocol, struct quir
 
 /* --- Writers ------------------------------------------------------------------------------- */
 
-static const char *const appendable[] = {
-    "appendOnly",          "invariants",          "timestampNtz",    "domainMetadata",
-    "v2Checkpoint",        "vacuumProtocolCheck", "deletionVectors", "changeDataFeed",
-    "checkConstraints",    "generatedColumns",    "columnMapping",   "clustering",
-    "allowColumnDefaults", "identityColumns",
+static const char *const writable[] = {
+    "allowColumnDefaults", "appendOnly",          "changeDataFeed",    "checkConstraints",
+    "clustering",          "columnMapping",       "deletionVectors",   "domainMetadata",
+    "generatedColumns",    "identityColumns",     "inCommitTimestamp", "invariants",
+    "rowTracking",         "timestampNtz",        "typeWidening",      "typeWidening-preview",
+    "v2Checkpoint",        "vacuumProtocolCheck",
 };
 
-static bool has_text(const struct quire_bytes *text, const char *wanted)
+static int refuse(const char *verb, const char *what, struct quire_error *error)
 {
-    return text->data != NULL && memmem(text->data, text->size, wanted, strlen(wanted)) != NULL;
-}
-
-static int refuse(const char *what, struct quire_error *error)
-{
-    return quire_fail(error, QUIRE_UNSUPPORTED, "append",
+    return quire_fail(error, QUIRE_UNSUPPORTED, verb,
                       "the table uses what this build cannot write: %s", what);
 }
 
-static int check_rows(const struct quire_snapshot *snapshot, struct quire_error *error)
-{
-    const char *mapping = quire_snapshot_property(snapshot, "delta.columnMapping.mode");
-    const char *stamped = quire_snapshot_property(snapshot, "delta.enableInCommitTimestamps");
-    const char *tracked = quire_snapshot_property(snapshot, "delta.enableRowTracking");
-    if (has_text(&snapshot->metadata.schema, "delta.identity.start"))
-        return refuse("identity columns", error);
-    if (mapping != NULL && strcmp(mapping, "none") != 0) return refuse("column mapping", error);
-    if (stamped != NULL && strcmp(stamped, "true") == 0)
-        return refuse("in-commit timestamps", error);
-    if (tracked != NULL && strcmp(tracked, "true") == 0) return refuse("row tracking", error);
-    return 0;
-}
-
-int quire_features_check_append(const struct quire_snapshot *snapshot, struct quire_error *error)
+int quire_features_check_write(const struct quire_snapshot *snapshot, const char *verb,
+                               struct quire_error *error)
 {
     const struct quire_protocol *protocol = &snapshot->protocol;
     QUIRE_TRY(quire_features_check_read(protocol, error));
     if (protocol->writer > WRITER_MAX || protocol->writer < 1)
-        return quire_fail(error, QUIRE_UNSUPPORTED, "append",
+        return quire_fail(error, QUIRE_UNSUPPORTED, verb,
                           "the table wants a writer of version %lld; this one knows up to %d",
                           (long long)protocol->writer, WRITER_MAX);
     for (size_t i = 0; i < protocol->writer_features.size; i++) {
         const struct quire_bytes *feature = &protocol->writer_features.items[i];
         bool known = false;
-        for (size_t j = 0; !known && j < sizeof(appendable) / sizeof(appendable[0]); j++)
-            known = quire_bytes_equal_text(feature, appendable[j]);
+        for (size_t j = 0; !known && j < sizeof(writable) / sizeof(writable[0]); j++)
+            known = quire_bytes_equal_text(feature, writable[j]);
         if (known) continue;
         char name[100];
         snprintf(name, sizeof(name), "%.*s", (int)(feature->size < 90 ? feature->size : 90),
                  (const char *)feature->data);
-        return refuse(name, error);
+        return refuse(verb, name, error);
     }
-    return check_rows(snapshot, error);
+    return 0;
+}
+
+int quire_features_check_rows(const struct quire_snapshot *snapshot, const char *verb,
+                              struct quire_error *error)
+{
+    static const char identity[] = "\"delta.identity.start\"";
+    const struct quire_bytes *schema = &snapshot->metadata.schema;
+    QUIRE_TRY(quire_features_check_write(snapshot, verb, error));
+    if (schema->data != NULL &&
+        memmem(schema->data, schema->size, identity, strlen(identity)) != NULL)
+        return refuse(verb, "identity columns", error);
+    return 0;
+}
+
+int quire_features_check_append(const struct quire_snapshot *snapshot, struct quire_error *error)
+{
+    return quire_features_check_rows(snapshot, "append", error);
 }

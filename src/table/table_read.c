@@ -9,6 +9,8 @@
 #include "quire/context.h"
 #include "quire/file.h"
 #include "table/column_conditions.h"
+#include "table/delta_schema.h"
+#include "table/file_columns.h"
 #include "table/file_filter.h"
 #include "table/partition_value.h"
 #include "table/row_remover.h"
@@ -96,6 +98,28 @@ static struct quire_bytes partition_text(const struct table_stream *stream,
     return pair != NULL ? pair->value : (struct quire_bytes){NULL, 0};
 }
 
+static int read_file(struct table_stream *stream, const struct quire_add *add,
+                     struct quire_error *error)
+{
+    const char *url = (const char *)stream->url.data;
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema by_id = {.release = NULL};
+    const struct quire_snapshot *snapshot = stream->snapshot;
+    bool ids = quire_delta_mapping(&snapshot->metadata, &snapshot->protocol) == QUIRE_DELTA_MAP_ID;
+    if (ids)
+        QUIRE_TRY(quire_file_columns_by_id(url, &stream->physical, stream->context, &by_id, error));
+    const struct quire_read_options options = {
+        .format = "parquet",
+        .records = {.schema = ids ? &by_id : &stream->physical,
+                    .extra = QUIRE_EXTRA_IGNORE,
+                    .conditions = stream->asked,
+                    /* They go by the table's names. A deletion vector counts all rows. */
+                    .conditions_size =
+                        ids || add->deleted.storage.size > 0 ? 0 : stream->asked_size},
+        .context = stream->context,
+    };
+    return quire_file_read(url, &options, &stream->file, error);
+}
+
 static int open_file(struct table_stream *stream, struct quire_error *error)
 {
     const struct quire_add *add =
@@ -114,16 +138,7 @@ static int open_file(struct table_stream *stream, struct quire_error *error)
         quire_error_path(error, (const char *)stream->url.data);
         return code;
     }
-    const struct quire_read_options options = {
-        .format = "parquet",
-        .records = {.schema = &stream->physical,
-                    .extra = QUIRE_EXTRA_IGNORE,
-                    .conditions = stream->asked,
-                    /* A deletion vector counts all rows of the file. */
-                    .conditions_size = add->deleted.storage.size == 0 ? stream->asked_size : 0},
-        .context = stream->context,
-    };
-    code = quire_file_read((const char *)stream->url.data, &options, &stream->file, error);
+    code = read_file(stream, add, error);
     if (code == QUIRE_NOT_FOUND)
         quire_error_hint(error, "the log names this file; \"table fsck\" finds all that are gone");
     return code;

@@ -9,6 +9,7 @@
 #include "table/action_write.h"
 #include "table/checkpoint.h"
 #include "table/transaction_conflict.h"
+#include "table/transaction_text.h"
 #include "table/uri.h"
 
 #define ATTEMPTS_MAX  10000
@@ -49,6 +50,46 @@ int quire_transaction_open(const char *url, const struct quire_transaction_optio
     made->metadata = made->base->metadata;
     made->protocol = made->base->protocol;
     made->skipped = is_done(made);
+    *transaction = made;
+    return 0;
+}
+
+/* A table of which no version stands yet. */
+static int open_nothing(const char *url, const struct quire_metadata_action *metadata,
+                        const struct quire_protocol *protocol, struct quire_snapshot **snapshot,
+                        struct quire_error *error)
+{
+    *snapshot = quire_alloc_zero(1, sizeof(**snapshot));
+    if (*snapshot == NULL) return quire_fail_memory(error, "create table");
+    struct quire_snapshot *made = *snapshot;
+    made->version = made->segment.version = made->segment.checkpoint_version = -1;
+    made->metadata = *metadata;
+    made->protocol = *protocol;
+    made->has_metadata = made->has_protocol = true;
+    if (quire_metadata_copy(&made->arena, &made->metadata) != 0 ||
+        quire_protocol_copy(&made->arena, &made->protocol) != 0)
+        return quire_fail_memory(error, "create table");
+    return quire_table_place_open(url, &made->place, error);
+}
+
+int quire_transaction_create(const char *url, const struct quire_transaction_options *options,
+                             const struct quire_metadata_action *metadata,
+                             const struct quire_protocol *protocol,
+                             struct quire_transaction **transaction, struct quire_error *error)
+{
+    struct quire_transaction *made = quire_alloc_zero(1, sizeof(*made));
+    if (made == NULL) return quire_fail_memory(error, options->verb);
+    made->options = *options;
+    int code = open_nothing(url, metadata, protocol, &made->base, error);
+    if (code != 0) {
+        quire_transaction_close(made);
+        return code;
+    }
+    made->read_version = -1;
+    made->metadata = made->base->metadata;
+    made->protocol = made->base->protocol;
+    made->next_metadata = &made->metadata;
+    made->next_protocol = &made->protocol;
     *transaction = made;
     return 0;
 }
@@ -99,13 +140,35 @@ int quire_transaction_metadata(struct quire_transaction *transaction,
                                const struct quire_metadata_action *metadata,
                                struct quire_error *error)
 {
-    return finish(transaction, quire_metadata_write(metadata, &transaction->lines), error);
+    struct quire_metadata_action *copy = quire_arena_alloc(&transaction->arena, sizeof(*copy));
+    if (copy == NULL) return fail_memory(transaction, error);
+    *copy = *metadata;
+    transaction->next_metadata = copy;
+    return finish(transaction, quire_metadata_copy(&transaction->arena, copy), error);
 }
 
 int quire_transaction_protocol(struct quire_transaction *transaction,
                                const struct quire_protocol *protocol, struct quire_error *error)
 {
-    return finish(transaction, quire_protocol_write(protocol, &transaction->lines), error);
+    struct quire_protocol *copy = quire_arena_alloc(&transaction->arena, sizeof(*copy));
+    if (copy == NULL) return fail_memory(transaction, error);
+    *copy = *protocol;
+    transaction->next_protocol = copy;
+    return finish(transaction, quire_protocol_copy(&transaction->arena, copy), error);
+}
+
+const struct quire_metadata_action *
+quire_transaction_next_metadata(const struct quire_transaction *transaction)
+{
+    return transaction->next_metadata != NULL ? transaction->next_metadata
+                                              : &transaction->base->metadata;
+}
+
+const struct quire_protocol *
+quire_transaction_next_protocol(const struct quire_transaction *transaction)
+{
+    return transaction->next_protocol != NULL ? transaction->next_protocol
+                                              : &transaction->base->protocol;
 }
 
 int quire_transaction_domain(struct quire_transaction *transaction,
@@ -119,24 +182,6 @@ int quire_transaction_domain(struct quire_transaction *transaction,
 }
 
 /* --- Committing ---------------------------------------------------------------------------- */
-
-static int write_commit(const struct quire_transaction *transaction,
-                        const struct quire_commit_info *given, const char *mark,
-                        struct quire_buf *out, struct quire_error *error)
-{
-    const char *app = transaction->options.app;
-    int64_t now_ms = quire_commit_now_ms();
-    struct quire_commit_info info = *given;
-    const struct quire_txn txn = {.app = {(const uint8_t *)app, app != NULL ? strlen(app) : 0},
-                                  .version = transaction->options.app_version,
-                                  .updated_ms = now_ms};
-    info.read_version = transaction->read_version;
-    info.blind_append = !transaction->reads && transaction->removed.size == 0;
-    int code = quire_commit_info_write(&info, mark, now_ms, out);
-    if (code == 0 && app != NULL) code = quire_txn_write(&txn, out);
-    if (code == 0) code = quire_buf_append(out, transaction->lines.data, transaction->lines.size);
-    return finish(transaction, code, error);
-}
 
 /* Waits for a time that grows with the attempts and is never the same for two writers. */
 static void wait_a_while(struct quire_random *generator, int attempt)
@@ -177,17 +222,29 @@ static int catch_up(struct quire_transaction *transaction, int64_t *version,
     return 0;
 }
 
-static int commit(struct quire_transaction *transaction, const struct quire_buf *lines,
-                  const char *mark, int64_t *version, struct quire_error *error)
+static int fail_exists(const struct quire_transaction *transaction, struct quire_error *error)
 {
+    return quire_fail(error, QUIRE_EXISTS, transaction->options.verb,
+                      "there is a table already; nothing was changed");
+}
+
+static int commit(struct quire_transaction *transaction, const struct quire_commit_info *info,
+                  int64_t *version, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf lines = {0};
+    char mark[QUIRE_COMMIT_MARK_SIZE];
     struct quire_random generator;
+    quire_commit_mark(mark);
     quire_random_seed(&generator, quire_random_entropy());
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
         enum quire_commit_outcome outcome;
         int64_t next = transaction->base->version + 1;
-        QUIRE_TRY(put_commit(transaction, lines, mark, next, &outcome, error));
+        quire_buf_clear(&lines);
+        QUIRE_TRY(quire_transaction_text(transaction, info, mark, &lines, error));
+        QUIRE_TRY(put_commit(transaction, &lines, mark, next, &outcome, error));
         *version = next;
         if (outcome == QUIRE_COMMIT_DONE) return 0;
+        if (transaction->read_version < 0) return fail_exists(transaction, error);
         wait_a_while(&generator, attempt);
         QUIRE_TRY(catch_up(transaction, version, error));
         if (transaction->skipped) return 0;
@@ -210,11 +267,7 @@ int quire_transaction_commit(struct quire_transaction *transaction,
                              const struct quire_commit_info *info, int64_t *version,
                              struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf lines = {0};
-    char mark[QUIRE_COMMIT_MARK_SIZE];
-    quire_commit_mark(mark);
-    QUIRE_TRY(write_commit(transaction, info, mark, &lines, error));
-    QUIRE_TRY(commit(transaction, &lines, mark, version, error));
+    QUIRE_TRY(commit(transaction, info, version, error));
     if (!transaction->skipped) write_checkpoint(transaction, *version);
     return 0;
 }

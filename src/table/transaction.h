@@ -34,19 +34,35 @@ struct quire_transaction {
     int64_t read_version; /* what base was, with its metadata and protocol, at the beginning */
     struct quire_metadata_action metadata;
     struct quire_protocol protocol;
+    /* What they become, in the arena; NULL: they stay. */
+    const struct quire_metadata_action *next_metadata;
+    const struct quire_protocol *next_protocol;
 };
 
 /* Opens the newest version, and looks for the app's: where the table has it, skipped is set, and
  * there is nothing to do but close. Nothing is said of features; see table_features.h. */
 int quire_transaction_open(const char *url, const struct quire_transaction_options *options,
                            struct quire_transaction **transaction, struct quire_error *error);
+/* For a table that is to be made with this metadata and protocol as its version 0: base is version
+ * -1. Another table that comes to be there meanwhile is QUIRE_EXISTS at commit. */
+int quire_transaction_create(const char *url, const struct quire_transaction_options *options,
+                             const struct quire_metadata_action *metadata,
+                             const struct quire_protocol *protocol,
+                             struct quire_transaction **transaction, struct quire_error *error);
 void quire_transaction_close(struct quire_transaction *transaction); /* NULL is fine */
 
 /* What it does depends on all rows of the table for which a condition may be true (borrowed until
  * close; NULL: on all rows). Called once at most. */
 void quire_transaction_reads(struct quire_transaction *transaction, const char *where);
 
-/* Each appends an action. A file that is removed is not to be removed by others meanwhile. */
+/* The metadata and the protocol that the table has with the commit. */
+const struct quire_metadata_action *
+quire_transaction_next_metadata(const struct quire_transaction *transaction);
+const struct quire_protocol *
+quire_transaction_next_protocol(const struct quire_transaction *transaction);
+
+/* Each adds an action; metadata and protocol count when they are given last. A file that is removed
+ * is not to be removed by others meanwhile. Ids of rows are given at commit, to adds without. */
 int quire_transaction_add(struct quire_transaction *transaction, const struct quire_add *add,
                           struct quire_error *error);
 int quire_transaction_remove(struct quire_transaction *transaction, const struct quire_add *add,

@@ -1,5 +1,6 @@
 """Completion scripts, asked as the shells ask them. Shells that are not there are passed over."""
 
+import re
 import shutil
 import subprocess
 
@@ -12,7 +13,7 @@ COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff"
 READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "arrow-stream"}
 WRITTEN = READ | {"table"}
 # What stands before the cursor (the last is being completed) and what is offered.
-TABLE = {"create", "append", "overwrite", "delete", "read", "info", "history", "files"}
+TABLE = set(re.findall(r"^    table (\w+)", good("table", "--help").text, re.M))
 CASES = [
     (["con"], {"convert"}),
     (["convert", "--from", ""], READ),

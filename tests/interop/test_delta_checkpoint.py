@@ -7,6 +7,7 @@ import json
 import os
 
 import delta
+import delta_meta
 import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -110,13 +111,23 @@ def test_features_are_kept(tmp_path):
     assert DeltaTable(url).protocol().reader_features == ["timestampNtz"]
 
 
-@pytest.mark.parametrize("interval, versions", [("1", [1, 2, 3, 4]), ("3", [3]), ("x", []),
-                                                ("0", [])])
+@pytest.mark.parametrize("interval, versions", [("1", [1, 2, 3, 4]), ("3", [3])])
 def test_the_interval_is_the_tables(tmp_path, interval, versions):
     url = str(tmp_path / "t")
     wanted = expected_rows(make(url, 4, properties={"delta.checkpointInterval": interval}))
     assert log(url, "*.parquet") == [f"{v:020}.checkpoint.parquet" for v in versions]
     assert_rows(url, wanted)
+
+
+@pytest.mark.parametrize("interval", ["x", "0"])
+def test_an_interval_that_is_none(tmp_path, interval):
+    """Written by another: the default counts."""
+    url = str(tmp_path / "t")
+    make(url, 0)
+    delta_meta.commit(url, delta_meta.configuration(url, delta__checkpointInterval=interval))
+    for _ in range(9):
+        delta.append(url, sample(NAMES))
+    assert log(url, "*.parquet") == [f"{10:020}.checkpoint.parquet"]
 
 
 def test_tombstones_are_kept_for_a_while(tmp_path):

@@ -131,6 +131,36 @@ def delete(url, where="true", **options):
     return _change(lib.quire_table_delete, url, where.encode(), **options)
 
 
+class AlterOptions(c.Structure):
+    _fields_ = [("durability", c.c_int), ("context", c.c_void_p)]
+
+
+def _altered(call, url, *arguments):
+    """Calls, and gives the version afterwards."""
+    options, number, error = AlterOptions(2, None), c.c_int64(), Error()
+    check(call(os.fspath(url).encode(), *arguments, c.byref(options), c.byref(number),
+               c.byref(error)), error)
+    return number.value
+
+
+def property_set(url, properties):
+    pairs = (Setting * len(properties))(*[(k.encode(), v.encode()) for k, v in properties.items()])
+    return _altered(lib.quire_table_property_set, url, pairs, c.c_size_t(len(properties)))
+
+
+def property_unset(url, *names):
+    texts = (c.c_char_p * len(names))(*[name.encode() for name in names])
+    return _altered(lib.quire_table_property_unset, url, texts, c.c_size_t(len(names)))
+
+
+def constraint_add(url, name, condition):
+    return _altered(lib.quire_table_constraint_add, url, name.encode(), condition.encode())
+
+
+def constraint_drop(url, name):
+    return _altered(lib.quire_table_constraint_drop, url, name.encode())
+
+
 def version(url):
     """The newest version of a table."""
     table, error = c.c_void_p(), Error()

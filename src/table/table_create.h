@@ -1,0 +1,17 @@
+/* Private to table: version 0 of a table. */
+#ifndef QUIRE_TABLE_TABLE_CREATE_H
+#define QUIRE_TABLE_TABLE_CREATE_H
+
+#include "quire/table_write.h"
+#include "table/transaction.h"
+
+/* Begins a transaction that makes a table of that schema. QUIRE_EXISTS where there is one. */
+int quire_table_create_open(const char *url, const struct ArrowSchema *schema,
+                            const struct quire_table_create_options *options,
+                            const struct quire_transaction_options *how,
+                            struct quire_transaction **transaction, struct quire_error *error);
+
+/* Appends what commitInfo says of it, terminated: {"partitionBy": "[...]"}. */
+int quire_table_create_parameters(const struct quire_texts *partitions, struct quire_buf *out);
+
+#endif
