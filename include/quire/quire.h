@@ -21,6 +21,7 @@
 #include "quire/store.h"
 #include "quire/stream.h"
 #include "quire/table.h"
+#include "quire/table_upkeep.h"
 #include "quire/table_write.h"
 
 #endif
