@@ -52,6 +52,33 @@ QUIRE_API int quire_table_optimize(const char *url,
                                    struct quire_table_optimize_result *result,
                                    struct quire_error *error);
 
+/* --- Vacuuming ------------------------------------------------------------------------------- */
+
+struct quire_table_vacuum_options {
+    int64_t retain_ms; /* versions of so long ago stay readable; counts with retain_given */
+    bool retain_given; /* else delta.deletedFileRetentionDuration, 7 days without it */
+    bool force;        /* retain_ms may be less than that */
+    bool lite;         /* only files that the log names are looked for: nothing is listed */
+    bool dry_run;      /* tell what would be deleted, change nothing */
+    /* Called with each file that is (or would be) deleted, by its path below the table; may be
+     * NULL. The path is valid during the call. */
+    void (*report)(void *user, const char *path, int64_t bytes);
+    void *user;
+    enum quire_durability durability;
+};
+struct quire_table_vacuum_result {
+    int64_t version; /* of the table, with what the history says of it */
+    int64_t files, bytes;
+};
+/* Deletes files below the table that no version since then needs, and that are themselves older:
+ * data files, deletion vectors, change data; nothing in folders and files that begin with "_" or
+ * ".", but for _change_data and partitions. The history gets VACUUM START and VACUUM END. Versions
+ * of before may be unreadable afterwards. QUIRE_USAGE where less is to be retained than the table
+ * says, unless forced: a reader or writer at work may need those files. result may be NULL. */
+QUIRE_API int quire_table_vacuum(const char *url, const struct quire_table_vacuum_options *options,
+                                 struct quire_table_vacuum_result *result,
+                                 struct quire_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -253,12 +253,13 @@ extern const struct quire_command quire_command_queues;
 extern const struct quire_command quire_command_clean; /* cmd_clean.c */
 extern const struct quire_command quire_command_table; /* cmd_table.c */
 extern const struct quire_command quire_command_table_create;
-extern const struct quire_command quire_command_table_optimize;
 extern const struct quire_command quire_command_table_append;
 extern const struct quire_command quire_command_table_read;
 extern const struct quire_command quire_command_table_info;
 extern const struct quire_command quire_command_table_history;
 extern const struct quire_command quire_command_table_files;
+extern const struct quire_command quire_command_table_optimize;
+extern const struct quire_command quire_command_table_vacuum;
 extern const struct quire_command quire_command_version;
 extern const struct quire_command quire_command_help;
 

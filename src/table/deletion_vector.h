@@ -26,4 +26,9 @@ void quire_deleted_rows_free(struct quire_deleted_rows *rows); /* NULL is fine *
 /* Whether a row, counted from the start of the file, is one of them. */
 bool quire_deleted_rows_has(const struct quire_deleted_rows *rows, int64_t row);
 
+/* Appends where the vector's file is: its name below the table, or a path or URL; nothing for one
+ * that is in the log itself. Terminated. */
+int quire_deletion_vector_file(const struct quire_deletion_vector *vector, struct quire_buf *path,
+                               struct quire_error *error);
+
 #endif

@@ -58,18 +58,25 @@ bool quire_snapshot_has_feature(const struct quire_snapshot *snapshot, const cha
     return false;
 }
 
+int quire_features_check_commit(const struct quire_snapshot *snapshot, const char *verb,
+                                struct quire_error *error)
+{
+    static const char stamps[] = "in-commit timestamps";
+    QUIRE_TRY(quire_features_check_protocol(snapshot, verb, error));
+    return quire_snapshot_is_set(snapshot, "delta.enableInCommitTimestamps")
+               ? refuse(verb, stamps, strlen(stamps), error)
+               : 0;
+}
+
 int quire_features_check_rearrange(const struct quire_snapshot *snapshot, const char *verb,
                                    struct quire_error *error)
 {
-    static const char row_tracking[] = "row tracking", stamps[] = "in-commit timestamps",
-                      mapping[] = "column mapping";
-    QUIRE_TRY(quire_features_check_protocol(snapshot, verb, error));
+    static const char tracking[] = "row tracking", mapping[] = "column mapping";
+    QUIRE_TRY(quire_features_check_commit(snapshot, verb, error));
     bool tracked = quire_snapshot_has_feature(snapshot, "rowTracking") &&
                    !quire_snapshot_is_set(snapshot, "delta.rowTrackingSuspended");
     if (tracked || quire_snapshot_is_set(snapshot, "delta.enableRowTracking"))
-        return refuse(verb, row_tracking, strlen(row_tracking), error);
-    if (quire_snapshot_is_set(snapshot, "delta.enableInCommitTimestamps"))
-        return refuse(verb, stamps, strlen(stamps), error);
-    if (quire_snapshot_maps_columns(snapshot)) return refuse(verb, mapping, strlen(mapping), error);
-    return 0;
+        return refuse(verb, tracking, strlen(tracking), error);
+    return quire_snapshot_maps_columns(snapshot) ? refuse(verb, mapping, strlen(mapping), error)
+                                                 : 0;
 }
