@@ -24,6 +24,7 @@
 #include "quire/table.h"
 #include "quire/table_alter.h"
 #include "quire/table_change.h"
+#include "quire/table_upkeep.h"
 #include "quire/table_write.h"
 
 #endif

@@ -270,6 +270,8 @@ extern const struct quire_command quire_command_table_read;
 extern const struct quire_command quire_command_table_info;
 extern const struct quire_command quire_command_table_history;
 extern const struct quire_command quire_command_table_files;
+extern const struct quire_command quire_command_table_optimize;
+extern const struct quire_command quire_command_table_vacuum;
 extern const struct quire_command quire_command_version;
 extern const struct quire_command quire_command_help;
 

@@ -30,6 +30,8 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_info,
     &quire_command_table_history,
     &quire_command_table_files,
+    &quire_command_table_optimize,
+    &quire_command_table_vacuum,
     &quire_command_table_constraint,
     &quire_command_table_property,
     &quire_command_version,
@@ -39,23 +41,10 @@ const size_t quire_cli_commands_size = COUNT(quire_cli_commands);
 
 /* Commands that the contract of the program names and that this build lacks. */
 static const char *const absent[] = {
-    "sql",
-    "log",
-    "task",
-    "seal",
-    "unseal",
-    "keygen",
-    "serve",
-    "table update",
-    "table merge",
-    "table changes",
-    "table optimize",
-    "table vacuum",
-    "table analyze",
-    "table checkpoint",
-    "table fsck",
-    "table restore",
-    "table convert",
+    "sql",         "log",           "task",          "seal",
+    "unseal",      "keygen",        "serve",         "table update",
+    "table merge", "table changes", "table analyze", "table checkpoint",
+    "table fsck",  "table restore", "table convert",
 };
 
 const struct quire_command *quire_cli_command_find(const char *name)

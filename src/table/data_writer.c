@@ -41,6 +41,7 @@ struct quire_data_writer {
     struct quire_arena arena;
     struct quire_buf lines; /* of add actions */
     struct quire_buf paths; /* of files that stand or may, each zero-terminated */
+    struct quire_buf sizes; /* int64_t of files that stand */
     struct quire_data_totals totals;
     bool keep;
 };
@@ -160,8 +161,9 @@ static int begin_file(struct quire_data_writer *writer, struct open_file *file,
     quire_buf_clear(&file->path);
     if (quire_buf_append_text(&file->path, writer->options.changes ? CHANGES_FOLDER : "") != 0 ||
         quire_buf_append(&file->path, file->key.data, file->key.size) != 0 ||
-        quire_buf_printf(&file->path, "%s-%05zu-%s-c000.%s.parquet",
+        quire_buf_printf(&file->path, "%s-%05zu-%s-c000.%.*s.parquet",
                          writer->options.changes ? "cdc" : "part", writer->parts++, uuid,
+                         (int)strcspn(writer->options.compression, ":"),
                          writer->options.compression) != 0 ||
         quire_buf_terminate(&file->path) != 0)
         return quire_fail_memory(error, OPERATION);
@@ -194,13 +196,16 @@ static int add_file(struct quire_data_writer *writer, const struct open_file *fi
                               writer->options.stats_columns, &stats) != 0 ||
         quire_uri_encode((const char *)file->path.data, file->path.size, &path) != 0)
         return quire_fail_memory(error, OPERATION);
+    const char *clustering = writer->options.clustering;
     const struct quire_add add = {
         .path = {path.data, path.size},
         .partitions = file->partitions,
         .size = bytes,
         .modified_ms = modified_ms(writer, &url),
-        .data_change = true,
+        .data_change = !writer->options.rearranges,
         .stats = {stats.data, stats.size},
+        .clustering_provider = {(const uint8_t *)clustering,
+                                clustering != NULL ? strlen(clustering) : 0},
         .base_row_id = QUIRE_LOG_NONE,
         .row_commit_version = QUIRE_LOG_NONE,
     };
@@ -218,6 +223,8 @@ static int end_file(struct quire_data_writer *writer, struct open_file *file,
         return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_writer_commit(file->writer, &result, error));
     QUIRE_TRY(add_file(writer, file, result.bytes, error));
+    if (quire_buf_append(&writer->sizes, &result.bytes, sizeof(result.bytes)) != 0)
+        return quire_fail_memory(error, OPERATION);
     writer->totals.files++;
     writer->totals.rows += result.rows;
     writer->totals.bytes += result.bytes;
@@ -352,6 +359,21 @@ static int part_rows(struct quire_data_writer *writer, const struct ArrowArray *
     return flush_all(writer, error);
 }
 
+int quire_data_writer_begin(struct quire_data_writer *writer, const struct quire_pairs *partition,
+                            struct quire_error *error)
+{
+    struct open_file *file = &writer->files[0];
+    if (file->writer != NULL) QUIRE_TRY(end_file(writer, file, error));
+    release_file(file);
+    writer->files_size = 0;
+    if (partition == NULL) return 0;
+    file->partitions = *partition;
+    if (quire_pairs_copy(&writer->arena, &file->partitions) != 0 ||
+        quire_partition_path(&file->partitions, &file->key) != 0)
+        return quire_fail_memory(error, OPERATION);
+    return 0;
+}
+
 int quire_data_writer_write(struct quire_data_writer *writer, struct ArrowArray *batch,
                             struct quire_error *error)
 {
@@ -389,6 +411,11 @@ int quire_data_writer_finish(struct quire_data_writer *writer, struct quire_buf 
     if (quire_buf_append(lines, writer->lines.data, writer->lines.size) != 0)
         return quire_fail_memory(error, OPERATION);
     return 0;
+}
+
+int quire_data_writer_sizes(const struct quire_data_writer *writer, struct quire_buf *sizes)
+{
+    return quire_buf_append(sizes, writer->sizes.data, writer->sizes.size);
 }
 
 void quire_data_writer_keep(struct quire_data_writer *writer)
@@ -431,6 +458,7 @@ void quire_data_writer_close(struct quire_data_writer *writer)
     quire_schema_release(&writer->stored_schema);
     quire_buf_release(&writer->lines);
     quire_buf_release(&writer->paths);
+    quire_buf_release(&writer->sizes);
     quire_arena_release(&writer->arena);
     quire_free(writer);
 }

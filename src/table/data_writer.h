@@ -17,7 +17,9 @@ struct quire_data_writer_options {
     const struct ArrowSchema *schema; /* of the rows: the table's columns, in its types */
     const struct quire_texts *partitions;
     int64_t stats_columns;   /* leaves that statistics are kept of; -1: all */
-    const char *compression; /* "snappy" */
+    const char *compression; /* "snappy", "zstd:3" */
+    bool rearranges;         /* the rows are the table's already: dataChange is false */
+    const char *clustering;  /* clusteringProvider of the files; NULL: none */
     enum quire_durability durability;
     struct quire_context *context;
     bool changes; /* of the table's rows: files of _change_data, named by cdc actions */
@@ -32,6 +34,10 @@ struct quire_data_writer;
 /* options are borrowed until close, url, schema and partitions too. */
 int quire_data_writer_open(const struct quire_data_writer_options *options,
                            struct quire_data_writer **writer, struct quire_error *error);
+/* Rows to come go to one new file of that partition (none: NULL), whose columns they lack: only
+ * where options->partitions is empty. The pairs are copied. */
+int quire_data_writer_begin(struct quire_data_writer *writer, const struct quire_pairs *partition,
+                            struct quire_error *error);
 /* Takes the batch, also on failure. */
 int quire_data_writer_write(struct quire_data_writer *writer, struct ArrowArray *batch,
                             struct quire_error *error);
@@ -40,6 +46,8 @@ int quire_data_writer_cut(struct quire_data_writer *writer, struct quire_error *
 /* The same, and appends the lines of their actions. */
 int quire_data_writer_finish(struct quire_data_writer *writer, struct quire_buf *lines,
                              struct quire_data_totals *totals, struct quire_error *error);
+/* Appends the bytes of each finished file, as int64_t. 0 or QUIRE_MEMORY. */
+int quire_data_writer_sizes(const struct quire_data_writer *writer, struct quire_buf *sizes);
 /* The files are part of the table now: close leaves them. */
 void quire_data_writer_keep(struct quire_data_writer *writer);
 void quire_data_writer_close(struct quire_data_writer *writer); /* NULL is fine */

@@ -168,3 +168,14 @@ int quire_deletion_vector_load(const struct quire_snapshot *snapshot,
                       vector->storage.size < 20 ? (int)vector->storage.size : 20,
                       (const char *)vector->storage.data);
 }
+
+int quire_deletion_vector_file(const struct quire_deletion_vector *vector, struct quire_buf *path,
+                               struct quire_error *error)
+{
+    if (quire_bytes_equal_text(&vector->storage, "u"))
+        return append_name(&vector->path, path, error);
+    int code =
+        quire_bytes_equal_text(&vector->storage, "p") ? quire_uri_decode(&vector->path, path) : 0;
+    if (code == 0) code = quire_buf_terminate(path);
+    return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
+}

@@ -37,4 +37,9 @@ int quire_deleted_rows_write(const struct quire_deleted_rows *rows, struct quire
 /* CRC-32 (IEEE 802.3), as stands behind each bitmap in a file. */
 uint32_t quire_deletion_vector_checksum(const uint8_t *bytes, size_t size);
 
+/* Appends where the vector's file is: its name below the table, or a path or URL; nothing for one
+ * that is in the log itself. Terminated. */
+int quire_deletion_vector_file(const struct quire_deletion_vector *vector, struct quire_buf *path,
+                               struct quire_error *error);
+
 #endif

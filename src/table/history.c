@@ -80,9 +80,8 @@ static int take_commit(void *user, const char *key, const struct quire_object *o
                : quire_fail_memory(error, OPERATION);
 }
 
-/* All commits that the log still has, up to the snapshot's version, in order. */
-static int list_commits(const struct quire_snapshot *snapshot, struct quire_buf *commits,
-                        struct quire_error *error)
+int quire_history_commits(const struct quire_snapshot *snapshot, struct quire_buf *commits,
+                          struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf prefix = {0};
     if (quire_buf_printf(&prefix, "%s" QUIRE_LOG_FOLDER, snapshot->place.key) != 0 ||
@@ -97,7 +96,7 @@ int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit 
                        struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf commits = {0}, info = {0};
-    QUIRE_TRY(list_commits(snapshot, &commits, error));
+    QUIRE_TRY(quire_history_commits(snapshot, &commits, error));
     const struct quire_log_commit *list =
         (const struct quire_log_commit *)(const void *)commits.data;
     for (size_t i = commits.size / sizeof(*list); i-- > 0;) {
@@ -130,7 +129,7 @@ int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf commits = {0}, info = {0};
     const char *stamped = quire_snapshot_property(snapshot, "delta.enableInCommitTimestamps");
     bool by_commits = stamped != NULL && strcmp(stamped, "true") == 0;
-    QUIRE_TRY(list_commits(snapshot, &commits, error));
+    QUIRE_TRY(quire_history_commits(snapshot, &commits, error));
     const struct quire_log_commit *list =
         (const struct quire_log_commit *)(const void *)commits.data;
     size_t size = commits.size / sizeof(*list);

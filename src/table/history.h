@@ -5,6 +5,11 @@
 #include "quire/table.h"
 #include "table/snapshot.h"
 
+/* All commits that the log still has, up to the snapshot's version, in order: struct
+ * quire_log_commit. */
+int quire_history_commits(const struct quire_snapshot *snapshot, struct quire_buf *commits,
+                          struct quire_error *error);
+
 typedef int quire_take_commit(void *user, const struct quire_table_commit *commit,
                               struct quire_error *error);
 /* Calls back for each commit up to the snapshot's version that the log still has. */

@@ -1,0 +1,27 @@
+/* Private to table: what a table asks of those who look after it: who arrange its rows anew, and
+ * who delete files that it does not need (PROTOCOL.md, "Requirements for Writers"). */
+#ifndef QUIRE_TABLE_FEATURES_UPKEEP_H
+#define QUIRE_TABLE_FEATURES_UPKEEP_H
+
+#include "table/snapshot.h"
+
+/* Whether rows that the table has may be put into other files, and commits made of that. What is
+ * asked of new rows alone (constraints, generated columns) does not matter. QUIRE_UNSUPPORTED
+ * names what this build does not do. */
+int quire_features_check_rearrange(const struct quire_snapshot *snapshot, const char *verb,
+                                   struct quire_error *error);
+
+/* Whether the table's protocol is known whole, readers' and writers' part, as deleting files asks
+ * (PROTOCOL.md, "VACUUM Protocol Check"). */
+int quire_features_check_protocol(const struct quire_snapshot *snapshot, const char *verb,
+                                  struct quire_error *error);
+
+/* The same, and whether this build can make a commit of any kind. */
+int quire_features_check_commit(const struct quire_snapshot *snapshot, const char *verb,
+                                struct quire_error *error);
+
+/* The value of a property that is true or false. */
+bool quire_snapshot_is_set(const struct quire_snapshot *snapshot, const char *property);
+bool quire_snapshot_has_feature(const struct quire_snapshot *snapshot, const char *feature);
+
+#endif

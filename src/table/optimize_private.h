@@ -1,0 +1,40 @@
+/* Private to optimizing: the state of one run. */
+#ifndef QUIRE_TABLE_OPTIMIZE_PRIVATE_H
+#define QUIRE_TABLE_OPTIMIZE_PRIVATE_H
+
+#include "quire/table_upkeep.h"
+#include "table/cluster_stream.h"
+#include "table/data_writer.h"
+#include "table/optimize_plan.h"
+#include "table/transaction.h"
+
+#define QUIRE_OPTIMIZE_OPERATION "optimize"
+
+struct quire_optimize {
+    const struct quire_table_optimize_options *options;
+    struct quire_table_optimize_result *result;
+    int64_t target_bytes;
+    struct quire_context *context;
+    bool owns_context;
+    struct quire_transaction *transaction;
+    struct quire_table_columns columns;
+    struct ArrowSchema stored; /* of files */
+    const char **names;        /* of the columns that files have, as people see them */
+    size_t names_size;
+    struct quire_optimize_plan plan;
+    struct quire_data_writer_options writing;
+    struct quire_data_writer *writer;
+    struct quire_cluster_ranks ranks;
+    struct quire_buf sizes; /* int64_t of the files that were added */
+    struct quire_buf parameters, metrics;
+};
+
+/* Moves the rows of a bin to new files. */
+int quire_optimize_move(struct quire_optimize *optimize, const struct quire_optimize_bin *bin,
+                        struct quire_error *error);
+
+/* Write what commitInfo says of it, zero-terminated. 0 or QUIRE_MEMORY. */
+int quire_optimize_write_metrics(struct quire_optimize *optimize);
+int quire_optimize_write_parameters(struct quire_optimize *optimize);
+
+#endif
