@@ -103,8 +103,8 @@ def test_whole_partitions_go_unread(tmp_path):
 
 
 def test_vectors_are_merged_and_end_with_their_file(tmp_path):
-    url = make(tmp_path, properties={"delta.enableDeletionVectors": "true"})
-    delta.delete(url, "id IN (3, 5, 7, 60)")
+    url = make(tmp_path)
+    delta.delete(url, "id IN (3, 5, 7, 60)", deletion_vectors=True)
     delta.delete(url, "id = 4 OR id = 199")
     assert_ids(url, set(range(N)) - {3, 4, 5, 7, 60, 199})
     protocol = DeltaTable(url).protocol()
