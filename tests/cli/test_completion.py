@@ -11,7 +11,7 @@ COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff"
 READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "arrow-stream"}
 WRITTEN = READ | {"table"}
 # What stands before the cursor (the last is being completed) and what is offered.
-TABLE = {"create", "append", "overwrite", "delete", "read", "info", "history", "files"}
+TABLE = {"create", "append", "overwrite", "delete", "update", "merge", "read", "info", "history", "files"}
 CASES = [
     (["con"], {"convert"}),
     (["convert", "--from", ""], READ),

@@ -47,6 +47,10 @@ class ChangeOptions(c.Structure):
     ]
 
 
+class Assignment(c.Structure):
+    _fields_ = [("column", c.c_char_p), ("value", c.c_char_p)]
+
+
 class ChangeResult(c.Structure):
     _fields_ = [("version", c.c_int64), ("skipped", c.c_bool), ("unchanged", c.c_bool)]
     _fields_ += [(name, c.c_int64) for name in (
@@ -119,6 +123,19 @@ def overwrite(url, data, where=None, **options):
 def delete(url, where="true", **options):
     """Deletes the rows for which a condition is true. Gives a ChangeResult."""
     return _change(lib.quire_table_delete, url, where.encode(), **options)
+
+
+def update(url, sets, where="true", **options):
+    """Sets columns, by a dict of expressions. Gives a ChangeResult."""
+    pairs = (Assignment * max(len(sets), 1))(*[(k.encode(), v.encode()) for k, v in sets.items()])
+    return _change(lib.quire_table_update, url, pairs, c.c_size_t(len(sets)), where.encode(),
+                   **options)
+
+
+def merge(url, data, keys, **options):
+    """Merges rows by the columns of a key. Gives a ChangeResult."""
+    names = (c.c_char_p * max(len(keys), 1))(*[key.encode() for key in keys])
+    return _change_by(lib.quire_table_merge, url, data, names, c.c_size_t(len(keys)), **options)
 
 
 def version(url):
