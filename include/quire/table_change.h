@@ -81,6 +81,18 @@ QUIRE_API int quire_table_merge(const char *url, struct ArrowArrayStream *rows,
                                 struct quire_table_change_result *result,
                                 struct quire_error *error);
 
+/* Makes the table what it was at a version, or at a time (in milliseconds since the epoch): its
+ * rows, its schema and its properties, as a new version. Features that it got since stay.
+ * QUIRE_NOT_FOUND, naming some, where files of that version are gone. */
+QUIRE_API int quire_table_restore(const char *url, int64_t version,
+                                  const struct quire_table_change_options *options,
+                                  struct quire_table_change_result *result,
+                                  struct quire_error *error);
+QUIRE_API int quire_table_restore_at(const char *url, int64_t time_ms,
+                                     const struct quire_table_change_options *options,
+                                     struct quire_table_change_result *result,
+                                     struct quire_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -11,7 +11,8 @@ COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff"
 READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "arrow-stream"}
 WRITTEN = READ | {"table"}
 # What stands before the cursor (the last is being completed) and what is offered.
-TABLE = {"create", "append", "overwrite", "delete", "update", "merge", "read", "info", "history", "files"}
+TABLE = {"create", "append", "overwrite", "delete", "update", "merge", "restore", "read",
+         "info", "history", "files"}
 CASES = [
     (["con"], {"convert"}),
     (["convert", "--from", ""], READ),
@@ -27,7 +28,7 @@ CASES = [
     (["help", ""], COMMANDS),
     (["help", "co"], {"convert", "count", "codecs"}),
     (["table", ""], TABLE),
-    (["table", "re"], {"read"}),
+    (["table", "rea"], {"read"}),
     (["table", "read", "--to", "j"], {"json", "jsonl"}),
     (["table", "read", "T", "--ver"], {"--version"}),
     (["table", "append", "T", "--fr"], {"--from"}),

@@ -44,7 +44,7 @@ def test_what_this_build_lacks(source):
                     "keygen"):
         bad(2, command, source, says=[command, "not in this build"])
     for command in ("changes", "optimize", "vacuum",
-                    "analyze", "checkpoint", "fsck", "restore", "constraint", "property",
+                    "analyze", "checkpoint", "fsck", "constraint", "property",
                     "convert"):
         bad(2, "table", command, source, says=[f"table {command}", "not in this build"])
 

@@ -184,6 +184,21 @@ def test_merge(rows):
     bad(1, *one, many, "--on", "id", "--memory", "1MB", says=["keys", "memory"])
 
 
+def test_restore(rows):
+    table = rows / "t"
+    good("table", "append", table, rows / "a.csv", "--create")
+    good("table", "delete", table, "--all")
+    one = ("table", "restore", table)
+    bad(2, *one, says=["--version", "--at"])
+    bad(2, *one, "--version", "1", "--at", "2999-01-01", says="both")
+    bad(3, *one, "--version", "9", says="9")
+    bad(3, *one, "--at", "2001-01-01", says="begins after")
+    done = good(*one, "--version", "1", "--json").json()
+    assert (done["version"], done["files_added"], done["rows_inserted"]) == (3, 1, 2)
+    assert len(good("table", "read", table).lines()) == 2
+    assert "nothing to do" in good(*one, "--at", "2999-01-01").err
+
+
 def test_words_of_the_group(rows):
     group = bad(2, "table").err
     assert "table append" in group and "table read" in group

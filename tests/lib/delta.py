@@ -138,6 +138,13 @@ def merge(url, data, keys, **options):
     return _change_by(lib.quire_table_merge, url, data, names, c.c_size_t(len(keys)), **options)
 
 
+def restore(url, version=None, time_ms=None, **options):
+    """Makes the table what it was at a version, or a time. Gives a ChangeResult."""
+    if time_ms is not None:
+        return _change(lib.quire_table_restore_at, url, c.c_int64(time_ms), **options)
+    return _change(lib.quire_table_restore, url, c.c_int64(version), **options)
+
+
 def version(url):
     """The newest version of a table."""
     table, error = c.c_void_p(), Error()

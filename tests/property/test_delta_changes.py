@@ -1,5 +1,5 @@
-"""Random appends, deletes, updates, merges and overwrites of Delta tables beside a model of their
-rows: every version is what the model had, for Quire and for delta-rs."""
+"""Random appends, deletes, updates, merges, overwrites and restores of Delta tables beside a model
+of their rows: every version is what the model had, for Quire and for delta-rs."""
 
 import collections
 import random
@@ -136,9 +136,13 @@ class Model:
             assert result.rows_inserted == len(come) - len(met)
         self.done(result, rows)
 
+    def restore(self):
+        version = self.generator.randrange(len(self.versions))
+        self.done(delta.restore(self.url, version), list(self.versions[version].elements()))
+
     def step(self):
         self.generator.choice([self.append, self.append, self.delete, self.update,
-                               self.overwrite, self.merge, self.merge])()
+                               self.overwrite, self.merge, self.merge, self.restore])()
 
     def judge(self):
         """Every version, as Quire and delta-rs read it."""
