@@ -56,6 +56,43 @@ QUIRE_API int quire_table_overwrite(const char *url, struct ArrowArrayStream *ro
                                     struct quire_table_change_result *result,
                                     struct quire_error *error);
 
+/* A column, and an expression over the row as it was. */
+struct quire_table_assignment {
+    const char *column, *value;
+};
+/* Sets columns of the rows for which a condition is true, partition columns too. "true" means all
+ * rows. Values go to the type of their column as SQL assigns to what is stored: a number to any
+ * number that holds it, anything to text, a date to a timestamp and back. QUIRE_USAGE for other
+ * types, QUIRE_INPUT for a value that does not fit. */
+QUIRE_API int quire_table_update(const char *url, const struct quire_table_assignment *set,
+                                 size_t set_size, const char *where,
+                                 const struct quire_table_change_options *options,
+                                 struct quire_table_change_result *result,
+                                 struct quire_error *error);
+
+/* Merges the rows of a stream, which the caller still releases, by a key: a row of the table that
+ * has the key of one that comes is replaced by it, whole; rows with a new key are inserted, and
+ * so are those with a null in their key. Columns go by name as quire_table_append takes them; those
+ * that the stream lacks become null. QUIRE_INPUT, naming both rows, for rows that come with the
+ * same key; QUIRE_LIMIT where their keys take more than half of the context's memory. */
+QUIRE_API int quire_table_merge(const char *url, struct ArrowArrayStream *rows,
+                                const char *const *keys, size_t keys_size,
+                                const struct quire_table_change_options *options,
+                                struct quire_table_change_result *result,
+                                struct quire_error *error);
+
+/* Makes the table what it was at a version, or at a time (in milliseconds since the epoch): its
+ * rows, its schema and its properties, as a new version. Features that it got since stay.
+ * QUIRE_NOT_FOUND, naming some, where files of that version are gone. */
+QUIRE_API int quire_table_restore(const char *url, int64_t version,
+                                  const struct quire_table_change_options *options,
+                                  struct quire_table_change_result *result,
+                                  struct quire_error *error);
+QUIRE_API int quire_table_restore_at(const char *url, int64_t time_ms,
+                                     const struct quire_table_change_options *options,
+                                     struct quire_table_change_result *result,
+                                     struct quire_error *error);
+
 #ifdef __cplusplus
 }
 #endif

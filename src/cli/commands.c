@@ -26,6 +26,9 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_append,
     &quire_command_table_overwrite,
     &quire_command_table_delete,
+    &quire_command_table_update,
+    &quire_command_table_merge,
+    &quire_command_table_restore,
     &quire_command_table_read,
     &quire_command_table_info,
     &quire_command_table_history,
@@ -41,10 +44,9 @@ const size_t quire_cli_commands_size = COUNT(quire_cli_commands);
 
 /* Commands that the contract of the program names and that this build lacks. */
 static const char *const absent[] = {
-    "sql",         "log",           "task",          "seal",
-    "unseal",      "keygen",        "serve",         "table update",
-    "table merge", "table changes", "table analyze", "table checkpoint",
-    "table fsck",  "table restore", "table convert",
+    "sql",        "log",           "task",          "seal",          "unseal",
+    "keygen",     "serve",         "table changes", "table analyze", "table checkpoint",
+    "table fsck", "table convert",
 };
 
 const struct quire_command *quire_cli_command_find(const char *name)

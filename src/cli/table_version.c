@@ -8,8 +8,7 @@ static void free_builder(struct quire_builder **builder)
     quire_builder_free(*builder);
 }
 
-/* Milliseconds since the epoch; a time without a zone is UTC. */
-static int parse_time(const char *text, int64_t *time_ms, struct quire_error *error)
+int quire_cli_time_parse(const char *text, int64_t *time_ms, struct quire_error *error)
 {
     static const char schema_text[] = "at timestamp(ms, UTC) not null";
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
@@ -40,7 +39,7 @@ int quire_cli_table_open(struct quire_cli *cli, const char *url, struct quire_ta
     if (by_version)
         return quire_fail(error, QUIRE_USAGE, cli->command->name,
                           "--version and --at both say which version");
-    QUIRE_TRY(parse_time(options->at, &time_ms, error));
+    QUIRE_TRY(quire_cli_time_parse(options->at, &time_ms, error));
     return quire_table_open_at(url, time_ms, table, error);
 }
 

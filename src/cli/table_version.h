@@ -29,6 +29,9 @@ struct quire_cli_table_version {
 int quire_cli_table_open(struct quire_cli *cli, const char *url, struct quire_table **table,
                          struct quire_error *error);
 
+/* Milliseconds since the epoch; a time without a zone is UTC. */
+int quire_cli_time_parse(const char *text, int64_t *time_ms, struct quire_error *error);
+
 /* For cleanup by attribute. */
 void quire_cli_table_close(struct quire_table **table);
 

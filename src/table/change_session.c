@@ -15,7 +15,7 @@ static bool is_true(const struct quire_snapshot *snapshot, const char *property)
     return value != NULL && strcmp(value, "true") == 0;
 }
 
-static int check(const struct quire_transaction *transaction, struct quire_error *error)
+int quire_change_check(const struct quire_transaction *transaction, struct quire_error *error)
 {
     QUIRE_TRY(quire_features_check_append(transaction->base, error));
     if (!is_true(transaction->base, "delta.appendOnly")) return 0;
@@ -83,7 +83,7 @@ int quire_change_session_open(const char *url, const char *verb,
     session->writing = (struct quire_row_writer_options){.compression = options->compression,
                                                          .context = options->context};
     QUIRE_TRY(quire_transaction_open(url, &how, &session->transaction, error));
-    QUIRE_TRY(check(session->transaction, error));
+    QUIRE_TRY(quire_change_check(session->transaction, error));
     result->version = session->transaction->read_version;
     result->skipped = session->transaction->skipped;
     if (result->skipped) return 0;

@@ -28,6 +28,9 @@ int quire_change_session_open(const char *url, const char *verb,
                               struct quire_table_change_result *result, struct quire_error *error);
 void quire_change_session_close(struct quire_change_session *session);
 
+/* Whether rows of the table may be changed and its files removed. */
+int quire_change_check(const struct quire_transaction *transaction, struct quire_error *error);
+
 /* From now on what happens to rows is told, where the table's changes are. */
 int quire_change_session_tell(struct quire_change_session *session, struct quire_error *error);
 

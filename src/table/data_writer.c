@@ -403,6 +403,11 @@ int quire_data_writer_cut(struct quire_data_writer *writer, struct quire_error *
     return 0;
 }
 
+const struct quire_buf *quire_data_writer_lines(const struct quire_data_writer *writer)
+{
+    return &writer->lines;
+}
+
 int quire_data_writer_finish(struct quire_data_writer *writer, struct quire_buf *lines,
                              struct quire_data_totals *totals, struct quire_error *error)
 {

@@ -43,7 +43,9 @@ int quire_data_writer_write(struct quire_data_writer *writer, struct ArrowArray 
                             struct quire_error *error);
 /* Finishes all files: rows that follow go to new ones. */
 int quire_data_writer_cut(struct quire_data_writer *writer, struct quire_error *error);
-/* The same, and appends the lines of their actions. */
+/* The lines of the actions of files that are finished; borrowed until the next call. */
+const struct quire_buf *quire_data_writer_lines(const struct quire_data_writer *writer);
+/* Finishes all files, and appends the lines of their actions. */
 int quire_data_writer_finish(struct quire_data_writer *writer, struct quire_buf *lines,
                              struct quire_data_totals *totals, struct quire_error *error);
 /* Appends the bytes of each finished file, as int64_t. 0 or QUIRE_MEMORY. */

@@ -209,6 +209,11 @@ int quire_row_writer_cut(struct quire_row_writer *writer, struct quire_error *er
     return quire_data_writer_cut(writer->files, error);
 }
 
+const struct quire_buf *quire_row_writer_lines(const struct quire_row_writer *writer)
+{
+    return quire_data_writer_lines(writer->files);
+}
+
 int quire_row_writer_finish(struct quire_row_writer *writer, struct quire_data_totals *totals,
                             struct quire_error *error)
 {

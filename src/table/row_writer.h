@@ -25,6 +25,8 @@ int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStr
                            struct quire_error *error);
 /* Finishes all files: rows that follow go to new ones. */
 int quire_row_writer_cut(struct quire_row_writer *writer, struct quire_error *error);
+/* The lines of the add actions of files that are finished; borrowed until the next call. */
+const struct quire_buf *quire_row_writer_lines(const struct quire_row_writer *writer);
 /* Finishes all files, and adds them to the transaction. */
 int quire_row_writer_finish(struct quire_row_writer *writer, struct quire_data_totals *totals,
                             struct quire_error *error);

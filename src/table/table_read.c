@@ -12,11 +12,11 @@
 #include "table/delta_schema.h"
 #include "table/file_columns.h"
 #include "table/file_filter.h"
+#include "table/file_url.h"
 #include "table/partition_value.h"
 #include "table/row_remover.h"
 #include "table/struct_batch.h"
 #include "table/table_columns.h"
-#include "table/uri.h"
 
 #define OPERATION "read table"
 
@@ -70,26 +70,6 @@ static int stream_schema(void *source, struct ArrowSchema *schema, struct quire_
 
 /* --- Files --------------------------------------------------------------------------------- */
 
-static bool is_absolute(const struct quire_buf *path)
-{
-    return path->size > 0 &&
-           (path->data[0] == '/' || strstr((const char *)path->data, "://") != NULL);
-}
-
-static int file_url(struct table_stream *stream, const struct quire_add *add,
-                    struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
-    quire_buf_clear(&stream->url);
-    int code = quire_uri_decode(&add->path, &path);
-    if (code == 0) code = quire_buf_terminate(&path);
-    if (code == 0 && !is_absolute(&path))
-        code = quire_buf_append_text(&stream->url, stream->snapshot->place.url);
-    if (code == 0) code = quire_buf_append(&stream->url, path.data, path.size);
-    if (code == 0) code = quire_buf_terminate(&stream->url);
-    return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
-}
-
 /* The text of a partition column in the file's action; NULL bytes where there is none. */
 static struct quire_bytes partition_text(const struct table_stream *stream,
                                          const struct quire_add *add, int64_t partition)
@@ -133,7 +113,8 @@ static int open_file(struct table_stream *stream, struct quire_error *error)
         const struct quire_bytes text = partition_text(stream, add, column->partition);
         QUIRE_TRY(quire_partition_value(stream->logical.children[i], &text, &column->value, error));
     }
-    QUIRE_TRY(file_url(stream, add, error));
+    if (quire_file_url(&stream->snapshot->place, &add->path, &stream->url) != 0)
+        return quire_fail_memory(error, OPERATION);
     int code = quire_row_remover_begin(&stream->remover, stream->snapshot, &add->deleted, error);
     if (code != 0) {
         quire_error_path(error, (const char *)stream->url.data);

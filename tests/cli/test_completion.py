@@ -29,7 +29,7 @@ CASES = [
     (["help", ""], COMMANDS),
     (["help", "co"], {"convert", "count", "codecs"}),
     (["table", ""], TABLE),
-    (["table", "re"], {"read"}),
+    (["table", "rea"], {"read"}),
     (["table", "read", "--to", "j"], {"json", "jsonl"}),
     (["table", "read", "T", "--ver"], {"--version"}),
     (["table", "append", "T", "--fr"], {"--from"}),

@@ -151,6 +151,54 @@ def test_overwrite(rows):
     assert shown.count("--where CONDITION") == 1 and "rows of the table to replace" in shown
 
 
+def test_update(rows):
+    table = rows / "t"
+    good("table", "append", table, rows / "a.csv", rows / "b.jsonl", "--create")
+    one = ("table", "update", table)
+    bad(2, *one, "--where", "id = 1", says="--set")
+    bad(2, *one, "--set", "id=1", says=["--where", "--all"])
+    bad(2, *one, "--set", "id=1 +* 2", "--all", says=["column id", "character 4"])
+    done = good(*one, "--set", "id=id + 10", "--set", "name=concat(name, '=')", "--where",
+                "born IS NULL", "--json").json()
+    assert (done["rows_updated"], done["rows_copied"]) == (2, 1)
+    assert sorted((row["id"], row["name"]) for row in good("table", "read", table).lines()) == [
+        (1, "Ada"), (12, "B="), (13, "007=")]
+    assert "3 rows updated" in good(*one, "--set", "born=NULL", "--all").err
+
+
+def test_merge(rows):
+    table = rows / "t"
+    one = ("table", "merge", table)
+    bad(2, *one, rows / "a.csv", "--create", says="--on")
+    bad(3, *one, rows / "a.csv", "--on", "id", says="--create")
+    good(*one, rows / "a.csv", "--on", "id", "--create")
+    (rows / "c.jsonl").write_text('{"id": 2, "name": "C"}\n{"id": 4}\n')
+    done = good(*one, rows / "c.jsonl", "--on", "id", "--json").json()
+    assert (done["rows_updated"], done["rows_inserted"], done["version"]) == (1, 1, 2)
+    assert sorted(row["id"] for row in good("table", "read", table).lines()) == [1, 2, 4]
+    (rows / "d.jsonl").write_text('{"id": 2, "name": "C"}\n{"id": 2}\n')
+    bad(1, *one, rows / "d.jsonl", "--on", "id", says=["rows 1 and 2", "id=2"])
+    bad(2, *one, rows / "d.jsonl", "--on", "x", says='no column "x"')
+    many = rows / "many.jsonl"
+    many.write_text("".join(f'{{"id": {i}}}\n' for i in range(30000)))
+    bad(1, *one, many, "--on", "id", "--memory", "1MB", says=["keys", "memory"])
+
+
+def test_restore(rows):
+    table = rows / "t"
+    good("table", "append", table, rows / "a.csv", "--create")
+    good("table", "delete", table, "--all")
+    one = ("table", "restore", table)
+    bad(2, *one, says=["--version", "--at"])
+    bad(2, *one, "--version", "1", "--at", "2999-01-01", says="both")
+    bad(3, *one, "--version", "9", says="9")
+    bad(3, *one, "--at", "2001-01-01", says="begins after")
+    done = good(*one, "--version", "1", "--json").json()
+    assert (done["version"], done["files_added"], done["rows_inserted"]) == (3, 1, 2)
+    assert len(good("table", "read", table).lines()) == 2
+    assert "nothing to do" in good(*one, "--at", "2999-01-01").err
+
+
 def test_words_of_the_group(rows):
     group = bad(2, "table").err
     assert "table append" in group and "table read" in group

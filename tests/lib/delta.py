@@ -57,6 +57,10 @@ class ChangeOptions(c.Structure):
     ]
 
 
+class Assignment(c.Structure):
+    _fields_ = [("column", c.c_char_p), ("value", c.c_char_p)]
+
+
 class ChangeResult(c.Structure):
     _fields_ = [("version", c.c_int64), ("skipped", c.c_bool), ("unchanged", c.c_bool)]
     _fields_ += [(name, c.c_int64) for name in (
@@ -159,6 +163,26 @@ def constraint_add(url, name, condition):
 
 def constraint_drop(url, name):
     return _altered(lib.quire_table_constraint_drop, url, name.encode())
+
+
+def update(url, sets, where="true", **options):
+    """Sets columns, by a dict of expressions. Gives a ChangeResult."""
+    pairs = (Assignment * max(len(sets), 1))(*[(k.encode(), v.encode()) for k, v in sets.items()])
+    return _change(lib.quire_table_update, url, pairs, c.c_size_t(len(sets)), where.encode(),
+                   **options)
+
+
+def merge(url, data, keys, **options):
+    """Merges rows by the columns of a key. Gives a ChangeResult."""
+    names = (c.c_char_p * max(len(keys), 1))(*[key.encode() for key in keys])
+    return _change_by(lib.quire_table_merge, url, data, names, c.c_size_t(len(keys)), **options)
+
+
+def restore(url, version=None, time_ms=None, **options):
+    """Makes the table what it was at a version, or a time. Gives a ChangeResult."""
+    if time_ms is not None:
+        return _change(lib.quire_table_restore_at, url, c.c_int64(time_ms), **options)
+    return _change(lib.quire_table_restore, url, c.c_int64(version), **options)
 
 
 def version(url):

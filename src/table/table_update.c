@@ -1,0 +1,112 @@
+/* Updating: rows are taken out of their files, changed, and written to new ones with those of the
+ * same files that stay as they are. */
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "table/change_session.h"
+#include "table/delta_schema.h"
+#include "table/row_assign.h"
+
+struct updating {
+    const char *url;
+    const struct quire_table_assignment *set;
+    size_t set_size;
+    const char *where;
+    struct quire_change_session session;
+    struct quire_row_condition *condition;
+    struct quire_row_assign *assign;
+    struct quire_file_rewrite files;
+};
+
+static void release(struct updating *updating)
+{
+    quire_file_rewrite_close(&updating->files);
+    quire_change_session_close(&updating->session);
+    quire_row_condition_close(updating->condition);
+    quire_row_assign_close(updating->assign);
+}
+
+static int commit(struct updating *updating, struct quire_table_change_result *result,
+                  struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf parameters = {0}, metrics = {0};
+    struct quire_change_session *session = &updating->session;
+    const struct quire_file_rewrite_totals *totals = &updating->files.totals;
+    const struct quire_parameter predicate = {"predicate", updating->where, QUIRE_PARAMETER_LIST};
+    const struct quire_metric numbers[] = {
+        {"numUpdatedRows", totals->matched},
+        {"numCopiedRows", totals->copied},
+        {"numRemovedFiles", totals->files_removed},
+        {"numRemovedBytes", totals->bytes_removed},
+        {"numAddedFiles", session->written.files},
+        {"numAddedBytes", session->written.bytes},
+        {"numAddedChangeFiles", result->change_files},
+        {"numDeletionVectorsAdded", totals->vectors_added + totals->vectors_replaced},
+        {"numDeletionVectorsRemoved", totals->vectors_replaced},
+        {"numDeletionVectorsUpdated", totals->vectors_replaced},
+    };
+    if (quire_parameters_write(&predicate, 1, &parameters) != 0 ||
+        quire_metrics_write(numbers, sizeof(numbers) / sizeof(numbers[0]), &metrics) != 0)
+        return quire_fail_memory(error, "update");
+    const struct quire_commit_info info = {.operation = "UPDATE",
+                                           .parameters = (const char *)parameters.data,
+                                           .metrics = (const char *)metrics.data};
+    return quire_change_session_commit(session, &info, result, error);
+}
+
+static int rewrite(struct updating *updating, struct quire_table_change_result *result,
+                   struct quire_error *error)
+{
+    struct quire_change_session *session = &updating->session;
+    struct quire_file_rewrite *files = &updating->files;
+    const struct quire_row_changer *changer = files->options.changer;
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    /* What is set must fit whether rows are found or not. */
+    QUIRE_TRY(quire_snapshot_schema(session->transaction->base, QUIRE_DELTA_LOGICAL, true, &schema,
+                                    error));
+    QUIRE_TRY(changer->bind(changer->user, &schema, error));
+    QUIRE_TRY(quire_file_rewrite_find(files, error));
+    result->unchanged = files->totals.matched == 0;
+    if (result->unchanged) return 0;
+    QUIRE_TRY(quire_change_session_tell(session, error));
+    QUIRE_TRY(quire_file_rewrite_apply(files, session->writer, session->changes, "update_preimage",
+                                       error));
+    QUIRE_TRY(quire_change_session_finish(session, result, error));
+    result->rows_updated = files->totals.matched;
+    result->rows_copied = files->totals.copied;
+    result->files_removed = files->totals.files_removed;
+    result->vectors_written = files->totals.vectors_added + files->totals.vectors_replaced;
+    return commit(updating, result, error);
+}
+
+static int update(void *request, const struct quire_table_change_options *options,
+                  struct quire_table_change_result *result, struct quire_error *error)
+{
+    struct updating *updating = request;
+    struct quire_change_session *session = &updating->session;
+    const bool all = strcmp(updating->where, "true") == 0;
+    QUIRE_TRY(quire_row_condition_open(updating->where, &updating->condition, error));
+    QUIRE_TRY(quire_row_assign_open(updating->set, updating->set_size, &updating->assign, error));
+    QUIRE_TRY(quire_change_session_open(updating->url, "update", options, session, result, error));
+    if (result->skipped) return 0;
+    const struct quire_row_matcher matcher = quire_row_condition_matcher(updating->condition);
+    const struct quire_row_changer changer = quire_row_assign_changer(updating->assign);
+    updating->files.transaction = session->transaction;
+    updating->files.options =
+        (struct quire_file_rewrite_options){.matcher = &matcher,
+                                            .changer = &changer,
+                                            .where = all ? NULL : updating->where,
+                                            .where_is_all = true,
+                                            .vectors = session->vectors,
+                                            .context = options->context};
+    quire_transaction_reads(session->transaction, updating->files.options.where);
+    return rewrite(updating, result, error);
+}
+
+int quire_table_update(const char *url, const struct quire_table_assignment *set, size_t set_size,
+                       const char *where, const struct quire_table_change_options *options,
+                       struct quire_table_change_result *result, struct quire_error *error)
+{
+    QUIRE_CLEANUP(release)
+    struct updating updating = {.url = url, .set = set, .set_size = set_size, .where = where};
+    return quire_change_call(update, &updating, url, options, result, error);
+}
