@@ -186,6 +186,7 @@ struct quire_cli_request {
     bool rows_only;                    /* batches without columns, to count */
     const char *sort;                  /* columns that the rows will be sorted by; NULL: none */
     const struct ArrowSchema *schema;  /* of the rows where --schema gives none; NULL: none */
+    bool own_types;                    /* schema is not for files that say their types */
 };
 
 /* Opens what request names. *input need not be initialised; it must be released,

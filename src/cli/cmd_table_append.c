@@ -14,6 +14,7 @@ struct append_options {
     bool create;
     char *partition_by;
     char *txn;
+    int evolve; /* enum quire_table_evolve */
 };
 
 struct append {
@@ -138,31 +139,24 @@ static void rows_release(struct ArrowArrayStream *stream)
     stream->release = NULL;
 }
 
-static int create(struct quire_cli *cli, struct append *append, struct quire_cli_input *input)
-{
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    const struct quire_table_create_options options = {
-        .partition_by = (const char *const *)append->partitions.names,
-        .partition_by_size = append->partitions.size,
-        .if_not_exists = true,
-        .durability = (enum quire_durability)cli->common.durability,
-    };
-    QUIRE_TRY(quire_stream_schema(&input->stream, &schema, &cli->error));
-    return quire_table_create(append->url, &schema, &options, &cli->error);
-}
-
 static int write_rows(struct quire_cli *cli, struct append *append, struct quire_cli_input *input)
 {
     struct rows rows = {.input = input};
     struct ArrowArrayStream stream = {rows_schema, rows_next, rows_error, rows_release, &rows};
+    const struct append_options *given = cli->options;
+    const struct quire_table_create_options creation = {
+        .partition_by = (const char *const *)append->partitions.names,
+        .partition_by_size = append->partitions.size,
+    };
     const struct quire_table_append_options options = {
         .app = append->app,
         .app_version = append->app_version,
         .durability = (enum quire_durability)cli->common.durability,
         .context = input->context,
+        .evolve = (enum quire_table_evolve)given->evolve,
+        .create = given->create ? &creation : NULL,
     };
     quire_error_clear(&rows.error);
-    if (append->table == NULL) QUIRE_TRY(create(cli, append, input));
     int code = quire_table_append(append->url, &stream, &options, &append->result, &cli->error);
     if (rows.code == 0) return code;
     cli->error = rows.error;
@@ -180,7 +174,7 @@ static int print_json(struct quire_cli *cli, const struct append *append,
     quire_json_begin_object(json);
     quire_cli_json_string(json, "table", append->url);
     quire_cli_json_i64(json, "version", result->version);
-    quire_cli_json_bool(json, "created", append->table == NULL);
+    quire_cli_json_bool(json, "created", result->created);
     quire_cli_json_bool(json, "skipped", result->skipped);
     quire_cli_json_i64(json, "rows", result->rows);
     quire_cli_json_i64(json, "files", result->files);
@@ -215,7 +209,12 @@ static int run(struct quire_cli *cli, int argc, char **argv)
         .names = argv + 1,
         .names_size = (size_t)argc - 1,
         .schema = append.schema.release != NULL ? &append.schema : NULL,
+        .own_types = true,
     };
+    const struct append_options *options = cli->options;
+    /* Fields that the table lacks are looked for in all records. */
+    if (options->evolve != QUIRE_TABLE_EVOLVE_OFF && !quire_cli_is_given(cli, "extra"))
+        cli->reading.extra = QUIRE_EXTRA_EVOLVE;
     QUIRE_TRY(quire_cli_input_open(cli, &request, &input, &cli->error));
     QUIRE_TRY(write_rows(cli, &append, &input));
     if (cli->common.json)
@@ -237,6 +236,11 @@ static const struct quire_option rows_of_append[] = {
      .choices = "COLUMNS",
      .offset = AT(partition_by),
      .help = "with --create: columns whose values get folders of their own, a,b"},
+    {.name = "evolve",
+     .type = QUIRE_OPTION_CHOICE,
+     .offset = AT(evolve),
+     .choices = "off|add|widen",
+     .help = "rows with more than the table: refuse, add columns, or widen types too"},
     {.name = "txn",
      .type = QUIRE_OPTION_TEXT,
      .choices = "APP:VERSION",
