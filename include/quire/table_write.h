@@ -29,6 +29,13 @@ QUIRE_API int quire_table_create(const char *url, const struct ArrowSchema *sche
                                  const struct quire_table_create_options *options,
                                  struct quire_error *error);
 
+/* What becomes of rows that have more than the table, or wider values. */
+enum quire_table_evolve {
+    QUIRE_TABLE_EVOLVE_OFF,  /* they are refused */
+    QUIRE_TABLE_EVOLVE_ADD,  /* columns are added at the end, of structs too */
+    QUIRE_TABLE_EVOLVE_WIDEN /* and types widened: the table then needs readers of typeWidening */
+};
+
 struct quire_table_append_options {
     /* A writer's own count: a version that the table has from this app already, or a later one,
      * makes the append a no-op. NULL: none. */
@@ -37,16 +44,23 @@ struct quire_table_append_options {
     const char *compression; /* NULL: "snappy" */
     enum quire_durability durability;
     struct quire_context *context; /* NULL: one with the defaults */
+    enum quire_table_evolve evolve;
+    /* Makes the table where there is none, with the columns of the rows, in the same commit. NULL:
+     * that is QUIRE_NOT_FOUND. Its durability is not looked at. */
+    const struct quire_table_create_options *create;
 };
 struct quire_table_append_result {
     int64_t version; /* of the table, with these rows */
     int64_t rows, files, bytes;
     bool skipped; /* the app's version was there already */
+    bool created; /* the table, too */
 };
 /* Appends all rows of a stream, which the caller still releases, as one commit. Columns go by
- * name, and are cast where that loses nothing; those that the stream lacks are null. QUIRE_INPUT
- * for a column that the table has not, QUIRE_CONFLICT, with nothing changed, where the table's
- * schema or protocol was changed meanwhile. result may be NULL. */
+ * name, whatever the case, and are cast where that loses nothing; those that the stream lacks are
+ * computed where the table says how, else null. QUIRE_INPUT, with all columns that differ, for rows
+ * that do not fit the table's, and for rows that break a rule of the table; QUIRE_CONFLICT, with
+ * nothing changed, where the table's schema or protocol was changed meanwhile. result may be NULL.
+ */
 QUIRE_API int quire_table_append(const char *url, struct ArrowArrayStream *rows,
                                  const struct quire_table_append_options *options,
                                  struct quire_table_append_result *result,

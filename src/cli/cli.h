@@ -192,6 +192,7 @@ struct quire_cli_request {
     const char *sort;                  /* columns that the rows will be sorted by; NULL: none */
     const struct ArrowSchema *schema;  /* of the rows where --schema gives none; NULL: none */
     const struct quire_rules *rules;   /* whose columns are read, too; NULL: none */
+    bool own_types;                    /* schema is not for files that say their types */
 };
 
 /* Opens what request names. *input need not be initialised; it must be released,

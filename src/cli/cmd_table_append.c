@@ -7,6 +7,7 @@
 
 struct append_options {
     struct quire_cli_target_options target;
+    int evolve; /* enum quire_table_evolve */
 };
 
 static int write_rows(struct quire_cli *cli, const struct quire_cli_target *target,
@@ -14,11 +15,18 @@ static int write_rows(struct quire_cli *cli, const struct quire_cli_target *targ
 {
     struct quire_cli_rows rows = {.input = input};
     struct ArrowArrayStream stream = quire_cli_rows_stream(&rows);
+    const struct append_options *given = cli->options;
+    const struct quire_table_create_options creation = {
+        .partition_by = (const char *const *)target->partitions.names,
+        .partition_by_size = target->partitions.size,
+    };
     const struct quire_table_append_options options = {
         .app = target->app,
         .app_version = target->app_version,
         .durability = (enum quire_durability)cli->common.durability,
         .context = input->context,
+        .evolve = (enum quire_table_evolve)given->evolve,
+        .create = given->target.create ? &creation : NULL,
     };
     int code = quire_table_append(target->url, &stream, &options, result, &cli->error);
     return quire_cli_rows_code(&rows, code, &cli->error);
@@ -35,7 +43,7 @@ static int print_json(struct quire_cli *cli, const struct quire_cli_target *targ
     quire_json_begin_object(json);
     quire_cli_json_string(json, "table", target->url);
     quire_cli_json_i64(json, "version", result->version);
-    quire_cli_json_bool(json, "created", target->table == NULL);
+    quire_cli_json_bool(json, "created", result->created);
     quire_cli_json_bool(json, "skipped", result->skipped);
     quire_cli_json_i64(json, "rows", result->rows);
     quire_cli_json_i64(json, "files", result->files);
@@ -68,6 +76,9 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     const struct append_options *options = cli->options;
     struct quire_table_append_result result = {.version = -1};
     QUIRE_TRY(quire_cli_target_open(cli, &options->target, &target));
+    /* Fields that the table lacks are looked for in all records. */
+    if (options->evolve != QUIRE_TABLE_EVOLVE_OFF && !quire_cli_is_given(cli, "extra"))
+        cli->reading.extra = QUIRE_EXTRA_EVOLVE;
     QUIRE_TRY(quire_cli_target_input(cli, &target, argv + 1, (size_t)argc - 1, &input));
     QUIRE_TRY(write_rows(cli, &target, &input, &result));
     if (cli->common.json)
@@ -78,7 +89,14 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     return 0;
 }
 
-static const struct quire_option rows_of_append[] = {QUIRE_CLI_TARGET_ROWS};
+static const struct quire_option rows_of_append[] = {
+    QUIRE_CLI_TARGET_ROWS,
+    {.name = "evolve",
+     .type = QUIRE_OPTION_CHOICE,
+     .offset = offsetof(struct append_options, evolve),
+     .choices = "off|add|widen",
+     .help = "rows with more than the table: refuse, add columns, or widen types too"},
+};
 
 const struct quire_command quire_command_table_append = {
     .name = "table append",

@@ -15,6 +15,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     struct quire_table_change_result result;
     QUIRE_TRY(quire_cli_target_open(cli, &options->target, &target));
     QUIRE_TRY(quire_cli_target_input(cli, &target, argv + 1, (size_t)argc - 1, &input));
+    QUIRE_TRY(quire_cli_target_create(cli, &target, &input));
     struct quire_cli_rows rows = {.input = &input};
     struct ArrowArrayStream stream = quire_cli_rows_stream(&rows);
     const struct quire_table_change_options how = {

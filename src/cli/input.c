@@ -259,6 +259,16 @@ int quire_cli_input_settings(struct quire_cli *cli, char *name, struct quire_cli
     return quire_cli_settings_route(cli, from, NULL, input, error);
 }
 
+/* Whether the types of the rows are the file's to say: not under options that go by the schema that
+ * is given. */
+static bool says_types(const struct quire_cli *cli, const struct quire_cli_request *request,
+                       const struct quire_format *from)
+{
+    bool plain = !quire_cli_is_given(cli, "extra") && !quire_cli_is_given(cli, "missing") &&
+                 !quire_cli_is_given(cli, "on-bad");
+    return request->own_types && plain && from != NULL && from->survey == NULL;
+}
+
 int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *request,
                          struct quire_cli_input *input, struct quire_error *error)
 {
@@ -273,7 +283,7 @@ int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *
     QUIRE_TRY(quire_cli_settings_route(cli, from, request->output, input, error));
     if (reading->schema != NULL)
         QUIRE_TRY(quire_cli_schema_read(reading->schema, input->context, &input->schema, error));
-    else if (request->schema != NULL)
+    else if (request->schema != NULL && !says_types(cli, request, from))
         QUIRE_TRY(quire_schema_copy(request->schema, &input->schema, error));
     if (reading->select != NULL && !request->rows_only)
         QUIRE_TRY(quire_cli_columns_split("select", reading->select, &input->columns, error));

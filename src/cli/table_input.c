@@ -75,8 +75,8 @@ void quire_cli_target_release(struct quire_cli_target *target)
     quire_table_close(target->table);
 }
 
-static int create(struct quire_cli *cli, const struct quire_cli_target *target,
-                  struct quire_cli_input *input)
+int quire_cli_target_create(struct quire_cli *cli, const struct quire_cli_target *target,
+                            struct quire_cli_input *input)
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     const struct quire_table_create_options options = {
@@ -85,6 +85,7 @@ static int create(struct quire_cli *cli, const struct quire_cli_target *target,
         .if_not_exists = true,
         .durability = (enum quire_durability)cli->common.durability,
     };
+    if (target->table != NULL) return 0;
     QUIRE_TRY(quire_stream_schema(&input->stream, &schema, &cli->error));
     return quire_table_create(target->url, &schema, &options, &cli->error);
 }
@@ -96,9 +97,9 @@ int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *targe
         .names = names,
         .names_size = names_size,
         .schema = target->schema.release != NULL ? &target->schema : NULL,
+        .own_types = true,
     };
-    QUIRE_TRY(quire_cli_input_open(cli, &request, input, &cli->error));
-    return target->table == NULL ? create(cli, target, input) : 0;
+    return quire_cli_input_open(cli, &request, input, &cli->error);
 }
 
 /* --- Rows ------------------------------------------------------------------------------------ */

@@ -45,9 +45,13 @@ int quire_cli_target_open(struct quire_cli *cli, const struct quire_cli_target_o
                           struct quire_cli_target *target);
 void quire_cli_target_release(struct quire_cli_target *target);
 
-/* Opens the inputs with the table's columns, and makes the table where there is none. */
+/* Opens the inputs with the table's columns. */
 int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *target,
                            char *const *names, size_t names_size, struct quire_cli_input *input);
+
+/* Makes the table where there is none, empty, with the columns of the rows. */
+int quire_cli_target_create(struct quire_cli *cli, const struct quire_cli_target *target,
+                            struct quire_cli_input *input);
 
 /* The rows of an input, which is done (rejects and all) before their end is told, and with that
  * before they are committed. Begins zeroed but for input. */

@@ -3,10 +3,10 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/number.h"
-#include "base/text.h"
 #include "table/delta_nulls.h"
 #include "table/delta_schema.h"
 #include "table/row_rules.h"
+#include "table/row_schema.h"
 
 #define STATS_COLUMNS 32 /* that statistics are kept of, unless a property says otherwise */
 
@@ -20,54 +20,6 @@ struct quire_row_writer {
     struct quire_data_writer *files;
     int64_t rows; /* that came */
 };
-
-/* --- Columns ------------------------------------------------------------------------------- */
-
-/* The number of a column of the table by its name: exactly, else whatever the case; -1. */
-static int64_t find_column(const struct ArrowSchema *table, const char *name)
-{
-    int64_t found = -1;
-    for (int64_t i = 0; i < table->n_children; i++) {
-        if (strcmp(table->children[i]->name, name) == 0) return i;
-        if (quire_text_equal_ignore_case(table->children[i]->name, name)) found = i;
-    }
-    return found;
-}
-
-static int fail_column(const struct quire_row_writer *writer, const char *name, const char *what,
-                       struct quire_error *error)
-{
-    quire_fail(error, QUIRE_INPUT, writer->transaction->options.verb,
-               "the rows have a column \"%.200s\" that %s", name, what);
-    quire_error_at(error, QUIRE_NOWHERE, name, QUIRE_NOWHERE);
-    return QUIRE_INPUT;
-}
-
-/* Gives the columns of rows, and the fields of their structs, the table's spelling: names that
- * differ by case alone are one. */
-static int spell_columns(const struct quire_row_writer *writer, const struct ArrowSchema *table,
-                         struct ArrowSchema *given, bool outer, struct quire_error *error)
-{
-    bool by_name = strcmp(given->format, "+s") == 0 && strcmp(table->format, "+s") == 0;
-    for (int64_t i = 0; i < given->n_children; i++) {
-        struct ArrowSchema *child = given->children[i];
-        int64_t number = by_name ? find_column(table, child->name) : i;
-        if (number < 0 && outer)
-            return fail_column(writer, child->name, "the table has not", error);
-        if (number < 0 || number >= table->n_children) continue;
-        const struct ArrowSchema *wanted = table->children[number];
-        if (by_name) {
-            /* Of one length: case is ignored for ASCII letters alone. */
-            char *name = (char *)(uintptr_t)child->name;
-            memcpy(name, wanted->name, strlen(name));
-            for (int64_t j = 0; j < i; j++)
-                if (strcmp(given->children[j]->name, name) == 0)
-                    return fail_column(writer, name, "they have twice", error);
-        }
-        QUIRE_TRY(spell_columns(writer, wanted, child, false, error));
-    }
-    return 0;
-}
 
 /* --- Rows ---------------------------------------------------------------------------------- */
 
@@ -99,9 +51,11 @@ int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStr
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema cast = {.release = NULL};
     QUIRE_TRY(quire_stream_schema(rows, &source, error));
     QUIRE_TRY(quire_schema_copy(&source, &given, error));
-    QUIRE_TRY(spell_columns(writer, &writer->schema, &given, true, error));
+    const char *verb = writer->transaction->options.verb;
+    QUIRE_TRY(quire_row_schema_spell(&writer->schema, &given, verb, error));
     QUIRE_TRY(quire_schema_copy(&writer->schema, &cast, error));
     QUIRE_TRY(quire_row_rules_begin(writer->rules, &given, &cast, error));
+    QUIRE_TRY(quire_row_schema_check(&cast, &given, verb, error));
     for (;;) {
         QUIRE_CLEANUP(quire_array_release) struct ArrowArray read = {.release = NULL};
         QUIRE_TRY(quire_stream_next(rows, &read, error));

@@ -6,6 +6,8 @@
 #include "base/fail.h"
 #include "quire/table_write.h"
 #include "table/row_writer.h"
+#include "table/schema_evolve.h"
+#include "table/table_create.h"
 #include "table/table_features.h"
 
 static void close_transaction(struct quire_transaction **transaction)
@@ -16,6 +18,33 @@ static void close_transaction(struct quire_transaction **transaction)
 static void close_writer(struct quire_row_writer **writer)
 {
     quire_row_writer_close(*writer);
+}
+
+/* Opens the table, or makes it for the rows. */
+static int begin(const char *url, struct ArrowArrayStream *rows,
+                 const struct quire_transaction_options *how,
+                 const struct quire_table_append_options *options,
+                 struct quire_transaction **transaction, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    struct quire_error missing;
+    quire_error_clear(&missing);
+    int code = quire_transaction_open(url, how, transaction, &missing);
+    if (code != QUIRE_NOT_FOUND || options->create == NULL) {
+        if (code != 0 && error != NULL) *error = missing;
+        return code;
+    }
+    QUIRE_TRY(quire_stream_schema(rows, &schema, error));
+    return quire_table_create_open(url, &schema, options->create, how, transaction, error);
+}
+
+static int evolve(struct quire_transaction *transaction, struct ArrowArrayStream *rows,
+                  enum quire_table_evolve how, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    if (how == QUIRE_TABLE_EVOLVE_OFF || transaction->read_version < 0) return 0;
+    QUIRE_TRY(quire_stream_schema(rows, &schema, error));
+    return quire_schema_evolve(transaction, &schema, how, error);
 }
 
 static int commit(struct quire_transaction *transaction, const struct quire_data_totals *totals,
@@ -44,15 +73,17 @@ static int append(const char *url, struct ArrowArrayStream *rows,
     const struct quire_row_writer_options writing = {.compression = options->compression,
                                                      .context = options->context};
     struct quire_data_totals totals = {0, 0, 0};
-    QUIRE_TRY(quire_transaction_open(url, &how, &transaction, error));
+    QUIRE_TRY(begin(url, rows, &how, options, &transaction, error));
     QUIRE_TRY(quire_features_check_append(transaction->base, error));
     result->version = transaction->read_version;
     result->skipped = transaction->skipped;
     if (result->skipped) return 0;
+    QUIRE_TRY(evolve(transaction, rows, options->evolve, error));
     QUIRE_TRY(quire_row_writer_open(transaction, &writing, &writer, error));
     QUIRE_TRY(quire_row_writer_write(writer, rows, error));
     QUIRE_TRY(quire_row_writer_finish(writer, &totals, error));
     QUIRE_TRY(commit(transaction, &totals, &result->version, error));
+    result->created = transaction->read_version < 0;
     result->skipped = transaction->skipped;
     if (result->skipped) return 0;
     result->rows = totals.rows;

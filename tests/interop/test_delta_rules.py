@@ -143,7 +143,7 @@ def test_defaults(tmp_path):
     meta.commit(url, meta.field_metadata(url, "name", CURRENT_DEFAULT="'none'"))
     meta.commit(url, meta.field_metadata(url, "n", CURRENT_DEFAULT="7"))
     # Without the feature a default is a word in the metadata.
-    refused("USAGE", delta.append, url, pa.table({"id": [1]}))
+    refused("INPUT", delta.append, url, pa.table({"id": [1]}))
     meta.commit(url, meta.protocol(1, 7, None, ["allowColumnDefaults", "invariants"]))
     delta.append(url, pa.table({"id": [1, 2]}))
     # A null that is given is given.

@@ -506,7 +506,7 @@ def test_null_where_the_table_allows_none(tmp_path):
     delta.append(url, pa.table({"a": [1], "b": [None]}, schema=schema))
     error = refused("INPUT", delta.append, url, pa.table({"a": pa.array([None, 2], pa.int64())}))
     assert error.column == "a"
-    error = refused("USAGE", delta.append, url, pa.table({"b": [1]}))
+    error = refused("INPUT", delta.append, url, pa.table({"b": [1]}))
     assert error.column == "a"
     assert delta.read(url).to_pylist() == [{"a": 1, "b": None}]
 

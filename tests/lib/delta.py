@@ -38,12 +38,14 @@ class AppendOptions(c.Structure):
         ("compression", c.c_char_p),
         ("durability", c.c_int),
         ("context", c.c_void_p),
+        ("evolve", c.c_int),
+        ("create", c.POINTER(CreateOptions)),
     ]
 
 
 class AppendResult(c.Structure):
     _fields_ = [(name, c.c_int64) for name in ("version", "rows", "files", "bytes")]
-    _fields_ += [("skipped", c.c_bool)]
+    _fields_ += [("skipped", c.c_bool), ("created", c.c_bool)]
 
 
 class ChangeOptions(c.Structure):
@@ -91,10 +93,19 @@ def create(url, schema, partition_by=(), properties=None, name=None, description
     check(code, error)
 
 
-def append(url, data, app=None, app_version=0, compression=None, durability="none"):
-    """Appends what exports an Arrow stream. Gives an AppendResult."""
+EVOLVE = ["off", "add", "widen"]
+
+
+def append(url, data, app=None, app_version=0, compression=None, durability="none", evolve="off",
+           create=None):
+    """Appends what exports an Arrow stream. Gives an AppendResult. create: the columns that a table
+    is partitioned by which is made where there is none."""
+    made = None
+    if create is not None:
+        names = (c.c_char_p * max(len(create), 1))(*[text.encode() for text in create])
+        made = c.pointer(CreateOptions(names, len(create), None, 0, None, None, False, 0))
     options = AppendOptions(_text(app), app_version, _text(compression),
-                            DURABILITY.index(durability), None)
+                            DURABILITY.index(durability), None, EVOLVE.index(evolve), made)
     error, result = Error(), AppendResult()
     capsule, stream = _stream_of(data)
     code = lib.quire_table_append(os.fspath(url).encode(), stream, c.byref(options),

@@ -1,0 +1,15 @@
+/* Private to table: a table's schema, grown by rows that are to be written. */
+#ifndef QUIRE_TABLE_SCHEMA_EVOLVE_H
+#define QUIRE_TABLE_SCHEMA_EVOLVE_H
+
+#include "quire/table_write.h"
+#include "table/transaction.h"
+
+/* Changes the metadata of a transaction, where it must, so that rows of a schema find their
+ * columns: those that the table lacks are added at the end, of structs too; with WIDEN, or where
+ * delta.enableTypeWidening is set, types are widened. Nothing under OFF. Before the row writer is
+ * opened. */
+int quire_schema_evolve(struct quire_transaction *transaction, const struct ArrowSchema *rows,
+                        enum quire_table_evolve how, struct quire_error *error);
+
+#endif
