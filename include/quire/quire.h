@@ -22,6 +22,7 @@
 #include "quire/store.h"
 #include "quire/stream.h"
 #include "quire/table.h"
+#include "quire/table_group.h"
 #include "quire/table_write.h"
 
 #endif
