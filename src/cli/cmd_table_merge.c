@@ -38,6 +38,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     QUIRE_TRY(quire_cli_columns_split("on", options->on, &keys, &cli->error));
     QUIRE_TRY(quire_cli_target_open(cli, &options->target, &target));
     QUIRE_TRY(quire_cli_target_input(cli, &target, argv + 1, (size_t)argc - 1, &input));
+    QUIRE_TRY(quire_cli_target_create(cli, &target, &input));
     QUIRE_TRY(merge(cli, &target, &keys, &input, &result));
     QUIRE_TRY(quire_cli_change_report(cli, target.url, &result));
     quire_cli_input_tell(&input);

@@ -23,16 +23,33 @@ static int fail_memory(const struct quire_transaction *transaction, struct quire
 
 /* --- Opening ------------------------------------------------------------------------------- */
 
-/* Whether the table has this version of the app, or a later one. */
-static bool is_done(const struct quire_transaction *transaction)
+int64_t quire_transaction_app_version(const struct quire_transaction *transaction, const char *app)
 {
     const struct quire_buf *known = &transaction->base->txns;
     const struct quire_txn *txns = (const struct quire_txn *)(const void *)known->data;
-    if (transaction->options.app == NULL) return false;
     for (size_t i = 0; i < known->size / sizeof(*txns); i++)
-        if (quire_bytes_equal_text(&txns[i].app, transaction->options.app))
-            return txns[i].version >= transaction->options.app_version;
-    return false;
+        if (quire_bytes_equal_text(&txns[i].app, app)) return txns[i].version;
+    return -1;
+}
+
+/* Whether the table has this version of the app, or a later one. */
+static bool is_done(const struct quire_transaction *transaction)
+{
+    const char *app = transaction->options.app;
+    if (app == NULL) return false;
+    int64_t version = quire_transaction_app_version(transaction, app);
+    return version >= 0 && version >= transaction->options.app_version;
+}
+
+/* Notes what the table is, of which the transaction is made. */
+static void begin(struct quire_transaction *transaction)
+{
+    transaction->read_version = transaction->base->version;
+    transaction->metadata = transaction->base->metadata;
+    transaction->protocol = transaction->base->protocol;
+    transaction->next_metadata = NULL;
+    transaction->next_protocol = NULL;
+    transaction->skipped = is_done(transaction);
 }
 
 int quire_transaction_open(const char *url, const struct quire_transaction_options *options,
@@ -46,10 +63,7 @@ int quire_transaction_open(const char *url, const struct quire_transaction_optio
         quire_transaction_close(made);
         return code;
     }
-    made->read_version = made->base->version;
-    made->metadata = made->base->metadata;
-    made->protocol = made->base->protocol;
-    made->skipped = is_done(made);
+    begin(made);
     *transaction = made;
     return 0;
 }
@@ -94,6 +108,21 @@ int quire_transaction_create(const char *url, const struct quire_transaction_opt
     return 0;
 }
 
+int quire_transaction_renew(struct quire_transaction *transaction, struct quire_error *error)
+{
+    quire_buf_clear(&transaction->lines);
+    quire_buf_clear(&transaction->removed);
+    quire_buf_clear(&transaction->domains);
+    quire_buf_clear(&transaction->apps);
+    quire_arena_release(&transaction->arena);
+    transaction->reads = false;
+    transaction->reads_where = NULL;
+    transaction->may_stand = false;
+    QUIRE_TRY(quire_snapshot_advance(transaction->base, -1, error));
+    begin(transaction);
+    return 0;
+}
+
 void quire_transaction_close(struct quire_transaction *transaction)
 {
     if (transaction == NULL) return;
@@ -101,6 +130,7 @@ void quire_transaction_close(struct quire_transaction *transaction)
     quire_buf_release(&transaction->lines);
     quire_buf_release(&transaction->removed);
     quire_buf_release(&transaction->domains);
+    quire_buf_release(&transaction->apps);
     quire_arena_release(&transaction->arena);
     quire_free(transaction);
 }
@@ -116,6 +146,19 @@ void quire_transaction_reads(struct quire_transaction *transaction, const char *
 static int finish(const struct quire_transaction *transaction, int code, struct quire_error *error)
 {
     return code == 0 ? 0 : fail_memory(transaction, error);
+}
+
+int quire_transaction_app(struct quire_transaction *transaction, const char *app, int64_t version,
+                          struct quire_error *error)
+{
+    struct quire_txn txn = {.app = {(const uint8_t *)app, strlen(app)},
+                            .version = version,
+                            .updated_ms = quire_commit_now_ms()};
+    int code = quire_txn_write(&txn, &transaction->lines);
+    txn.version = quire_transaction_app_version(transaction, app);
+    if (code == 0) code = quire_bytes_copy(&transaction->arena, &txn.app);
+    if (code == 0) code = quire_buf_append(&transaction->apps, &txn, sizeof(txn));
+    return finish(transaction, code, error);
 }
 
 int quire_transaction_add(struct quire_transaction *transaction, const struct quire_add *add,

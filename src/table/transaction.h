@@ -27,6 +27,7 @@ struct quire_transaction {
     struct quire_arena arena;
     struct quire_buf removed; /* struct quire_bytes: paths of files that are removed, decoded */
     struct quire_buf domains; /* struct quire_bytes: names of domains that are set */
+    struct quire_buf apps;    /* struct quire_txn: apps beside that of the options, as they stood */
     bool reads;               /* whether it depends on rows that the table had */
     const char *reads_where;  /* of which, by a condition; NULL: all */
     bool may_stand;           /* committed, or it cannot be known whether */
@@ -51,6 +52,13 @@ int quire_transaction_create(const char *url, const struct quire_transaction_opt
                              struct quire_transaction **transaction, struct quire_error *error);
 void quire_transaction_close(struct quire_transaction *transaction); /* NULL is fine */
 
+/* Makes what has committed, or has done nothing yet, a transaction of the newest version, as if it
+ * were opened now; what the table said before stays in memory until close. */
+int quire_transaction_renew(struct quire_transaction *transaction, struct quire_error *error);
+
+/* The version of an app that the table has; -1: none. */
+int64_t quire_transaction_app_version(const struct quire_transaction *transaction, const char *app);
+
 /* What it does depends on all rows of the table for which a condition may be true (borrowed until
  * close; NULL: on all rows). Called once at most. */
 void quire_transaction_reads(struct quire_transaction *transaction, const char *where);
@@ -61,8 +69,11 @@ quire_transaction_next_metadata(const struct quire_transaction *transaction);
 const struct quire_protocol *
 quire_transaction_next_protocol(const struct quire_transaction *transaction);
 
-/* Each adds an action; metadata and protocol count when they are given last. A file that is removed
- * is not to be removed by others meanwhile. Ids of rows are given at commit, to adds without. */
+/* Each adds an action; metadata and protocol count when they are given last. An app's version that
+ * others commit meanwhile is QUIRE_CONFLICT. A file that is removed is not to be removed by others
+ * meanwhile. Ids of rows are given at commit, to adds without. */
+int quire_transaction_app(struct quire_transaction *transaction, const char *app, int64_t version,
+                          struct quire_error *error);
 int quire_transaction_add(struct quire_transaction *transaction, const struct quire_add *add,
                           struct quire_error *error);
 int quire_transaction_remove(struct quire_transaction *transaction, const struct quire_add *add,

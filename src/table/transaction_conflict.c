@@ -70,6 +70,19 @@ static int check_table(const struct quire_transaction *transaction, int64_t vers
     return 0;
 }
 
+/* An app that others have taken further is one that two writers have. */
+static int check_apps(const struct quire_transaction *transaction, int64_t version,
+                      struct quire_error *error)
+{
+    const struct quire_txn *apps = (const struct quire_txn *)(const void *)transaction->apps.data;
+    for (size_t i = 0; i < transaction->apps.size / sizeof(*apps); i++) {
+        const char *app = (const char *)apps[i].app.data;
+        if (quire_transaction_app_version(transaction, app) != apps[i].version)
+            return conflict(transaction, version, "it has rows of an app that this one has", error);
+    }
+    return 0;
+}
+
 /* --- The actions of a commit ---------------------------------------------------------------- */
 
 struct check {
@@ -167,6 +180,7 @@ int quire_transaction_check(const struct quire_transaction *transaction, int64_t
     QUIRE_CLEANUP(release_check)
     struct check check = {.transaction = transaction, .version = version};
     QUIRE_TRY(check_table(transaction, version, error));
+    QUIRE_TRY(check_apps(transaction, version, error));
     if (!transaction->reads && transaction->removed.size == 0 && transaction->domains.size == 0)
         return 0;
     if (transaction->reads)
