@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "table/protocol_upgrade.h"
+#include "table/metadata_change.h"
 #include "table/table_features.h"
 
 #define VECTORS_FEATURE  "deletionVectors"
@@ -25,47 +25,28 @@ int quire_change_check(const struct quire_transaction *transaction, struct quire
 
 /* --- Features -------------------------------------------------------------------------------- */
 
-/* The metadata with a property set. */
-static int set_property(struct quire_change_session *session, const char *name,
-                        struct quire_error *error)
+static void release_change(struct quire_metadata_change *change)
 {
-    struct quire_transaction *transaction = session->transaction;
-    struct quire_metadata_action metadata = transaction->metadata;
-    struct quire_pairs *set = &metadata.configuration;
-    struct quire_pair *items = quire_arena_alloc(&session->arena, (set->size + 1) * sizeof(*items));
-    if (items == NULL) return quire_fail_memory(error, transaction->options.verb);
-    size_t size = 0;
-    for (size_t i = 0; i < set->size; i++)
-        if (!quire_bytes_equal_text(&set->items[i].key, name)) items[size++] = set->items[i];
-    items[size++] =
-        (struct quire_pair){{(const uint8_t *)name, strlen(name)}, {(const uint8_t *)"true", 4}};
-    *set = (struct quire_pairs){items, size};
-    return quire_transaction_metadata(transaction, &metadata, error);
+    quire_metadata_change_release(change);
 }
 
 /* The commit carries what the protocol and the properties lack for what it does. */
 static int negotiate(struct quire_change_session *session, struct quire_error *error)
 {
     struct quire_transaction *transaction = session->transaction;
-    struct quire_protocol protocol = transaction->protocol;
-    bool raised = false;
-    int code = 0;
+    QUIRE_CLEANUP(release_change) struct quire_metadata_change change = {.root = NULL};
     session->telling = quire_change_data_is_on(transaction->base);
     session->vectors = is_true(transaction->base, VECTORS_PROPERTY);
+    QUIRE_TRY(quire_metadata_change_open(&transaction->metadata, &transaction->protocol, false,
+                                         &change, error));
     if (session->options.deletion_vectors && !session->vectors) {
         session->vectors = true;
-        QUIRE_TRY(set_property(session, VECTORS_PROPERTY, error));
+        QUIRE_TRY(quire_metadata_change_set(&change, VECTORS_PROPERTY, "true", error));
     }
-    if (session->telling && !quire_protocol_has(&protocol, CHANGES_FEATURE)) {
-        raised = true;
-        code = quire_protocol_add(&protocol, CHANGES_FEATURE, false, &session->arena);
-    }
-    if (code == 0 && session->vectors && !quire_protocol_has(&protocol, VECTORS_FEATURE)) {
-        raised = true;
-        code = quire_protocol_add(&protocol, VECTORS_FEATURE, true, &session->arena);
-    }
-    if (code != 0) return quire_fail_memory(error, transaction->options.verb);
-    return raised ? quire_transaction_protocol(transaction, &protocol, error) : 0;
+    if (session->telling) QUIRE_TRY(quire_metadata_change_raise(&change, CHANGES_FEATURE, error));
+    if (session->vectors) QUIRE_TRY(quire_metadata_change_raise(&change, VECTORS_FEATURE, error));
+    bool changed = change.changed_metadata || change.changed_protocol;
+    return changed ? quire_metadata_change_commit(&change, transaction, error) : 0;
 }
 
 /* --- A session ------------------------------------------------------------------------------- */
@@ -96,7 +77,6 @@ void quire_change_session_close(struct quire_change_session *session)
     quire_row_writer_close(session->writer);
     quire_change_data_close(session->changes);
     quire_transaction_close(session->transaction);
-    quire_arena_release(&session->arena);
 }
 
 int quire_change_session_tell(struct quire_change_session *session, struct quire_error *error)

@@ -17,7 +17,6 @@ struct quire_change_session {
     struct quire_data_totals written;  /* when it is finished */
     bool vectors;                      /* rows go by deletion vectors */
     bool telling; /* the table's changes are to be told, where it takes more than whole files */
-    struct quire_arena arena;
 };
 
 /* Begins a transaction; options may be NULL, and what they point to is borrowed until close. Puts

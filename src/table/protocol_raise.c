@@ -121,3 +121,30 @@ int quire_protocol_raise(struct quire_protocol *protocol, const char *name,
     *changed = true;
     return 0;
 }
+
+static int push_all(struct quire_texts *texts, const struct quire_texts *more,
+                    struct quire_arena *arena)
+{
+    for (size_t i = 0; i < more->size; i++) {
+        char *name =
+            quire_arena_strndup(arena, (const char *)more->items[i].data, more->items[i].size);
+        if (name == NULL || push(texts, name, arena) != 0) return QUIRE_MEMORY;
+    }
+    return 0;
+}
+
+int quire_protocol_cover(struct quire_protocol *protocol, const struct quire_protocol *other,
+                         struct quire_arena *arena)
+{
+    bool readers = other->reader == QUIRE_READER_FEATURES;
+    for (size_t i = 0; i < FEATURES; i++)
+        if (is_implied(other, &features[i]) &&
+            !quire_protocol_supports(protocol, features[i].name) &&
+            add(protocol, &features[i], arena) != 0)
+            return QUIRE_MEMORY;
+    if (other->writer < QUIRE_WRITER_FEATURES) return 0;
+    if (spell_out(protocol, readers, arena) != 0 ||
+        push_all(&protocol->writer_features, &other->writer_features, arena) != 0)
+        return QUIRE_MEMORY;
+    return readers ? push_all(&protocol->reader_features, &other->reader_features, arena) : 0;
+}

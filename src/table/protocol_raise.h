@@ -25,4 +25,9 @@ bool quire_protocol_knows(const char *feature);
 int quire_protocol_raise(struct quire_protocol *protocol, const char *feature,
                          struct quire_arena *arena, bool *changed, struct quire_error *error);
 
+/* Makes the protocol support whatever another supports; lists are the arena's. 0 or
+ * QUIRE_MEMORY. */
+int quire_protocol_cover(struct quire_protocol *protocol, const struct quire_protocol *other,
+                         struct quire_arena *arena);
+
 #endif

@@ -11,7 +11,7 @@
 #include "table/change_session.h"
 #include "table/file_url.h"
 #include "table/history.h"
-#include "table/protocol_upgrade.h"
+#include "table/protocol_raise.h"
 #include "table/snapshot_files.h"
 
 #define OPERATION   "restore"
@@ -233,7 +233,7 @@ static int restore_protocol(struct restoring *restoring, struct quire_error *err
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf before = {0}, after = {0};
     struct quire_transaction *transaction = restoring->transaction;
     struct quire_protocol protocol = transaction->protocol;
-    if (quire_protocol_merge(&protocol, &restoring->old->protocol, &restoring->arena) != 0 ||
+    if (quire_protocol_cover(&protocol, &restoring->old->protocol, &restoring->arena) != 0 ||
         quire_protocol_write(&transaction->protocol, &before) != 0 ||
         quire_protocol_write(&protocol, &after) != 0)
         return quire_fail_memory(error, OPERATION);
