@@ -309,6 +309,18 @@ static int flush_all(struct quire_data_writer *writer, struct quire_error *error
     return 0;
 }
 
+static int open_partition(struct quire_data_writer *writer, const struct quire_pairs *pairs,
+                          const struct quire_buf *key, struct open_file *file,
+                          struct quire_error *error)
+{
+    file->partitions = *pairs;
+    if (quire_pairs_copy(&writer->arena, &file->partitions) != 0 ||
+        quire_buf_append(&file->key, key->data, key->size) != 0)
+        return quire_fail_memory(error, OPERATION);
+    QUIRE_TRY(quire_column_new(writer->stored, &file->column, error));
+    return begin_file(writer, file, error);
+}
+
 /* The file that a row goes to, which is opened when there is none. */
 static int find_file(struct quire_data_writer *writer, int64_t row, struct quire_buf *key,
                      struct open_file **found, struct quire_error *error)
@@ -328,14 +340,15 @@ static int find_file(struct quire_data_writer *writer, int64_t row, struct quire
         QUIRE_TRY(flush_all(writer, error));
         QUIRE_TRY(make_room(writer, error));
     }
-    struct open_file *file = &writer->files[writer->files_size++];
+    struct open_file *file = &writer->files[writer->files_size];
+    int code = open_partition(writer, &pairs, key, file, error);
+    if (code != 0) {
+        release_file(file);
+        return code;
+    }
+    writer->files_size++;
     *found = file;
-    file->partitions = pairs;
-    if (quire_pairs_copy(&writer->arena, &file->partitions) != 0 ||
-        quire_buf_append(&file->key, key->data, key->size) != 0)
-        return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_column_new(writer->stored, &file->column, error));
-    return begin_file(writer, file, error);
+    return 0;
 }
 
 static int part_rows(struct quire_data_writer *writer, const struct ArrowArray *batch,
@@ -385,6 +398,7 @@ int quire_data_writer_write(struct quire_data_writer *writer, struct ArrowArray 
     }
     int code = file->writer == NULL ? begin_file(writer, file, error) : 0;
     if (code != 0) {
+        release_file(file);
         quire_array_release(batch);
         return code;
     }

@@ -17,6 +17,21 @@
 #include "quire/table_write.h"
 
 static int64_t clock_ms;
+static struct quire_context *context; /* of one thread */
+
+static int setup(void **state)
+{
+    const struct quire_context_options options = {.threads = 1};
+    (void)state;
+    return quire_context_new(&options, &context, NULL);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    quire_context_free(context);
+    return 0;
+}
 
 static int64_t now_ms(void *user)
 {
@@ -83,7 +98,8 @@ static struct quire_table_group *open_with(const char *url,
 
 static struct quire_table_group *open_polled(const char *url)
 {
-    const struct quire_table_group_options options = {.polled = true, .now_ms = now_ms};
+    const struct quire_table_group_options options = {
+        .polled = true, .now_ms = now_ms, .context = context};
     return open_with(url, &options);
 }
 
@@ -163,7 +179,7 @@ static void test_rows_max(void **state)
 {
     const char *url = new_table();
     const struct quire_table_group_options options = {
-        .polled = true, .now_ms = now_ms, .rows_max = 5};
+        .polled = true, .now_ms = now_ms, .rows_max = 5, .context = context};
     struct quire_table_group *group = open_with(url, &options);
     struct quire_table_producer *a = producer_of(group, "a"), *b = producer_of(group, "b");
     (void)state;
@@ -391,7 +407,8 @@ static void *produce(void *user)
 static void test_threads(void **state)
 {
     const char *url = new_table();
-    const struct quire_table_group_options options = {.interval_ms = 1, .rows_max = 50};
+    const struct quire_table_group_options options = {
+        .interval_ms = 1, .rows_max = 50, .context = context};
     struct quire_table_group *group = open_with(url, &options);
     pthread_t threads[THREADS];
     (void)state;
@@ -413,7 +430,8 @@ static void test_threads(void **state)
 /* The batch stands before anything can fail, and its parts are given away as they are needed. */
 static int try_all(const char *url, const struct ArrowSchema *schema, struct ArrowArray batches[2])
 {
-    const struct quire_table_group_options options = {.polled = true, .now_ms = now_ms};
+    const struct quire_table_group_options options = {
+        .polled = true, .now_ms = now_ms, .context = context};
     struct quire_table_group *group = NULL;
     struct quire_table_producer *producer = NULL;
     int code = quire_table_group_open(url, &options, &group, NULL);
@@ -447,8 +465,8 @@ static void test_memory(void **state)
     bool failed = true;
     (void)state;
     assert_int_equal(quire_schema_parse(text, sizeof(text) - 1, &schema, NULL), 0);
-    /* Every third, since each run writes two files. */
-    for (int64_t n = 1; failed; n += 3) {
+    /* Every seventh, since each run writes two files. */
+    for (int64_t n = 1; failed; n += 7) {
         struct ArrowArray batches[2];
         const char *url = new_table();
         make_batches(&schema, batches);
@@ -484,5 +502,5 @@ int main(void)
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, setup, teardown);
 }
