@@ -22,6 +22,7 @@
 #include "quire/stream.h"
 #include "quire/table.h"
 #include "quire/table_alter.h"
+#include "quire/table_convert.h"
 #include "quire/table_write.h"
 
 #endif

@@ -257,6 +257,7 @@ extern const struct quire_command quire_command_table_create;
 extern const struct quire_command quire_command_table_append;
 extern const struct quire_command quire_command_table_constraint;
 extern const struct quire_command quire_command_table_property;
+extern const struct quire_command quire_command_table_convert;
 extern const struct quire_command quire_command_table_read;
 extern const struct quire_command quire_command_table_info;
 extern const struct quire_command quire_command_table_history;

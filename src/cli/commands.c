@@ -17,8 +17,8 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_append,   &quire_command_table_read,
     &quire_command_table_info,     &quire_command_table_history,
     &quire_command_table_files,    &quire_command_table_constraint,
-    &quire_command_table_property, &quire_command_version,
-    &quire_command_help,
+    &quire_command_table_property, &quire_command_table_convert,
+    &quire_command_version,        &quire_command_help,
 };
 const size_t quire_cli_commands_size = COUNT(quire_cli_commands);
 
@@ -43,7 +43,6 @@ static const char *const absent[] = {
     "table checkpoint",
     "table fsck",
     "table restore",
-    "table convert",
 };
 
 const struct quire_command *quire_cli_command_find(const char *name)

@@ -44,7 +44,7 @@ def test_what_this_build_lacks(source):
                     "keygen"):
         bad(2, command, source, says=[command, "not in this build"])
     for command in ("overwrite", "delete", "update", "merge", "changes", "optimize", "vacuum",
-                    "analyze", "checkpoint", "fsck", "restore", "convert"):
+                    "analyze", "checkpoint", "fsck", "restore"):
         bad(2, "table", command, source, says=[f"table {command}", "not in this build"])
 
 
