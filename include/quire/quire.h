@@ -26,6 +26,7 @@
 #include "quire/table_change.h"
 #include "quire/table_upkeep.h"
 #include "quire/table_group.h"
+#include "quire/table_convert.h"
 #include "quire/table_write.h"
 
 #endif

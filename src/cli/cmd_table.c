@@ -56,17 +56,16 @@ static void creation_release(struct creation *creation)
     quire_context_free(creation->context);
 }
 
-static int take_properties(const struct create_options *options, struct creation *creation,
-                           struct quire_error *error)
+int quire_cli_properties(const struct quire_keyed *given, struct quire_table_property **properties,
+                         size_t *size, struct quire_error *error)
 {
-    size_t size = 0;
-    for (const struct quire_keyed *one = options->properties; one != NULL; one = one->next)
-        size++;
-    creation->properties = quire_alloc_zero(size + 1, sizeof(*creation->properties));
-    if (creation->properties == NULL) return quire_cli_fail_memory(error);
-    for (const struct quire_keyed *one = options->properties; one != NULL; one = one->next)
-        creation->properties[creation->properties_size++] =
-            (struct quire_table_property){one->key, one->value};
+    size_t count = 0;
+    for (const struct quire_keyed *one = given; one != NULL; one = one->next)
+        count++;
+    *properties = quire_alloc_zero(count + 1, sizeof(**properties));
+    if (*properties == NULL) return quire_cli_fail_memory(error);
+    for (const struct quire_keyed *one = given; one != NULL; one = one->next)
+        (*properties)[(*size)++] = (struct quire_table_property){one->key, one->value};
     return 0;
 }
 
@@ -84,7 +83,8 @@ static int create(struct quire_cli *cli, const char *url, struct creation *creat
     struct quire_error *error = &cli->error;
     QUIRE_TRY(quire_cli_context(cli, &creation->context, error));
     QUIRE_TRY(quire_cli_schema_read(options->schema, creation->context, &creation->schema, error));
-    QUIRE_TRY(take_properties(options, creation, error));
+    QUIRE_TRY(quire_cli_properties(options->properties, &creation->properties,
+                                   &creation->properties_size, error));
     if (options->partition_by != NULL)
         QUIRE_TRY(quire_cli_columns_split("partition-by", options->partition_by,
                                           &creation->partitions, error));

@@ -266,7 +266,7 @@ static bool says_types(const struct quire_cli *cli, const struct quire_cli_reque
 {
     bool plain = !quire_cli_is_given(cli, "extra") && !quire_cli_is_given(cli, "missing") &&
                  !quire_cli_is_given(cli, "on-bad");
-    return request->own_types && plain && from != NULL && from->survey == NULL;
+    return request->own_types && plain && from != NULL && (from->flags & QUIRE_FORMAT_TYPED) != 0;
 }
 
 int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *request,

@@ -16,4 +16,10 @@ int quire_cli_settings_route(const struct quire_cli *cli, const struct quire_for
 int quire_cli_schema_read(const char *text, struct quire_context *context,
                           struct ArrowSchema *schema, struct quire_error *error);
 
+/* The properties of --property NAME=VALUE, which borrow its texts; freed with quire_free, also
+ * after a failure. *size begins as 0. */
+struct quire_table_property;
+int quire_cli_properties(const struct quire_keyed *given, struct quire_table_property **properties,
+                         size_t *size, struct quire_error *error);
+
 #endif

@@ -22,29 +22,60 @@ struct listing {
     int64_t limit; /* versions beyond it are passed over; -1: none */
     size_t prefix; /* bytes of a key before the name */
     bool hinted;   /* the list does not begin at version 0 */
-    struct candidate best, open;
+    struct candidate best;
+    struct quire_buf open; /* struct candidate: those in parts of one version, by their numbers */
 };
+
+static struct candidate *open_of(const struct listing *listing, size_t *size)
+{
+    *size = listing->open.size / sizeof(struct candidate);
+    return (struct candidate *)(void *)listing->open.data;
+}
+
+static void clear_open(struct listing *listing)
+{
+    size_t size;
+    struct candidate *open = open_of(listing, &size);
+    for (size_t i = 0; i < size; i++)
+        quire_buf_release(&open[i].names);
+    quire_buf_clear(&listing->open);
+}
 
 static void release_listing(struct listing *listing)
 {
     quire_buf_release(&listing->best.names);
-    quire_buf_release(&listing->open.names);
+    clear_open(listing);
+    quire_buf_release(&listing->open);
 }
 
-/* A part of the checkpoint that is being listed; the parts of one come one after the other. */
+/* The checkpoint of so many parts. Two writers may have cut one version into different numbers, and
+ * then parts of both come by turns. NULL: no memory. */
+static struct candidate *open_candidate(struct listing *listing, const struct quire_log_name *name)
+{
+    const struct candidate made = {.version = name->version, .parts = name->parts};
+    size_t size, at = 0;
+    struct candidate *open = open_of(listing, &size);
+    if (size > 0 && open[0].version != name->version) clear_open(listing);
+    open = open_of(listing, &size);
+    while (at < size && open[at].parts != name->parts)
+        at++;
+    if (at == size && quire_buf_append(&listing->open, &made, sizeof(made)) != 0) return NULL;
+    return &open_of(listing, &size)[at];
+}
+
+static void note_checkpoint(struct listing *listing, int64_t version)
+{
+    int64_t *first = &listing->segment->first_checkpoint;
+    if (*first < 0 || version < *first) *first = version;
+}
+
 static int take_part(struct listing *listing, const struct quire_log_name *name, const char *text)
 {
-    struct candidate *open = &listing->open;
-    if (open->version != name->version || open->parts != name->parts || name->part == 1) {
-        open->version = name->version;
-        open->parts = name->parts;
-        open->seen = 0;
-        quire_buf_clear(&open->names);
-    }
-    open->seen++;
-    int code = quire_buf_append(&open->names, text, strlen(text) + 1);
-    if (code != 0 || open->seen < open->parts || listing->best.version == name->version)
-        return code;
+    struct candidate *open = open_candidate(listing, name);
+    int code = open == NULL ? QUIRE_MEMORY : quire_buf_append(&open->names, text, strlen(text) + 1);
+    if (code != 0 || ++open->seen < open->parts) return code;
+    note_checkpoint(listing, name->version);
+    if (listing->best.version == name->version) return 0;
     struct quire_buf before = listing->best.names;
     listing->best = *open;
     open->names = before;
@@ -58,6 +89,7 @@ static int take_checkpoint(struct listing *listing, const struct quire_log_name 
     struct candidate *best = &listing->best;
     best->version = name->version;
     best->parts = 1;
+    note_checkpoint(listing, name->version);
     quire_buf_clear(&best->names);
     return quire_buf_append(&best->names, text, strlen(text) + 1);
 }
@@ -127,15 +159,12 @@ static int list_from(struct quire_store *store, const char *key, int64_t version
                      struct quire_log_segment *segment, struct quire_error *error)
 {
     QUIRE_CLEANUP(release_listing)
-    struct listing listing = {.segment = segment,
-                              .limit = version,
-                              .hinted = hint > 0,
-                              .best.version = -1,
-                              .open.version = -1};
+    struct listing listing = {
+        .segment = segment, .limit = version, .hinted = hint > 0, .best.version = -1};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf prefix = {0}, start = {0};
     char name[QUIRE_LOG_NAME_MAX];
     quire_log_segment_release(segment);
-    segment->first_commit = -1;
+    segment->first_commit = segment->first_checkpoint = -1;
     quire_log_name_start(hint > 0 ? hint : 0, name);
     if (quire_buf_printf(&prefix, "%s" QUIRE_LOG_FOLDER, key) != 0 ||
         quire_buf_terminate(&prefix) != 0 ||
@@ -148,6 +177,25 @@ static int list_from(struct quire_store *store, const char *key, int64_t version
     return settle(&listing, error);
 }
 
+/* Says which versions there are where the one that is wanted is not: log clean-up deletes those
+ * before a checkpoint. code is what came of looking for it. */
+static int fail_version(struct quire_store *store, const char *key, int64_t version, int code,
+                        struct quire_error *error)
+{
+    struct quire_log_segment all = {.version = -1};
+    int listed = list_from(store, key, -1, -1, &all, NULL);
+    int64_t first = all.first_checkpoint, last = all.version;
+    quire_log_segment_release(&all);
+    if (listed == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);
+    if (listed == 0 && last >= 0 && first > version)
+        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                          "version %" PRId64 " is no longer in the log, which has %" PRId64
+                          " to %" PRId64,
+                          version, first, last);
+    if (code != 0) return code;
+    return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "it is no Delta table: it has no log");
+}
+
 int quire_log_segment_list(struct quire_store *store, const char *key, int64_t version,
                            int64_t hint, struct quire_log_segment *segment,
                            struct quire_error *error)
@@ -155,8 +203,12 @@ int quire_log_segment_list(struct quire_store *store, const char *key, int64_t v
     bool hinted = hint > 0 && (version < 0 || hint <= version);
     if (hinted) QUIRE_TRY(list_from(store, key, version, hint, segment, error));
     /* The hint may speak of a checkpoint that is gone, or was never finished. */
+    int code = 0;
     if (!hinted || segment->checkpoint_version < 0)
-        QUIRE_TRY(list_from(store, key, version, -1, segment, error));
+        code = list_from(store, key, version, -1, segment, error);
+    if (version >= 0 && (code == QUIRE_CORRUPT || (code == 0 && segment->version < 0)))
+        return fail_version(store, key, version, code, error);
+    QUIRE_TRY(code);
     if (segment->version < 0)
         return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "it is no Delta table: it has no log");
     if (version >= 0 && segment->version < version)

@@ -23,6 +23,7 @@ struct quire_log_segment {
     size_t checkpoint_size;      /* files */
     struct quire_buf commits;    /* struct quire_log_commit after the checkpoint, by version */
     int64_t first_commit;        /* the oldest commit that was listed; -1: none */
+    int64_t first_checkpoint;    /* the oldest complete checkpoint; -1: none */
 };
 
 /* Lists the log of the table at `key` (with '/' at its end) in the store. version -1: the newest.

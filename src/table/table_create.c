@@ -129,8 +129,7 @@ static int prepare(struct creation *creation, const struct ArrowSchema *schema,
     return quire_metadata_change_finish(&creation->change, error);
 }
 
-/* A log without its first commits is one, too. */
-static int check_nothing(const char *url, struct quire_error *error)
+int quire_table_create_check(const char *url, struct quire_error *error)
 {
     struct quire_snapshot *snapshot = NULL;
     struct quire_error missing;
@@ -150,7 +149,7 @@ int quire_table_create_open(const char *url, const struct ArrowSchema *schema,
 {
     QUIRE_CLEANUP(release_creation) struct creation creation = {.fields = NULL};
     QUIRE_TRY(prepare(&creation, schema, options, error));
-    QUIRE_TRY(check_nothing(url, error));
+    QUIRE_TRY(quire_table_create_check(url, error));
     return quire_transaction_create(url, how, &creation.change.metadata, &creation.change.protocol,
                                     transaction, error);
 }

@@ -5,6 +5,9 @@
 #include "quire/table_write.h"
 #include "table/transaction.h"
 
+/* QUIRE_EXISTS where there is a table, also one whose first commits are gone. */
+int quire_table_create_check(const char *url, struct quire_error *error);
+
 /* Begins a transaction that makes a table of that schema. QUIRE_EXISTS where there is one. */
 int quire_table_create_open(const char *url, const struct ArrowSchema *schema,
                             const struct quire_table_create_options *options,

@@ -174,6 +174,33 @@ static void test_hints(void **state)
     assert_segment(4, 4, 1);
 }
 
+/* Two writers cut version 4 into different numbers of parts, whose names come by turns. */
+static void test_parts_of_two_writers(void **state)
+{
+    (void)state;
+    put((const char *const[]){"0", "1", "2", "3", "4", "5", "4c1/2", "4c1/3", "4c2/2", "4c2/3",
+                              "4c3/3", NULL});
+    assert_int_equal(list(-1, -1), 0);
+    assert_segment(5, 4, 2);
+    put((const char *const[]){"5c1/3", "5c1/4", "5c2/3", "5c2/4", "5c3/4", "5c4/4", NULL});
+    assert_int_equal(list(-1, 5), 0);
+    assert_segment(5, 5, 4);
+}
+
+static void test_versions_that_are_gone(void **state)
+{
+    (void)state;
+    put((const char *const[]){"4", "5", "5c", "6", NULL});
+    assert_int_equal(list(-1, -1), 0);
+    assert_segment(6, 5, 1);
+    for (int64_t version = 0; version < 5; version++) {
+        assert_int_equal(list(version, version > 2 ? 5 : -1), QUIRE_NOT_FOUND);
+        assert_non_null(strstr(log_of.error.cause, "no longer in the log, which has 5 to 6"));
+    }
+    assert_int_equal(list(7, -1), QUIRE_NOT_FOUND);
+    assert_non_null(strstr(log_of.error.cause, "the newest is 6"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +210,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_uuid_checkpoints, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hints, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_parts_of_two_writers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_versions_that_are_gone, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
