@@ -6,16 +6,16 @@
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 const struct quire_command *const quire_cli_commands[] = {
-    &quire_command_convert,       &quire_command_cat,          &quire_command_head,
-    &quire_command_tail,          &quire_command_count,        &quire_command_schema,
-    &quire_command_stats,         &quire_command_diff,         &quire_command_meta,
-    &quire_command_formats,       &quire_command_codecs,       &quire_command_stores,
-    &quire_command_queues,        &quire_command_clean,        &quire_command_table,
-    &quire_command_table_create,  &quire_command_table_append, &quire_command_table_overwrite,
-    &quire_command_table_delete,  &quire_command_table_update, &quire_command_table_merge,
-    &quire_command_table_restore, &quire_command_table_read,   &quire_command_table_info,
-    &quire_command_table_history, &quire_command_table_files,  &quire_command_version,
-    &quire_command_help,
+    &quire_command_convert,       &quire_command_cat,           &quire_command_head,
+    &quire_command_tail,          &quire_command_count,         &quire_command_schema,
+    &quire_command_stats,         &quire_command_diff,          &quire_command_meta,
+    &quire_command_formats,       &quire_command_codecs,        &quire_command_stores,
+    &quire_command_queues,        &quire_command_clean,         &quire_command_table,
+    &quire_command_table_create,  &quire_command_table_append,  &quire_command_table_overwrite,
+    &quire_command_table_delete,  &quire_command_table_update,  &quire_command_table_merge,
+    &quire_command_table_restore, &quire_command_table_changes, &quire_command_table_read,
+    &quire_command_table_info,    &quire_command_table_history, &quire_command_table_files,
+    &quire_command_version,       &quire_command_help,
 };
 const size_t quire_cli_commands_size = COUNT(quire_cli_commands);
 
@@ -29,7 +29,6 @@ static const char *const absent[] = {
     "unseal",
     "keygen",
     "serve",
-    "table changes",
     "table optimize",
     "table vacuum",
     "table analyze",

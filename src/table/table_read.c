@@ -8,6 +8,7 @@
 #include "data/batch_stream.h"
 #include "quire/context.h"
 #include "quire/file.h"
+#include "table/batch_columns.h"
 #include "table/file_filter.h"
 #include "table/file_url.h"
 #include "table/partition_value.h"
@@ -103,45 +104,13 @@ static int open_file(struct table_stream *stream, struct quire_error *error)
 
 /* --- Batches ------------------------------------------------------------------------------- */
 
-static void release_batch(struct ArrowArray *array)
-{
-    for (int64_t i = 0; i < array->n_children; i++) {
-        quire_array_release(array->children[i]);
-        quire_free(array->children[i]);
-    }
-    quire_free(array->children);
-    quire_free(array->buffers);
-    array->release = NULL;
-}
-
-/* An empty struct array with room for its children. */
-static int make_batch(int64_t rows, int64_t columns, struct ArrowArray *batch,
-                      struct quire_error *error)
-{
-    struct ArrowArray made = {.length = rows, .n_buffers = 1, .release = release_batch};
-    made.buffers = quire_alloc_zero(1, sizeof(*made.buffers));
-    made.children = quire_alloc_zero((size_t)columns + 1, sizeof(*made.children));
-    bool complete = made.buffers != NULL && made.children != NULL;
-    for (int64_t i = 0; complete && i < columns; i++) {
-        made.children[i] = quire_alloc_zero(1, sizeof(*made.children[i]));
-        complete = made.children[i] != NULL;
-        made.n_children += complete;
-    }
-    if (!complete) {
-        release_batch(&made);
-        return quire_fail_memory(error, OPERATION);
-    }
-    *batch = made;
-    return 0;
-}
-
 /* Puts the file's columns and the partition's values together. */
 static int assemble(struct table_stream *stream, struct ArrowArray *read, struct ArrowArray *batch,
                     struct quire_error *error)
 {
     struct ArrowArray made;
     int64_t from = 0, columns = stream->logical.n_children;
-    QUIRE_TRY(make_batch(read->length, columns, &made, error));
+    QUIRE_TRY(quire_batch_columns_new(read->length, columns, &made, error));
     int code = 0;
     for (int64_t i = 0; i < columns && code == 0; i++) {
         const struct table_column *column = &stream->columns[i];
@@ -156,7 +125,7 @@ static int assemble(struct table_stream *stream, struct ArrowArray *read, struct
     if (code == 0)
         *batch = made;
     else
-        release_batch(&made);
+        quire_array_release(&made);
     return code;
 }
 
@@ -265,6 +234,8 @@ static int open_stream(struct table_stream *stream, const struct quire_files_wan
                        const struct quire_table_read_options *options, struct quire_error *error)
 {
     QUIRE_TRY(quire_table_columns_open(stream->snapshot, &stream->all, error));
+    if (wanted != NULL && wanted->extra != NULL)
+        QUIRE_TRY(quire_table_columns_widen(&stream->all, wanted->extra, error));
     for (size_t i = 0; wanted != NULL && i < wanted->size; i++)
         QUIRE_TRY(take_file(stream, &wanted->files[i], error));
     if (wanted == NULL)

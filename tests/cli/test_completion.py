@@ -11,8 +11,8 @@ COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff"
 READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "arrow-stream"}
 WRITTEN = READ | {"table"}
 # What stands before the cursor (the last is being completed) and what is offered.
-TABLE = {"create", "append", "overwrite", "delete", "update", "merge", "restore", "read",
-         "info", "history", "files"}
+TABLE = {"create", "append", "overwrite", "delete", "update", "merge", "restore", "changes",
+         "read", "info", "history", "files"}
 CASES = [
     (["con"], {"convert"}),
     (["convert", "--from", ""], READ),

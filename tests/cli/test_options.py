@@ -43,7 +43,7 @@ def test_what_this_build_lacks(source):
     for command in ("validate", "log", "task", "serve", "sql", "seal", "unseal",
                     "keygen"):
         bad(2, command, source, says=[command, "not in this build"])
-    for command in ("changes", "optimize", "vacuum",
+    for command in ("optimize", "vacuum",
                     "analyze", "checkpoint", "fsck", "constraint", "property",
                     "convert"):
         bad(2, "table", command, source, says=[f"table {command}", "not in this build"])
