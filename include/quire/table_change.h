@@ -93,6 +93,18 @@ QUIRE_API int quire_table_restore_at(const char *url, int64_t time_ms,
                                      struct quire_table_change_result *result,
                                      struct quire_error *error);
 
+struct quire_table_changes_options {
+    int64_t from, to; /* versions, both with what they did; to QUIRE_TABLE_NEWEST: all since */
+    struct quire_context *context; /* must outlive the stream; NULL: one with the defaults */
+};
+/* What happened to rows from one version to another: the columns that the table has at the end,
+ * and behind them _change_type ("insert", "delete", "update_preimage", "update_postimage"),
+ * _commit_version and _commit_timestamp, version after version. QUIRE_UNSUPPORTED where
+ * delta.enableChangeDataFeed was not true all the while. */
+QUIRE_API int quire_table_changes(const char *url,
+                                  const struct quire_table_changes_options *options,
+                                  struct ArrowArrayStream *stream, struct quire_error *error);
+
 #ifdef __cplusplus
 }
 #endif

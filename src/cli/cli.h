@@ -271,6 +271,7 @@ extern const struct quire_command quire_command_table_update;
 extern const struct quire_command quire_command_table_merge;
 extern const struct quire_command quire_command_table_restore;
 extern const struct quire_command quire_command_table_convert;
+extern const struct quire_command quire_command_table_changes;
 extern const struct quire_command quire_command_table_read;
 extern const struct quire_command quire_command_table_info;
 extern const struct quire_command quire_command_table_history;

@@ -29,6 +29,7 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_update,
     &quire_command_table_merge,
     &quire_command_table_restore,
+    &quire_command_table_changes,
     &quire_command_table_read,
     &quire_command_table_info,
     &quire_command_table_history,
@@ -45,8 +46,9 @@ const size_t quire_cli_commands_size = COUNT(quire_cli_commands);
 
 /* Commands that the contract of the program names and that this build lacks. */
 static const char *const absent[] = {
-    "sql",        "log",   "task",          "seal",          "unseal",
-    "keygen",     "serve", "table changes", "table analyze", "table checkpoint",
+    "sql",        "log",           "task",
+    "seal",       "unseal",        "keygen",
+    "serve",      "table analyze", "table checkpoint",
     "table fsck",
 };
 

@@ -130,6 +130,18 @@ int quire_remove_read(const struct quire_view *view, int64_t row, struct quire_a
     return code != 0 ? code : pairs_of(&field[6], row, arena, &action->tags);
 }
 
+int quire_cdc_read(const struct quire_view *view, int64_t row, struct quire_arena *arena,
+                   struct quire_add *file)
+{
+    const struct quire_view *field = view->children;
+    *file = (struct quire_add){.path = bytes_of(&field[0], row),
+                               .size = number_of(&field[2], row),
+                               .modified_ms = QUIRE_LOG_NONE,
+                               .base_row_id = QUIRE_LOG_NONE,
+                               .row_commit_version = QUIRE_LOG_NONE};
+    return pairs_of(&field[1], row, arena, &file->partitions);
+}
+
 int quire_protocol_read(const struct quire_view *view, int64_t row, struct quire_arena *arena,
                         struct quire_protocol *protocol)
 {

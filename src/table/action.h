@@ -103,6 +103,9 @@ int quire_add_read(const struct quire_view *view, int64_t row, struct quire_aren
                    struct quire_add *add);
 int quire_remove_read(const struct quire_view *view, int64_t row, struct quire_arena *arena,
                       struct quire_remove *action);
+/* A file of changes: only path, partitions and size are set. */
+int quire_cdc_read(const struct quire_view *view, int64_t row, struct quire_arena *arena,
+                   struct quire_add *file);
 int quire_protocol_read(const struct quire_view *view, int64_t row, struct quire_arena *arena,
                         struct quire_protocol *protocol);
 int quire_metadata_read(const struct quire_view *view, int64_t row, struct quire_arena *arena,

@@ -9,7 +9,7 @@
 #include "data/column.h"
 #include "data/schema.h"
 #include "quire/file.h"
-#include "table/struct_batch.h"
+#include "table/batch_columns.h"
 
 #define OPERATION     "optimize"
 #define NAME_MAX_SIZE 64
@@ -68,7 +68,7 @@ static int keyed_next(void *source, struct ArrowArray *batch, struct quire_error
     if (read.release == NULL) return 0;
     QUIRE_TRY(quire_view_set(stream->view, &read, error));
     QUIRE_TRY(make_keys(stream, read.length, error));
-    QUIRE_TRY(quire_struct_batch(read.length, read.n_children + 1, &made, error));
+    QUIRE_TRY(quire_batch_columns_new(read.length, read.n_children + 1, &made, error));
     int code = quire_column_finish(stream->key, made.children[0], error);
     if (code != 0) {
         quire_array_release(&made);

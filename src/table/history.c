@@ -110,6 +110,26 @@ int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit 
     return 0;
 }
 
+int quire_history_time(const struct quire_snapshot *snapshot, int64_t version, int64_t *time_ms,
+                       struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf info = {0}, key = {0};
+    struct quire_store *store = snapshot->place.store;
+    struct quire_object object = {.size = 0};
+    char name[QUIRE_LOG_NAME_MAX];
+    struct quire_log_commit commit = {version, QUIRE_LOG_NONE};
+    QUIRE_TRY(read_info(snapshot, version, &info, error));
+    *time_ms = time_of(&commit, &info);
+    if (*time_ms != QUIRE_LOG_NONE) return 0;
+    quire_log_name_commit(version, name);
+    if (quire_buf_printf(&key, "%s" QUIRE_LOG_FOLDER "%s", snapshot->place.key, name) != 0 ||
+        quire_buf_terminate(&key) != 0)
+        return quire_fail_memory(error, OPERATION);
+    QUIRE_TRY(store->ops->head(store, (const char *)key.data, &object, error));
+    *time_ms = object.modified_us / 1000;
+    return 0;
+}
+
 /* By the times of files, of which a later one counts as later even where it is not. */
 static int64_t version_by_files(const struct quire_log_commit *list, size_t size, int64_t time_ms)
 {

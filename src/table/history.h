@@ -16,6 +16,10 @@ typedef int quire_take_commit(void *user, const struct quire_table_commit *commi
 int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit *take, void *user,
                        struct quire_error *error);
 
+/* When a version was committed, as the calls above tell it. */
+int quire_history_time(const struct quire_snapshot *snapshot, int64_t version, int64_t *time_ms,
+                       struct quire_error *error);
+
 /* The newest version that is not younger than a time. QUIRE_NOT_FOUND when all are. */
 int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time_ms,
                              int64_t *version, struct quire_error *error);

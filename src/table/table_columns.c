@@ -1,6 +1,7 @@
 #include "table/table_columns.h"
 
 #include "base/fail.h"
+#include "data/schema.h"
 #include "table/delta_schema.h"
 
 #define OPERATION "read table"
@@ -50,6 +51,46 @@ int quire_table_columns_open(const struct quire_snapshot *snapshot,
     else
         quire_table_columns_close(&made);
     return code;
+}
+
+int quire_table_columns_widen_schema(const struct ArrowSchema *table, const char *name,
+                                     struct ArrowSchema *schema, struct quire_error *error)
+{
+    const struct quire_schema_parts whole = {.format = "+s",
+                                             .children_size = (size_t)table->n_children + 1};
+    const struct quire_schema_parts text = {
+        .format = "u", .name = name, .flags = ARROW_FLAG_NULLABLE};
+    if (quire_schema_make(&whole, schema) != 0) return quire_fail_memory(error, OPERATION);
+    for (int64_t i = 0; i < table->n_children; i++)
+        QUIRE_TRY(quire_schema_copy(table->children[i], schema->children[i], error));
+    return quire_schema_make(&text, schema->children[table->n_children]) == 0
+               ? 0
+               : quire_fail_memory(error, OPERATION);
+}
+
+static int widen(struct ArrowSchema *schema, const char *name, struct quire_error *error)
+{
+    struct ArrowSchema wide = {.release = NULL};
+    int code = quire_table_columns_widen_schema(schema, name, &wide, error);
+    if (code != 0) {
+        quire_schema_release(&wide);
+        return code;
+    }
+    quire_schema_release(schema);
+    *schema = wide;
+    return 0;
+}
+
+int quire_table_columns_widen(struct quire_table_columns *columns, const char *name,
+                              struct quire_error *error)
+{
+    size_t size = (size_t)columns->logical.n_children;
+    int64_t *partitions = quire_realloc(columns->partitions, (size + 1) * sizeof(*partitions));
+    if (partitions == NULL) return quire_fail_memory(error, OPERATION);
+    partitions[size] = -1;
+    columns->partitions = partitions;
+    QUIRE_TRY(widen(&columns->logical, name, error));
+    return widen(&columns->physical, name, error);
 }
 
 void quire_table_columns_close(struct quire_table_columns *columns)

@@ -8,6 +8,7 @@
 #include "data/batch_stream.h"
 #include "quire/context.h"
 #include "quire/file.h"
+#include "table/batch_columns.h"
 #include "table/column_conditions.h"
 #include "table/delta_schema.h"
 #include "table/file_columns.h"
@@ -15,7 +16,6 @@
 #include "table/file_url.h"
 #include "table/partition_value.h"
 #include "table/row_remover.h"
-#include "table/struct_batch.h"
 #include "table/table_columns.h"
 
 #define OPERATION "read table"
@@ -134,7 +134,7 @@ static int assemble(struct table_stream *stream, struct ArrowArray *read, struct
 {
     struct ArrowArray made;
     int64_t from = 0, columns = stream->logical.n_children;
-    QUIRE_TRY(quire_struct_batch(read->length, columns, &made, error));
+    QUIRE_TRY(quire_batch_columns_new(read->length, columns, &made, error));
     int code = 0;
     for (int64_t i = 0; i < columns && code == 0; i++) {
         const struct table_column *column = &stream->columns[i];
@@ -283,6 +283,8 @@ static int open_stream(struct table_stream *stream, const struct quire_files_wan
                        const struct quire_table_read_options *options, struct quire_error *error)
 {
     QUIRE_TRY(quire_table_columns_open(stream->snapshot, &stream->all, error));
+    if (wanted != NULL && wanted->extra != NULL)
+        QUIRE_TRY(quire_table_columns_widen(&stream->all, wanted->extra, error));
     for (size_t i = 0; wanted != NULL && i < wanted->size; i++)
         QUIRE_TRY(take_file(stream, &wanted->files[i], error));
     if (wanted == NULL)

@@ -9,6 +9,7 @@
 struct quire_files_wanted {
     const struct quire_add *files;
     size_t size;
+    const char *extra; /* a column of text that they have behind the table's; NULL: none */
 };
 
 /* Opens the stream of the rows of those files, or of all (NULL), file after file in that order.

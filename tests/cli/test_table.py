@@ -199,6 +199,28 @@ def test_restore(rows):
     assert "nothing to do" in good(*one, "--at", "2999-01-01").err
 
 
+def test_changes(rows):
+    table = rows / "t"
+    one = ("table", "changes", table)
+    good("table", "create", table, "--schema", "id int64, name string, born date", "--property",
+         "delta.enableChangeDataFeed=true")
+    good("table", "append", table, rows / "a.csv")
+    good("table", "update", table, "--set", "name='x'", "--where", "id = 1")
+    good("table", "delete", table, "--where", "id = 2")
+    bad(2, *one, says="--from-version")
+    bad(2, *one, "--from-version", "2", "--to-version", "1", says="from 2 to 1")
+    bad(3, *one, "--from-version", "4")
+    told = good(*one, "--from-version", "0", "--select", "id,_change_type,_commit_version").lines()
+    assert [tuple(row.values()) for row in told] == [
+        (1, "insert", 1), (2, "insert", 1), (1, "update_preimage", 2), (1, "update_postimage", 2),
+        (2, "delete", 3)]
+    assert good(*one, "--from-version", "2", "--to-version", "2", "--where", "name = 'x'", "--out",
+                rows / "c.parquet", "--json").json()["rows"] == 1
+    off = rows / "off"
+    good("table", "append", off, rows / "a.csv", "--create")
+    bad(2, *one[:2], off, "--from-version", "0", says="enableChangeDataFeed")
+
+
 def test_words_of_the_group(rows):
     group = bad(2, "table").err
     assert "table append" in group and "table read" in group

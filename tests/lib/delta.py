@@ -63,6 +63,10 @@ class Assignment(c.Structure):
     _fields_ = [("column", c.c_char_p), ("value", c.c_char_p)]
 
 
+class ChangesOptions(c.Structure):
+    _fields_ = [("from_version", c.c_int64), ("to_version", c.c_int64), ("context", c.c_void_p)]
+
+
 class ChangeResult(c.Structure):
     _fields_ = [("version", c.c_int64), ("skipped", c.c_bool), ("unchanged", c.c_bool)]
     _fields_ += [(name, c.c_int64) for name in (
@@ -219,6 +223,15 @@ def read(url, version=-1, where=None):
             return batches.read_all()
     finally:
         lib.quire_table_close(table)
+
+
+def changes(url, from_version, to_version=-1):
+    """What happened to rows, as a pyarrow.Table."""
+    options, stream, error = ChangesOptions(from_version, to_version, None), ArrowStream(), Error()
+    check(lib.quire_table_changes(os.fspath(url).encode(), c.byref(options), c.byref(stream),
+                                  c.byref(error)), error)
+    with pa.RecordBatchReader._import_from_c(c.addressof(stream)) as batches:
+        return batches.read_all()
 
 
 lib.quire_table_version.restype = c.c_int64

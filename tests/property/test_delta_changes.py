@@ -153,8 +153,39 @@ class Model:
             assert rows_of(pa.table(read)) == wanted, version
 
 
+    def judge_changes(self, delta_rs):
+        """From each version to the next, by what is told of the changes in between."""
+        told = events(delta.changes(self.url, 0))
+        for version in range(1, len(self.versions)):
+            rows = self.versions[version - 1].copy()
+            gone, come = (collections.Counter() for _ in range(2))
+            for row, kind in told[version].elements():
+                (gone if kind in ("delete", "update_preimage") else come)[row] += 1
+            assert not gone - rows, version
+            assert rows - gone + come == self.versions[version], version
+            assert told[version] == events(delta.changes(self.url, version, version))[version]
+        if delta_rs:
+            judge = DeltaTable(self.url).load_cdf(starting_version=0)
+            assert events(pa.table(judge.read_all())) == {
+                version: kinds for version, kinds in told.items() if kinds}
+
+
+def events(changes):
+    """By version: rows, each with what happened to it, and how often."""
+    found = collections.defaultdict(collections.Counter)
+    for row in changes.to_pylist():
+        version, kind = row.pop("_commit_version"), row.pop("_change_type")
+        assert row.pop("_commit_timestamp") is not None
+        found[version][Row(**row), kind] += 1
+    return found
+
+
+VECTORS = {"delta.enableDeletionVectors": "true"}
+CHANGES = {"delta.enableChangeDataFeed": "true"}
+
+
 @pytest.mark.parametrize("partition_by", [[], ["part"], ["part", "v"]])
-@pytest.mark.parametrize("properties", [{}, {"delta.enableDeletionVectors": "true"}])
+@pytest.mark.parametrize("properties", [{}, VECTORS, CHANGES, {**VECTORS, **CHANGES}])
 @pytest.mark.parametrize("round_number", range(ROUNDS))
 def test_changes(tmp_path, partition_by, properties, round_number):
     url = str(tmp_path / "t")
@@ -167,3 +198,5 @@ def test_changes(tmp_path, partition_by, properties, round_number):
     for _ in range(STEPS):
         model.step()
     model.judge()
+    if "delta.enableChangeDataFeed" in properties:
+        model.judge_changes(delta_rs="delta.enableDeletionVectors" not in properties)

@@ -1,9 +1,11 @@
-#include "table/struct_batch.h"
+#include "table/batch_columns.h"
 
 #include "base/alloc.h"
 #include "base/fail.h"
 
-static void release_batch(struct ArrowArray *array)
+#define OPERATION "read table"
+
+static void release_columns(struct ArrowArray *array)
 {
     for (int64_t i = 0; i < array->n_children; i++) {
         quire_array_release(array->children[i]);
@@ -14,10 +16,10 @@ static void release_batch(struct ArrowArray *array)
     array->release = NULL;
 }
 
-int quire_struct_batch(int64_t rows, int64_t columns, struct ArrowArray *batch,
-                       struct quire_error *error)
+int quire_batch_columns_new(int64_t rows, int64_t columns, struct ArrowArray *batch,
+                            struct quire_error *error)
 {
-    struct ArrowArray made = {.length = rows, .n_buffers = 1, .release = release_batch};
+    struct ArrowArray made = {.length = rows, .n_buffers = 1, .release = release_columns};
     made.buffers = quire_alloc_zero(1, sizeof(*made.buffers));
     made.children = quire_alloc_zero((size_t)columns + 1, sizeof(*made.children));
     bool complete = made.buffers != NULL && made.children != NULL;
@@ -27,8 +29,8 @@ int quire_struct_batch(int64_t rows, int64_t columns, struct ArrowArray *batch,
         made.n_children += complete;
     }
     if (!complete) {
-        release_batch(&made);
-        return quire_fail_memory(error, "read table");
+        release_columns(&made);
+        return quire_fail_memory(error, OPERATION);
     }
     *batch = made;
     return 0;

@@ -1,0 +1,128 @@
+"""The change data feed of Delta tables: which commits write files of changes, what the log says,
+tables of delta-rs, and what is refused. Which rows are told is judged in
+tests/property/test_delta_changes.py."""
+
+import glob
+import os
+
+import delta
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, write_deltalake
+from pyquire import QuireError
+from test_delta_delete import actions
+
+ON = {"delta.enableChangeDataFeed": "true"}
+
+
+def rows(*ids):
+    return pa.table({"id": pa.array(ids, pa.int64()),
+                     "part": pa.array([f"p{i % 2}" for i in ids], pa.string())})
+
+
+def make(tmp_path, **properties):
+    url = str(tmp_path / "t")
+    delta.create(url, rows().schema, partition_by=["part"], properties={**ON, **properties})
+    delta.append(url, rows(*range(10)))
+    return url
+
+
+def told(url, *versions):
+    return [(row["_commit_version"], row["_change_type"], row["id"])
+            for row in delta.changes(url, *versions).to_pylist()]
+
+
+def test_files_of_changes_where_they_are_needed(tmp_path):
+    url = make(tmp_path)
+    assert delta.delete(url, "part = 'p0'").change_files == 0
+    assert delta.delete(url, "id = 1").change_files == 1
+    assert delta.update(url, {"part": "'p0'"}, "id = 3").change_files == 2
+    assert delta.merge(url, rows(40, 41), ["id"]).change_files == 0
+    assert delta.merge(url, rows(5, 43), ["id"]).change_files > 0
+    assert delta.overwrite(url, rows(7), "id = 7").change_files == 1
+    assert delta.overwrite(url, rows(60)).change_files == 0
+    for version, wanted in [(2, 0), (3, 1), (4, 2), (5, 0), (7, 1), (8, 0)]:
+        found = actions(url, version, "cdc")
+        assert len(found) == wanted
+        for cdc in found:
+            assert cdc["dataChange"] is False and cdc["size"] > 0
+            assert cdc["path"].startswith("_change_data/part=p") and cdc["partitionValues"]
+    assert sorted(told(url, 4, 4)) == [(4, "update_postimage", 3), (4, "update_preimage", 3)]
+    assert sorted(told(url, 6, 6)) == [(6, "insert", 43), (6, "update_postimage", 5),
+                                       (6, "update_preimage", 5)]
+    assert sorted(told(url, 7, 7)) == [(7, "delete", 7), (7, "insert", 7)]
+    # The protocol has the feature, and the data are what they are without it.
+    assert DeltaTable(url).protocol().min_writer_version == 4
+    assert delta.read(url)["id"].to_pylist() == [60]
+
+
+def test_vectors_tell_by_themselves(tmp_path):
+    url = make(tmp_path, **{"delta.enableDeletionVectors": "true"})
+    assert delta.delete(url, "id IN (1, 2, 3)").change_files == 0
+    assert delta.delete(url, "id IN (4, 5)").change_files == 0
+    assert sorted(told(url, 2)) == [(2, "delete", 1), (2, "delete", 2), (2, "delete", 3),
+                                    (3, "delete", 4), (3, "delete", 5)]
+    delta.restore(url, 2)
+    assert sorted(told(url, 4)) == [(4, "insert", 4), (4, "insert", 5)]
+    protocol = DeltaTable(url).protocol()
+    assert {"changeDataFeed", "deletionVectors"} <= set(protocol.writer_features)
+
+
+def test_tables_of_delta_rs(tmp_path):
+    url = str(tmp_path / "t")
+    write_deltalake(url, rows(*range(6)), configuration=ON, partition_by=["part"])
+    table = DeltaTable(url)
+    table.delete("id = 2")
+    table.update(predicate="id = 3", updates={"id": "30"})
+    write_deltalake(url, rows(70), mode="append")
+    delta.delete(url, "id = 30")
+    judge = pa.table(DeltaTable(url).load_cdf(starting_version=0).read_all()).to_pylist()
+    assert sorted(told(url, 0)) == sorted(
+        (row["_commit_version"], row["_change_type"], row["id"]) for row in judge)
+    times = {row["_commit_version"]: row["_commit_timestamp"].replace(tzinfo=None)
+             for row in judge}
+    assert times == {row["_commit_version"]: row["_commit_timestamp"].replace(tzinfo=None)
+                     for row in delta.changes(url, 0).to_pylist()}
+
+
+def test_versions_that_do_not_tell(tmp_path):
+    url = str(tmp_path / "t")
+    delta.create(url, rows().schema)
+    delta.append(url, rows(1))
+    DeltaTable(url).alter.set_table_properties(ON)
+    version = delta.version(url)
+    delta.append(url, rows(2))
+    assert told(url, version) == [(version + 1, "insert", 2)]
+    with pytest.raises(QuireError, match="enableChangeDataFeed"):
+        told(url, 1)
+    DeltaTable(url).alter.set_table_properties({"delta.enableChangeDataFeed": "false"})
+    with pytest.raises(QuireError, match="does not tell"):
+        told(url, version)
+    assert told(url, version, version + 1) == [(version + 1, "insert", 2)]
+    for versions in [(-1,), (2, 1), (99,), (version, 99)]:
+        with pytest.raises(QuireError):
+            told(url, *versions)
+
+
+def test_names_of_its_own_and_files_that_are_gone(tmp_path):
+    url = str(tmp_path / "own")
+    delta.create(url, pa.schema([("_change_type", pa.string())]), properties=ON)
+    with pytest.raises(QuireError, match="_change_type"):
+        delta.changes(url, 0)
+    url = make(tmp_path)
+    delta.update(url, {"id": "id + 100"})
+    for name in glob.glob(os.path.join(url, "_change_data", "*", "*")):
+        os.remove(name)
+    with pytest.raises(OSError, match="vacuum"):
+        delta.changes(url, 2)
+
+
+def test_a_change_that_fails_leaves_no_file(tmp_path):
+    url = make(tmp_path)
+    before = sorted(glob.glob(os.path.join(url, "**"), recursive=True))
+    with pytest.raises(QuireError):
+        delta.update(url, {"id": "CAST(substr(part, 2) AS int) + CAST(concat('', id, "
+                                 "if(id = 9, 'x', '')) AS int)"})
+    after = glob.glob(os.path.join(url, "**"), recursive=True)
+    assert sorted(name for name in after if os.path.isfile(name)) == [
+        name for name in before if os.path.isfile(name)]
