@@ -6,6 +6,7 @@
 #include "base/json_text.h"
 #include "quire/table_write.h"
 #include "table/action_write.h"
+#include "table/after_commit.h"
 #include "table/commit.h"
 #include "table/delta_schema_write.h"
 
@@ -173,6 +174,7 @@ int quire_table_create(const char *url, const struct ArrowSchema *schema,
                                 options->durability, &outcome, error);
     quire_error_path(code != 0 ? error : NULL, url);
     QUIRE_TRY(code);
+    if (outcome == QUIRE_COMMIT_DONE) quire_after_create(url, mark, options->durability);
     if (outcome == QUIRE_COMMIT_DONE || options->if_not_exists) return 0;
     code = quire_fail(error, QUIRE_EXISTS, OPERATION, "there is a table already");
     quire_error_path(error, url);

@@ -7,7 +7,7 @@
 #include "base/fail.h"
 #include "base/random.h"
 #include "table/action_write.h"
-#include "table/checkpoint.h"
+#include "table/after_commit.h"
 #include "table/transaction_conflict.h"
 #include "table/uri.h"
 
@@ -196,16 +196,6 @@ static int commit(struct quire_transaction *transaction, const struct quire_buf 
                       "other writers were first %d times; nothing was changed", ATTEMPTS_MAX);
 }
 
-/* The checkpoint of a version is its writer's to write. The commit stands whether it can or
- * not: the next one tries again. */
-static void write_checkpoint(struct quire_transaction *transaction, int64_t version)
-{
-    struct quire_snapshot *snapshot = transaction->base;
-    if (quire_checkpoint_is_due(snapshot, version) &&
-        quire_snapshot_advance(snapshot, version, NULL) == 0)
-        (void)quire_checkpoint_write(snapshot, transaction->options.durability, NULL);
-}
-
 int quire_transaction_commit(struct quire_transaction *transaction,
                              const struct quire_commit_info *info, int64_t *version,
                              struct quire_error *error)
@@ -215,6 +205,13 @@ int quire_transaction_commit(struct quire_transaction *transaction,
     quire_commit_mark(mark);
     QUIRE_TRY(write_commit(transaction, info, mark, &lines, error));
     QUIRE_TRY(commit(transaction, &lines, mark, version, error));
-    if (!transaction->skipped) write_checkpoint(transaction, *version);
+    if (transaction->skipped) return 0;
+    const struct quire_after_commit after = {.snapshot = transaction->base,
+                                             .version = *version,
+                                             .lines = &lines,
+                                             .mark = mark,
+                                             .readds = transaction->readds,
+                                             .durability = transaction->options.durability};
+    quire_after_commit(&after);
     return 0;
 }
