@@ -79,6 +79,47 @@ QUIRE_API int quire_table_vacuum(const char *url, const struct quire_table_vacuu
                                  struct quire_table_vacuum_result *result,
                                  struct quire_error *error);
 
+/* --- Checking -------------------------------------------------------------------------------- */
+
+enum quire_table_fault {
+    QUIRE_TABLE_MISSING,           /* a file of the newest version is not there */
+    QUIRE_TABLE_CORRUPT,           /* it is, and cannot be what the log says; or the log's own */
+    QUIRE_TABLE_GAP,               /* a version between others has no commit */
+    QUIRE_TABLE_CHECKSUM_MISMATCH, /* a version checksum that the log does not bear out */
+    QUIRE_TABLE_ORPHAN,            /* a file that nothing in the log names: no harm done */
+    QUIRE_TABLE_FAULTS
+};
+
+/* Valid during the call. */
+struct quire_table_finding {
+    enum quire_table_fault fault;
+    const char *path;   /* below the table */
+    int64_t version;    /* GAP, CHECKSUM_MISMATCH; else -1 */
+    const char *detail; /* "" where there is no more to say */
+};
+
+struct quire_table_fsck_options {
+    /* Take data files that are missing out of the table, by a commit: their rows are lost, and it
+     * can be read again. */
+    bool repair;
+    void (*report)(void *user, const struct quire_table_finding *finding); /* may be NULL */
+    void *user;
+    enum quire_durability durability;
+    struct quire_context *context; /* NULL: one with the defaults */
+};
+struct quire_table_fsck_result {
+    bool ok;         /* nothing was found but orphans, or nothing is left of it */
+    int64_t version; /* the newest; -1: the log cannot be read */
+    int64_t counts[QUIRE_TABLE_FAULTS];
+    int64_t repaired; /* files that were taken out */
+};
+/* Looks at the newest version: whether its files are there with the size that the log has and begin
+ * and end as Parquet, and deletion vectors too; whether the log has gaps; whether its newest
+ * version checksum says what the log does; and for files that nothing names. What is found is no
+ * failure of the call. result may be NULL. */
+QUIRE_API int quire_table_fsck(const char *url, const struct quire_table_fsck_options *options,
+                               struct quire_table_fsck_result *result, struct quire_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -36,6 +36,7 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_files,
     &quire_command_table_optimize,
     &quire_command_table_vacuum,
+    &quire_command_table_fsck,
     &quire_command_table_constraint,
     &quire_command_table_property,
     &quire_command_table_convert,

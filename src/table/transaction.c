@@ -7,7 +7,7 @@
 #include "base/fail.h"
 #include "base/random.h"
 #include "table/action_write.h"
-#include "table/checkpoint.h"
+#include "table/after_commit.h"
 #include "table/transaction_conflict.h"
 #include "table/transaction_text.h"
 #include "table/uri.h"
@@ -272,19 +272,17 @@ static int fail_exists(const struct quire_transaction *transaction, struct quire
 }
 
 static int commit(struct quire_transaction *transaction, const struct quire_commit_info *info,
-                  int64_t *version, struct quire_error *error)
+                  const char *mark, struct quire_buf *lines, int64_t *version,
+                  struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf lines = {0};
-    char mark[QUIRE_COMMIT_MARK_SIZE];
     struct quire_random generator;
-    quire_commit_mark(mark);
     quire_random_seed(&generator, quire_random_entropy());
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
         enum quire_commit_outcome outcome;
         int64_t next = transaction->base->version + 1;
-        quire_buf_clear(&lines);
-        QUIRE_TRY(quire_transaction_text(transaction, info, mark, &lines, error));
-        QUIRE_TRY(put_commit(transaction, &lines, mark, next, &outcome, error));
+        quire_buf_clear(lines);
+        QUIRE_TRY(quire_transaction_text(transaction, info, mark, lines, error));
+        QUIRE_TRY(put_commit(transaction, lines, mark, next, &outcome, error));
         *version = next;
         if (outcome == QUIRE_COMMIT_DONE) return 0;
         if (transaction->read_version < 0) return fail_exists(transaction, error);
@@ -296,21 +294,21 @@ static int commit(struct quire_transaction *transaction, const struct quire_comm
                       "other writers were first %d times; nothing was changed", ATTEMPTS_MAX);
 }
 
-/* The checkpoint of a version is its writer's to write. The commit stands whether it can or
- * not: the next one tries again. */
-static void write_checkpoint(struct quire_transaction *transaction, int64_t version)
-{
-    struct quire_snapshot *snapshot = transaction->base;
-    if (quire_checkpoint_is_due(snapshot, version) &&
-        quire_snapshot_advance(snapshot, version, NULL) == 0)
-        (void)quire_checkpoint_write(snapshot, transaction->options.durability, NULL);
-}
-
 int quire_transaction_commit(struct quire_transaction *transaction,
                              const struct quire_commit_info *info, int64_t *version,
                              struct quire_error *error)
 {
-    QUIRE_TRY(commit(transaction, info, version, error));
-    if (!transaction->skipped) write_checkpoint(transaction, *version);
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf lines = {0};
+    char mark[QUIRE_COMMIT_MARK_SIZE];
+    quire_commit_mark(mark);
+    QUIRE_TRY(commit(transaction, info, mark, &lines, version, error));
+    if (transaction->skipped) return 0;
+    const struct quire_after_commit after = {.snapshot = transaction->base,
+                                             .version = *version,
+                                             .lines = &lines,
+                                             .mark = mark,
+                                             .readds = transaction->readds,
+                                             .durability = transaction->options.durability};
+    quire_after_commit(&after);
     return 0;
 }

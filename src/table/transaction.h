@@ -30,6 +30,7 @@ struct quire_transaction {
     struct quire_buf apps;    /* struct quire_txn: apps beside that of the options, as they stood */
     bool reads;               /* whether it depends on rows that the table had */
     const char *reads_where;  /* of which, by a condition; NULL: all */
+    bool readds;              /* its adds are of files that the table has already */
     bool may_stand;           /* committed, or it cannot be known whether */
 
     int64_t read_version; /* what base was, with its metadata and protocol, at the beginning */

@@ -31,4 +31,8 @@ int quire_vacuum_log(const struct quire_vacuum_search *search, struct quire_erro
 int quire_vacuum_each_removed(const struct quire_snapshot *snapshot, quire_take_remove *take,
                               void *user, struct quire_error *error);
 
+/* Adds what the commits that the log still has removed, whenever it was, and their change data. */
+int quire_vacuum_note_named(const struct quire_snapshot *snapshot,
+                            struct quire_needed_files *needed, struct quire_error *error);
+
 #endif

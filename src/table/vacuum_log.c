@@ -79,6 +79,27 @@ int quire_vacuum_each_removed(const struct quire_snapshot *snapshot, quire_take_
     return read_commits(snapshot, &actions, error);
 }
 
+static int note_changes(void *user, const struct quire_bytes *path, struct quire_error *error)
+{
+    const struct quire_remove file = {.path = *path, .deleted_ms = INT64_MAX};
+    return quire_needed_files_remove(user, &file, error);
+}
+
+static int note_removed(void *user, const struct quire_remove *action, struct quire_error *error)
+{
+    struct quire_remove file = *action;
+    file.deleted_ms = INT64_MAX;
+    return quire_needed_files_remove(user, &file, error);
+}
+
+int quire_vacuum_note_named(const struct quire_snapshot *snapshot,
+                            struct quire_needed_files *needed, struct quire_error *error)
+{
+    const struct actions actions = {
+        .take_remove = note_removed, .take_changes = note_changes, .user = needed};
+    return read_commits(snapshot, &actions, error);
+}
+
 /* --- Candidates ------------------------------------------------------------------------------ */
 
 /* Hashes of paths that were given already. */
