@@ -168,3 +168,12 @@ int quire_txn_write(const struct quire_txn *txn, struct quire_buf *out)
     put_number(&writer, "lastUpdated", txn->updated_ms);
     return end(&writer);
 }
+
+int quire_domain_write(const struct quire_domain *domain, struct quire_buf *out)
+{
+    struct quire_json_writer writer = begin(out, "domainMetadata");
+    quire_bytes_write(&writer, "domain", &domain->name);
+    quire_bytes_write(&writer, "configuration", &domain->configuration);
+    put_bool(&writer, "removed", domain->removed);
+    return end(&writer);
+}

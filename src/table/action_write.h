@@ -13,6 +13,7 @@ int quire_add_write(const struct quire_add *add, struct quire_buf *out);
 int quire_remove_write(const struct quire_add *add, int64_t deleted_ms, bool data_change,
                        struct quire_buf *out);
 int quire_txn_write(const struct quire_txn *txn, struct quire_buf *out);
+int quire_domain_write(const struct quire_domain *domain, struct quire_buf *out);
 
 /* A member of a JSON object that says a text or null. */
 void quire_bytes_write(struct quire_json_writer *writer, const char *key,

@@ -123,7 +123,7 @@ static int open_writer(struct checkpoint *checkpoint, enum quire_durability dura
                                                 .durability = durability};
     const char *text = quire_log_classic_schema_text;
     if (quire_buf_printf(&url, "%s" QUIRE_LOG_FOLDER "%020" PRId64 ".checkpoint.parquet",
-                         checkpoint->snapshot->url, checkpoint->snapshot->version) != 0 ||
+                         checkpoint->snapshot->place.url, checkpoint->snapshot->version) != 0 ||
         quire_buf_terminate(&url) != 0)
         return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_schema_parse(text, strlen(text), &checkpoint->schema, error));
@@ -142,15 +142,16 @@ static int write_hint(const struct checkpoint *checkpoint, int64_t bytes,
     int64_t hint;
     QUIRE_TRY(quire_snapshot_hint(snapshot, &hint, error));
     if (hint >= snapshot->version) return 0;
-    if (quire_buf_printf(&key, "%s" QUIRE_LOG_FOLDER "_last_checkpoint", snapshot->key) != 0 ||
+    if (quire_buf_printf(&key, "%s" QUIRE_LOG_FOLDER "_last_checkpoint", snapshot->place.key) !=
+            0 ||
         quire_buf_terminate(&key) != 0 ||
         quire_buf_printf(&text,
                          "{\"version\":%" PRId64 ",\"size\":%" PRId64 ",\"sizeInBytes\":%" PRId64
                          ",\"numOfAddFiles\":%" PRId64 "}",
                          snapshot->version, checkpoint->rows, bytes, checkpoint->files) != 0)
         return quire_fail_memory(error, OPERATION);
-    return snapshot->store->ops->put(snapshot->store, (const char *)key.data, text.data, text.size,
-                                     &options, NULL, error);
+    return snapshot->place.store->ops->put(snapshot->place.store, (const char *)key.data, text.data,
+                                           text.size, &options, NULL, error);
 }
 
 int quire_checkpoint_write(struct quire_snapshot *snapshot, enum quire_durability durability,

@@ -99,10 +99,10 @@ static int open_file(const struct quire_snapshot *snapshot,
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
     char *key = NULL;
     if (quire_bytes_equal_text(&vector->storage, "u")) {
-        if (quire_buf_append_text(&path, snapshot->key) != 0)
+        if (quire_buf_append_text(&path, snapshot->place.key) != 0)
             return quire_fail_memory(error, OPERATION);
         QUIRE_TRY(append_name(&vector->path, &path, error));
-        file->store = snapshot->store;
+        file->store = snapshot->place.store;
     } else {
         if (quire_uri_decode(&vector->path, &path) != 0 || quire_buf_terminate(&path) != 0)
             return quire_fail_memory(error, OPERATION);

@@ -27,7 +27,7 @@ static int read_info(const struct quire_snapshot *snapshot, int64_t version, str
     int64_t row = 0;
     quire_buf_clear(info);
     quire_log_name_commit(version, name);
-    if (quire_buf_printf(&url, "%s" QUIRE_LOG_FOLDER "%s", snapshot->url, name) != 0 ||
+    if (quire_buf_printf(&url, "%s" QUIRE_LOG_FOLDER "%s", snapshot->place.url, name) != 0 ||
         quire_buf_terminate(&url) != 0)
         return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(
@@ -85,12 +85,12 @@ static int list_commits(const struct quire_snapshot *snapshot, struct quire_buf 
                         struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf prefix = {0};
-    if (quire_buf_printf(&prefix, "%s" QUIRE_LOG_FOLDER, snapshot->key) != 0 ||
+    if (quire_buf_printf(&prefix, "%s" QUIRE_LOG_FOLDER, snapshot->place.key) != 0 ||
         quire_buf_terminate(&prefix) != 0)
         return quire_fail_memory(error, OPERATION);
     struct commit_lister lister = {commits, prefix.size, snapshot->version};
-    return snapshot->store->ops->list(snapshot->store, (const char *)prefix.data, NULL, take_commit,
-                                      &lister, error);
+    return snapshot->place.store->ops->list(snapshot->place.store, (const char *)prefix.data, NULL,
+                                            take_commit, &lister, error);
 }
 
 int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit *take, void *user,

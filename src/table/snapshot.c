@@ -23,18 +23,6 @@ static int join(struct quire_buf *out, const char *url, const char *folder, cons
     return 0;
 }
 
-static char *with_slash(const char *text)
-{
-    size_t size = strlen(text);
-    bool needs = size > 0 && text[size - 1] != '/';
-    char *out = quire_alloc(size + 2);
-    if (out == NULL) return NULL;
-    memcpy(out, text, size);
-    out[size] = '/';
-    out[size + needs] = '\0';
-    return out;
-}
-
 /* --- Replay -------------------------------------------------------------------------------- */
 
 static int note_txn(struct quire_snapshot *snapshot, const struct quire_txn *txn)
@@ -143,7 +131,7 @@ static int replay_file(struct quire_snapshot *snapshot, const char *name, unsign
 {
     QUIRE_CLEANUP(close_reader) struct quire_log_reader reader = {.row = 0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0}, key = {0};
-    QUIRE_TRY(join(&url, snapshot->url, QUIRE_LOG_FOLDER, name, error));
+    QUIRE_TRY(join(&url, snapshot->place.url, QUIRE_LOG_FOLDER, name, error));
     QUIRE_TRY(quire_log_reader_open((const char *)url.data, columns, &reader, error));
     for (;;) {
         enum quire_log_column column;
@@ -195,10 +183,10 @@ int quire_snapshot_hint(const struct quire_snapshot *snapshot, int64_t *hint,
     size_t got = 0, at;
     *hint = -1;
     quire_error_clear(&missing);
-    QUIRE_TRY(join(&key, snapshot->key, QUIRE_LOG_FOLDER, "_last_checkpoint", error));
+    QUIRE_TRY(join(&key, snapshot->place.key, QUIRE_LOG_FOLDER, "_last_checkpoint", error));
     if (quire_buf_reserve(&text, HINT_MAX) != 0) return quire_fail_memory(error, OPERATION);
-    int code = quire_store_get(snapshot->store, (const char *)key.data, 0, text.data, HINT_MAX,
-                               &got, &missing);
+    int code = quire_store_get(snapshot->place.store, (const char *)key.data, 0, text.data,
+                               HINT_MAX, &got, &missing);
     if (code == QUIRE_NOT_FOUND) return 0;
     if (code != 0 && error != NULL) *error = missing;
     QUIRE_TRY(code);
@@ -211,15 +199,9 @@ static int open_snapshot(struct quire_snapshot *snapshot, const char *url, int64
                          struct quire_error *error)
 {
     int64_t hint;
-    char *key = NULL;
-    snapshot->url = with_slash(url);
-    if (snapshot->url == NULL) return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_store_open(snapshot->url, NULL, 0, &snapshot->store, &key, error));
-    snapshot->key = with_slash(key);
-    quire_store_key_free(key);
-    if (snapshot->key == NULL) return quire_fail_memory(error, OPERATION);
+    QUIRE_TRY(quire_table_place_open(url, &snapshot->place, error));
     QUIRE_TRY(quire_snapshot_hint(snapshot, &hint, error));
-    QUIRE_TRY(quire_log_segment_list(snapshot->store, snapshot->key, version, hint,
+    QUIRE_TRY(quire_log_segment_list(snapshot->place.store, snapshot->place.key, version, hint,
                                      &snapshot->segment, error));
     snapshot->version = snapshot->segment.version;
     return replay(snapshot, error);
@@ -264,9 +246,7 @@ void quire_snapshot_free(struct quire_snapshot *snapshot)
 {
     if (snapshot == NULL) return;
     quire_log_segment_release(&snapshot->segment);
-    quire_store_close(snapshot->store);
-    quire_free(snapshot->url);
-    quire_free(snapshot->key);
+    quire_table_place_close(&snapshot->place);
     quire_buf_release(&snapshot->txns);
     quire_buf_release(&snapshot->domains);
     quire_buf_release(&snapshot->tail);

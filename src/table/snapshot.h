@@ -8,6 +8,7 @@
 
 #include "table/action.h"
 #include "table/log_segment.h"
+#include "table/table_place.h"
 
 /* What the tail says of one file, by its path and deletion vector. */
 struct quire_tail_file {
@@ -20,9 +21,7 @@ struct quire_tail_file {
 };
 
 struct quire_snapshot {
-    char *url; /* of the table, with '/' at its end */
-    struct quire_store *store;
-    char *key; /* of the table in the store, with '/' at its end or empty */
+    struct quire_table_place place;
     struct quire_log_segment segment;
     int64_t version;
     struct quire_arena arena;

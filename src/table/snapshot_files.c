@@ -160,7 +160,7 @@ static int each_of_checkpoint(struct quire_snapshot *snapshot, const char *folde
     QUIRE_CLEANUP(close_reader) struct quire_log_reader reader = {.row = 0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0}, key = {0};
     unsigned columns = 1u << (taker->take_add != NULL ? QUIRE_LOG_ADD : QUIRE_LOG_REMOVE);
-    if (quire_buf_printf(&url, "%s%s%s", snapshot->url, folder, name) != 0 ||
+    if (quire_buf_printf(&url, "%s%s%s", snapshot->place.url, folder, name) != 0 ||
         quire_buf_terminate(&url) != 0)
         return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_log_reader_open((const char *)url.data, columns, &reader, error));

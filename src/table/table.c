@@ -73,7 +73,7 @@ int quire_table_schema(const struct quire_table *table, struct ArrowSchema *sche
 int quire_table_read(struct quire_table *table, const struct quire_table_read_options *options,
                      struct ArrowArrayStream *stream, struct quire_error *error)
 {
-    return quire_snapshot_read(table->snapshot, options, stream, error);
+    return quire_snapshot_read(table->snapshot, NULL, options, stream, error);
 }
 
 /* --- Files --------------------------------------------------------------------------------- */

@@ -15,8 +15,7 @@ struct creation {
     struct quire_arena arena;
     struct quire_buf schema, lines, parameters;
     struct quire_field *fields;
-    struct quire_store *store;
-    char *url, *key; /* with '/' at the end */
+    struct quire_table_place place;
 };
 
 static void release_creation(struct creation *creation)
@@ -25,7 +24,7 @@ static void release_creation(struct creation *creation)
     quire_buf_release(&creation->lines);
     quire_buf_release(&creation->parameters);
     quire_field_close(creation->fields);
-    quire_store_close(creation->store);
+    quire_table_place_close(&creation->place);
     quire_arena_release(&creation->arena);
 }
 
@@ -152,30 +151,11 @@ static int write_lines(struct creation *creation, const struct quire_table_creat
     return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }
 
-static int open_store(struct creation *creation, const char *url, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
-    size_t size = strlen(url);
-    char *key = NULL;
-    if (quire_buf_printf(&text, "%s%s", url, size > 0 && url[size - 1] == '/' ? "" : "/") != 0 ||
-        quire_buf_terminate(&text) != 0)
-        return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_store_open((const char *)text.data, NULL, 0, &creation->store, &key, error));
-    size = strlen(key);
-    quire_buf_clear(&text);
-    int code = quire_buf_printf(&text, "%s%s", key, size == 0 || key[size - 1] == '/' ? "" : "/");
-    quire_store_key_free(key);
-    creation->key = code == 0
-                        ? quire_arena_strndup(&creation->arena, (const char *)text.data, text.size)
-                        : NULL;
-    return creation->key != NULL ? 0 : quire_fail_memory(error, OPERATION);
-}
-
 int quire_table_create(const char *url, const struct ArrowSchema *schema,
                        const struct quire_table_create_options *options, struct quire_error *error)
 {
     static const struct quire_table_create_options none = {.partition_by = NULL};
-    QUIRE_CLEANUP(release_creation) struct creation creation = {.url = NULL};
+    QUIRE_CLEANUP(release_creation) struct creation creation = {.fields = NULL};
     enum quire_commit_outcome outcome;
     char mark[QUIRE_COMMIT_MARK_SIZE];
     if (options == NULL) options = &none;
@@ -187,9 +167,9 @@ int quire_table_create(const char *url, const struct ArrowSchema *schema,
     QUIRE_TRY(quire_delta_schema_write(creation.fields, &creation.schema, error));
     quire_commit_mark(mark);
     QUIRE_TRY(write_lines(&creation, options, mark, quire_commit_now_ms(), error));
-    int code = open_store(&creation, url, error);
+    int code = quire_table_place_open(url, &creation.place, error);
     if (code == 0)
-        code = quire_commit_put(creation.store, creation.key, 0, &creation.lines, mark,
+        code = quire_commit_put(creation.place.store, creation.place.key, 0, &creation.lines, mark,
                                 options->durability, &outcome, error);
     quire_error_path(code != 0 ? error : NULL, url);
     QUIRE_TRY(code);

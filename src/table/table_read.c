@@ -8,10 +8,10 @@
 #include "data/batch_stream.h"
 #include "quire/context.h"
 #include "quire/file.h"
-#include "table/delta_schema.h"
-#include "table/partition_filter.h"
+#include "table/file_filter.h"
 #include "table/partition_value.h"
 #include "table/row_remover.h"
+#include "table/table_columns.h"
 #include "table/uri.h"
 
 #define OPERATION "read table"
@@ -24,13 +24,13 @@ struct table_column {
 
 struct table_stream {
     struct quire_snapshot *snapshot;
-    struct quire_context *context; /* NULL: that of each file's stream */
-    struct ArrowSchema logical;    /* the result's */
-    struct ArrowSchema physical;   /* of what is read from files */
-    struct quire_texts partitions; /* names that partition values go by in the log */
-    struct table_column *columns;  /* one a child of logical */
-    struct quire_arena arena;      /* files */
-    struct quire_buf files;        /* struct quire_add */
+    struct quire_context *context;  /* NULL: that of each file's stream */
+    struct quire_table_columns all; /* whose names the partition values go by */
+    struct ArrowSchema logical;     /* the result's */
+    struct ArrowSchema physical;    /* of what is read from files */
+    struct table_column *columns;   /* one a child of logical */
+    struct quire_arena arena;       /* files */
+    struct quire_buf files;         /* struct quire_add */
     size_t next;
     struct ArrowArrayStream file;
     struct quire_buf url;
@@ -45,6 +45,7 @@ static void stream_close(void *source)
     for (int64_t i = 0; stream->columns != NULL && i < stream->logical.n_children; i++)
         quire_array_release(&stream->columns[i].value);
     quire_free(stream->columns);
+    quire_table_columns_close(&stream->all);
     quire_schema_release(&stream->logical);
     quire_schema_release(&stream->physical);
     quire_buf_release(&stream->files);
@@ -75,7 +76,7 @@ static int file_url(struct table_stream *stream, const struct quire_add *add,
     int code = quire_uri_decode(&add->path, &path);
     if (code == 0) code = quire_buf_terminate(&path);
     if (code == 0 && !is_absolute(&path))
-        code = quire_buf_append_text(&stream->url, stream->snapshot->url);
+        code = quire_buf_append_text(&stream->url, stream->snapshot->place.url);
     if (code == 0) code = quire_buf_append(&stream->url, path.data, path.size);
     if (code == 0) code = quire_buf_terminate(&stream->url);
     return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
@@ -85,7 +86,7 @@ static int file_url(struct table_stream *stream, const struct quire_add *add,
 static struct quire_bytes partition_text(const struct table_stream *stream,
                                          const struct quire_add *add, int64_t partition)
 {
-    const struct quire_bytes *name = &stream->partitions.items[partition];
+    const struct quire_bytes *name = &stream->all.names.items[partition];
     const struct quire_pair *pair = quire_pairs_find(&add->partitions, (const char *)name->data);
     return pair != NULL ? pair->value : (struct quire_bytes){NULL, 0};
 }
@@ -238,51 +239,14 @@ static void keep_children(struct ArrowSchema *schema, const bool *keep)
     schema->n_children = kept;
 }
 
-/* What the table's columns are, before those that are not wanted are left out. */
-struct all_columns {
-    struct ArrowSchema logical, physical;
-    int64_t *partitions; /* of each: its number; -1: none */
-};
-
-static void all_columns_release(struct all_columns *all)
-{
-    quire_schema_release(&all->logical);
-    quire_schema_release(&all->physical);
-    quire_free(all->partitions);
-}
-
-static int find_columns(struct table_stream *stream, struct all_columns *all,
+/* Takes the columns that are wanted. */
+static int take_columns(struct table_stream *stream, const struct quire_table_read_options *options,
                         struct quire_error *error)
 {
-    const struct quire_snapshot *snapshot = stream->snapshot;
-    size_t size = snapshot->metadata.partitions.size;
-    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_LOGICAL, true, &all->logical, error));
-    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_PHYSICAL, true, &all->physical, error));
-    all->partitions =
-        quire_alloc_zero((size_t)all->logical.n_children + 1, sizeof(*all->partitions));
-    stream->partitions.items =
-        quire_arena_alloc(&stream->arena, (size + 1) * sizeof(struct quire_bytes));
-    if (all->partitions == NULL || stream->partitions.items == NULL)
-        return quire_fail_memory(error, OPERATION);
-    stream->partitions.size = size;
-    for (size_t i = 0; i < size; i++)
-        stream->partitions.items[i] = (struct quire_bytes){(const uint8_t *)"", 0};
-    for (int64_t i = 0; i < all->logical.n_children; i++) {
-        const char *name = all->physical.children[i]->name;
-        struct quire_bytes key = {(const uint8_t *)name, strlen(name)};
-        all->partitions[i] = quire_snapshot_partition(snapshot, all->logical.children[i]->name);
-        if (all->partitions[i] < 0) continue;
-        if (quire_bytes_copy(&stream->arena, &key) != 0) return quire_fail_memory(error, OPERATION);
-        stream->partitions.items[all->partitions[i]] = key;
-    }
-    return 0;
-}
-
-/* Moves the columns that are wanted to the stream. */
-static int take_columns(struct table_stream *stream, struct all_columns *all,
-                        const struct quire_table_read_options *options, struct quire_error *error)
-{
+    const struct quire_table_columns *all = &stream->all;
     int64_t n = all->logical.n_children, kept = 0;
+    QUIRE_TRY(quire_schema_copy(&all->logical, &stream->logical, error));
+    QUIRE_TRY(quire_schema_copy(&all->physical, &stream->physical, error));
     bool *wanted = quire_alloc_zero((size_t)n + 1, 2 * sizeof(*wanted)), *read = wanted + n;
     stream->columns = quire_alloc_zero((size_t)n + 1, sizeof(*stream->columns));
     if (wanted == NULL || stream->columns == NULL) {
@@ -294,49 +258,38 @@ static int take_columns(struct table_stream *stream, struct all_columns *all,
         read[i] = wanted[i] && all->partitions[i] < 0;
         if (wanted[i]) stream->columns[kept++].partition = all->partitions[i];
     }
-    keep_children(&all->logical, wanted);
-    keep_children(&all->physical, read);
-    stream->logical = all->logical;
-    stream->physical = all->physical;
-    all->logical.release = all->physical.release = NULL;
+    keep_children(&stream->logical, wanted);
+    keep_children(&stream->physical, read);
     quire_free(wanted);
     return 0;
 }
 
 /* Leaves the files that may have rows for which the condition is true. */
-static int pass_over(struct table_stream *stream, const struct all_columns *all,
-                     const char *condition, struct quire_error *error)
+static int pass_over(struct table_stream *stream, const char *condition, struct quire_error *error)
 {
     struct quire_add *files = (struct quire_add *)(void *)stream->files.data;
     size_t size = stream->files.size / sizeof(*files), kept = 0;
-    const struct quire_partition_filter filter = {
-        .schema = &all->logical,
-        .partitions = all->partitions,
-        .names = &stream->partitions,
-        .files = files,
-        .files_size = size,
-    };
     if (condition == NULL) return 0;
     bool *keep = quire_alloc(size + 1);
     if (keep == NULL) return quire_fail_memory(error, OPERATION);
-    memset(keep, true, size + 1);
-    int code = quire_partition_filter(&filter, condition, keep, error);
-    for (size_t i = 0; i < size; i++)
+    int code = quire_file_filter(&stream->all, files, size, condition, keep, error);
+    for (size_t i = 0; code == 0 && i < size; i++)
         if (keep[i]) files[kept++] = files[i];
     stream->files.size = kept * sizeof(*files);
     quire_free(keep);
     return code;
 }
 
-static int open_stream(struct table_stream *stream, const struct quire_table_read_options *options,
-                       struct quire_error *error)
+static int open_stream(struct table_stream *stream, const struct quire_files_wanted *wanted,
+                       const struct quire_table_read_options *options, struct quire_error *error)
 {
-    QUIRE_CLEANUP(all_columns_release) struct all_columns all = {.partitions = NULL};
-    const char *where = options != NULL ? options->where : NULL;
-    QUIRE_TRY(find_columns(stream, &all, error));
-    QUIRE_TRY(quire_snapshot_each_file(stream->snapshot, take_file, stream, error));
-    QUIRE_TRY(pass_over(stream, &all, where, error));
-    return take_columns(stream, &all, options, error);
+    QUIRE_TRY(quire_table_columns_open(stream->snapshot, &stream->all, error));
+    for (size_t i = 0; wanted != NULL && i < wanted->size; i++)
+        QUIRE_TRY(take_file(stream, &wanted->files[i], error));
+    if (wanted == NULL)
+        QUIRE_TRY(quire_snapshot_each_file(stream->snapshot, take_file, stream, error));
+    QUIRE_TRY(pass_over(stream, options != NULL ? options->where : NULL, error));
+    return take_columns(stream, options, error);
 }
 
 static void free_stream(struct table_stream **stream)
@@ -344,7 +297,7 @@ static void free_stream(struct table_stream **stream)
     if (*stream != NULL) stream_close(*stream);
 }
 
-int quire_snapshot_read(struct quire_snapshot *snapshot,
+int quire_snapshot_read(struct quire_snapshot *snapshot, const struct quire_files_wanted *wanted,
                         const struct quire_table_read_options *options,
                         struct ArrowArrayStream *result, struct quire_error *error)
 {
@@ -353,7 +306,7 @@ int quire_snapshot_read(struct quire_snapshot *snapshot,
     if (stream == NULL) return quire_fail_memory(error, OPERATION);
     stream->snapshot = snapshot;
     stream->context = options != NULL ? options->context : NULL;
-    QUIRE_TRY(open_stream(stream, options, error));
+    QUIRE_TRY(open_stream(stream, wanted, options, error));
     QUIRE_TRY(quire_stream_wrap(&ops, stream, result, error));
     stream = NULL; /* the result's */
     return 0;

@@ -1,0 +1,62 @@
+#include "table/table_columns.h"
+
+#include "base/fail.h"
+#include "table/delta_schema.h"
+
+#define OPERATION "read table"
+
+static int name_partitions(const struct quire_snapshot *snapshot,
+                           struct quire_table_columns *columns, struct quire_error *error)
+{
+    for (int64_t i = 0; i < columns->logical.n_children; i++) {
+        const char *name = columns->physical.children[i]->name;
+        struct quire_bytes key = {(const uint8_t *)name, strlen(name)};
+        int64_t number = quire_snapshot_partition(snapshot, columns->logical.children[i]->name);
+        columns->partitions[i] = number;
+        if (number < 0) continue;
+        if (quire_bytes_copy(&columns->arena, &key) != 0)
+            return quire_fail_memory(error, OPERATION);
+        columns->names.items[number] = key;
+    }
+    return 0;
+}
+
+static int open_columns(const struct quire_snapshot *snapshot, struct quire_table_columns *columns,
+                        struct quire_error *error)
+{
+    size_t size = snapshot->metadata.partitions.size;
+    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_LOGICAL, true, &columns->logical, error));
+    QUIRE_TRY(
+        quire_snapshot_schema(snapshot, QUIRE_DELTA_PHYSICAL, true, &columns->physical, error));
+    columns->partitions =
+        quire_alloc_zero((size_t)columns->logical.n_children + 1, sizeof(*columns->partitions));
+    columns->names.items =
+        quire_arena_alloc(&columns->arena, (size + 1) * sizeof(struct quire_bytes));
+    if (columns->partitions == NULL || columns->names.items == NULL)
+        return quire_fail_memory(error, OPERATION);
+    columns->names.size = size;
+    for (size_t i = 0; i < size; i++)
+        columns->names.items[i] = (struct quire_bytes){(const uint8_t *)"", 0};
+    return name_partitions(snapshot, columns, error);
+}
+
+int quire_table_columns_open(const struct quire_snapshot *snapshot,
+                             struct quire_table_columns *columns, struct quire_error *error)
+{
+    struct quire_table_columns made = {.partitions = NULL};
+    int code = open_columns(snapshot, &made, error);
+    if (code == 0)
+        *columns = made;
+    else
+        quire_table_columns_close(&made);
+    return code;
+}
+
+void quire_table_columns_close(struct quire_table_columns *columns)
+{
+    quire_schema_release(&columns->logical);
+    quire_schema_release(&columns->physical);
+    quire_free(columns->partitions);
+    quire_arena_release(&columns->arena);
+    *columns = (struct quire_table_columns){.partitions = NULL};
+}

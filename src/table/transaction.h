@@ -1,0 +1,69 @@
+/* Private to table: what one commit says, what it was decided from, and making it stand.
+ *
+ * A transaction begins at the newest version. Its caller says what it read, writes data files,
+ * and adds actions; commit puts them as the next version. Where another writer was first, what
+ * that one did is compared with what this one read and did: when the outcome would be the same
+ * had it come after, the commit is tried again as the version after, else it is QUIRE_CONFLICT
+ * and nothing was changed. */
+#ifndef QUIRE_TABLE_TRANSACTION_H
+#define QUIRE_TABLE_TRANSACTION_H
+
+#include "table/commit.h"
+#include "table/snapshot.h"
+
+struct quire_transaction_options {
+    const char *verb; /* of messages, and the operation of errors: "append" */
+    const char *app;  /* NULL: none */
+    int64_t app_version;
+    enum quire_durability durability;
+};
+
+struct quire_transaction {
+    struct quire_transaction_options options; /* texts are borrowed */
+    struct quire_snapshot *base;              /* the newest version that is known */
+    bool skipped;                             /* the app's version was there already */
+
+    struct quire_buf lines; /* actions beside commitInfo and txn, by the functions below */
+    struct quire_arena arena;
+    struct quire_buf removed; /* struct quire_bytes: paths of files that are removed, decoded */
+    struct quire_buf domains; /* struct quire_bytes: names of domains that are set */
+    bool reads;               /* whether it depends on rows that the table had */
+    const char *reads_where;  /* of which, by a condition; NULL: all */
+    bool may_stand;           /* committed, or it cannot be known whether */
+
+    int64_t read_version; /* what base was, with its metadata and protocol, at the beginning */
+    struct quire_metadata_action metadata;
+    struct quire_protocol protocol;
+};
+
+/* Opens the newest version, and looks for the app's: where the table has it, skipped is set, and
+ * there is nothing to do but close. Nothing is said of features; see table_features.h. */
+int quire_transaction_open(const char *url, const struct quire_transaction_options *options,
+                           struct quire_transaction **transaction, struct quire_error *error);
+void quire_transaction_close(struct quire_transaction *transaction); /* NULL is fine */
+
+/* What it does depends on all rows of the table for which a condition may be true (borrowed until
+ * close; NULL: on all rows). Called once at most. */
+void quire_transaction_reads(struct quire_transaction *transaction, const char *where);
+
+/* Each appends an action. A file that is removed is not to be removed by others meanwhile. */
+int quire_transaction_add(struct quire_transaction *transaction, const struct quire_add *add,
+                          struct quire_error *error);
+int quire_transaction_remove(struct quire_transaction *transaction, const struct quire_add *add,
+                             int64_t deleted_ms, bool data_change, struct quire_error *error);
+int quire_transaction_metadata(struct quire_transaction *transaction,
+                               const struct quire_metadata_action *metadata,
+                               struct quire_error *error);
+int quire_transaction_protocol(struct quire_transaction *transaction,
+                               const struct quire_protocol *protocol, struct quire_error *error);
+int quire_transaction_domain(struct quire_transaction *transaction,
+                             const struct quire_domain *domain, struct quire_error *error);
+
+/* Commits; afterwards *version is that of the table with what it did. info says operation,
+ * parameters and metrics; the rest of it is filled in. skipped may be set now too. After any
+ * outcome may_stand tells whether files that the lines name must be left. */
+int quire_transaction_commit(struct quire_transaction *transaction,
+                             const struct quire_commit_info *info, int64_t *version,
+                             struct quire_error *error);
+
+#endif
