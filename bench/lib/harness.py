@@ -145,7 +145,7 @@ def compare(engines, task, rounds, after=None, **arguments):
                     rows[engine.name] = answer
                 else:
                     runs[engine.name].append(answer)
-    return _figures(rows, runs)
+    return figures(rows, runs)
 
 
 def compare_commands(commands, source, target, rounds):
@@ -157,25 +157,32 @@ def compare_commands(commands, source, target, rounds):
         for name, command in commands.items():
             if "failed" in rows.get(name, {}):
                 continue
-            started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-            process = subprocess.Popen(command(source, target), stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.PIPE, text=True)
-            peak = peak_until_exit(process) if turn == 0 else 0
-            complaint = process.communicate()[1]
-            elapsed, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-            if process.returncode != 0:
-                rows[name] = {"failed": (complaint.splitlines() or ["failed"])[-1][:100]}
+            answer, peak, complaint = run_command(command(source, target), watch=turn == 0)
+            if complaint:
+                rows[name] = {"failed": complaint}
                 continue
             if turn == 0:
                 rows[name] = {"bytes": os.path.getsize(target), "memory": peak}
             else:
-                cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-                runs[name].append({"seconds": elapsed, "cpu": cpu})
+                runs[name].append(answer)
             os.unlink(target)
-    return _figures(rows, runs)
+    return figures(rows, runs)
 
 
-def _figures(rows, runs):
+def run_command(command, watch=True):
+    """One process: its seconds and CPU, with watch its peak, and why it failed, if it did."""
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               text=True)
+    peak = peak_until_exit(process) if watch else 0
+    complaint = process.communicate()[1]
+    elapsed, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    failed = (complaint.splitlines() or ["failed"])[-1][:100] if process.returncode != 0 else None
+    return {"seconds": elapsed, "cpu": cpu}, peak, failed
+
+
+def figures(rows, runs):
     """Adds the medians, and the least time of all; no ratio where the reference did not run."""
     def of(name, figure):
         return [run[figure] for run in runs[name]]

@@ -41,7 +41,9 @@ def session():
             # Compiling code takes longer than going through a few rows without.
             .config("spark.sql.codegen.wholeStage", "false")
             .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+            .config("spark.sql.adaptive.enabled", "false")
             .config("spark.databricks.delta.snapshotPartitions", "1")
+            .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "1")
             .getOrCreate())
     made.sparkContext.setLogLevel("OFF")
     made.kept_folder = folder

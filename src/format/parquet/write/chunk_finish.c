@@ -117,9 +117,12 @@ static int set_bounds(const struct quire_chunk_writer *writer, struct quire_writ
     return 0;
 }
 
+/* Whoever holds NaN to be above all numbers, as Spark does, would miss it by a maximum that does
+ * not count it; so there are no bounds beside NaN, as with parquet-java. */
 static int set_statistics(const struct quire_chunk_writer *writer,
                           struct quire_written_chunk *chunk)
 {
+    const struct quire_extremes *extremes = &writer->chunk_extremes;
     if (!writer->options.statistics) return 0;
     struct quire_parquet_statistics *statistics = allocate(chunk, sizeof(*statistics));
     if (statistics == NULL) return QUIRE_MEMORY;
@@ -127,10 +130,10 @@ static int set_statistics(const struct quire_chunk_writer *writer,
     statistics->null_count = writer->entries - writer->values;
     statistics->present = QUIRE_STATISTICS_HAS_NULL_COUNT;
     if (quire_order_has_nan(writer->order)) {
-        statistics->nan_count = writer->chunk_extremes.nans;
+        statistics->nan_count = extremes->nans;
         statistics->present |= QUIRE_STATISTICS_HAS_NAN_COUNT;
     }
-    return writer->chunk_extremes.any ? set_bounds(writer, chunk, statistics) : 0;
+    return extremes->any && extremes->nans == 0 ? set_bounds(writer, chunk, statistics) : 0;
 }
 
 /* Histograms that say no more than the counts are left out. */

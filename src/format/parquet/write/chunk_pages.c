@@ -143,7 +143,7 @@ static bool has_bounds(const struct quire_chunk_pages *pages, const struct quire
 {
     if (shape->order == QUIRE_VALUES_UNORDERED) return false;
     for (size_t i = 0; i < quire_chunk_pages_count(pages); i++)
-        if (records_of(pages)[i].unbounded) return false;
+        if (records_of(pages)[i].unbounded || records_of(pages)[i].nans > 0) return false;
     return true;
 }
 
