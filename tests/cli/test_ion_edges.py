@@ -137,3 +137,25 @@ def test_binary_is_known_by_its_marker(tmp_path):
     plain = tmp_path / "plain"
     plain.write_bytes(path.read_bytes()[:-3])
     bad(1, "cat", plain, says="the input ends within a value")
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "+05:30"])
+def test_timestamps_of_all_years(tmp_path, unit, zone):
+    """Binary and text say the same, and it is what was written."""
+    scale = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    seconds = [-62_135_553_600, -58_127_932_801, -58_127_932_800, -9_000_000_000, -1, 0, 951_782_400,
+               1_700_000_000, 253_402_200_000]
+    values = [second * scale + part for second in seconds
+              for part in sorted({0, scale // 2, scale - 1, 127 % scale, 128 % scale})]
+    values = [value for value in values if abs(value) < 2**63] + [None]
+    table = pa.table({"at": pa.array(values, pa.timestamp(unit, zone)), "n": range(len(values))})
+    source = write_arrow(tmp_path / "at.arrow", table)
+    for form in ["ion", "iont"]:
+        good("convert", source, tmp_path / f"at.{form}")
+        good("diff", source, tmp_path / f"at.{form}", "--schema", source)
+    for second in [-62_135_596_801, 253_402_300_800]:
+        if abs(second * scale) < 2**63:
+            late = pa.table({"at": pa.array([0, None, second * scale], pa.timestamp(unit, zone))})
+            source = write_arrow(tmp_path / "late.arrow", late)
+            bad(1, "convert", source, tmp_path / "late.ion", says=["row 3", "column at"])
