@@ -98,7 +98,8 @@ QUIRE_API int quire_file_write(const char *url, struct ArrowArrayStream *stream,
 /* Copies the values of objects to one, value by value and without columns: what both
  * formats can say is kept as it stands (annotations, order, repeated fields, digits).
  * For formats with a `copy` (Ion and JSON); QUIRE_UNSUPPORTED for others. The target is
- * as atomic as a writer's; mode is OVERWRITE or CREATE. read->records is not looked at.
+ * as atomic as a writer's; mode is OVERWRITE or CREATE. read->records is not looked at;
+ * settings other than ascii, catalog and pretty are about columns: QUIRE_USAGE.
  * result->rows is -1. Both options and result may be NULL. */
 QUIRE_API int quire_file_copy_raw(const char *const *urls, size_t urls_size,
                                   const struct quire_read_options *read, const char *target,

@@ -124,6 +124,11 @@ void quire_infer_list(struct quire_infer_node *node)
     node->seen |= QUIRE_SEEN_LIST;
 }
 
+void quire_infer_deep(struct quire_infer_node *node)
+{
+    node->seen |= QUIRE_SEEN_DEEP;
+}
+
 static uint8_t larger(uint8_t known, int64_t seen, int most)
 {
     if (seen > most) seen = most;

@@ -3,8 +3,8 @@
  * null → anything; bool, integers, floats, dates, timestamps and text each keep
  * to themselves, except: int → float64; integers past int64 → uint64, then by
  * the policy decimal(38,0) or float64; date → timestamp; with and without offset
- * do not mix (text). Timestamps are in microseconds, or nanoseconds when a
- * fraction of more than six digits was seen. infer_text.c has what each text
+ * do not mix (text; without a common type where they were typed). Timestamps are in microseconds,
+ * or nanoseconds when a fraction of more than six digits was seen. infer_text.c has what each text
  * counts as. */
 #ifndef QUIRE_DATA_INFER_H
 #define QUIRE_DATA_INFER_H
@@ -65,9 +65,12 @@ void quire_infer_string(struct quire_infer_node *node, const char *text, size_t 
                         const struct quire_infer_policy *policy);
 void quire_infer_struct(struct quire_infer_node *node);
 void quire_infer_list(struct quire_infer_node *node);
+/* A container that no column can hold, because it lies too deep. */
+void quire_infer_deep(struct quire_infer_node *node);
 
 /* The same of values that come with their type. Decimals become decimal(p,s) with room
- * for all that were seen, integers among them too, but not floats. */
+ * for all that were seen, integers among them too, but not floats; past 76 digits they have
+ * no type but, by the policy of numbers, float64. */
 void quire_infer_decimal(struct quire_infer_node *node, int64_t whole_digits, int64_t scale);
 void quire_infer_symbol(struct quire_infer_node *node); /* dictionary<string> */
 /* A null of a type, which counts where nothing else was seen. */

@@ -25,7 +25,8 @@ enum quire_infer_seen {
     QUIRE_SEEN_DECIMAL = 1 << 16,
     QUIRE_SEEN_SYMBOL = 1 << 17,
     QUIRE_SEEN_BINARY = 1 << 18,
-    QUIRE_SEEN_TYPED = 1 << 19 /* timestamps that were no text; besides those above */
+    QUIRE_SEEN_TYPED = 1 << 19, /* timestamps that were no text; besides those above */
+    QUIRE_SEEN_DEEP = 1 << 20   /* a container below the levels that columns have */
 };
 
 #define QUIRE_SEEN_NUMBERS                                                                    \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "data/infer_private.h"
 #include "data/schema.h"
@@ -21,30 +22,51 @@ static struct type scalar(const char *format)
     return (struct type){.shape = SCALAR, .format = format};
 }
 
-/* Room for all digits; past what decimals have, rows that do not fit are told of one by one. */
-static struct type decimal_type(const struct quire_infer_node *node)
+static struct type mixed_type(const struct quire_infer_policy *policy)
+{
+    bool json = policy->mixed == QUIRE_INFER_MIXED_JSON;
+    return (struct type){.shape = json ? JSON : MIXED, .format = "u"};
+}
+
+static bool is_past_decimals(const struct quire_infer_node *node)
+{
+    return node->whole + node->scale > QUIRE_DECIMAL_DIGITS_MAX;
+}
+
+/* Room for all digits; for integers among them as much as there may be. */
+static struct type decimal_type(const struct quire_infer_node *node,
+                                const struct quire_infer_policy *policy)
 {
     struct type type = {.shape = SCALAR};
-    unsigned whole = node->whole, scale = node->scale > 76 ? 76 : node->scale;
+    if (is_past_decimals(node))
+        return policy->numbers == QUIRE_INFER_FLOAT ? scalar("g") : mixed_type(policy);
+    unsigned whole = node->whole;
     if ((node->seen & QUIRE_SEEN_INT) != 0 && whole < 19) whole = 19;
     if ((node->seen & QUIRE_SEEN_UINT) != 0 && whole < 20) whole = 20;
     if ((node->seen & (QUIRE_SEEN_BIG | QUIRE_SEEN_HUGE)) != 0 && whole < 38) whole = 38;
-    unsigned precision = whole + scale;
+    unsigned precision = whole + node->scale;
+    if (precision > QUIRE_DECIMAL_DIGITS_MAX) precision = QUIRE_DECIMAL_DIGITS_MAX;
     if (precision == 0) precision = 1;
-    if (precision > 76) precision = 76;
     snprintf(type.made, sizeof(type.made), precision > 38 ? "d:%u,%u,256" : "d:%u,%u", precision,
-             scale);
+             node->scale);
     return type;
 }
 
+/* Nanoseconds were seen, and a day that they do not reach. */
+static bool is_past_nanos(const struct quire_infer_node *node)
+{
+    return node->fraction_digits > 6 && (node->seen & QUIRE_SEEN_DISTANT) != 0;
+}
+
 /* Typed timestamps: unit and zone as they were written. */
-static struct type moment_type(const struct quire_infer_node *node)
+static struct type moment_type(const struct quire_infer_node *node,
+                               const struct quire_infer_policy *policy)
 {
     static const char units[] = "smun";
     struct type type = {.shape = SCALAR};
     unsigned digits = node->fraction_digits;
     unsigned unit = digits > 9 ? 3 : (digits + 2) / 3;
-    if (unit == 3 && (node->seen & QUIRE_SEEN_DISTANT) != 0) return scalar("u");
+    if (is_past_nanos(node)) return mixed_type(policy);
     if ((node->seen & QUIRE_SEEN_INSTANT) == 0) {
         snprintf(type.made, sizeof(type.made), "ts%c:", units[unit]);
         return type;
@@ -71,14 +93,17 @@ static struct type number_type(unsigned seen, const struct quire_infer_policy *p
     return scalar(policy->numbers == QUIRE_INFER_EXACT ? "d:38,0" : "g");
 }
 
-/* Dates alone; timestamps, with dates among them as midnights; or text, when
- * offsets are given here and not there, or no unit holds all of them. */
-static struct type time_type(const struct quire_infer_node *node)
+/* Dates alone; timestamps, with dates among them as midnights; or text again, when
+ * offsets are given here and not there, or no unit holds all of them: but what was typed is
+ * no text. */
+static struct type time_type(const struct quire_infer_node *node,
+                             const struct quire_infer_policy *policy)
 {
     unsigned seen = node->seen, kinds = seen & QUIRE_SEEN_TIMES;
     if (kinds == QUIRE_SEEN_DATE) return scalar("tdD");
     bool both = (kinds & QUIRE_SEEN_INSTANT) != 0 && (kinds & QUIRE_SEEN_TIMESTAMP) != 0;
-    if ((seen & QUIRE_SEEN_TYPED) != 0) return both ? scalar("u") : moment_type(node);
+    if ((seen & QUIRE_SEEN_TYPED) != 0)
+        return both ? mixed_type(policy) : moment_type(node, policy);
     bool nanos = (seen & QUIRE_SEEN_NANOS) != 0;
     if (nanos && (seen & QUIRE_SEEN_DISTANT) != 0) return scalar("u");
     if (kinds == QUIRE_SEEN_INSTANT) return scalar(nanos ? "tsn:UTC" : "tsu:UTC");
@@ -91,7 +116,7 @@ static struct type decide(const struct quire_infer_node *node,
 {
     unsigned kinds =
         node->seen & (QUIRE_SEEN_BOOL | QUIRE_SEEN_NUMBERS | QUIRE_SEEN_TIMES | QUIRE_SEEN_STRING |
-                      QUIRE_SEEN_SYMBOL | QUIRE_SEEN_BINARY | QUIRE_SEEN_NESTED);
+                      QUIRE_SEEN_SYMBOL | QUIRE_SEEN_BINARY | QUIRE_SEEN_NESTED | QUIRE_SEEN_DEEP);
     if (kinds == 0 && node->null_seen != 0) {
         struct quire_infer_node typed = {.seen = node->null_seen};
         struct type type = decide(&typed, policy);
@@ -104,15 +129,30 @@ static struct type decide(const struct quire_infer_node *node,
     if (kinds == QUIRE_SEEN_SYMBOL) return (struct type){.shape = DICTIONARY, .format = "i"};
     if (kinds == QUIRE_SEEN_BINARY) return scalar("z");
     bool decimals = (kinds & QUIRE_SEEN_DECIMAL) != 0 && (kinds & QUIRE_SEEN_FLOAT) == 0;
-    if ((kinds & ~(unsigned)QUIRE_SEEN_NUMBERS) == 0 && decimals) return decimal_type(node);
+    if ((kinds & ~(unsigned)QUIRE_SEEN_NUMBERS) == 0 && decimals) return decimal_type(node, policy);
     if ((kinds & ~(unsigned)(QUIRE_SEEN_NUMBERS & ~QUIRE_SEEN_DECIMAL)) == 0)
         return number_type(node->seen, policy);
-    if ((kinds & ~(unsigned)QUIRE_SEEN_TIMES) == 0) return time_type(node);
-    if ((kinds & ~(unsigned)(QUIRE_SEEN_TIMES | QUIRE_SEEN_STRING | QUIRE_SEEN_SYMBOL)) == 0)
-        return scalar("u");
+    if ((kinds & ~(unsigned)QUIRE_SEEN_TIMES) == 0) return time_type(node, policy);
+    unsigned times = (node->seen & QUIRE_SEEN_TYPED) != 0 ? 0 : QUIRE_SEEN_TIMES;
+    if ((kinds & ~(times | QUIRE_SEEN_STRING | QUIRE_SEEN_SYMBOL)) == 0) return scalar("u");
     if (policy->text_fallback && (kinds & QUIRE_SEEN_NESTED) == 0) return scalar("u");
-    return (struct type){.shape = policy->mixed == QUIRE_INFER_MIXED_JSON ? JSON : MIXED,
-                         .format = "u"};
+    return mixed_type(policy);
+}
+
+/* What one type would have to hold and none does; NULL: there were several. */
+static const char *why_none(const struct quire_infer_node *node)
+{
+    unsigned kinds = node->seen & ~(unsigned)(QUIRE_SEEN_NULL | QUIRE_SEEN_TYPED);
+    if ((kinds & QUIRE_SEEN_DEEP) != 0)
+        return "values are nested deeper than the levels that columns have";
+    if ((kinds & ~(unsigned)(QUIRE_SEEN_NUMBERS | QUIRE_SEEN_NEGATIVE)) == 0 &&
+        (kinds & QUIRE_SEEN_FLOAT) == 0 && is_past_decimals(node))
+        return "the decimals have more digits together than the 76 of a decimal256";
+    if ((kinds & ~(unsigned)(QUIRE_SEEN_TIMES | QUIRE_SEEN_DISTANT)) != 0) return NULL;
+    return is_past_nanos(node) && (kinds & (QUIRE_SEEN_TIMESTAMP | QUIRE_SEEN_INSTANT)) !=
+                                      (QUIRE_SEEN_TIMESTAMP | QUIRE_SEEN_INSTANT)
+               ? "timestamps in nanoseconds do not reach all of the years"
+               : NULL;
 }
 
 static int fail_mixed(const struct quire_infer_node *node, struct quire_error *error)
@@ -127,17 +167,25 @@ static int fail_mixed(const struct quire_infer_node *node, struct quire_error *e
         {QUIRE_SEEN_DECIMAL, "decimals"},
         {QUIRE_SEEN_BOOL, "booleans"},
         {QUIRE_SEEN_STRING, "strings"},
-        {QUIRE_SEEN_TIMES, "dates"},
+        {QUIRE_SEEN_INSTANT, "timestamps with an offset"},
+        {QUIRE_SEEN_TIMESTAMP, "timestamps without an offset"},
+        {QUIRE_SEEN_DATE, "dates"},
         {QUIRE_SEEN_SYMBOL, "symbols"},
         {QUIRE_SEEN_BINARY, "binary"},
     };
-    const char *found[2] = {"", ""};
+    const char *found[2] = {"", ""}, *why = why_none(node);
     size_t count = 0;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && count < 2; i++)
         if ((node->seen & names[i].bits) != 0) found[count++] = names[i].name;
-    quire_fail(error, QUIRE_INPUT, OPERATION, "both %s and %s, which have no common type", found[0],
-               found[1]);
-    quire_error_hint(error, "--mixed json keeps each value's JSON text");
+    if (why != NULL)
+        quire_fail(error, QUIRE_INPUT, OPERATION, "%s", why);
+    else
+        quire_fail(error, QUIRE_INPUT, OPERATION, "both %s and %s, which have no common type",
+                   found[0], found[1]);
+    quire_error_hint(error, is_past_decimals(node) && why != NULL
+                                ? "--numbers float reads them as float64, --mixed json keeps "
+                                  "each value's JSON text"
+                                : "--mixed json keeps each value's JSON text");
     return QUIRE_INPUT;
 }
 

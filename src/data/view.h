@@ -48,6 +48,12 @@ int quire_view_validate(const struct quire_view *view, struct quire_error *error
  * before. */
 int quire_view_validate_rows(const struct quire_view *view, struct quire_error *error);
 
+/* Whether values of the field, or of those in it, can be none of their type: times, decimals,
+ * date64. And whether such are in a batch of such a field: QUIRE_INPUT with the row, from 1,
+ * and the column. Unions and run-end encodings are not looked into. */
+bool quire_field_has_bounds(const struct quire_field *field);
+int quire_view_check_bounds(const struct quire_view *view, struct quire_error *error);
+
 /* True for unions and run-end encodings, whose rows stand for rows of a child. */
 static inline bool quire_view_has_inner(const struct quire_view *view)
 {

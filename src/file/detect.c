@@ -101,6 +101,9 @@ int quire_detect_format(const char *wanted, const char *url, const uint8_t *byte
         return quire_fail(error, QUIRE_UNSUPPORTED, "read", "the format %s cannot be read",
                           (*format)->name);
     if (*format != NULL) return 0;
+    /* A binary version marker (Ion's binary.md, "Value Streams"), which begins no text. */
+    if (size >= 4 && bytes[0] == 0xe0 && bytes[3] == 0xea)
+        return quire_format_find("ion", format, error);
     while (at < size && memchr(" \t\r\n", bytes[at], 4) != NULL)
         at++;
     if (at < size && bytes[at] == '{') return quire_format_find("jsonl", format, error);

@@ -122,6 +122,23 @@ static int copy_all(const char *const *urls, size_t urls_size,
     return code;
 }
 
+/* Settings are about columns, but for those of how values are found and laid out. */
+static int check_settings(const struct quire_setting *settings, size_t size,
+                          struct quire_error *error)
+{
+    static const char *const obeyed[] = {"ascii", "catalog", "pretty"};
+    for (size_t i = 0; i < size; i++) {
+        bool known = false;
+        for (size_t j = 0; j < sizeof(obeyed) / sizeof(obeyed[0]); j++)
+            known = known || strcmp(settings[i].name, obeyed[j]) == 0;
+        if (!known)
+            return quire_fail(error, QUIRE_USAGE, "copy values",
+                              "values are copied as they are: %.100s does not go with it",
+                              settings[i].name);
+    }
+    return 0;
+}
+
 int quire_file_copy_raw(const char *const *urls, size_t urls_size,
                         const struct quire_read_options *read, const char *target_url,
                         const struct quire_write_options *write, struct quire_write_result *result,
@@ -132,6 +149,8 @@ int quire_file_copy_raw(const char *const *urls, size_t urls_size,
     const struct quire_format *target = NULL;
     if (read == NULL) read = &read_defaults;
     if (write == NULL) write = &write_defaults;
+    QUIRE_TRY(check_settings(read->settings, read->settings_size, error));
+    QUIRE_TRY(check_settings(write->settings, write->settings_size, error));
     int code = quire_choose_format(write->format, target_url, &target, error);
     if (code != 0) {
         quire_error_path(error, target_url);

@@ -80,7 +80,9 @@ static int describe_message(struct describing *describing, const struct quire_re
     quire_json_writer_end_object(&json);
     if (quire_json_writer_finish(&json) != 0)
         return quire_fail_memory(describing->error, OPERATION);
-    describing->rows += dictionary ? 0 : rows;
+    if (!dictionary && __builtin_add_overflow(describing->rows, rows, &describing->rows))
+        return quire_fail(describing->error, QUIRE_CORRUPT, OPERATION,
+                          "the batches have more rows than can be counted");
     *(dictionary ? &describing->dictionaries_size : &describing->batches_size) += 1;
     return 0;
 }

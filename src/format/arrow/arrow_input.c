@@ -33,7 +33,10 @@ static int read_schema(struct quire_arrow_input *input, const struct quire_flatb
                        struct quire_error *error)
 {
     QUIRE_TRY(quire_schema_table_read(table, false, &input->schema, &input->ids, error));
-    return quire_field_open(&input->schema, &input->root, error);
+    int code = quire_field_open(&input->schema, &input->root, error);
+    if (code != QUIRE_USAGE) return code;
+    if (error != NULL) error->code = QUIRE_CORRUPT; /* the file asks, not the caller */
+    return QUIRE_CORRUPT;
 }
 
 static int read_schema_message(struct quire_arrow_input *input, struct quire_error *error)

@@ -98,6 +98,10 @@ static int unpack_all(struct unpacking *list, size_t size, const struct quire_co
         if (code != 0 || list[i].code == 0) continue;
         code = list[i].code;
         if (error != NULL) *error = list[i].error;
+        if (code == QUIRE_USAGE || code == QUIRE_UNSUPPORTED || code == QUIRE_INPUT) {
+            code = QUIRE_CORRUPT; /* the codec was asked for by the file */
+            if (error != NULL) error->code = code;
+        }
     }
     return code;
 }
@@ -118,6 +122,7 @@ int quire_body_decompress(struct quire_wire_batch *batch, struct quire_array_bag
         *borrows = *borrows || (!list[i].submitted && buffer->size > 0);
     }
     if (total == 0) return 0;
+    QUIRE_TRY(quire_wire_batch_room(context, total, error));
     const struct quire_block *block = quire_array_bag_take(bag, context->blocks, total);
     if (block == NULL) return quire_fail_memory(error, OPERATION);
     return unpack_all(list, batch->buffers_size, codec, block->bytes, context, error);

@@ -10,6 +10,11 @@
 
 #define OPERATION "read arrow"
 
+/* A batch cannot be read in parts, and may take more than the budget: so many times of it
+ * and so many bytes. */
+#define BATCH_BUDGETS      4
+#define BATCH_BYTES_BESIDE ((uint64_t)16 << 20)
+
 static int corrupt(const char *cause, struct quire_error *error)
 {
     return quire_fail(error, QUIRE_CORRUPT, OPERATION, "%s", cause);
@@ -45,6 +50,8 @@ int quire_wire_batch_open(struct quire_wire_batch *batch, const struct quire_rea
     QUIRE_TRY(read_compression(batch, table, error));
     if (message->message.buffer.damaged || table->buffer == NULL || batch->length < 0)
         return corrupt("it is no record batch", error);
+    /* What no array may have, not even one of nulls. */
+    if (batch->length > INT64_MAX / 16) return corrupt("it is longer than memory", error);
     batch->buffers = quire_alloc_zero(buffers.size + 1, sizeof(*batch->buffers));
     if (batch->buffers == NULL) return quire_fail_memory(error, OPERATION);
     batch->buffers_size = buffers.size;
@@ -229,12 +236,27 @@ static int load_compressed(struct quire_wire_batch *batch, const struct quire_re
     return code;
 }
 
+int quire_wire_batch_room(const struct quire_context *context, uint64_t bytes,
+                          struct quire_error *error)
+{
+    size_t budget = context->budget.max;
+    if (budget == 0 || bytes <= BATCH_BYTES_BESIDE ||
+        (bytes - BATCH_BYTES_BESIDE) / BATCH_BUDGETS <= budget)
+        return 0;
+    quire_fail(error, QUIRE_LIMIT, OPERATION,
+               "it takes %llu bytes, which is more than %d times the memory budget",
+               (unsigned long long)bytes, BATCH_BUDGETS);
+    quire_error_hint(error, "a batch is not read in parts: --memory gives more");
+    return QUIRE_LIMIT;
+}
+
 int quire_wire_batch_load(struct quire_wire_batch *batch, const struct quire_wire_fields *fields,
                           const struct quire_read_message *message,
                           struct quire_message_reader *reader, struct quire_array_bag *bag,
                           struct quire_context *context, struct quire_error *error)
 {
     bool all = true, any = false;
+    uint64_t bytes = 0;
     batch->trusted = reader->trusted;
     QUIRE_TRY(mark_wanted(batch, fields, error));
     QUIRE_TRY(check_places(batch, message->message.body_length, error));
@@ -242,8 +264,10 @@ int quire_wire_batch_load(struct quire_wire_batch *batch, const struct quire_wir
         if (batch->buffers[i].length == 0) continue;
         all = all && batch->buffers[i].wanted;
         any = any || batch->buffers[i].wanted;
+        if (batch->buffers[i].wanted) bytes += (uint64_t)batch->buffers[i].length;
     }
     if (!any) return 0;
+    if (reader->mapped == NULL) QUIRE_TRY(quire_wire_batch_room(context, bytes, error));
     return batch->codec >= 0 ? load_compressed(batch, message, reader, all, bag, context, error)
                              : load_body(batch, message, reader, all, bag, error);
 }

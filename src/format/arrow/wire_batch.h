@@ -54,6 +54,10 @@ int quire_wire_batch_array(const struct quire_wire_batch *batch, const struct qu
                            struct quire_wire_cursor *cursor, struct quire_array_bag *bag,
                            struct ArrowArray *array, struct quire_error *error);
 
+/* QUIRE_LIMIT when the budget of memory has no room for a batch of so many bytes. */
+int quire_wire_batch_room(const struct quire_context *context, uint64_t bytes,
+                          struct quire_error *error);
+
 /* Decompresses the buffers that are wanted, in the threads of the context; *borrows: some
  * stand in the body as they are. (body_decompress.c) */
 int quire_body_decompress(struct quire_wire_batch *batch, struct quire_array_bag *bag,

@@ -126,6 +126,7 @@ struct quire_ion_header {
 /* What follows a type descriptor: nothing, as many bytes as it says, or a length. */
 enum { QUIRE_ION_ALONE = 1, QUIRE_ION_SHORT = 2, QUIRE_ION_LONG = 3 };
 extern const uint8_t quire_ion_descriptors[256];
+extern const char quire_ion_too_long[]; /* a message */
 const char *quire_ion_take_long(const uint8_t *at, const uint8_t *end,
                                 struct quire_ion_header *header);
 
@@ -142,7 +143,7 @@ static inline const char *quire_ion_take_header(const uint8_t *at, const uint8_t
     if (__builtin_expect(kind == 0, 0)) return "this type descriptor is not legal";
     if (__builtin_expect(kind == QUIRE_ION_LONG, 0))
         return quire_ion_take_long(at + 1, end, header);
-    return header->end > end ? "a value is longer than what it stands in" : NULL;
+    return header->end > end ? quire_ion_too_long : NULL;
 }
 
 /* The type code of a type, for nulls and containers. */

@@ -24,13 +24,15 @@ const uint8_t quire_ion_descriptors[256] = {
     0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
 
+const char quire_ion_too_long[] = "a value is longer than what it stands in";
+
 const char *quire_ion_take_long(const uint8_t *at, const uint8_t *end,
                                 struct quire_ion_header *header)
 {
     uint64_t size;
     if (!quire_ion_take_varuint(&at, end, &size)) return "a length does not end, or passes 63 bits";
     if (header->low == 1 && size == 0) return "a struct said to be ordered has no field";
-    if (size > (uint64_t)(end - at)) return "a value is longer than what it stands in";
+    if (size > (uint64_t)(end - at)) return quire_ion_too_long;
     header->body = at;
     header->end = at + size;
     return NULL;
@@ -331,6 +333,7 @@ int quire_ion_binary_next(struct quire_ion_reader *reader, struct quire_ion_valu
         value->at = (size_t)(reader->at - reader->start);
         if (frame == NULL && *reader->at == 0xe0) return read_marker(reader, value, error);
         const char *wrong = quire_ion_take_header(reader->at, end, &header);
+        if (wrong == quire_ion_too_long && frame == NULL) wrong = "the input ends within a value";
         if (wrong != NULL) return fail(reader, reader->at, wrong, error);
         if (header.code == 0 && header.low != 15) { /* padding */
             reader->at = header.end;

@@ -102,6 +102,8 @@ static int copy(struct quire_in *in, const char *catalog, bool from_json,
     QUIRE_TRY(choose_form(copying, target, target_options, error));
     QUIRE_TRY(quire_ion_source_open(&copying->source, in, &copying->catalog, most, error));
     if (from_json) copying->source.reader.operation = "read json";
+    /* JSON keeps the digits of a float as they are. */
+    copying->source.reader.far = from_json && copying->writer.form < QUIRE_ION_FORM_JSON;
     copying->writer.document = from_json && target == &quire_format_json;
     return copy_values(copying, error);
 }

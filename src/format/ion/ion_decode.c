@@ -5,6 +5,7 @@
  * where. */
 #include "format/ion/ion_direct.h"
 
+#include "base/cleanup.h"
 #include "base/fail.h"
 #include "format/ion/ion_split.h"
 #include "format/ion/ion_text_token.h"
@@ -85,6 +86,55 @@ static void hint_sample(const struct parsing *parsing, const struct quire_ion_ma
         quire_error_hint(error, QUIRE_TEXT_HINT_SAMPLE);
 }
 
+/* A binary record as text, with a table before it where symbols have none. The reader stands
+ * before it, and then behind. */
+static int write_text(struct quire_ion_reader *reader, struct quire_ion_writer *text,
+                      struct quire_error *error)
+{
+    struct quire_ion_value value;
+    QUIRE_TRY(quire_ion_next(reader, &value, error));
+    value.named = false;
+    QUIRE_TRY(quire_ion_writer_mirror(text, reader->symbols, error));
+    QUIRE_TRY(quire_ion_write(text, &value, error));
+    while (text->depth > 0) {
+        QUIRE_TRY(quire_ion_next(reader, &value, error));
+        QUIRE_TRY(quire_ion_write(text, &value, error));
+    }
+    return 0;
+}
+
+/* What cannot be read to its end is kept as a blob of its bytes. */
+static int write_blob(struct quire_ion_writer *text, const uint8_t *bytes, size_t size,
+                      struct quire_error *error)
+{
+    struct quire_ion_value value;
+    quire_ion_clear(&value);
+    value.type = QUIRE_ION_BLOB;
+    value.bytes = (struct quire_ion_bytes){bytes, size};
+    quire_buf_clear(&text->out);
+    text->depth = 0;
+    return quire_ion_write(text, &value, error);
+}
+
+static int reject_binary(struct parsing *parsing, const struct quire_ion_mark *before, size_t start,
+                         size_t end, struct quire_error *error)
+{
+    struct quire_text_chunk *chunk = parsing->chunk;
+    struct quire_ion_reader *reader = parsing->row.reader;
+    struct quire_ion_mark after = quire_ion_mark_of(reader);
+    struct quire_error other;
+    QUIRE_CLEANUP(quire_ion_writer_release) struct quire_ion_writer text;
+    int code = quire_ion_writer_init(&text, QUIRE_ION_FORM_TEXT, &other);
+    quire_ion_go_back(reader, before);
+    if (code == 0) code = write_text(reader, &text, &other);
+    if (code != 0 && code != QUIRE_MEMORY)
+        code = write_blob(&text, reader->start + start, end - start, &other);
+    quire_ion_go_back(reader, &after);
+    if (code == 0)
+        code = quire_text_reject_as(chunk, chunk->records, text.out.data, text.out.size - 1, error);
+    return code != 0 ? quire_fail_memory(error, operation) : 0;
+}
+
 /* A record that failed: taken back, and handed to the rejects or told. */
 static int refuse_record(struct parsing *parsing, const struct quire_ion_mark *before, int64_t rows,
                          int code, struct quire_error *error)
@@ -104,7 +154,9 @@ static int refuse_record(struct parsing *parsing, const struct quire_ion_mark *b
         return code;
     }
     size_t start = value.at, end = (size_t)(reader->at - reader->start);
-    if (quire_text_reject(chunk, chunk->records, start, end - start, error) != 0)
+    if (parsing->decoding->binary)
+        QUIRE_TRY(reject_binary(parsing, before, start, end, error));
+    else if (quire_text_reject(chunk, chunk->records, start, end - start, error) != 0)
         return quire_fail_memory(error, operation);
     quire_error_clear(error);
     return 0;

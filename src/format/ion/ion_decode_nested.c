@@ -3,6 +3,8 @@
  * A struct's children are filled as their fields come; a child that has as many rows as
  * the struct has not had its field yet, which is all the bookkeeping that missing and
  * repeated fields take. */
+#include <stdio.h>
+
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "format/ion/ion_direct.h"
@@ -97,14 +99,31 @@ static int put_map(struct quire_ion_row *row, struct quire_column *column,
 
 /* --- Structs --------------------------------------------------------------------------- */
 
+/* The name of a field; "$ID" of a symbol without text, as it is in values. */
+struct name {
+    const char *text;
+    size_t size;
+    char made[24];
+};
+
+static void name_of(const struct quire_ion_value *value, struct name *name)
+{
+    name->text = value->name.text;
+    name->size = value->name.size;
+    if (name->text != NULL) return;
+    name->size =
+        (size_t)snprintf(name->made, sizeof(name->made), "$%lld", (long long)value->name.id);
+    name->text = name->made;
+}
+
 static int fail_extra(const struct quire_ion_row *row, const struct quire_ion_value *value,
                       struct quire_error *error)
 {
-    size_t size = value->name.size > 100 ? 100 : value->name.size;
-    const char *name = value->name.text != NULL ? value->name.text : "$0";
+    struct name name;
+    name_of(value, &name);
     quire_ion_fail_at(row->reader, row->reader->start + value->at, QUIRE_INPUT, error,
                       "there is no column for the field \"%.*s\"",
-                      value->name.text != NULL ? (int)size : 2, name);
+                      name.size > 100 ? 100 : (int)name.size, name.text);
     quire_error_hint(error, "--extra ignore leaves it out; --extra evolve, or a schema that has "
                             "it, keeps it");
     return QUIRE_INPUT;
@@ -116,26 +135,26 @@ static int find_child(const struct quire_ion_row *row, const struct quire_ion_va
                       bool top, size_t *next, int64_t *index, int64_t *member,
                       struct quire_error *error)
 {
-    const struct quire_ion_symbol *name = &value->name;
-    const char *text = name->text != NULL ? name->text : "";
+    struct name name;
+    name_of(value, &name);
     *member = -1;
     if (shape == NULL) {
-        *member = quire_field_child(column->field, text, name->size);
+        *member = quire_field_child(column->field, name.text, name.size);
         *index = *member;
     } else {
         const struct quire_json_member *guess = &shape->members[*next];
-        if (__builtin_expect(*next < shape->members_size && guess->name_size == name->size &&
-                                 memcmp(guess->name, text, name->size) == 0,
+        if (__builtin_expect(*next < shape->members_size && guess->name_size == name.size &&
+                                 memcmp(guess->name, name.text, name.size) == 0,
                              1)) {
             *member = (int64_t)*next;
         } else {
-            *member = quire_json_shape_find(shape, (const uint8_t *)text, name->size);
+            *member = quire_json_shape_find(shape, (const uint8_t *)name.text, name.size);
         }
         *index = *member >= 0 ? shape->members[*member].column : -1;
         if (top && row->lanes != NULL && *member >= 0)
-            quire_ion_lane_note(&row->lanes[*member], name->text != NULL ? name->id : -1);
+            quire_ion_lane_note(&row->lanes[*member], value->name.id);
     }
-    if (*member >= 0 && name->text != NULL) {
+    if (*member >= 0) {
         *next = (size_t)*member + 1;
         return 0;
     }

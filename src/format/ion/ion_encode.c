@@ -14,6 +14,7 @@
 #include "format/format.h"
 #include "format/ion/ion_binary.h"
 #include "format/ion/ion_text_put.h"
+#include "format/json/json_shape.h"
 #include "format/text/encode.h"
 
 static const char operation[] = "write ion";
@@ -181,7 +182,11 @@ static void encoding_free(void *state)
 static int prepare(struct quire_ion_encoding *encoding, const struct ArrowSchema *schema,
                    struct quire_error *error)
 {
+    struct quire_json_shape shape;
     QUIRE_TRY(quire_field_open(schema, &encoding->root, error));
+    if (quire_json_shape_init(&shape, encoding->root, NULL, &encoding->arena) != 0)
+        return quire_fail_memory(error, operation);
+    QUIRE_TRY(quire_json_shape_check(&shape, encoding->root, operation, error));
     quire_ion_intern_reset(&encoding->intern, QUIRE_ION_SYSTEM_MAX + 1);
     encoding->node = quire_arena_alloc(&encoding->arena, sizeof(*encoding->node));
     if (encoding->node == NULL) return quire_fail_memory(error, operation);

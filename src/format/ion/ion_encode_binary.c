@@ -112,6 +112,11 @@ static int add_sizes(struct quire_ion_block *block, const struct quire_ion_node 
                      const struct quire_view *view, struct quire_error *error)
 {
     if (sizes_fast(block, node, view)) return 0;
+    if (quire_ion_are_moments(block, view)) {
+        int code = quire_ion_block_add_moments(block, node, view, error);
+        if (code != 0) quire_error_outer_column(error, view->field->name);
+        return code;
+    }
     for (int64_t i = 0; i < block->count; i++) {
         size_t size = 0;
         if (quire_ion_is_omitted(block->encoding, view, block->start + i)) continue;
@@ -226,6 +231,8 @@ static void put_column(struct quire_ion_block *block, const struct quire_ion_nod
     else if (node->how == QUIRE_ION_AS_STRING && kind == QUIRE_KIND_STRING && !omitted &&
              view->extra != NULL && options->invalid_utf8 != QUIRE_ION_UTF8_REPLACE)
         put_strings(&run, (const int32_t *)view->values + run.first, view->extra, block->puts);
+    else if (quire_ion_are_moments(block, view))
+        quire_ion_block_put_moments(block, node, view);
     else
         put_values(block, node, view);
 }

@@ -62,6 +62,14 @@ int quire_ion_block_value_size(struct quire_ion_block *block, const struct quire
 uint8_t *quire_ion_block_put_value(struct quire_ion_block *block, const struct quire_ion_node *node,
                                    const struct quire_view *view, int64_t row, uint8_t *put);
 
+/* Both passes over a column of timestamps that has loops of its own, as all columns that
+ * quire_ion_are_moments says it of. */
+bool quire_ion_are_moments(const struct quire_ion_block *block, const struct quire_view *view);
+int quire_ion_block_add_moments(struct quire_ion_block *block, const struct quire_ion_node *node,
+                                const struct quire_view *view, struct quire_error *error);
+void quire_ion_block_put_moments(struct quire_ion_block *block, const struct quire_ion_node *node,
+                                 const struct quire_view *view);
+
 /* The lowest size bytes (0 to 8) of a value, most significant first, by one store of eight
  * that leaves what follows as it was. */
 static inline uint8_t *quire_ion_block_put_bytes(uint8_t *put, uint64_t value, size_t size)
@@ -95,7 +103,8 @@ static inline uint8_t *quire_ion_block_put_float(uint8_t *put, uint64_t bits, si
         return put + 1;
     }
     *put++ = (uint8_t)(0x40 | size);
-    return quire_ion_put_uint(put, bits, size);
+    if (size < 8) return quire_ion_put_uint(put, bits, size);
+    return quire_ion_block_put_bytes(put, bits, 8);
 }
 
 #endif

@@ -148,9 +148,7 @@ static int infer_value(struct inferring *in, const struct quire_ion_value *value
         return value->event == QUIRE_ION_BEGIN ? quire_ion_skip(in->reader, error) : 0;
     if (value->event != QUIRE_ION_BEGIN) return infer_scalar(in, value, node, error);
     if (depth >= QUIRE_FIELD_DEPTH_MAX - 1) {
-        /* A mixture, which is an error, or kept as JSON text. */
-        quire_infer_struct(node);
-        quire_infer_bool(node);
+        quire_infer_deep(node);
         return quire_ion_skip(in->reader, error);
     }
     return value->type == QUIRE_ION_STRUCT ? infer_fields(in, node, depth, error)

@@ -25,6 +25,7 @@ struct quire_ion_reader {
     int64_t offset;                  /* of start in the input */
     bool binary;
     bool not_utf8; /* text: the byte at end is where it stops being UTF-8 */
+    bool far;      /* text: floats that a double does not reach are read as decimals */
     bool began;    /* text: a container has begun and no item of it was read */
 
     const struct quire_ion_symbols *symbols; /* in force */

@@ -163,6 +163,16 @@ static int read_based(struct quire_ion_reader *reader, bool negative, const char
     return 0;
 }
 
+/* Not made infinite, nor zero of a number that has other digits? */
+static bool is_within_double(const struct quire_ion_reader *reader, double real)
+{
+    const struct quire_buf *digits = &reader->digits;
+    if (real != 0) return __builtin_isfinite(real);
+    for (size_t i = 0; i < digits->size; i++)
+        if (digits->data[i] != '0') return false;
+    return true;
+}
+
 static int read_number(struct quire_ion_reader *reader, const char *text, size_t size,
                        struct quire_ion_value *value)
 {
@@ -173,8 +183,12 @@ static int read_number(struct quire_ion_reader *reader, const char *text, size_t
     if (end - at > 1 && *at == '0' && ((at[1] | 0x20) == 'x' || (at[1] | 0x20) == 'b'))
         return read_based(reader, negative, at + 2, end, value);
     if (!scan_number(reader, at, end, &scan, &code)) return code != 0 ? code : QUIRE_INPUT;
-    if (scan.float_mark) return read_float(reader, text, size, &scan, value);
-    if (scan.point || scan.decimal_mark) return read_decimal(reader, negative, &scan, value);
+    if (scan.float_mark) {
+        QUIRE_TRY(read_float(reader, text, size, &scan, value));
+        if (!reader->far || is_within_double(reader, value->real)) return 0;
+    }
+    if (scan.point || scan.decimal_mark || scan.float_mark)
+        return read_decimal(reader, negative, &scan, value);
     return read_integer(reader, negative, value);
 }
 

@@ -34,6 +34,11 @@ struct quire_json_shape {
 int quire_json_shape_init(struct quire_json_shape *shape, const struct quire_field *field,
                           const int64_t *column_of, struct quire_arena *arena);
 
+/* QUIRE_USAGE when two members of one struct have the same name, so that what is written of
+ * them would not be read back. */
+int quire_json_shape_check(const struct quire_json_shape *shape, const struct quire_field *field,
+                           const char *operation, struct quire_error *error);
+
 /* The member of a name, or -1. */
 int64_t quire_json_shape_find(const struct quire_json_shape *shape, const uint8_t *name,
                               size_t name_size);

@@ -289,28 +289,6 @@ static int init_cell(struct json_encoding *encoding, struct cell *cell,
     return 0;
 }
 
-/* Objects whose members share a name would not be read back. */
-static int check_names(const struct quire_json_shape *shape, const struct quire_field *field,
-                       struct quire_error *error)
-{
-    for (size_t i = 0; i < shape->members_size; i++) {
-        const struct quire_json_member *member = &shape->members[i];
-        if (quire_json_shape_find(shape, (const uint8_t *)member->name, member->name_size) ==
-            (int64_t)i)
-            continue;
-        quire_fail(error, QUIRE_USAGE, operation, "two fields of one object have the same name");
-        quire_error_at(error, QUIRE_NOWHERE, member->name, QUIRE_NOWHERE);
-        return QUIRE_USAGE;
-    }
-    for (size_t i = 0; i < shape->children_size; i++) {
-        int code = check_names(&shape->children[i], &field->children[i], error);
-        if (code == 0) continue;
-        quire_error_outer_column(error, field->children[i].name);
-        return code;
-    }
-    return 0;
-}
-
 static int prepare(struct json_encoding *encoding, const struct ArrowSchema *schema,
                    struct quire_error *error)
 {
@@ -319,7 +297,7 @@ static int prepare(struct json_encoding *encoding, const struct ArrowSchema *sch
     const struct quire_field *root = encoding->root;
     if (quire_json_shape_init(&shape, root, NULL, &encoding->arena) != 0)
         return quire_fail_memory(error, operation);
-    QUIRE_TRY(check_names(&shape, root, error));
+    QUIRE_TRY(quire_json_shape_check(&shape, root, operation, error));
     encoding->cells =
         quire_arena_alloc(&encoding->arena, (root->children_size + 1) * sizeof(struct cell));
     if (encoding->cells == NULL) return quire_fail_memory(error, operation);

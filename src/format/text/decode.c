@@ -24,12 +24,14 @@
 struct reject_entry {
     int64_t row;
     size_t start, size;
+    bool rewritten; /* it stands in texts, not in the chunk */
     struct quire_error error;
 };
 
 struct quire_text_rejects {
     struct reject_entry *entries;
     size_t size, capacity;
+    struct quire_buf texts;
 };
 
 struct slot {
@@ -83,6 +85,17 @@ int quire_text_reject(struct quire_text_chunk *chunk, int64_t row, size_t start,
     }
     rejects->entries[rejects->size++] =
         (struct reject_entry){.row = row, .start = start, .size = size, .error = *error};
+    return 0;
+}
+
+int quire_text_reject_as(struct quire_text_chunk *chunk, int64_t row, const uint8_t *text,
+                         size_t size, const struct quire_error *error)
+{
+    struct quire_text_rejects *rejects = chunk->rejects;
+    size_t start = rejects->texts.size;
+    QUIRE_TRY(quire_buf_append(&rejects->texts, text, size));
+    QUIRE_TRY(quire_text_reject(chunk, row, start, size, error));
+    rejects->entries[rejects->size - 1].rewritten = true;
     return 0;
 }
 
@@ -214,6 +227,7 @@ static void slot_parse(void *argument)
     slot->chunk.records = 0;
     slot->chunk.nulled = 0;
     slot->rejects.size = 0;
+    quire_buf_clear(&slot->rejects.texts);
     quire_error_clear(&slot->error);
     slot->code = decoder->decoding->parse(decoder->state, &slot->chunk, &slot->error);
     if (slot->code == 0)
@@ -263,9 +277,10 @@ static int deliver_rejects(struct text_decoder *decoder, struct slot *slot,
         struct reject_entry *entry = &slot->rejects.entries[i];
         entry->error.row = entry->row;
         make_absolute(decoder, slot, &entry->error);
+        const uint8_t *of = entry->rewritten ? slot->rejects.texts.data : slot->chunk.bytes;
         struct quire_reject reject = {
             .error = &entry->error,
-            .record = (const char *)slot->chunk.bytes + entry->start,
+            .record = (const char *)of + entry->start,
             .record_size = entry->size,
         };
         if (decoder->policy.reject != NULL)
@@ -340,6 +355,7 @@ static void free_slot(struct text_decoder *decoder, struct slot *slot)
     quire_array_release(&slot->batch);
     quire_buf_release(&slot->bytes);
     quire_free(slot->rejects.entries);
+    quire_buf_release(&slot->rejects.texts);
     if (slot->chunk.scratch != NULL) decoder->decoding->scratch_free(slot->chunk.scratch);
     quire_column_free(slot->chunk.columns);
 }

@@ -38,6 +38,10 @@ struct quire_text_chunk {
 int quire_text_reject(struct quire_text_chunk *chunk, int64_t row, size_t start, size_t size,
                       const struct quire_error *error);
 
+/* The same of a record that is no text by itself: how it is written as one. */
+int quire_text_reject_as(struct quire_text_chunk *chunk, int64_t row, const uint8_t *text,
+                         size_t size, const struct quire_error *error);
+
 /* What to say of a value that does not fit a type which was found in a sample. */
 #define QUIRE_TEXT_HINT_SAMPLE                                                                 \
     "the type is that of the first records: give a schema, or look at more (--infer-rows) or " \

@@ -46,6 +46,7 @@ struct text_encoder {
     struct quire_context *context;
     struct quire_out *out;
     size_t run_bytes;
+    bool bounds;          /* there are values that can be none of their type */
     int64_t rows;         /* accepted */
     int64_t rows_written; /* in runs that were written */
     int64_t bytes_written;
@@ -191,6 +192,15 @@ static int begin_batch(struct text_encoder *encoder, const struct held_batch *ba
     return write_text(encoder, &text);
 }
 
+/* Text of what is no value of its type would not be read back. */
+static int check_bounds(struct text_encoder *encoder, const struct held_batch *batch)
+{
+    struct quire_error *error = &encoder->error;
+    int code = quire_view_check_bounds(batch->view, error);
+    if (code != 0) error->row += encoder->rows;
+    return code;
+}
+
 int quire_text_encoder_write(struct quire_encoder *base, struct ArrowArray *array,
                              struct quire_error *error)
 {
@@ -201,6 +211,7 @@ int quire_text_encoder_write(struct quire_encoder *base, struct ArrowArray *arra
     }
     struct held_batch *batch = hold_batch(encoder, array);
     int code = quire_view_set(batch->view, &batch->array, &encoder->error);
+    if (code == 0 && encoder->bounds) code = check_bounds(encoder, batch);
     if (code == 0) code = begin_batch(encoder, batch);
     if (code != 0) {
         quire_array_release(&batch->array);
@@ -307,6 +318,7 @@ int quire_text_encoder_new(const struct quire_format *format,
     encoder->state = state;
     encoder->context = context;
     encoder->out = out;
+    encoder->bounds = quire_field_has_bounds(root);
     quire_error_clear(&encoder->error);
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     int code = make_shell(root, encoder, &encoder->error);

@@ -33,6 +33,7 @@ struct held {
 
 struct quire_batch_queue {
     const struct quire_field *root;
+    bool bounds; /* it has values that can be none of their type */
     struct quire_budget *budget;
     struct quire_view *probe;
     struct quire_column *gathered;
@@ -134,12 +135,20 @@ static int gather(struct quire_batch_queue *queue, int64_t bytes, struct quire_e
     return quire_batch_queue_flush(queue, error);
 }
 
+static int check_bounds(const struct quire_batch_queue *queue, struct quire_error *error)
+{
+    int code = quire_view_check_bounds(queue->probe, error);
+    if (code != 0 && error != NULL) error->row += queue->rows_in;
+    return code;
+}
+
 int quire_batch_queue_put(struct quire_batch_queue *queue, struct ArrowArray *batch,
                           struct quire_error *error)
 {
     int code = quire_view_set(queue->probe, batch, error);
     int64_t rows = code == 0 ? queue->probe->length : 0;
-    if (rows == 0) {
+    if (rows > 0 && queue->bounds) code = check_bounds(queue, error);
+    if (rows == 0 || code != 0) {
         quire_array_release(batch);
         return code;
     }
@@ -254,6 +263,7 @@ int quire_batch_queue_new(const struct quire_field *root, struct quire_budget *b
     struct quire_batch_queue *queue = quire_alloc_zero(1, sizeof(*queue));
     if (queue == NULL) return quire_fail_memory(error, OPERATION);
     queue->root = root;
+    queue->bounds = quire_field_has_bounds(root);
     queue->budget = budget;
     size_t size = HELD_NODES_MAX / count_nodes(root);
     queue->ring_size = size > HELD_MAX ? HELD_MAX : size < HELD_MIN ? HELD_MIN : size;
