@@ -17,6 +17,7 @@
 #include "quire/memory.h"
 #include "quire/observer.h"
 #include "quire/option.h"
+#include "quire/sql.h"
 #include "quire/stats.h"
 #include "quire/store.h"
 #include "quire/stream.h"

@@ -15,9 +15,16 @@
 #define DELETION_VECTORS_WITHOUT "roaring"
 #endif
 
+#ifdef QUIRE_WITH_SQLITE
+#define SQL_WITHOUT NULL
+#else
+#define SQL_WITHOUT "SQLite"
+#endif
+
 static const struct quire_feature features[] = {
     {"encryption", "AES-GCM and AES-CTR", ENCRYPTION_WITHOUT},
     {"deletion-vectors", "rows that Delta tables mark as deleted", DELETION_VECTORS_WITHOUT},
+    {"sql", "queries over files and tables", SQL_WITHOUT},
 };
 
 const struct quire_feature *quire_features(size_t *size)

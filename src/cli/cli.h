@@ -258,6 +258,7 @@ extern const struct quire_command quire_command_table_read;
 extern const struct quire_command quire_command_table_info;
 extern const struct quire_command quire_command_table_history;
 extern const struct quire_command quire_command_table_files;
+extern const struct quire_command quire_command_sql; /* cmd_sql.c */
 extern const struct quire_command quire_command_version;
 extern const struct quire_command quire_command_help;
 

@@ -13,14 +13,13 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_queues,       &quire_command_clean,         &quire_command_table,
     &quire_command_table_create, &quire_command_table_append,  &quire_command_table_read,
     &quire_command_table_info,   &quire_command_table_history, &quire_command_table_files,
-    &quire_command_version,      &quire_command_help,
+    &quire_command_sql,          &quire_command_version,       &quire_command_help,
 };
 const size_t quire_cli_commands_size = COUNT(quire_cli_commands);
 
 /* Commands that the contract of the program names and that this build lacks. */
 static const char *const absent[] = {
     "validate",
-    "sql",
     "log",
     "task",
     "seal",
