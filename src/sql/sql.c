@@ -45,6 +45,7 @@ static int prepare(struct quire_sql_results *results, const char *sql, struct qu
 {
     struct quire_sql_session *session = &results->session;
     const char *tail = NULL;
+    results->given = sql;
     results->sql = quire_sql_adapt(sql);
     if (results->sql == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
     int code = sqlite3_prepare_v3(session->db, results->sql, -1, 0, &results->statement, &tail);

@@ -12,8 +12,9 @@
 static const char *const refused_functions[] = {"load_extension", "fts3_tokenizer"};
 static const char *const allowed_tables[] = {"json_each", "json_tree"};
 
-static const char *name_of(int action)
+static const char *name_of(int action, const char *table)
 {
+    if (table != NULL && strncmp(table, "sqlite_", 7) == 0) return "changing the schema";
     switch (action) {
     case SQLITE_ATTACH: return "ATTACH";
     case SQLITE_DETACH: return "DETACH";
@@ -73,6 +74,6 @@ int quire_sql_authorize(void *user, int action, const char *first, const char *s
     case SQLITE_FUNCTION:
         return is_among(second, refused_functions, COUNT(refused_functions)) ? deny(session, second)
                                                                              : SQLITE_OK;
-    default: return deny(session, name_of(action));
+    default: return deny(session, name_of(action, first));
     }
 }

@@ -34,19 +34,27 @@ static bool is_taken(const struct quire_sql_results *results, size_t before, con
     return false;
 }
 
+/* An expression without a name has its text, which is to be that of the query. */
+static char *copy_name(struct quire_sql_results *results, const char *name)
+{
+    const char *at = strstr(results->sql, name);
+    return quire_arena_strndup(
+        &results->arena, at != NULL ? results->given + (at - results->sql) : name, strlen(name));
+}
+
 /* A name that comes again has a number behind it, "id:1", as in tables. */
 static int name_column(struct quire_sql_results *results, size_t at)
 {
-    const char *given = sqlite3_column_name(results->statement, (int)at);
-    if (given == NULL) return QUIRE_MEMORY;
-    char *name = quire_arena_strndup(&results->arena, given, strlen(given));
+    const char *text = sqlite3_column_name(results->statement, (int)at);
+    const char *given = text != NULL ? copy_name(results, text) : NULL, *name = given;
     for (size_t number = 1; name != NULL && is_taken(results, at, name); number++) {
         char tail[24];
         int size = snprintf(tail, sizeof(tail), ":%zu", number);
-        name = quire_arena_alloc(&results->arena, strlen(given) + (size_t)size + 1);
-        if (name == NULL) break;
-        memcpy(name, given, strlen(given));
-        memcpy(name + strlen(given), tail, (size_t)size + 1);
+        char *numbered = quire_arena_alloc(&results->arena, strlen(given) + (size_t)size + 1);
+        if (numbered == NULL) return QUIRE_MEMORY;
+        memcpy(numbered, given, strlen(given));
+        memcpy(numbered + strlen(given), tail, (size_t)size + 1);
+        name = numbered;
     }
     results->columns[at].name = name;
     return name != NULL ? 0 : QUIRE_MEMORY;

@@ -17,7 +17,8 @@ struct quire_sql_result_column {
 
 struct quire_sql_results {
     struct quire_sql_session session;
-    char *sql; /* as prepared */
+    const char *given; /* the query, until the names are settled */
+    char *sql;         /* as prepared, each character at its place */
     sqlite3_stmt *statement;
     struct quire_arena arena;
     struct quire_sql_result_column *columns;

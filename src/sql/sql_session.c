@@ -124,7 +124,7 @@ int quire_sql_fail(struct quire_sql_session *session, int sqlite_code, const cha
         return quire_fail(error, QUIRE_LIMIT, QUIRE_SQL_OPERATION,
                           "the query needs more memory than it may have");
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    bool denied = (sqlite_code & 0xff) == SQLITE_AUTH && session->denied[0] != '\0';
+    bool denied = session->denied[0] != '\0';
     const char *message = denied ? session->denied : sqlite3_errmsg(session->db);
     if (at != NULL) return fail_parse(session, code, at, message, error);
     return quire_fail(error, code, QUIRE_SQL_OPERATION, "%.400s", message);
