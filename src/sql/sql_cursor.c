@@ -17,6 +17,10 @@ static void stop(struct quire_sql_cursor *cursor)
     quire_view_free(cursor->read_view);
     cursor->read_view = NULL;
     quire_sql_rows_release(&cursor->rows);
+    quire_sql_groups_release(&cursor->groups);
+    if (cursor->grouped != NULL) cursor->source->session->held -= cursor->grouped->bytes;
+    quire_sql_kept_free(cursor->grouped);
+    cursor->grouped = NULL;
     cursor->view = NULL;
     cursor->kept = NULL;
     cursor->ended = true;
@@ -32,6 +36,16 @@ void quire_sql_cursor_end(struct quire_sql_cursor *cursor)
 
 /* --- Batches -------------------------------------------------------------------------------- */
 
+static void apply_bounds(const struct quire_sql_cursor *cursor, const struct quire_view *view,
+                         uint8_t *keep)
+{
+    memset(keep, 1, (size_t)view->length);
+    for (size_t i = 0; i < cursor->bounds.size; i++) {
+        const struct quire_sql_bound *bound = &cursor->bounds.items[i];
+        quire_sql_bound_apply(bound, &view->children[cursor->columns[bound->column].child], keep);
+    }
+}
+
 /* Lists the rows of the batch for which all bounds hold. */
 static int select_rows(struct quire_sql_cursor *cursor)
 {
@@ -45,12 +59,7 @@ static int select_rows(struct quire_sql_cursor *cursor)
         cursor->selected_capacity = length;
     }
     uint8_t *keep = (uint8_t *)(cursor->selected + cursor->selected_capacity);
-    memset(keep, 1, length);
-    for (size_t i = 0; i < cursor->bounds.size; i++) {
-        const struct quire_sql_bound *bound = &cursor->bounds.items[i];
-        size_t child = cursor->columns[bound->column].child;
-        quire_sql_bound_apply(bound, &cursor->view->children[child], keep);
-    }
+    apply_bounds(cursor, cursor->view, keep);
     size_t size = 0;
     for (size_t row = 0; row < length; row++) {
         cursor->selected[size] = (uint32_t)row;
@@ -83,10 +92,13 @@ static int next_batch(struct quire_sql_cursor *cursor, bool *got, struct quire_e
     return 0;
 }
 
-static void next_hit(struct quire_sql_cursor *cursor)
+static void next_one(struct quire_sql_cursor *cursor)
 {
     size_t batch;
-    cursor->ended = !quire_sql_hits_next(&cursor->hits, &batch, &cursor->row);
+    bool got = cursor->groups.order != NULL
+                   ? quire_sql_groups_next(&cursor->groups, cursor->kept, &batch, &cursor->row)
+                   : quire_sql_hits_next(&cursor->hits, &batch, &cursor->row);
+    cursor->ended = !got;
     if (!cursor->ended) cursor->view = cursor->kept->views[batch];
 }
 
@@ -94,8 +106,8 @@ int quire_sql_cursor_batch(struct quire_sql_cursor *cursor)
 {
     struct quire_error *error = &cursor->source->session->failure;
     bool got = false;
-    if (cursor->looks_up) {
-        next_hit(cursor);
+    if (cursor->one_by_one) {
+        next_one(cursor);
         return 0;
     }
     for (;;) {
@@ -187,12 +199,32 @@ static int64_t rows_of(const struct quire_sql_plan *plan, sqlite3_value **values
     return both;
 }
 
+/* Puts the rows that are held, and that bounds leave, in groups. */
+static int begin_groups(struct quire_sql_cursor *cursor, struct quire_sql_kept *kept,
+                        struct quire_error *error)
+{
+    size_t children[QUIRE_SQL_GROUP_MAX], size = (size_t)cursor->plan.group;
+    QUIRE_CLEANUP(quire_cleanup_free) uint8_t *keep = NULL;
+    for (size_t i = 0; i < size; i++)
+        children[i] = cursor->columns[cursor->plan.group_columns[i]].child;
+    if (cursor->bounds.size > 0 && kept->size > 0) {
+        keep = quire_alloc((size_t)kept->starts[kept->size] + 1);
+        if (keep == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+        for (size_t i = 0; i < kept->size; i++)
+            apply_bounds(cursor, kept->views[i], keep + kept->starts[i]);
+    }
+    cursor->one_by_one = true;
+    int code = quire_sql_group(kept, children, size, keep, &cursor->groups);
+    return code == 0 ? 0 : quire_fail_memory(error, QUIRE_SQL_OPERATION);
+}
+
 static int begin_kept(struct quire_sql_cursor *cursor, struct quire_sql_kept *kept,
                       struct quire_error *error)
 {
     QUIRE_TRY(bind_columns(cursor, kept->rows.field, error));
     cursor->kept = kept;
     cursor->kept_batch = 0;
+    if (cursor->plan.group > 0) return begin_groups(cursor, kept, error);
     for (size_t i = 0; i < cursor->bounds.size; i++) {
         const struct quire_sql_bound *bound = &cursor->bounds.items[i];
         const struct quire_field *field = &cursor->source->field->children[bound->column];
@@ -200,45 +232,86 @@ static int begin_kept(struct quire_sql_cursor *cursor, struct quire_sql_kept *ke
         size_t child = cursor->columns[bound->column].child;
         if (quire_sql_kept_lookup(kept, child, bound, &cursor->hits) != 0)
             return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-        cursor->looks_up = true;
+        cursor->one_by_one = true;
         return 0;
     }
     return 0;
 }
 
-static int begin_read(struct quire_sql_cursor *cursor, const bool *wanted,
+/* Rows of equal values together, where they are too many to be held. */
+static int sort_rows(struct quire_sql_cursor *cursor, struct quire_error *error)
+{
+    const char *names[QUIRE_SQL_GROUP_MAX];
+    const struct quire_sql_session *session = cursor->source->session;
+    const char *folder = session->options.folder != NULL ? session->options.folder : "/tmp";
+    struct ArrowArrayStream sorted = {.release = NULL};
+    if (cursor->plan.group == 0) return 0;
+    for (int i = 0; i < cursor->plan.group; i++)
+        names[i] = cursor->source->field->children[cursor->plan.group_columns[i]].name;
+    QUIRE_TRY(quire_stream_sort(&cursor->rows.stream, names, (size_t)cursor->plan.group, folder,
+                                cursor->rows.context, &sorted, error));
+    cursor->rows.stream = sorted;
+    return 0;
+}
+
+static int begin_read(struct quire_sql_cursor *cursor, const struct quire_sql_scan *scan,
                       struct quire_error *error)
 {
+    QUIRE_TRY(quire_sql_source_read(cursor->source, scan, &cursor->rows, error));
+    QUIRE_TRY(bind_columns(cursor, cursor->rows.field, error));
+    QUIRE_TRY(sort_rows(cursor, error));
+    return quire_view_new(cursor->rows.field, &cursor->read_view, error);
+}
+
+/* The rows that are to be in groups, held for this scan alone: conditions leave out some. */
+static int hold_groups(struct quire_sql_cursor *cursor, const struct quire_sql_scan *scan,
+                       struct quire_error *error)
+{
+    cursor->grouped = quire_alloc_zero(1, sizeof(*cursor->grouped));
+    if (cursor->grouped == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    return quire_sql_kept_load(cursor->grouped, cursor->source, scan, error);
+}
+
+/* Rows that are asked for again are held, when they fit. */
+static int hold_again(struct quire_sql_cursor *cursor, const struct quire_sql_scan *scan,
+                      struct quire_sql_kept **kept, struct quire_error *error)
+{
+    struct quire_sql_source *source = cursor->source;
+    const struct quire_sql_scan all = {.wanted = scan->wanted};
+    *kept = quire_sql_kept_find(source, cursor->plan.used);
+    if (*kept == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    bool again = (*kept)->scans++ > 0 || (source->is_once && cursor->plan.lookup);
+    if (!again || (*kept)->loaded || (*kept)->too_big) return 0;
+    return quire_sql_kept_load(*kept, source, &all, error);
+}
+
+static int begin(struct quire_sql_cursor *cursor, struct quire_error *error)
+{
+    size_t size = cursor->source->field->children_size;
+    struct quire_sql_kept *kept = NULL;
+    QUIRE_CLEANUP(quire_cleanup_free) bool *wanted = quire_alloc_zero(size + 1, sizeof(*wanted));
+    if (wanted == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    for (size_t i = 0; i < size; i++)
+        wanted[i] = quire_sql_plan_uses(&cursor->plan, i);
     const struct quire_sql_scan scan = {
         .wanted = wanted,
         .conditions = cursor->bounds.conditions,
         .conditions_size = cursor->bounds.conditions_size,
     };
-    QUIRE_TRY(quire_sql_source_read(cursor->source, &scan, &cursor->rows, error));
-    QUIRE_TRY(bind_columns(cursor, cursor->rows.field, error));
-    return quire_view_new(cursor->rows.field, &cursor->read_view, error);
-}
-
-static int begin(struct quire_sql_cursor *cursor, struct quire_error *error)
-{
-    struct quire_sql_source *source = cursor->source;
-    size_t size = source->field->children_size;
-    struct quire_sql_kept *kept = quire_sql_kept_find(source, cursor->plan.used);
-    QUIRE_CLEANUP(quire_cleanup_free) bool *wanted = quire_alloc_zero(size + 1, sizeof(*wanted));
-    if (kept == NULL || wanted == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    for (size_t i = 0; i < size; i++)
-        wanted[i] = quire_sql_plan_uses(&cursor->plan, i);
-    bool again = kept->scans++ > 0 || (source->is_once && cursor->plan.lookup);
-    if (again && !kept->loaded && !kept->too_big)
-        QUIRE_TRY(quire_sql_kept_load(kept, source, wanted, error));
-    return kept->loaded ? begin_kept(cursor, kept, error) : begin_read(cursor, wanted, error);
+    if (cursor->plan.group > 0) {
+        QUIRE_TRY(hold_groups(cursor, &scan, error));
+        kept = cursor->grouped;
+    } else {
+        QUIRE_TRY(hold_again(cursor, &scan, &kept, error));
+    }
+    return kept->loaded ? begin_kept(cursor, kept, error) : begin_read(cursor, &scan, error);
 }
 
 int quire_sql_cursor_begin(struct quire_sql_cursor *cursor, sqlite3_value **values)
 {
     struct quire_error *error = &cursor->source->session->failure;
     stop(cursor);
-    cursor->looks_up = false;
+    cursor->one_by_one = false;
     cursor->selects = false;
     cursor->rowid = 1;
     cursor->rows_left = rows_of(&cursor->plan, values);

@@ -3,7 +3,7 @@
 #define QUIRE_SQL_SQL_CURSOR_H
 
 #include "sql/sql_condition.h"
-#include "sql/sql_kept.h"
+#include "sql/sql_group.h"
 #include "sql/sql_value.h"
 
 struct quire_sql_cursor {
@@ -17,11 +17,13 @@ struct quire_sql_cursor {
     struct quire_sql_rows rows;
     struct quire_view *read_view;
     struct ArrowArray batch;
-    /* Rows that are held: all of them, or those of one key. */
+    /* Rows that are held: all of them, those of one key, or group after group. */
     const struct quire_sql_kept *kept;
     size_t kept_batch;
     struct quire_sql_hits hits;
-    bool looks_up;
+    struct quire_sql_groups groups;
+    struct quire_sql_kept *grouped; /* its own */
+    bool one_by_one;                /* rows are hits, or in groups */
     /* Where it stands. */
     const struct quire_view *view; /* of the batch */
     int64_t row, length;
@@ -47,7 +49,7 @@ static inline int quire_sql_cursor_next(struct quire_sql_cursor *cursor)
         cursor->ended = true;
         return 0;
     }
-    if (cursor->looks_up) return quire_sql_cursor_batch(cursor);
+    if (cursor->one_by_one) return quire_sql_cursor_batch(cursor);
     if (!cursor->selects) {
         if (++cursor->row < cursor->length) return 0;
     } else if (++cursor->selected_at < cursor->selected_size) {

@@ -143,11 +143,10 @@ static int load(struct quire_sql_kept *kept, struct quire_sql_session *session, 
 }
 
 int quire_sql_kept_load(struct quire_sql_kept *kept, struct quire_sql_source *source,
-                        const bool *wanted, struct quire_error *error)
+                        const struct quire_sql_scan *scan, struct quire_error *error)
 {
-    const struct quire_sql_scan scan = {.wanted = wanted};
     bool fits = true;
-    int code = quire_sql_source_read(source, &scan, &kept->rows, error);
+    int code = quire_sql_source_read(source, scan, &kept->rows, error);
     if (code == 0) code = load(kept, source->session, &fits, error);
     kept->too_big = !fits;
     kept->loaded = code == 0 && fits;

@@ -34,7 +34,7 @@ void quire_sql_kept_free(struct quire_sql_kept *kept); /* and all behind it; NUL
 
 /* Reads them; too_big is set where they do not fit. */
 int quire_sql_kept_load(struct quire_sql_kept *kept, struct quire_sql_source *source,
-                        const bool *wanted, struct quire_error *error);
+                        const struct quire_sql_scan *scan, struct quire_error *error);
 
 /* Rows that may be equal to a value; others of the same hash among them. */
 struct quire_sql_hits {

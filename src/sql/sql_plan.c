@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sql/sql_condition.h"
+#include "sql/sql_group.h"
 
 /* Parts of the rows that a constraint leaves, for SQLite's choice between plans. */
 #define EQUAL_PART 0.01
@@ -59,6 +60,23 @@ static double take_constraint(const struct quire_sql_source *source, sqlite3_ind
     if (is_equal(term->op) && !term->in && sqlite3_vtab_rhs_value(info, i, &constant) != SQLITE_OK)
         plan->lookup = term->is_key = true;
     return is_equal(term->op) && !term->in ? EQUAL_PART : RANGE_PART;
+}
+
+/* GROUP BY and DISTINCT need equal values together, in no order (sqlite3_vtab_distinct). */
+static void take_group(const struct quire_sql_source *source, sqlite3_index_info *info,
+                       struct quire_sql_plan *plan)
+{
+    int way = info->nOrderBy > 0 ? sqlite3_vtab_distinct(info) : 0;
+    if ((way != 1 && way != 2) || info->nOrderBy > QUIRE_SQL_GROUP_MAX || source->is_once) return;
+    for (int i = 0; i < info->nOrderBy; i++) {
+        int column = info->aOrderBy[i].iColumn;
+        if (column < 0 || (size_t)column >= source->field->children_size) return;
+        const struct quire_field *field = &source->field->children[column];
+        if (!quire_sql_can_group(field) || strpbrk(field->name, ".-,") != NULL) return;
+        plan->group_columns[i] = column;
+    }
+    plan->group = info->nOrderBy;
+    info->orderByConsumed = 1;
 }
 
 /* --- As text -------------------------------------------------------------------------------- */
@@ -116,6 +134,7 @@ int quire_sql_best_index(struct quire_sql_source *source, sqlite3_index_info *in
     take_limit(info, &plan, &arguments);
     for (int i = 0; i < info->nConstraint && !plan.limits; i++)
         part *= take_constraint(source, info, i, &plan, &arguments);
+    if (!plan.lookup) take_group(source, info, &plan);
     double rows = source->rows * part;
     info->estimatedRows = rows < 1 ? 1 : (sqlite3_int64)rows;
     /* A join looks up in rows that are held: the smaller table had better be that one. */

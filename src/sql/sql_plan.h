@@ -6,6 +6,7 @@
 #include "sql/sql_source.h"
 
 #define QUIRE_SQL_TERMS_MAX 64
+#define QUIRE_SQL_GROUP_MAX 8
 
 /* A constraint that xFilter gets the value of. */
 struct quire_sql_term {
@@ -21,7 +22,7 @@ struct quire_sql_plan {
     bool offset;
     bool lookup; /* of a join: its other side comes row by row */
     int group;   /* columns whose equal values must come together, 0: none */
-    int group_columns[8];
+    int group_columns[QUIRE_SQL_GROUP_MAX];
     size_t terms_size;
     struct quire_sql_term terms[QUIRE_SQL_TERMS_MAX];
 };

@@ -56,6 +56,33 @@ static struct quire_read_options options_of(const struct quire_sql_source *sourc
     return options;
 }
 
+#define BYTES_OF_A_ROW 30 /* a guess, for SQLite's choice between plans */
+
+static double guess_rows(const char *const *names, size_t names_size)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < names_size; i++) {
+        struct quire_store *store = NULL;
+        struct quire_object object = {.size = -1};
+        char *key = NULL;
+        int code = quire_store_open(names[i], NULL, 0, &store, &key, NULL);
+        if (code == 0) code = store->ops->head(store, key, &object, NULL);
+        quire_store_key_free(key);
+        quire_store_close(store);
+        if (code != 0 || object.size < 0) return ROWS_UNKNOWN;
+        bytes += (double)object.size;
+    }
+    return 1 + bytes / BYTES_OF_A_ROW;
+}
+
+static int add_rows(void *user, const struct quire_table_file *file, struct quire_error *error)
+{
+    double *rows = user;
+    (void)error;
+    *rows += file->rows >= 0 ? (double)file->rows : (double)file->bytes / BYTES_OF_A_ROW;
+    return 0;
+}
+
 /* A context of its own, with a part of the memory. */
 static int open_context(const struct quire_sql_source *source, struct quire_sql_rows *rows,
                         struct quire_error *error)
@@ -96,12 +123,17 @@ static int open_files(struct quire_sql_source *source, struct quire_error *error
 int quire_sql_source_open(struct quire_sql_source *source, struct quire_error *error)
 {
     if (source->field != NULL) return 0;
-    source->rows = ROWS_UNKNOWN;
     QUIRE_TRY(open_delta(source, error));
-    if (source->delta != NULL)
+    if (source->delta != NULL) {
+        source->rows = 1;
+        QUIRE_TRY(quire_table_each_file(source->delta, add_rows, &source->rows, error));
         QUIRE_TRY(quire_table_schema(source->delta, &source->schema, error));
-    else
+    } else {
         QUIRE_TRY(open_files(source, error));
+        source->rows = source->is_once
+                           ? ROWS_UNKNOWN
+                           : guess_rows((const char *const *)source->names, source->names_size);
+    }
     return quire_field_open(&source->schema, &source->field, error);
 }
 
