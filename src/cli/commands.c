@@ -34,6 +34,7 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_info,
     &quire_command_table_history,
     &quire_command_table_files,
+    &quire_command_sql,
     &quire_command_table_optimize,
     &quire_command_table_vacuum,
     &quire_command_table_fsck,
@@ -47,9 +48,7 @@ const size_t quire_cli_commands_size = COUNT(quire_cli_commands);
 
 /* Commands that the contract of the program names and that this build lacks. */
 static const char *const absent[] = {
-    "sql",        "log",           "task",
-    "seal",       "unseal",        "keygen",
-    "serve",      "table analyze", "table checkpoint",
+    "log",        "task", "seal", "unseal", "keygen", "serve", "table analyze", "table checkpoint",
     "table fsck",
 };
 

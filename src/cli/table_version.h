@@ -29,7 +29,8 @@ struct quire_cli_table_version {
 int quire_cli_table_open(struct quire_cli *cli, const char *url, struct quire_table **table,
                          struct quire_error *error);
 
-/* Milliseconds since the epoch; a time without a zone is UTC. */
+/* Milliseconds since the epoch of "2024-05-01" or "2024-05-01T12:00:00Z"; a time without a zone is
+ * UTC. QUIRE_USAGE where it is no time. */
 int quire_cli_time_parse(const char *text, int64_t *time_ms, struct quire_error *error);
 
 /* For cleanup by attribute. */

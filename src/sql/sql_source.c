@@ -1,0 +1,240 @@
+/* What a name stands for is found out once: a Delta table where there is a log, else files. Each
+ * scan opens it anew with the columns and conditions of that scan. */
+#include "sql/sql_source.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/context.h"
+#include "base/fail.h"
+#include "sql/sql_kept.h"
+
+#define ROWS_UNKNOWN 1e6
+
+/* --- Opening -------------------------------------------------------------------------------- */
+
+static bool may_be_delta(const char *url)
+{
+    return strcmp(url, "-") != 0 && strpbrk(url, "*?[") == NULL;
+}
+
+/* A table that is not there is no failure unless a version of it was asked for. */
+static int open_delta(struct quire_sql_source *source, struct quire_error *error)
+{
+    const struct quire_sql_table *given = source->given;
+    struct quire_error own;
+    quire_error_clear(&own);
+    bool versioned = given->version_given || given->time_given;
+    if (!may_be_delta(given->url)) {
+        if (!versioned) return 0;
+        return quire_fail(error, QUIRE_USAGE, QUIRE_SQL_OPERATION,
+                          "%.200s is no Delta table, which alone has versions", given->url);
+    }
+    int code = given->time_given
+                   ? quire_table_open_at(given->url, given->time_ms, &source->delta, &own)
+                   : quire_table_open(given->url,
+                                      given->version_given ? given->version : QUIRE_TABLE_NEWEST,
+                                      &source->delta, &own);
+    if (code == QUIRE_NOT_FOUND && !versioned) return 0;
+    if (code != 0 && error != NULL) *error = own;
+    return code;
+}
+
+static struct quire_read_options options_of(const struct quire_sql_source *source)
+{
+    const struct quire_sql_session *session = source->session;
+    const struct quire_read_options *read =
+        source->given->read != NULL ? source->given->read : session->options.read;
+    struct quire_read_options options = {.format = NULL};
+    if (read != NULL) options = *read;
+    options.records.columns = NULL;
+    options.records.columns_size = 0;
+    options.records.columns_given = false;
+    options.records.conditions = NULL;
+    options.records.conditions_size = 0;
+    if (options.folder == NULL) options.folder = session->options.folder;
+    return options;
+}
+
+#define BYTES_OF_A_ROW 30 /* a guess, for SQLite's choice between plans */
+
+static double guess_rows(const char *const *names, size_t names_size)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < names_size; i++) {
+        struct quire_store *store = NULL;
+        struct quire_object object = {.size = -1};
+        char *key = NULL;
+        int code = quire_store_open(names[i], NULL, 0, &store, &key, NULL);
+        if (code == 0) code = store->ops->head(store, key, &object, NULL);
+        quire_store_key_free(key);
+        quire_store_close(store);
+        if (code != 0 || object.size < 0) return ROWS_UNKNOWN;
+        bytes += (double)object.size;
+    }
+    return 1 + bytes / BYTES_OF_A_ROW;
+}
+
+static int add_rows(void *user, const struct quire_table_file *file, struct quire_error *error)
+{
+    double *rows = user;
+    (void)error;
+    *rows += file->rows >= 0 ? (double)file->rows : (double)file->bytes / BYTES_OF_A_ROW;
+    return 0;
+}
+
+/* A context of its own, with a part of the memory. */
+static int open_context(const struct quire_sql_source *source, struct quire_sql_rows *rows,
+                        struct quire_error *error)
+{
+    const struct quire_sql_session *session = source->session;
+    int64_t memory = (int64_t)(session->memory_max / 2 / session->sources_size);
+    const struct quire_context_options options = {
+        .threads = quire_pool_threads(session->context->pool),
+        .memory_max = memory > QUIRE_MEMORY_MIN ? memory : QUIRE_MEMORY_MIN,
+        .observer = session->context->observer,
+    };
+    return quire_context_new(&options, &rows->context, error);
+}
+
+static int open_files(struct quire_sql_source *source, struct quire_error *error)
+{
+    struct quire_sql_rows rows = {.context = NULL};
+    QUIRE_TRY(
+        quire_file_expand(&source->given->url, 1, &source->names, &source->names_size, error));
+    source->is_once = source->names_size == 1 && !quire_file_rereadable(source->names[0]);
+    struct quire_read_options options = options_of(source);
+    int code = 0;
+    if (!source->is_once) code = open_context(source, &rows, error);
+    /* What is read once runs on the session's context, which outlives this. */
+    options.context = source->is_once ? source->session->context : rows.context;
+    if (code == 0)
+        code = quire_file_read_all((const char *const *)source->names, source->names_size, &options,
+                                   &rows.stream, error);
+    if (code == 0) code = quire_stream_schema(&rows.stream, &source->schema, error);
+    if (code == 0 && source->is_once) {
+        source->once = rows.stream;
+        rows.stream.release = NULL;
+    }
+    quire_sql_rows_release(&rows);
+    return code;
+}
+
+int quire_sql_source_open(struct quire_sql_source *source, struct quire_error *error)
+{
+    if (source->field != NULL) return 0;
+    QUIRE_TRY(open_delta(source, error));
+    if (source->delta != NULL) {
+        source->rows = 1;
+        QUIRE_TRY(quire_table_each_file(source->delta, add_rows, &source->rows, error));
+        QUIRE_TRY(quire_table_schema(source->delta, &source->schema, error));
+    } else {
+        QUIRE_TRY(open_files(source, error));
+        source->rows = source->is_once
+                           ? ROWS_UNKNOWN
+                           : guess_rows((const char *const *)source->names, source->names_size);
+    }
+    return quire_field_open(&source->schema, &source->field, error);
+}
+
+void quire_sql_source_release(struct quire_sql_source *source)
+{
+    quire_sql_kept_free(source->kept);
+    quire_stream_release(&source->once);
+    quire_table_close(source->delta);
+    quire_names_free(source->names, source->names_size);
+    quire_field_close(source->field);
+    quire_schema_release(&source->schema);
+}
+
+/* --- Reading -------------------------------------------------------------------------------- */
+
+void quire_sql_rows_release(struct quire_sql_rows *rows)
+{
+    quire_field_close(rows->field);
+    quire_stream_release(&rows->stream);
+    quire_context_free(rows->context);
+    *rows = (struct quire_sql_rows){.context = NULL};
+}
+
+static void release_rows(struct quire_sql_rows *rows)
+{
+    quire_sql_rows_release(rows);
+}
+
+/* The one chance. */
+static int read_once(struct quire_sql_source *source, struct quire_sql_rows *rows,
+                     struct quire_error *error)
+{
+    if (source->once.release == NULL)
+        return quire_fail(error, QUIRE_USAGE, QUIRE_SQL_OPERATION,
+                          "%.80s can be read only once, and the query reads it again",
+                          source->given->name);
+    rows->stream = source->once;
+    source->once.release = NULL;
+    return 0;
+}
+
+static int read_files(struct quire_sql_source *source, const struct quire_sql_scan *scan,
+                      const char *const *columns, size_t columns_size, struct quire_sql_rows *rows,
+                      struct quire_error *error)
+{
+    struct quire_read_options options = options_of(source);
+    bool typed = options.records.schema != NULL;
+    if (source->is_once) return read_once(source, rows, error);
+    options.context = rows->context;
+    options.records.columns = columns;
+    options.records.columns_size = columns_size;
+    options.records.columns_given = true;
+    /* Under another schema values may be of other types than the file's own. */
+    if (source->names_size == 1 && !typed) {
+        options.records.conditions = scan->conditions;
+        options.records.conditions_size = scan->conditions_size;
+    }
+    /* A column that is neither in the schema nor wanted is not missed. */
+    if (typed && options.records.extra == QUIRE_EXTRA_ERROR)
+        options.records.extra = QUIRE_EXTRA_IGNORE;
+    return quire_file_read_all((const char *const *)source->names, source->names_size, &options,
+                               &rows->stream, error);
+}
+
+static int read_delta(struct quire_sql_source *source, const struct quire_sql_scan *scan,
+                      const char *const *columns, size_t columns_size, struct quire_sql_rows *rows,
+                      struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf where = {0};
+    int code = quire_sql_where(source->field, scan->conditions, scan->conditions_size, &where);
+    if (code == 0) code = quire_buf_terminate(&where);
+    if (code != 0) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    const struct quire_table_read_options options = {
+        .columns = columns,
+        .columns_size = columns_size,
+        .columns_given = true,
+        .where = where.size > 0 ? (const char *)where.data : NULL,
+        .context = rows->context,
+    };
+    return quire_table_read(source->delta, &options, &rows->stream, error);
+}
+
+int quire_sql_source_read(struct quire_sql_source *source, const struct quire_sql_scan *scan,
+                          struct quire_sql_rows *rows, struct quire_error *error)
+{
+    QUIRE_CLEANUP(release_rows) struct quire_sql_rows made = {.context = NULL};
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    size_t columns = source->field->children_size, size = 0;
+    QUIRE_CLEANUP(quire_cleanup_free)
+    const char **names = quire_alloc_zero(columns + 1, sizeof(*names));
+    if (names == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    for (size_t i = 0; i < columns; i++)
+        if (scan->wanted[i]) names[size++] = source->field->children[i].name;
+    QUIRE_TRY(open_context(source, &made, error));
+    if (source->delta != NULL)
+        QUIRE_TRY(read_delta(source, scan, names, size, &made, error));
+    else
+        QUIRE_TRY(read_files(source, scan, names, size, &made, error));
+    QUIRE_TRY(quire_stream_schema(&made.stream, &schema, error));
+    QUIRE_TRY(quire_field_open(&schema, &made.field, error));
+    *rows = made;
+    made = (struct quire_sql_rows){.context = NULL};
+    return 0;
+}

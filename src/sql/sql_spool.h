@@ -1,0 +1,37 @@
+/* Private to sql: rows of a result that wait until all are known, in memory and then in a temporary
+ * file without a name. Written once, then read once. */
+#ifndef QUIRE_SQL_SQL_SPOOL_H
+#define QUIRE_SQL_SQL_SPOOL_H
+
+#include "base/buf.h"
+#include "quire/error.h"
+
+/* One value. */
+struct quire_sql_cell {
+    int type; /* SQLITE_INTEGER, _FLOAT, _TEXT, _BLOB, _NULL */
+    int64_t integer;
+    double real;
+    const uint8_t *bytes; /* TEXT, BLOB */
+    size_t size;
+};
+
+struct quire_sql_spool {
+    struct quire_buf buf;
+    const char *folder; /* borrowed; NULL: /tmp */
+    size_t memory_max;
+    bool spilled;
+    int descriptor;  /* when spilled */
+    int64_t in_file; /* bytes */
+    int64_t file_at; /* of reading */
+    size_t at;       /* of reading, in buf */
+    bool reading;
+};
+
+void quire_sql_spool_release(struct quire_sql_spool *spool);
+int quire_sql_spool_put(struct quire_sql_spool *spool, const struct quire_sql_cell *cell,
+                        struct quire_error *error);
+/* The cells in the order of putting; bytes stand until the next get. Not past the last one. */
+int quire_sql_spool_get(struct quire_sql_spool *spool, struct quire_sql_cell *cell,
+                        struct quire_error *error);
+
+#endif

@@ -1,0 +1,22 @@
+/* What a build without SQLite answers. */
+#include "base/fail.h"
+#include "quire/sql.h"
+
+int quire_sql_query(const char *sql, const struct quire_sql_options *options,
+                    struct ArrowArrayStream *stream, struct quire_error *error)
+{
+    (void)sql;
+    (void)options;
+    (void)stream;
+    return quire_fail(error, QUIRE_UNSUPPORTED, "sql", "this build is without SQLite");
+}
+
+int quire_sql_print(const char *sql, const struct quire_sql_param *params, size_t params_size,
+                    char **text, struct quire_error *error)
+{
+    (void)sql;
+    (void)params;
+    (void)params_size;
+    (void)text;
+    return quire_fail(error, QUIRE_UNSUPPORTED, "sql", "this build is without SQLite");
+}
