@@ -301,7 +301,7 @@ static void test_a_bad_batch_is_its_own(void **state)
     (void)state;
     write_rows(a, 1);
     assert_int_equal(write_as(b, "n int64, other int64", 1, &skipped, &error), QUIRE_INPUT);
-    assert_non_null(strstr(error.cause, "\"other\" that the table has not"));
+    assert_non_null(strstr(error.cause, "other"));
     assert_int_not_equal(write_as(b, "n int64", 1, &skipped, &error), 0); /* app may not be null */
     assert_int_equal(write_as(b, "n int64, app int64", -1, &skipped, &error), QUIRE_USAGE);
     assert_int_equal(quire_table_producer_wait(b, 1, &error), QUIRE_USAGE);
