@@ -1,5 +1,8 @@
 /* LIKE and ILIKE. Only the last % is tried again with more, which finds whatever there is to find
- * in time of the text times the pattern at most. */
+ * in time of the text times the pattern at most. Patterns with no other wildcard are looked for
+ * byte by byte: UTF-8 is found in UTF-8 only where characters begin. */
+#include <string.h>
+
 #include "base/fail.h"
 #include "expr/expr_text.h"
 
@@ -57,9 +60,66 @@ bool quire_like_match(const struct quire_like *like, const struct quire_bytes *t
     return true;
 }
 
+/* --- Patterns of text and % alone ------------------------------------------------------------ */
+
+static bool has_byte(const struct quire_bytes *bytes, int byte)
+{
+    return bytes->size > 0 && memchr(bytes->data, byte, bytes->size) != NULL;
+}
+
+static bool is_plain(const struct quire_like *like)
+{
+    return !like->ignore_case && like->escape < 0x80 && !has_byte(&like->pattern, '_') &&
+           !has_byte(&like->pattern, (int)like->escape);
+}
+
+/* The bytes before the next %, or all; *more when there is one. */
+static struct quire_bytes take_part(struct quire_bytes *pattern, bool *more)
+{
+    const uint8_t *wild = pattern->size > 0 ? memchr(pattern->data, '%', pattern->size) : NULL;
+    size_t size = wild != NULL ? (size_t)(wild - pattern->data) : pattern->size;
+    struct quire_bytes part = {pattern->data, size};
+    *more = wild != NULL;
+    pattern->data += size + (*more ? 1 : 0);
+    pattern->size -= size + (*more ? 1 : 0);
+    return part;
+}
+
+static bool same_bytes(const uint8_t *text, const struct quire_bytes *part)
+{
+    return part->size == 0 || memcmp(text, part->data, part->size) == 0;
+}
+
+/* The first part begins the text, the last ends it, those between are found from left to right. */
+static bool match_plain(struct quire_bytes pattern, struct quire_bytes text)
+{
+    bool more = true;
+    struct quire_bytes part = take_part(&pattern, &more);
+    if (part.size > text.size || !same_bytes(text.data, &part)) return false;
+    if (!more) return part.size == text.size;
+    text.data += part.size;
+    text.size -= part.size;
+    for (;;) {
+        part = take_part(&pattern, &more);
+        if (!more)
+            return part.size <= text.size && same_bytes(text.data + (text.size - part.size), &part);
+        const uint8_t *found =
+            part.size > 0 ? memmem(text.data, text.size, part.data, part.size) : text.data;
+        if (part.size > 0 && found == NULL) return false;
+        size_t passed = (size_t)(found - text.data) + part.size;
+        text.data += passed;
+        text.size -= passed;
+    }
+}
+
+/* --- The functions -------------------------------------------------------------------------- */
+
 static int like_kernel(struct quire_expr_eval *eval, const struct quire_expr_node *call,
                        const struct quire_vector *args, struct quire_vector *out)
 {
+    static const uint8_t nothing[1];
+    struct quire_bytes seen = {NULL, 0}; /* the pattern of the row before, and what it is */
+    bool plain = false;
     for (size_t i = 0; i < eval->rows; i++) {
         struct quire_like like = {.pattern = args[1].bytes[i],
                                   .escape = '\\',
@@ -73,7 +133,14 @@ static int like_kernel(struct quire_expr_eval *eval, const struct quire_expr_nod
             }
             like.escape = character(escape, 0, false);
         }
-        out->booleans[i] = quire_like_match(&like, &args[0].bytes[i]);
+        if (seen.data != like.pattern.data || seen.size != like.pattern.size ||
+            call->args_size == 3)
+            plain = is_plain(&like);
+        seen = like.pattern;
+        struct quire_bytes text = args[0].bytes[i];
+        if (text.size == 0) text.data = nothing; /* NULL + 0 is undefined */
+        if (like.pattern.size == 0) like.pattern.data = nothing;
+        out->booleans[i] = plain ? match_plain(like.pattern, text) : quire_like_match(&like, &text);
     }
     return 0;
 }

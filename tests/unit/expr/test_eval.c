@@ -310,9 +310,52 @@ static void test_far_times(void **state)
                        "is no timestamp");
 }
 
+/* Every text of up to four letters of each of letters, in turn; false when there is no more. */
+static bool next_word(const char *letters, char word[5])
+{
+    size_t n = strlen(letters), at = 0;
+    for (; word[at] != '\0'; at++) {
+        size_t letter = (size_t)(strchr(letters, word[at]) - letters) + 1;
+        word[at] = letters[letter < n ? letter : 0];
+        if (letter < n) return true;
+    }
+    if (at == 4) return false;
+    word[at] = letters[0];
+    return true;
+}
+
+/* LIKE looks for patterns without '_' in another way than ILIKE does for all. */
+static void test_like_in_both_ways(void **state)
+{
+    struct quire_buf rows = {0};
+    char text[5] = "", pattern[5];
+    (void)state;
+    do {
+        memset(pattern, 0, sizeof(pattern));
+        do {
+            assert_int_equal(quire_buf_printf(&rows, "%s,%s;", text, pattern), 0);
+        } while (next_word("ab%", pattern));
+    } while (next_word("ab", text));
+    assert_int_equal(quire_buf_push(&rows, '\0'), 0);
+    struct ArrowSchema schema = parse_schema("s string, p string");
+    struct ArrowArray batch = rows_batch(&schema, (const char *)rows.data);
+    assert_int_equal(batch.length, 31 * 121);
+    char *same = values_of("(s LIKE p) = (s ILIKE p)", &schema, &batch, NULL);
+    assert_null(strstr(same, "false"));
+    char *found = values_of("s LIKE p", &schema, &batch, NULL);
+    assert_non_null(strstr(found, "true"));
+    assert_non_null(strstr(found, "false"));
+    quire_free(same);
+    quire_free(found);
+    quire_buf_release(&rows);
+    quire_array_release(&batch);
+    quire_schema_release(&schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_like_in_both_ways),
         cmocka_unit_test(test_logic),
         cmocka_unit_test(test_sets),
         cmocka_unit_test(test_what_is_not_asked_for),
