@@ -83,12 +83,60 @@ static void test_none(void **state)
     quire_deleted_rows_free(NULL);
 }
 
+/* What is written is the same rows, and of the example the same bytes. */
+static void test_written(void **state)
+{
+    static const int64_t lists[][8] = {
+        {29, 3, 18, 4, 11, 7, -1}, {0, INT64_C(1) << 32, (INT64_C(1) << 33) + 5, 65536, -1}, {-1}};
+    (void)state;
+    if (!has_roaring()) skip();
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        struct quire_deleted_rows *rows = NULL, *again = NULL;
+        struct quire_buf bytes = {0};
+        int64_t count = 0;
+        assert_int_equal(quire_deleted_rows_new(&rows, NULL), 0);
+        for (; lists[i][count] >= 0; count++) {
+            assert_int_equal(quire_deleted_rows_add(rows, lists[i][count]), 0);
+            assert_int_equal(quire_deleted_rows_add(rows, lists[i][count]), 0);
+        }
+        assert_int_equal(quire_deleted_rows_count(rows), count);
+        assert_int_equal(quire_deleted_rows_write(rows, &bytes), 0);
+        assert_int_equal(quire_deleted_rows_parse(bytes.data, bytes.size, count, &again, NULL), 0);
+        for (int64_t at = 0; at < count; at++)
+            assert_true(quire_deleted_rows_has(again, lists[i][at]));
+        if (i == 0) {
+            assert_int_equal(bytes.size, sizeof(example));
+            assert_memory_equal(bytes.data, example, sizeof(example));
+        }
+        quire_deleted_rows_free(rows);
+        quire_deleted_rows_free(again);
+        quire_buf_release(&bytes);
+    }
+}
+
+/* A run of rows takes few bytes. */
+static void test_written_runs(void **state)
+{
+    struct quire_deleted_rows *rows = NULL;
+    struct quire_buf bytes = {0};
+    (void)state;
+    if (!has_roaring()) skip();
+    assert_int_equal(quire_deleted_rows_new(&rows, NULL), 0);
+    for (int64_t row = 1000; row < 60000; row++)
+        assert_int_equal(quire_deleted_rows_add(rows, row), 0);
+    assert_int_equal(quire_deleted_rows_write(rows, &bytes), 0);
+    assert_true(bytes.size < 64);
+    assert_int_equal(parse(bytes.data, bytes.size, 59000), 0);
+    quire_deleted_rows_free(rows);
+    quire_buf_release(&bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_none),
+        cmocka_unit_test(test_rows),         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_none),         cmocka_unit_test(test_written),
+        cmocka_unit_test(test_written_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
