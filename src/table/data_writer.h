@@ -16,8 +16,9 @@ struct quire_data_writer_options {
     const char *url;                  /* of the table, with '/' at its end */
     const struct ArrowSchema *schema; /* of the rows: the table's columns, in its types */
     const struct quire_texts *partitions;
-    int64_t stats_columns;   /* leaves that statistics are kept of; -1: all */
-    const char *compression; /* "snappy" */
+    int64_t stats_columns;                 /* leaves that statistics are kept of; -1: all */
+    const struct quire_texts *stats_names; /* and of these (file_stats_json.h); NULL: none */
+    const char *compression;               /* "snappy" */
     enum quire_durability durability;
     struct quire_context *context;
 };
