@@ -192,8 +192,9 @@ static int add_file(struct quire_data_writer *writer, const struct open_file *fi
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf stats = {0}, path = {0}, url = {0};
     QUIRE_TRY(join_url(writer, (const char *)file->path.data, &url, error));
-    if (quire_file_stats_json(writer->stored, quire_writer_stats(file->writer),
-                              writer->options.stats_columns, &stats) != 0 ||
+    if (quire_file_stats_json_named(writer->stored, quire_writer_stats(file->writer),
+                                    writer->options.stats_columns, writer->options.stats_names,
+                                    &stats) != 0 ||
         quire_uri_encode((const char *)file->path.data, file->path.size, &path) != 0)
         return quire_fail_memory(error, OPERATION);
     const char *clustering = writer->options.clustering;

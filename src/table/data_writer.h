@@ -16,10 +16,11 @@ struct quire_data_writer_options {
     const char *url;                  /* of the table, with '/' at its end */
     const struct ArrowSchema *schema; /* of the rows: the table's columns, in its types */
     const struct quire_texts *partitions;
-    int64_t stats_columns;   /* leaves that statistics are kept of; -1: all */
-    const char *compression; /* "snappy", "zstd:3" */
-    bool rearranges;         /* the rows are the table's already: dataChange is false */
-    const char *clustering;  /* clusteringProvider of the files; NULL: none */
+    int64_t stats_columns;                 /* leaves that statistics are kept of; -1: all */
+    const struct quire_texts *stats_names; /* and of these (file_stats_json.h); NULL: none */
+    const char *compression;               /* "snappy", "zstd:3" */
+    bool rearranges;        /* the rows are the table's already: dataChange is false */
+    const char *clustering; /* clusteringProvider of the files; NULL: none */
     enum quire_durability durability;
     struct quire_context *context;
     bool changes; /* of the table's rows: files of _change_data, named by cdc actions */

@@ -21,7 +21,9 @@ struct walk {
     struct quire_buf *out;
     const struct quire_file_stats *stats;
     enum part part;
-    size_t leaf, columns; /* leaves gone through, and how many are told of */
+    size_t leaf, columns;            /* leaves gone through, and how many are told of */
+    const struct quire_texts *names; /* that are told of, too; NULL */
+    struct quire_buf path;           /* of the current field */
 };
 
 /* --- Text ---------------------------------------------------------------------------------- */
@@ -195,30 +197,57 @@ static size_t count_leaves(const struct quire_field *field)
     return leaves;
 }
 
-static int write_fields(struct walk *walk, const struct quire_field *parent)
+/* Whether the current field is one of the names, or below one. */
+static bool is_named(const struct walk *walk)
+{
+    const struct quire_texts *names = walk->names;
+    for (size_t i = 0; names != NULL && i < names->size; i++)
+        if (names->items[i].size <= walk->path.size &&
+            memcmp(walk->path.data, names->items[i].data, names->items[i].size) == 0)
+            return true;
+    return false;
+}
+
+static int write_fields(struct walk *walk, const struct quire_field *parent);
+
+static int write_field(struct walk *walk, const struct quire_field *field)
 {
     int code = 0;
-    for (size_t i = 0; i < parent->children_size && code == 0; i++) {
-        const struct quire_field *field = &parent->children[i];
-        if (walk->leaf >= walk->columns || walk->leaf >= walk->stats->columns_size) return 0;
-        if (field->kind == QUIRE_KIND_STRUCT) {
-            quire_json_writer_key(walk->writer, field->name);
-            quire_json_writer_begin_object(walk->writer);
-            code = write_fields(walk, field);
-            quire_json_writer_end_object(walk->writer);
-            continue;
-        }
-        /* What lists and maps hold is not the column's. */
-        if (!quire_kind_is_nested(field->kind)) code = write_leaf(walk, field);
-        walk->leaf += count_leaves(field);
+    if (field->kind == QUIRE_KIND_STRUCT) {
+        quire_json_writer_key(walk->writer, field->name);
+        quire_json_writer_begin_object(walk->writer);
+        code = write_fields(walk, field);
+        quire_json_writer_end_object(walk->writer);
+        return code;
     }
+    /* What lists and maps hold is not the column's. */
+    bool told = walk->leaf < walk->columns || is_named(walk);
+    if (told && !quire_kind_is_nested(field->kind)) code = write_leaf(walk, field);
+    walk->leaf += count_leaves(field);
     return code;
 }
 
-int quire_file_stats_json(const struct quire_field *root, const struct quire_file_stats *stats,
-                          int64_t columns, struct quire_buf *out)
+static int write_fields(struct walk *walk, const struct quire_field *parent)
 {
-    static const char *const names[] = {"nullCount", "minValues", "maxValues"};
+    size_t path = walk->path.size;
+    int code = 0;
+    for (size_t i = 0; i < parent->children_size && code == 0; i++) {
+        const struct quire_field *field = &parent->children[i];
+        if (walk->leaf >= walk->columns && walk->names == NULL) return 0;
+        if (walk->leaf >= walk->stats->columns_size) return 0;
+        walk->path.size = path;
+        code = quire_buf_append(&walk->path, field->name, field->name_size + 1);
+        if (code == 0) code = write_field(walk, field);
+    }
+    walk->path.size = path;
+    return code;
+}
+
+int quire_file_stats_json_named(const struct quire_field *root,
+                                const struct quire_file_stats *stats, int64_t columns,
+                                const struct quire_texts *names, struct quire_buf *out)
+{
+    static const char *const parts_names[] = {"nullCount", "minValues", "maxValues"};
     static const enum part parts[] = {MINIMA, MAXIMA, NULLS};
     struct quire_json_writer writer = quire_json_writer_to(out);
     quire_json_writer_begin_object(&writer);
@@ -230,13 +259,21 @@ int quire_file_stats_json(const struct quire_field *root, const struct quire_fil
                             .out = out,
                             .stats = stats,
                             .part = parts[i],
-                            .columns = columns < 0 ? SIZE_MAX : (size_t)columns};
-        quire_json_writer_key(&writer, names[parts[i]]);
+                            .columns = columns < 0 ? SIZE_MAX : (size_t)columns,
+                            .names = names != NULL && names->size > 0 ? names : NULL};
+        quire_json_writer_key(&writer, parts_names[parts[i]]);
         quire_json_writer_begin_object(&writer);
         code = write_fields(&walk, root);
         quire_json_writer_end_object(&writer);
+        quire_buf_release(&walk.path);
     }
     quire_json_writer_end_object(&writer);
     if (code != 0) return code;
     return quire_json_writer_finish(&writer);
+}
+
+int quire_file_stats_json(const struct quire_field *root, const struct quire_file_stats *stats,
+                          int64_t columns, struct quire_buf *out)
+{
+    return quire_file_stats_json_named(root, stats, columns, NULL, out);
 }

@@ -4,6 +4,7 @@
 
 #include "data/field.h"
 #include "quire/format.h"
+#include "table/action.h"
 
 /* Text kept of a minimum and a maximum, in characters. */
 #define QUIRE_TABLE_STATS_CHARACTERS 32
@@ -13,5 +14,10 @@
  * QUIRE_MEMORY. */
 int quire_file_stats_json(const struct quire_field *root, const struct quire_file_stats *stats,
                           int64_t columns, struct quire_buf *out);
+/* The same of the first `columns` leaves and of those that are, or are below, one of the names:
+ * paths of which each part ends with a zero, "a\0b\0". */
+int quire_file_stats_json_named(const struct quire_field *root,
+                                const struct quire_file_stats *stats, int64_t columns,
+                                const struct quire_texts *names, struct quire_buf *out);
 
 #endif

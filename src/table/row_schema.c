@@ -40,7 +40,8 @@ int quire_row_schema_spell(const struct ArrowSchema *table, struct ArrowSchema *
         const struct ArrowSchema *wanted = table->children[number];
         if (by_name) {
             /* Of one length: case is ignored for ASCII letters alone. */
-            char *name = (char *)(uintptr_t)child->name;
+            char *name;
+            memcpy(&name, &child->name, sizeof(name)); /* made by quire_schema_copy: ours */
             memcpy(name, wanted->name, strlen(name));
             for (int64_t j = 0; j < i; j++)
                 if (strcmp(rows->children[j]->name, name) == 0)

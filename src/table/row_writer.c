@@ -2,18 +2,17 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "base/number.h"
 #include "table/delta_nulls.h"
 #include "table/delta_schema.h"
 #include "table/row_rules.h"
 #include "table/row_schema.h"
-
-#define STATS_COLUMNS 32 /* that statistics are kept of, unless a property says otherwise */
+#include "table/stats_choice.h"
 
 struct quire_row_writer {
     struct quire_transaction *transaction;
-    struct ArrowSchema schema;     /* of the table */
-    struct ArrowSchema stored;     /* the same columns, as files and the log have them */
+    struct ArrowSchema schema; /* of the table */
+    struct ArrowSchema stored; /* the same columns, as files and the log have them */
+    struct quire_stats_choice stats;
     struct quire_texts partitions; /* by their names in the log */
     struct quire_arena arena;
     struct quire_row_rules *rules;
@@ -72,15 +71,6 @@ static const char *property(const struct quire_metadata_action *metadata, const 
     return pair != NULL ? (const char *)pair->value.data : NULL;
 }
 
-static int64_t stats_columns(const struct quire_metadata_action *metadata)
-{
-    const char *text = property(metadata, "delta.dataSkippingNumIndexedCols");
-    int64_t columns;
-    if (text == NULL || !quire_number_parse_i64(text, strlen(text), &columns, NULL))
-        return STATS_COLUMNS;
-    return columns;
-}
-
 static const char *compression_of(const struct quire_metadata_action *metadata,
                                   const struct quire_row_writer_options *options)
 {
@@ -125,6 +115,8 @@ static int open_writer(struct quire_row_writer *writer,
     const struct quire_metadata_action *metadata = quire_transaction_next_metadata(transaction);
     const struct quire_protocol *protocol = quire_transaction_next_protocol(transaction);
     QUIRE_TRY(open_schemas(writer, metadata, protocol, error));
+    QUIRE_TRY(quire_stats_choice_read(metadata, &transaction->base->domains, &writer->arena,
+                                      &writer->stats, error));
     const struct quire_row_rules_source asked = {.verb = transaction->options.verb,
                                                  .metadata = metadata,
                                                  .protocol = protocol,
@@ -135,7 +127,8 @@ static int open_writer(struct quire_row_writer *writer,
         .url = transaction->base->place.url,
         .schema = &writer->stored,
         .partitions = &writer->partitions,
-        .stats_columns = stats_columns(metadata),
+        .stats_columns = writer->stats.columns,
+        .stats_names = &writer->stats.names,
         .compression = compression_of(metadata, options),
         .durability = transaction->options.durability,
         .context = options->context,

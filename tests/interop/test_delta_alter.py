@@ -282,6 +282,53 @@ def test_files_of_before_mapping(url):
     refused("USAGE", delta.property_set, url, {"delta.columnMapping.mode": "none"})
 
 
+# --- Statistics -------------------------------------------------------------------------------
+
+WIDE = pa.table({**{f"c{i}": [i] for i in range(40)}, "a.b": [7],
+                 "s": [{"x": 1, "y": {"z": 2}}], "t": [{"x": 3}]})
+
+
+def stats_of(url):
+    [add] = [line["add"] for line in meta.actions(url, meta.newest(url)) if "add" in line]
+    return json.loads(add["stats"])["minValues"]
+
+
+@pytest.mark.parametrize("mode", ["none", "name"])
+def test_columns_that_statistics_are_kept_of(tmp_path, mode):
+    url = str(tmp_path / "wide")
+    delta.create(url, WIDE.schema, properties={"delta.columnMapping.mode": mode})
+    physical = {name: name for name in WIDE.column_names + ["x", "y", "z"]} if mode == "none" else {
+        name: there for name, (there, _) in mapped(url).items()}
+    delta.append(url, WIDE)
+    assert set(stats_of(url)) == {physical[f"c{i}"] for i in range(32)}
+    delta.property_set(url, {"delta.dataSkippingStatsColumns": "c39, `a.b` ,s.y,nothing, S.nothing"})
+    delta.append(url, WIDE)
+    if mode == "none":
+        assert stats_of(url) == {"c39": 39, "a.b": 7, "s": {"y": {"z": 2}}, "t": {}}
+    assert {physical["c39"], physical["a.b"]} <= set(stats_of(url))
+    assert list(stats_of(url)[physical["s"]]) == [physical["y"]]
+
+
+def test_columns_that_a_table_is_clustered_by(tmp_path):
+    url = str(tmp_path / "wide")
+    delta.create(url, WIDE.schema, properties={"delta.feature.clustering": "supported"})
+    assert "domainMetadata" in meta.last(url, "protocol")["writerFeatures"]
+    columns = json.dumps({"clusteringColumns": [["c35"], ["s", "x"]], "domainName": "delta.clustering"})
+    meta.commit(url, {"domainMetadata": {"domain": "delta.clustering", "configuration": columns,
+                                         "removed": False}})
+    delta.append(url, WIDE)
+    got = stats_of(url)
+    assert got["c35"] == 35 and got["s"]["x"] == 1 and "c36" not in got and "c31" in got
+    for _ in range(10):
+        delta.append(url, WIDE)
+    # In the checkpoint too.
+    import glob
+    import pyarrow.parquet as pq
+    [checkpoint] = glob.glob(url + "/_delta_log/*.checkpoint.parquet")
+    domains = [d for d in pq.read_table(checkpoint)["domainMetadata"].to_pylist() if d is not None]
+    assert [d["configuration"] for d in domains] == [columns]
+
+
 # --- In-commit timestamps and row tracking ---------------------------------------------------
 
 def stamps(url):

@@ -17,8 +17,8 @@ static void settle_int96(struct quire_parquet_input *file)
 {
     for (size_t i = 0; i < file->schema.leaves_size; i++) {
         if (quire_parquet_leaf_element(&file->schema, i)->type != QUIRE_PARQUET_INT96) continue;
-        struct quire_field *field =
-            (struct quire_field *)(uintptr_t)file->schema.leaves[i].node->field;
+        struct quire_field *field; /* of the file's schema, which nobody else has */
+        memcpy(&field, &file->schema.leaves[i].node->field, sizeof(field));
         if (field->kind != QUIRE_KIND_TIMESTAMP) continue;
         field->unit = QUIRE_MICRO;
         field->zone = "UTC";

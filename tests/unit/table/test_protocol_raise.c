@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "table/protocol_upgrade.h"
+#include "table/protocol_raise.h"
 
 /* The names in one text, each with a blank behind. */
 static void join(const struct quire_texts *texts, char *out, size_t size)
@@ -35,18 +35,27 @@ static void check(const struct quire_protocol *protocol, int64_t reader, int64_t
     assert_string_equal(names, writes);
 }
 
+static void raise_to(struct quire_protocol *protocol, const char *feature,
+                     struct quire_arena *arena)
+{
+    bool before = quire_protocol_supports(protocol, feature), changed = false;
+    assert_int_equal(quire_protocol_raise(protocol, feature, arena, &changed, NULL), 0);
+    assert_int_equal(changed, !before);
+    assert_true(quire_protocol_supports(protocol, feature));
+}
+
 static void test_versions(void **state)
 {
     struct quire_arena arena = {NULL, 0};
     struct quire_protocol protocol = {.reader = 1, .writer = 2};
     (void)state;
-    assert_true(quire_protocol_has(&protocol, "appendOnly"));
-    assert_false(quire_protocol_has(&protocol, "changeDataFeed"));
-    assert_int_equal(quire_protocol_add(&protocol, "changeDataFeed", false, &arena), 0);
+    assert_true(quire_protocol_supports(&protocol, "appendOnly"));
+    assert_false(quire_protocol_supports(&protocol, "changeDataFeed"));
+    raise_to(&protocol, "changeDataFeed", &arena);
     check(&protocol, 1, 4, "", "");
-    assert_true(quire_protocol_has(&protocol, "changeDataFeed"));
+    assert_true(quire_protocol_supports(&protocol, "changeDataFeed"));
     protocol.writer = 5;
-    assert_int_equal(quire_protocol_add(&protocol, "changeDataFeed", false, &arena), 0);
+    raise_to(&protocol, "changeDataFeed", &arena);
     check(&protocol, 1, 5, "", "");
     quire_arena_release(&arena);
 }
@@ -56,16 +65,16 @@ static void test_names(void **state)
     struct quire_arena arena = {NULL, 0};
     struct quire_protocol protocol = {.reader = 2, .writer = 5};
     (void)state;
-    assert_int_equal(quire_protocol_add(&protocol, "deletionVectors", true, &arena), 0);
+    raise_to(&protocol, "deletionVectors", &arena);
     check(&protocol, 3, 7, "columnMapping deletionVectors ",
           "appendOnly invariants checkConstraints changeDataFeed generatedColumns columnMapping "
           "deletionVectors ");
-    assert_int_equal(quire_protocol_add(&protocol, "deletionVectors", true, &arena), 0);
-    assert_int_equal(quire_protocol_add(&protocol, "domainMetadata", false, &arena), 0);
+    raise_to(&protocol, "deletionVectors", &arena);
+    raise_to(&protocol, "domainMetadata", &arena);
     check(&protocol, 3, 7, "columnMapping deletionVectors ",
           "appendOnly invariants checkConstraints changeDataFeed generatedColumns columnMapping "
           "deletionVectors domainMetadata ");
-    assert_false(quire_protocol_has(&protocol, "identityColumns"));
+    assert_false(quire_protocol_supports(&protocol, "identityColumns"));
     quire_arena_release(&arena);
 }
 
@@ -75,7 +84,7 @@ static void test_readers(void **state)
     struct quire_arena arena = {NULL, 0};
     struct quire_protocol protocol = {.reader = 1, .writer = 1};
     (void)state;
-    assert_int_equal(quire_protocol_add(&protocol, "domainMetadata", false, &arena), 0);
+    raise_to(&protocol, "domainMetadata", &arena);
     check(&protocol, 1, 7, "", "domainMetadata ");
     quire_arena_release(&arena);
 }
@@ -85,11 +94,11 @@ static void test_merged(void **state)
     struct quire_arena arena = {NULL, 0};
     struct quire_protocol protocol = {.reader = 1, .writer = 2}, other = {.reader = 1, .writer = 4};
     (void)state;
-    assert_int_equal(quire_protocol_merge(&protocol, &other, &arena), 0);
+    assert_int_equal(quire_protocol_cover(&protocol, &other, &arena), 0);
     check(&protocol, 1, 4, "", "");
     other = (struct quire_protocol){.reader = 1, .writer = 1};
-    assert_int_equal(quire_protocol_add(&other, "deletionVectors", true, &arena), 0);
-    assert_int_equal(quire_protocol_merge(&protocol, &other, &arena), 0);
+    raise_to(&other, "deletionVectors", &arena);
+    assert_int_equal(quire_protocol_cover(&protocol, &other, &arena), 0);
     check(&protocol, 3, 7, "deletionVectors ",
           "appendOnly invariants checkConstraints changeDataFeed generatedColumns "
           "deletionVectors ");
