@@ -120,6 +120,26 @@ struct quire_table_fsck_result {
 QUIRE_API int quire_table_fsck(const char *url, const struct quire_table_fsck_options *options,
                                struct quire_table_fsck_result *result, struct quire_error *error);
 
+/* --- The log --------------------------------------------------------------------------------- */
+
+struct quire_table_checkpoint_options {
+    /* Instead, put the commits since the last checkpoint together in one file beside them, which
+     * is read in their place. */
+    bool compact_log;
+    enum quire_durability durability;
+};
+struct quire_table_checkpoint_result {
+    int64_t version; /* the newest */
+    bool written;    /* false: it was there already, or there was nothing to put together */
+};
+/* Writes the checkpoint of the newest version, and deletes what the log has from before the time
+ * that it is kept for (delta.logRetentionDuration, 30 days), where delta.enableExpiredLogCleanup is
+ * not false; appends do so every delta.checkpointInterval versions. result may be NULL. */
+QUIRE_API int quire_table_checkpoint(const char *url,
+                                     const struct quire_table_checkpoint_options *options,
+                                     struct quire_table_checkpoint_result *result,
+                                     struct quire_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,6 +12,8 @@ int quire_add_write(const struct quire_add *add, struct quire_buf *out);
 /* The remove of a file that an add brought. */
 int quire_remove_write(const struct quire_add *add, int64_t deleted_ms, bool data_change,
                        struct quire_buf *out);
+/* A remove as it is. */
+int quire_tombstone_write(const struct quire_remove *action, struct quire_buf *out);
 int quire_txn_write(const struct quire_txn *txn, struct quire_buf *out);
 int quire_domain_write(const struct quire_domain *domain, struct quire_buf *out);
 

@@ -9,6 +9,7 @@
 #include "table/checkpoint.h"
 #include "table/checksum.h"
 #include "table/features_upkeep.h"
+#include "table/log_cleanup.h"
 
 struct commit_sums {
     struct quire_file_totals more; /* files and bytes, fewer where below 0 */
@@ -86,7 +87,8 @@ void quire_after_commit(const struct quire_after_commit *after)
         known = quire_snapshot_totals(snapshot, &totals, NULL) == 0;
     }
     if (known) write_checksum(after, &totals, sums.stamp_ms);
-    if (due) (void)quire_checkpoint_write(snapshot, after->durability, NULL);
+    if (due && quire_checkpoint_write(snapshot, after->durability, NULL) == 0)
+        (void)quire_log_cleanup(snapshot, NULL);
 }
 
 void quire_after_create(const char *url, const char *mark, enum quire_durability durability)
