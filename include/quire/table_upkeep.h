@@ -52,6 +52,27 @@ QUIRE_API int quire_table_optimize(const char *url,
                                    struct quire_table_optimize_result *result,
                                    struct quire_error *error);
 
+/* --- Statistics ------------------------------------------------------------------------------ */
+
+struct quire_table_analyze_options {
+    bool all; /* of all files; else of those that have none */
+    enum quire_durability durability;
+    struct quire_context *context; /* NULL: one with the defaults */
+};
+struct quire_table_analyze_result {
+    int64_t version;               /* of the table */
+    bool committed;                /* false: there was nothing to do */
+    int64_t files, analyzed, rows; /* rows are those that were read */
+};
+/* Reads files and says in the log what they hold: rows, nulls, least and greatest values of the
+ * first columns (delta.dataSkippingNumIndexedCols, 32), by which readers pass over files. One
+ * commit, which changes no data; QUIRE_CONFLICT where a file was removed meanwhile. result may be
+ * NULL. */
+QUIRE_API int quire_table_analyze(const char *url,
+                                  const struct quire_table_analyze_options *options,
+                                  struct quire_table_analyze_result *result,
+                                  struct quire_error *error);
+
 /* --- Vacuuming ------------------------------------------------------------------------------- */
 
 struct quire_table_vacuum_options {

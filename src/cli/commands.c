@@ -31,6 +31,7 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_vacuum,
     &quire_command_table_fsck,
     &quire_command_table_checkpoint,
+    &quire_command_table_analyze,
     &quire_command_version,
     &quire_command_help,
 };

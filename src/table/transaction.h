@@ -25,7 +25,8 @@ struct quire_transaction {
 
     struct quire_buf lines; /* actions beside commitInfo and txn, by the functions below */
     struct quire_arena arena;
-    struct quire_buf removed; /* struct quire_bytes: paths of files that are removed, decoded */
+    struct quire_buf removed; /* struct quire_bytes: paths of files that are removed, or added
+                                 again, decoded */
     struct quire_buf domains; /* struct quire_bytes: names of domains that are set */
     bool reads;               /* whether it depends on rows that the table had */
     const char *reads_where;  /* of which, by a condition; NULL: all */
@@ -50,6 +51,10 @@ void quire_transaction_reads(struct quire_transaction *transaction, const char *
 /* Each appends an action. A file that is removed is not to be removed by others meanwhile. */
 int quire_transaction_add(struct quire_transaction *transaction, const struct quire_add *add,
                           struct quire_error *error);
+/* The add of a file that the table has already, which says more of it: no others may remove it
+ * meanwhile. All adds of a transaction are of this kind, or none. */
+int quire_transaction_readd(struct quire_transaction *transaction, const struct quire_add *add,
+                            struct quire_error *error);
 int quire_transaction_remove(struct quire_transaction *transaction, const struct quire_add *add,
                              int64_t deleted_ms, bool data_change, struct quire_error *error);
 int quire_transaction_metadata(struct quire_transaction *transaction,
