@@ -52,6 +52,27 @@ QUIRE_API int quire_table_optimize(const char *url,
                                    struct quire_table_optimize_result *result,
                                    struct quire_error *error);
 
+/* --- Statistics ------------------------------------------------------------------------------ */
+
+struct quire_table_analyze_options {
+    bool all; /* of all files; else of those that have none */
+    enum quire_durability durability;
+    struct quire_context *context; /* NULL: one with the defaults */
+};
+struct quire_table_analyze_result {
+    int64_t version;               /* of the table */
+    bool committed;                /* false: there was nothing to do */
+    int64_t files, analyzed, rows; /* rows are those that were read */
+};
+/* Reads files and says in the log what they hold: rows, nulls, least and greatest values of the
+ * first columns (delta.dataSkippingNumIndexedCols, 32), by which readers pass over files. One
+ * commit, which changes no data; QUIRE_CONFLICT where a file was removed meanwhile. result may be
+ * NULL. */
+QUIRE_API int quire_table_analyze(const char *url,
+                                  const struct quire_table_analyze_options *options,
+                                  struct quire_table_analyze_result *result,
+                                  struct quire_error *error);
+
 /* --- Vacuuming ------------------------------------------------------------------------------- */
 
 struct quire_table_vacuum_options {
@@ -119,6 +140,26 @@ struct quire_table_fsck_result {
  * failure of the call. result may be NULL. */
 QUIRE_API int quire_table_fsck(const char *url, const struct quire_table_fsck_options *options,
                                struct quire_table_fsck_result *result, struct quire_error *error);
+
+/* --- The log --------------------------------------------------------------------------------- */
+
+struct quire_table_checkpoint_options {
+    /* Instead, put the commits since the last checkpoint together in one file beside them, which
+     * is read in their place. */
+    bool compact_log;
+    enum quire_durability durability;
+};
+struct quire_table_checkpoint_result {
+    int64_t version; /* the newest */
+    bool written;    /* false: it was there already, or there was nothing to put together */
+};
+/* Writes the checkpoint of the newest version, and deletes what the log has from before the time
+ * that it is kept for (delta.logRetentionDuration, 30 days), where delta.enableExpiredLogCleanup is
+ * not false; appends do so every delta.checkpointInterval versions. result may be NULL. */
+QUIRE_API int quire_table_checkpoint(const char *url,
+                                     const struct quire_table_checkpoint_options *options,
+                                     struct quire_table_checkpoint_result *result,
+                                     struct quire_error *error);
 
 #ifdef __cplusplus
 }

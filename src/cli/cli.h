@@ -280,6 +280,8 @@ extern const struct quire_command quire_command_table_optimize;
 extern const struct quire_command quire_command_table_vacuum;
 extern const struct quire_command quire_command_table_fsck;
 extern const struct quire_command quire_command_sql; /* cmd_sql.c */
+extern const struct quire_command quire_command_table_checkpoint;
+extern const struct quire_command quire_command_table_analyze;
 extern const struct quire_command quire_command_version;
 extern const struct quire_command quire_command_help;
 

@@ -38,6 +38,8 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_optimize,
     &quire_command_table_vacuum,
     &quire_command_table_fsck,
+    &quire_command_table_checkpoint,
+    &quire_command_table_analyze,
     &quire_command_table_constraint,
     &quire_command_table_property,
     &quire_command_table_convert,

@@ -171,6 +171,28 @@ int quire_cdc_write(const struct quire_add *file, struct quire_buf *out)
     return end(&writer);
 }
 
+int quire_tombstone_write(const struct quire_remove *action, struct quire_buf *out)
+{
+    struct quire_json_writer writer = begin(out, "remove");
+    quire_bytes_write(&writer, "path", &action->path);
+    put_number(&writer, "deletionTimestamp", action->deleted_ms);
+    put_bool(&writer, "dataChange", action->data_change);
+    if (action->extended) {
+        put_bool(&writer, "extendedFileMetadata", true);
+        quire_json_writer_key(&writer, "partitionValues");
+        quire_pairs_write(&writer, &action->partitions);
+    }
+    put_number(&writer, "size", action->size);
+    if (action->tags.size > 0) {
+        quire_json_writer_key(&writer, "tags");
+        quire_pairs_write(&writer, &action->tags);
+    }
+    put_deletion_vector(&writer, &action->deleted);
+    put_number(&writer, "baseRowId", action->base_row_id);
+    put_number(&writer, "defaultRowCommitVersion", action->row_commit_version);
+    return end(&writer);
+}
+
 int quire_txn_write(const struct quire_txn *txn, struct quire_buf *out)
 {
     struct quire_json_writer writer = begin(out, "txn");

@@ -14,6 +14,8 @@ int quire_remove_write(const struct quire_add *add, int64_t deleted_ms, bool dat
                        struct quire_buf *out);
 /* A file of changes, of which only path, partitions and size are said. */
 int quire_cdc_write(const struct quire_add *file, struct quire_buf *out);
+/* A remove as it is. */
+int quire_tombstone_write(const struct quire_remove *action, struct quire_buf *out);
 int quire_txn_write(const struct quire_txn *txn, struct quire_buf *out);
 int quire_domain_write(const struct quire_domain *domain, struct quire_buf *out);
 

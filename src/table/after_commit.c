@@ -6,9 +6,12 @@
 
 #include "base/cleanup.h"
 #include "base/json_tree.h"
+#include "base/text.h"
 #include "table/checkpoint.h"
 #include "table/checksum.h"
 #include "table/features_upkeep.h"
+#include "table/log_cleanup.h"
+#include "table/optimize_private.h"
 
 struct commit_sums {
     struct quire_file_totals more; /* files and bytes, fewer where below 0 */
@@ -76,7 +79,7 @@ static bool totals_before(const struct quire_after_commit *after, struct quire_f
            quire_checksum_totals(&after->snapshot->place, after->version - 1, totals, NULL) == 0;
 }
 
-void quire_after_commit(const struct quire_after_commit *after)
+static void keep_log(const struct quire_after_commit *after)
 {
     struct quire_snapshot *snapshot = after->snapshot;
     struct commit_sums sums = {.stamp_ms = QUIRE_LOG_NONE, .known = true};
@@ -93,5 +96,16 @@ void quire_after_commit(const struct quire_after_commit *after)
         known = quire_snapshot_totals(snapshot, &totals, NULL) == 0;
     }
     if (known) write_checksum(after, &totals, sums.stamp_ms);
-    if (due) (void)quire_checkpoint_write(snapshot, after->durability, NULL);
+    if (due && quire_checkpoint_write(snapshot, after->durability, NULL) == 0)
+        (void)quire_log_cleanup(snapshot, NULL);
+}
+
+void quire_after_commit(const struct quire_after_commit *after)
+{
+    keep_log(after);
+    const char *compacts =
+        quire_snapshot_property(after->snapshot, "delta.autoOptimize.autoCompact");
+    if (compacts != NULL && (quire_text_equal_ignore_case(compacts, "true") ||
+                             quire_text_equal_ignore_case(compacts, "auto")))
+        quire_optimize_after(after->snapshot->place.url, after->lines, after->durability);
 }

@@ -3,37 +3,16 @@
 #include "table/checkpoint.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "base/json_text.h"
 #include "base/number.h"
-#include "quire/file.h"
 #include "table/checkpoint_rows.h"
-#include "table/commit.h"
-#include "table/table_interval.h"
+#include "table/features_upkeep.h"
 
 #define OPERATION        "write checkpoint"
 #define INTERVAL_DEFAULT 10
-#define KEPT_DEFAULT_MS  INT64_C(604800000)
-#define BATCH_ROWS       4096
-#define BATCH_BYTES      ((size_t)8 << 20)
-
-struct checkpoint {
-    struct quire_snapshot *snapshot;
-    struct quire_builder *builder;
-    struct quire_writer *writer;
-    struct ArrowSchema schema;
-    int64_t oldest_ms; /* tombstones of before are left out */
-    int64_t rows, files;
-};
-
-static void release_checkpoint(struct checkpoint *checkpoint)
-{
-    quire_builder_free(checkpoint->builder);
-    quire_writer_close(checkpoint->writer);
-    quire_schema_release(&checkpoint->schema);
-}
 
 bool quire_checkpoint_is_due(const struct quire_snapshot *snapshot, int64_t version)
 {
@@ -45,97 +24,61 @@ bool quire_checkpoint_is_due(const struct quire_snapshot *snapshot, int64_t vers
     return version > 0 && version % interval == 0;
 }
 
-/* --- Rows ---------------------------------------------------------------------------------- */
+/* --- One file -------------------------------------------------------------------------------- */
 
-static int flush(struct checkpoint *checkpoint, struct quire_error *error)
-{
-    struct ArrowArray batch = {.release = NULL};
-    if (quire_builder_rows(checkpoint->builder) == 0) return 0;
-    QUIRE_TRY(quire_builder_finish(checkpoint->builder, &batch, error));
-    return quire_writer_write(checkpoint->writer, &batch, error);
-}
+struct classic {
+    struct quire_checkpoint_file file;
+    int64_t oldest_ms; /* tombstones of before are left out */
+    int64_t files;
+};
 
-static int count_row(struct checkpoint *checkpoint, struct quire_error *error)
+static void release_classic(struct classic *classic)
 {
-    checkpoint->rows++;
-    if (quire_builder_rows(checkpoint->builder) < BATCH_ROWS &&
-        quire_builder_memory(checkpoint->builder) < BATCH_BYTES)
-        return 0;
-    return flush(checkpoint, error);
+    quire_checkpoint_file_release(&classic->file);
 }
 
 static int take_add(void *user, const struct quire_add *add, struct quire_error *error)
 {
-    struct checkpoint *checkpoint = user;
-    QUIRE_TRY(quire_checkpoint_add(checkpoint->builder, add, error));
-    checkpoint->files++;
-    return count_row(checkpoint, error);
+    struct classic *classic = user;
+    QUIRE_TRY(quire_checkpoint_add(classic->file.builder, add, error));
+    classic->files++;
+    return quire_checkpoint_file_row(&classic->file, error);
 }
 
 static int take_remove(void *user, const struct quire_remove *action, struct quire_error *error)
 {
-    struct checkpoint *checkpoint = user;
-    if (action->deleted_ms < checkpoint->oldest_ms) return 0;
-    QUIRE_TRY(quire_checkpoint_remove(checkpoint->builder, action, error));
-    return count_row(checkpoint, error);
+    struct classic *classic = user;
+    if (action->deleted_ms < classic->oldest_ms) return 0;
+    QUIRE_TRY(quire_checkpoint_remove(classic->file.builder, action, error));
+    return quire_checkpoint_file_row(&classic->file, error);
 }
 
-static int write_state(struct checkpoint *checkpoint, struct quire_error *error)
+static int write_classic(struct quire_snapshot *snapshot, enum quire_durability durability,
+                         struct quire_checkpoint_totals *totals, struct quire_error *error)
 {
-    const struct quire_snapshot *snapshot = checkpoint->snapshot;
-    const struct quire_txn *txns = (const struct quire_txn *)(const void *)snapshot->txns.data;
-    const struct quire_domain *domains =
-        (const struct quire_domain *)(const void *)snapshot->domains.data;
-    QUIRE_TRY(quire_checkpoint_protocol(checkpoint->builder, &snapshot->protocol, error));
-    QUIRE_TRY(count_row(checkpoint, error));
-    QUIRE_TRY(quire_checkpoint_metadata(checkpoint->builder, &snapshot->metadata, error));
-    QUIRE_TRY(count_row(checkpoint, error));
-    for (size_t i = 0; i < snapshot->txns.size / sizeof(*txns); i++) {
-        QUIRE_TRY(quire_checkpoint_txn(checkpoint->builder, &txns[i], error));
-        QUIRE_TRY(count_row(checkpoint, error));
-    }
-    for (size_t i = 0; i < snapshot->domains.size / sizeof(*domains); i++) {
-        QUIRE_TRY(quire_checkpoint_domain(checkpoint->builder, &domains[i], error));
-        QUIRE_TRY(count_row(checkpoint, error));
-    }
+    QUIRE_CLEANUP(release_classic)
+    struct classic classic = {.file = {.snapshot = snapshot,
+                                       .durability = durability,
+                                       .schema_text = quire_log_classic_schema_text},
+                              .oldest_ms = quire_checkpoint_oldest_ms(snapshot)};
+    char name[QUIRE_LOG_NAME_MAX];
+    snprintf(name, sizeof(name), "%020" PRId64 ".checkpoint.parquet", snapshot->version);
+    QUIRE_TRY(quire_checkpoint_file_open(&classic.file, name, error));
+    QUIRE_TRY(quire_checkpoint_file_state(&classic.file, error));
+    QUIRE_TRY(quire_snapshot_each_tombstone(snapshot, take_remove, &classic, error));
+    QUIRE_TRY(quire_snapshot_each_file(snapshot, take_add, &classic, error));
+    QUIRE_TRY(quire_checkpoint_file_commit(&classic.file, &totals->bytes, error));
+    totals->rows = classic.file.rows;
+    totals->files = classic.files;
     return 0;
 }
 
-/* --- Files --------------------------------------------------------------------------------- */
+/* --- Either ---------------------------------------------------------------------------------- */
 
-static int64_t oldest_tombstone_ms(const struct quire_snapshot *snapshot)
-{
-    const char *text = quire_snapshot_property(snapshot, "delta.deletedFileRetentionDuration");
-    int64_t kept_ms = KEPT_DEFAULT_MS;
-    if (text != NULL && !quire_table_interval_ms(text, &kept_ms)) return INT64_MIN;
-    return quire_commit_now_ms() - kept_ms;
-}
-
-static int open_writer(struct checkpoint *checkpoint, enum quire_durability durability,
-                       struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0};
-    static const struct quire_setting settings[] = {{"compression", "snappy"}};
-    const struct quire_write_options options = {.format = "parquet",
-                                                .settings = settings,
-                                                .settings_size = 1,
-                                                .mode = QUIRE_WRITE_CREATE,
-                                                .durability = durability};
-    const char *text = quire_log_classic_schema_text;
-    if (quire_buf_printf(&url, "%s" QUIRE_LOG_FOLDER "%020" PRId64 ".checkpoint.parquet",
-                         checkpoint->snapshot->place.url, checkpoint->snapshot->version) != 0 ||
-        quire_buf_terminate(&url) != 0)
-        return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_schema_parse(text, strlen(text), &checkpoint->schema, error));
-    QUIRE_TRY(quire_builder_new(&checkpoint->schema, &checkpoint->builder, error));
-    return quire_writer_open((const char *)url.data, &checkpoint->schema, &options,
-                             &checkpoint->writer, error);
-}
-
-static int write_hint(const struct checkpoint *checkpoint, int64_t bytes,
+static int write_hint(const struct quire_snapshot *snapshot,
+                      const struct quire_checkpoint_totals *totals,
                       enum quire_durability durability, struct quire_error *error)
 {
-    const struct quire_snapshot *snapshot = checkpoint->snapshot;
     const struct quire_put_options options = {.mode = QUIRE_PUT_OVERWRITE,
                                               .durability = durability};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0}, text = {0};
@@ -148,24 +91,24 @@ static int write_hint(const struct checkpoint *checkpoint, int64_t bytes,
         quire_buf_printf(&text,
                          "{\"version\":%" PRId64 ",\"size\":%" PRId64 ",\"sizeInBytes\":%" PRId64
                          ",\"numOfAddFiles\":%" PRId64 "}",
-                         snapshot->version, checkpoint->rows, bytes, checkpoint->files) != 0)
+                         snapshot->version, totals->rows, totals->bytes, totals->files) != 0)
         return quire_fail_memory(error, OPERATION);
     return snapshot->place.store->ops->put(snapshot->place.store, (const char *)key.data, text.data,
                                            text.size, &options, NULL, error);
 }
 
+static bool wants_v2(const struct quire_snapshot *snapshot)
+{
+    const char *policy = quire_snapshot_property(snapshot, "delta.checkpointPolicy");
+    return policy != NULL && strcmp(policy, "v2") == 0 &&
+           quire_snapshot_has_feature(snapshot, "v2Checkpoint");
+}
+
 int quire_checkpoint_write(struct quire_snapshot *snapshot, enum quire_durability durability,
                            struct quire_error *error)
 {
-    QUIRE_CLEANUP(release_checkpoint)
-    struct checkpoint checkpoint = {.snapshot = snapshot,
-                                    .oldest_ms = oldest_tombstone_ms(snapshot)};
-    struct quire_write_result written;
-    QUIRE_TRY(open_writer(&checkpoint, durability, error));
-    QUIRE_TRY(write_state(&checkpoint, error));
-    QUIRE_TRY(quire_snapshot_each_tombstone(snapshot, take_remove, &checkpoint, error));
-    QUIRE_TRY(quire_snapshot_each_file(snapshot, take_add, &checkpoint, error));
-    QUIRE_TRY(flush(&checkpoint, error));
-    QUIRE_TRY(quire_writer_commit(checkpoint.writer, &written, error));
-    return write_hint(&checkpoint, written.bytes, durability, error);
+    struct quire_checkpoint_totals totals = {0, 0, 0};
+    QUIRE_TRY(wants_v2(snapshot) ? quire_checkpoint_v2_write(snapshot, durability, &totals, error)
+                                 : write_classic(snapshot, durability, &totals, error));
+    return write_hint(snapshot, &totals, durability, error);
 }

@@ -102,6 +102,15 @@ static int take_commit(struct listing *listing, int64_t version, const struct qu
     return quire_buf_append(&segment->commits, &commit, sizeof(commit));
 }
 
+/* One that goes beyond the limit, or is none, is passed over. */
+static int take_compaction(struct listing *listing, const struct quire_log_name *name)
+{
+    const struct quire_log_compaction compaction = {name->version, name->last};
+    if (name->last <= name->version || (listing->limit >= 0 && name->last > listing->limit))
+        return 0;
+    return quire_buf_append(&listing->segment->compacted, &compaction, sizeof(compaction));
+}
+
 static int take_object(void *user, const char *key, const struct quire_object *object,
                        struct quire_error *error)
 {
@@ -115,6 +124,7 @@ static int take_object(void *user, const char *key, const struct quire_object *o
     case QUIRE_LOG_FILE_COMMIT: code = take_commit(listing, name.version, object); break;
     case QUIRE_LOG_FILE_CHECKPOINT: code = take_checkpoint(listing, &name, text); break;
     case QUIRE_LOG_FILE_PART: code = take_part(listing, &name, text); break;
+    case QUIRE_LOG_FILE_COMPACTED: code = take_compaction(listing, &name); break;
     default: break;
     }
     return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
@@ -124,6 +134,29 @@ static int by_version(const void *a, const void *b)
 {
     const struct quire_log_commit *left = a, *right = b;
     return (left->version > right->version) - (left->version < right->version);
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const struct quire_log_compaction *left = a, *right = b;
+    if (left->first != right->first) return left->first < right->first ? -1 : 1;
+    return (left->last < right->last) - (left->last > right->last);
+}
+
+/* Leaves compactions of commits after the checkpoint, the longest of those that begin alike. */
+static void choose_compactions(struct quire_log_segment *segment)
+{
+    struct quire_log_compaction *list =
+        (struct quire_log_compaction *)(void *)segment->compacted.data;
+    size_t n = segment->compacted.size / sizeof(*list), kept = 0;
+    int64_t next = segment->checkpoint_version + 1;
+    if (n > 0) qsort(list, n, sizeof(*list), by_first);
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].first < next || list[i].last > segment->version) continue;
+        list[kept++] = list[i];
+        next = list[i].last + 1;
+    }
+    segment->compacted.size = kept * sizeof(*list);
 }
 
 /* Drops the commits that the checkpoint covers, and checks that none is missing after it. */
@@ -152,6 +185,7 @@ static int settle(struct listing *listing, struct quire_error *error)
     struct quire_buf names = segment->checkpoint;
     segment->checkpoint = listing->best.names;
     listing->best.names = names;
+    choose_compactions(segment);
     return 0;
 }
 
@@ -222,5 +256,6 @@ void quire_log_segment_release(struct quire_log_segment *segment)
 {
     quire_buf_release(&segment->checkpoint);
     quire_buf_release(&segment->commits);
+    quire_buf_release(&segment->compacted);
     *segment = (struct quire_log_segment){.version = -1, .checkpoint_version = -1};
 }

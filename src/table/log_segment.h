@@ -16,12 +16,20 @@ struct quire_log_commit {
     int64_t modified_ms; /* of its file */
 };
 
+/* A log compaction file (PROTOCOL.md, "Log Compaction Files"): what the commits of those versions
+ * did together. */
+struct quire_log_compaction {
+    int64_t first, last;
+};
+
 struct quire_log_segment {
     int64_t version;             /* the newest that it has */
     int64_t checkpoint_version;  /* -1: none */
     struct quire_buf checkpoint; /* names of its files, each zero-terminated */
     size_t checkpoint_size;      /* files */
     struct quire_buf commits;    /* struct quire_log_commit after the checkpoint, by version */
+    struct quire_buf compacted;  /* struct quire_log_compaction that stand for some of the commits,
+                                    apart from each other, in order */
     int64_t first_commit;        /* the oldest commit that was listed; -1: none */
     int64_t first_checkpoint;    /* the oldest complete checkpoint; -1: none */
 };

@@ -73,7 +73,7 @@ int quire_optimize_write_parameters(struct quire_optimize *optimize)
             put_list(&writer, "clusterBy", options->columns, hilbert ? options->columns_size : 0);
     put_number(&writer, "targetSize", optimize->target_bytes);
     quire_json_writer_key(&writer, "auto");
-    quire_json_writer_bool(&writer, false);
+    quire_json_writer_bool(&writer, optimize->after != NULL);
     quire_json_writer_end_object(&writer);
     if (code == 0) code = quire_json_writer_finish(&writer);
     return code != 0 ? code : quire_buf_terminate(&optimize->parameters);

@@ -45,11 +45,11 @@ int64_t quire_add_records(const struct quire_add *add)
 
 /* --- Candidates ------------------------------------------------------------------------------ */
 
-/* The partition of a file as the path of its folder, whatever the order of its values. */
-static int partition_of(struct collector *collector, const struct quire_add *add,
-                        struct quire_bytes *partition)
+int quire_optimize_partition(const struct quire_table_columns *columns,
+                             const struct quire_pairs *values, struct quire_arena *arena,
+                             struct quire_bytes *partition)
 {
-    const struct quire_texts *names = &collector->columns->names;
+    const struct quire_texts *names = &columns->names;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena scratch = {NULL, 0};
     struct quire_pairs pairs = {NULL, names->size};
@@ -57,7 +57,7 @@ static int partition_of(struct collector *collector, const struct quire_add *add
     if (pairs.items == NULL) return QUIRE_MEMORY;
     for (size_t i = 0; i < names->size; i++) {
         const struct quire_pair *pair =
-            quire_pairs_find(&add->partitions, (const char *)names->items[i].data);
+            quire_pairs_find(values, (const char *)names->items[i].data);
         struct quire_bytes value = {NULL, 0};
         if (pair != NULL && pair->value.size > 0) value = pair->value;
         pairs.items[i] = (struct quire_pair){names->items[i], value};
@@ -65,14 +65,32 @@ static int partition_of(struct collector *collector, const struct quire_add *add
     int code = quire_partition_path(&pairs, &path);
     *partition =
         (struct quire_bytes){path.data != NULL ? path.data : (const uint8_t *)"", path.size};
-    return code != 0 ? code : quire_bytes_copy(&collector->plan->arena, partition);
+    return code != 0 ? code : quire_bytes_copy(arena, partition);
+}
+
+static bool same_bytes(const struct quire_bytes *a, const struct quire_bytes *b)
+{
+    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
+}
+
+static bool is_chosen(const struct quire_optimize_request *request,
+                      const struct quire_bytes *partition)
+{
+    if (request->partitions == NULL) return true;
+    const struct quire_bytes *list =
+        (const struct quire_bytes *)(const void *)request->partitions->data;
+    for (size_t i = 0; i < request->partitions->size / sizeof(*list); i++)
+        if (same_bytes(&list[i], partition)) return true;
+    return false;
 }
 
 static bool is_wanted(const struct collector *collector, const struct quire_add *add,
                       int64_t *bytes)
 {
     const struct quire_optimize_request *request = collector->request;
-    bool near = add->size >= request->target_bytes / 100 * NEAR_PERCENT;
+    int64_t least = request->small_bytes > 0 ? request->small_bytes
+                                             : request->target_bytes / 100 * NEAR_PERCENT;
+    bool near = add->size >= least;
     *bytes = add->size > 0 ? add->size : 0;
     if (add->deleted.storage.size == 0) return request->whole || !near;
     int64_t rows = quire_add_records(add), deleted = add->deleted.cardinality;
@@ -100,8 +118,10 @@ static int choose(struct collector *collector, const struct quire_add *add)
     plan->bytes_total += add->size > 0 ? add->size : 0;
     if (!is_wanted(collector, add, &made.bytes)) return 0;
     made.order = collector->candidates.size / sizeof(made);
-    int code = partition_of(collector, add, &made.partition);
-    return code != 0 ? code : quire_buf_append(&collector->candidates, &made, sizeof(made));
+    int code = quire_optimize_partition(collector->columns, &add->partitions, &plan->arena,
+                                        &made.partition);
+    if (code != 0 || !is_chosen(collector->request, &made.partition)) return code;
+    return quire_buf_append(&collector->candidates, &made, sizeof(made));
 }
 
 static int choose_all(struct collector *collector, struct quire_error *error)
@@ -159,6 +179,20 @@ static int end_bin(const struct collector *collector, struct quire_optimize_bin 
     return code;
 }
 
+/* Leaves partitions that have enough files; returns how many files are left. */
+static size_t leave_out(struct candidate *candidates, size_t n, size_t files_least)
+{
+    size_t kept = 0;
+    for (size_t start = 0, end; start < n; start = end) {
+        for (end = start + 1;
+             end < n && compare_partitions(&candidates[start], &candidates[end]) == 0;)
+            end++;
+        for (size_t i = start; i < end && end - start >= files_least; i++)
+            candidates[kept++] = candidates[i];
+    }
+    return kept;
+}
+
 static int pack(struct collector *collector)
 {
     struct candidate *candidates = (struct candidate *)(void *)collector->candidates.data;
@@ -166,6 +200,7 @@ static int pack(struct collector *collector)
     struct quire_optimize_plan *plan = collector->plan;
     if (n == 0) return 0;
     qsort(candidates, n, sizeof(*candidates), by_partition);
+    n = leave_out(candidates, n, collector->request->files_least);
     int code = quire_buf_reserve(&plan->files, n * sizeof(struct quire_add));
     struct quire_optimize_bin bin = {.files =
                                          (const struct quire_add *)(const void *)plan->files.data};

@@ -11,6 +11,11 @@ struct quire_optimize_request {
     int64_t target_bytes;
     const char *where; /* on partition columns; NULL: all partitions */
     bool whole;        /* a bin is all files of a partition, of any size */
+    /* Where there are any, only these partitions, by the paths of their folders: struct
+     * quire_bytes. */
+    const struct quire_buf *partitions;
+    int64_t small_bytes; /* only files of less; 0: those that are not near the target */
+    size_t files_least;  /* only partitions that have so many of them */
 };
 
 /* Files of one partition that become one, or of a whole partition. */
@@ -33,6 +38,12 @@ int quire_optimize_plan_open(struct quire_snapshot *snapshot,
                              const struct quire_table_columns *columns,
                              const struct quire_optimize_request *request,
                              struct quire_optimize_plan *plan, struct quire_error *error);
+/* The path of the folder that a partition has, whatever the order of its values; copied. 0 or
+ * QUIRE_MEMORY. */
+int quire_optimize_partition(const struct quire_table_columns *columns,
+                             const struct quire_pairs *values, struct quire_arena *arena,
+                             struct quire_bytes *partition);
+
 void quire_optimize_plan_release(struct quire_optimize_plan *plan);
 
 /* numRecords of a file's statistics, with those that a deletion vector takes; -1: not said. */

@@ -13,6 +13,7 @@
 struct quire_optimize {
     const struct quire_table_optimize_options *options;
     struct quire_table_optimize_result *result;
+    const struct quire_buf *after; /* lines of the commit that it follows by itself; NULL */
     int64_t target_bytes;
     struct quire_context *context;
     bool owns_context;
@@ -27,11 +28,22 @@ struct quire_optimize {
     struct quire_cluster_ranks ranks;
     struct quire_buf sizes; /* int64_t of the files that were added */
     struct quire_buf parameters, metrics;
+    struct quire_buf partitions; /* struct quire_bytes: folders of those that are chosen */
+    struct quire_arena arena;
 };
 
 /* Moves the rows of a bin to new files. */
 int quire_optimize_move(struct quire_optimize *optimize, const struct quire_optimize_bin *bin,
                         struct quire_error *error);
+
+/* After a commit of those lines: puts small files together where the partitions that it added to
+ * have many (delta.autoOptimize.autoCompact). */
+void quire_optimize_after(const char *url, const struct quire_buf *lines,
+                          enum quire_durability durability);
+/* Chooses these partitions and files. */
+int quire_optimize_choose(struct quire_optimize *optimize, struct quire_optimize_request *request,
+                          struct quire_error *error);
+int quire_optimize_run(struct quire_optimize *optimize, const char *url, struct quire_error *error);
 
 /* Write what commitInfo says of it, zero-terminated. 0 or QUIRE_MEMORY. */
 int quire_optimize_write_metrics(struct quire_optimize *optimize);

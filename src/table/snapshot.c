@@ -149,16 +149,44 @@ static int replay_commit(struct quire_snapshot *snapshot, int64_t version,
                        error);
 }
 
+static int replay_compaction(struct quire_snapshot *snapshot,
+                             const struct quire_log_compaction *compaction,
+                             struct quire_error *error)
+{
+    char name[QUIRE_LOG_NAME_MAX];
+    quire_log_name_compacted(compaction->first, compaction->last, name);
+    return replay_file(snapshot, name, STATE | 1u << QUIRE_LOG_ADD | 1u << QUIRE_LOG_REMOVE, error);
+}
+
+static int replay_commits(struct quire_snapshot *snapshot, struct quire_error *error)
+{
+    const struct quire_log_segment *segment = &snapshot->segment;
+    const struct quire_log_commit *commits =
+        (const struct quire_log_commit *)(const void *)segment->commits.data;
+    const struct quire_log_compaction *next =
+        (const struct quire_log_compaction *)(const void *)segment->compacted.data;
+    size_t n = segment->commits.size / sizeof(*commits);
+    size_t left = segment->compacted.size / sizeof(*next);
+    for (size_t i = 0; i < n;) {
+        if (left == 0 || commits[i].version != next->first) {
+            QUIRE_TRY(replay_commit(snapshot, commits[i++].version, error));
+            continue;
+        }
+        QUIRE_TRY(replay_compaction(snapshot, next, error));
+        i += (size_t)(next->last - next->first + 1);
+        next++;
+        left--;
+    }
+    return 0;
+}
+
 static int replay(struct quire_snapshot *snapshot, struct quire_error *error)
 {
     const struct quire_log_segment *segment = &snapshot->segment;
     const char *name = (const char *)segment->checkpoint.data;
     for (size_t i = 0; i < segment->checkpoint_size; i++, name += strlen(name) + 1)
         QUIRE_TRY(replay_file(snapshot, name, STATE | 1u << QUIRE_LOG_SIDECAR, error));
-    const struct quire_log_commit *commits =
-        (const struct quire_log_commit *)(const void *)segment->commits.data;
-    for (size_t i = 0; i < segment->commits.size / sizeof(*commits); i++)
-        QUIRE_TRY(replay_commit(snapshot, commits[i].version, error));
+    QUIRE_TRY(replay_commits(snapshot, error));
     if (snapshot->has_protocol && snapshot->has_metadata) return 0;
     return quire_fail(error, QUIRE_CORRUPT, OPERATION, "the log has no %s",
                       snapshot->has_protocol ? "metaData" : "protocol");

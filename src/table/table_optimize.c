@@ -28,6 +28,8 @@ static void release(struct quire_optimize *optimize)
     quire_buf_release(&optimize->sizes);
     quire_buf_release(&optimize->parameters);
     quire_buf_release(&optimize->metrics);
+    quire_buf_release(&optimize->partitions);
+    quire_arena_release(&optimize->arena);
     if (optimize->owns_context) quire_context_free(optimize->context);
 }
 
@@ -151,11 +153,12 @@ static int open_optimize(struct quire_optimize *optimize, const char *url,
     QUIRE_TRY(take_columns(optimize, error));
     QUIRE_TRY(open_ranks(optimize, error));
     optimize->target_bytes = target_of(optimize);
-    const struct quire_optimize_request request = {
+    struct quire_optimize_request request = {
         .target_bytes = optimize->target_bytes,
         .where = options->where,
         .whole = options->arrange != QUIRE_TABLE_COMPACT,
     };
+    if (optimize->after != NULL) QUIRE_TRY(quire_optimize_choose(optimize, &request, error));
     QUIRE_TRY(quire_optimize_plan_open(base, &optimize->columns, &request, &optimize->plan, error));
     optimize->result->files_before = optimize->plan.files_total;
     optimize->result->bytes_before = optimize->plan.bytes_total;
@@ -217,6 +220,13 @@ static int optimize_table(struct quire_optimize *optimize, const char *url,
     return 0;
 }
 
+int quire_optimize_run(struct quire_optimize *optimize, const char *url, struct quire_error *error)
+{
+    int code = optimize_table(optimize, url, error);
+    release(optimize);
+    return code;
+}
+
 int quire_table_optimize(const char *url, const struct quire_table_optimize_options *options,
                          struct quire_table_optimize_result *result, struct quire_error *error)
 {
@@ -224,8 +234,7 @@ int quire_table_optimize(const char *url, const struct quire_table_optimize_opti
     struct quire_table_optimize_result made = {0};
     struct quire_optimize optimize = {.options = options != NULL ? options : &none,
                                       .result = &made};
-    int code = optimize_table(&optimize, url, error);
-    release(&optimize);
+    int code = quire_optimize_run(&optimize, url, error);
     if (code != 0) quire_error_path(error, url);
     if (code == 0 && result != NULL) *result = made;
     return code;

@@ -167,14 +167,29 @@ int quire_transaction_add(struct quire_transaction *transaction, const struct qu
     return finish(transaction, quire_add_write(add, &transaction->lines), error);
 }
 
+/* Files that others must leave as they are. */
+static int note_path(struct quire_transaction *transaction, const struct quire_bytes *given)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
+    int code = quire_uri_decode(given, &path);
+    struct quire_bytes name = {path.data, path.size};
+    if (code == 0) code = quire_bytes_copy(&transaction->arena, &name);
+    return code != 0 ? code : quire_buf_append(&transaction->removed, &name, sizeof(name));
+}
+
+int quire_transaction_readd(struct quire_transaction *transaction, const struct quire_add *add,
+                            struct quire_error *error)
+{
+    int code = note_path(transaction, &add->path);
+    if (code == 0) code = quire_add_write(add, &transaction->lines);
+    transaction->readds = true;
+    return finish(transaction, code, error);
+}
+
 int quire_transaction_remove(struct quire_transaction *transaction, const struct quire_add *add,
                              int64_t deleted_ms, bool data_change, struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
-    int code = quire_uri_decode(&add->path, &path);
-    struct quire_bytes name = {path.data, path.size};
-    if (code == 0) code = quire_bytes_copy(&transaction->arena, &name);
-    if (code == 0) code = quire_buf_append(&transaction->removed, &name, sizeof(name));
+    int code = note_path(transaction, &add->path);
     if (code == 0) code = quire_remove_write(add, deleted_ms, data_change, &transaction->lines);
     return finish(transaction, code, error);
 }

@@ -25,7 +25,8 @@ struct quire_transaction {
 
     struct quire_buf lines; /* actions beside commitInfo and txn, by the functions below */
     struct quire_arena arena;
-    struct quire_buf removed; /* struct quire_bytes: paths of files that are removed, decoded */
+    struct quire_buf removed; /* struct quire_bytes: paths of files that are removed, or added
+                                 again, decoded */
     struct quire_buf domains; /* struct quire_bytes: names of domains that are set */
     struct quire_buf apps;    /* struct quire_txn: apps beside that of the options, as they stood */
     bool reads;               /* whether it depends on rows that the table had */
@@ -77,6 +78,10 @@ int quire_transaction_app(struct quire_transaction *transaction, const char *app
                           struct quire_error *error);
 int quire_transaction_add(struct quire_transaction *transaction, const struct quire_add *add,
                           struct quire_error *error);
+/* The add of a file that the table has already, which says more of it: no others may remove it
+ * meanwhile. All adds of a transaction are of this kind, or none. */
+int quire_transaction_readd(struct quire_transaction *transaction, const struct quire_add *add,
+                            struct quire_error *error);
 int quire_transaction_remove(struct quire_transaction *transaction, const struct quire_add *add,
                              int64_t deleted_ms, bool data_change, struct quire_error *error);
 int quire_transaction_metadata(struct quire_transaction *transaction,

@@ -158,12 +158,19 @@ static void check(const struct way *way, int code, const struct quire_error *err
     assert_true(version == before || (is_blind(way) && version == after));
 }
 
+static int stride_of(void)
+{
+    const char *every = getenv("QUIRE_FAULT_EVERY");
+    return every != NULL && atoi(every) > 0 ? atoi(every) : 1;
+}
+
 static void test_create(void **state)
 {
+    const int stride = stride_of();
     (void)state;
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         int64_t n = 1;
-        for (bool fired = true; fired; n++) {
+        for (bool fired = true; fired; n += stride) {
             struct quire_error error;
             assert_true(n < N_MAX);
             scratch_remove(folder);
@@ -192,8 +199,7 @@ static void make_table(void)
 /* Appends until nothing failed. Returns that N. */
 static int64_t torture_append(const struct way *way)
 {
-    const char *every = getenv("QUIRE_FAULT_EVERY");
-    const int stride = every != NULL && atoi(every) > 0 ? atoi(every) : 1;
+    const int stride = stride_of();
     int64_t n = 1;
     make_table();
     for (bool fired = true; fired; n += stride) {
