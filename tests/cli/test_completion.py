@@ -7,7 +7,7 @@ import pytest
 from program import environment, good
 
 COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "meta",
-            "formats", "codecs", "stores", "queues", "clean", "table", "version", "help"}
+            "formats", "codecs", "stores", "queues", "clean", "table", "sql", "version", "help"}
 READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "arrow-stream"}
 WRITTEN = READ | {"table"}
 # What stands before the cursor (the last is being completed) and what is offered.
@@ -24,6 +24,7 @@ CASES = [
     (["codecs", "g"], {"gzip"}),
     (["stores", ""], {"file", "mem"}),
     (["help", ""], COMMANDS),
+    (["sql", "--par"], {"--param"}),
     (["help", "co"], {"convert", "count", "codecs"}),
     (["table", ""], {"create", "append", "read", "info", "history", "files"}),
     (["table", "re"], {"read"}),

@@ -40,7 +40,7 @@ def test_wrong_values(source):
 
 def test_what_this_build_lacks(source):
     bad(2, "convert", source, "out.csv", "--rules", "a", says=["--rules", "not in this build"])
-    for command in ("validate", "log", "task", "serve", "sql", "seal", "unseal",
+    for command in ("validate", "log", "task", "serve", "seal", "unseal",
                     "keygen"):
         bad(2, command, source, says=[command, "not in this build"])
     for command in ("overwrite", "delete", "update", "merge", "changes", "optimize", "vacuum",
