@@ -75,13 +75,28 @@ def parquet(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module", params=["parquet", "jsonl", "arrow"])
+def make_folder(parquet):
+    """The same rows in two files, the second of which has wider types."""
+    folder, table = parquet.with_suffix(".folder"), pq.read_table(parquet)
+    folder.mkdir()
+    wider = {"i": pa.int64(), "small": pa.int16(), "u": pa.uint32(), "f4": pa.float64()}
+    second = table.slice(ROWS // 2).cast(pa.schema([
+        field.with_type(wider.get(field.name, field.type)) for field in table.schema]))
+    pq.write_table(table.slice(0, ROWS // 2), folder / "1.parquet", row_group_size=60)
+    pq.write_table(second, folder / "2.parquet", row_group_size=60, data_page_size=200)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["parquet", "jsonl", "arrow", "folder"])
 def data(request, parquet):
     path = parquet.with_suffix(f".{request.param}")
-    if path != parquet:  # JSON has no NaN and infers wider types, but is the same rows
+    if request.param == "folder":
+        make_folder(parquet)
+    elif path != parquet:  # JSON has no NaN and infers wider types, but is the same rows
         pyquire.write(path, pq.read_table(parquet))
     columns = [f"{name} {kind}" for name, kind in DECLARED.items()]
-    return path, pysql.reference({"x": (columns, seen_rows(pyquire.read([path])))})
+    files = [path] if path.is_file() else sorted(path.iterdir())
+    return path, pysql.reference({"x": (columns, seen_rows(pyquire.read(files)))})
 
 
 def literal(rng, name):
