@@ -77,8 +77,8 @@ static bool is_lower(enum quire_compare compare)
     return compare == QUIRE_COMPARE_GT || compare == QUIRE_COMPARE_GE;
 }
 
-/* A value between two of the column's: rounded down, it says less. False: nothing can be said. */
-static bool loosen(struct quire_sql_bound *bound)
+/* A value between two of the column's, moved to the one within. False: nothing can be said. */
+static bool move_within(struct quire_sql_bound *bound)
 {
     if (bound->compare == QUIRE_COMPARE_EQ) return false;
     bound->compare = is_lower(bound->compare) ? QUIRE_COMPARE_GE : QUIRE_COMPARE_LE;
@@ -101,10 +101,10 @@ static bool integer_bound(struct quire_sql_bound *bound, const struct quire_fiel
         bound->integer = sqlite3_value_int64(value);
     } else if (sqlite3_value_type(value) == SQLITE_FLOAT) {
         double real = sqlite3_value_double(value);
-        double whole = is_lower(bound->compare) ? floor(real) : ceil(real);
+        double whole = is_lower(bound->compare) ? ceil(real) : floor(real);
         if (!(whole >= -INT64_EDGE && whole < INT64_EDGE)) return false;
         bound->integer = (int64_t)whole;
-        if ((whole < real || whole > real) && !loosen(bound)) return false;
+        if ((whole < real || whole > real) && !move_within(bound)) return false;
     } else {
         return false;
     }
@@ -144,7 +144,8 @@ static bool time_bound(struct quire_sql_bound *bound, const struct quire_field *
         bound->integer = instant.seconds / 86400 - (instant.seconds % 86400 < 0);
         exact = instant.seconds % 86400 == 0 && instant.nanos == 0;
     }
-    return (exact || loosen(bound)) && fits(field, bound->integer);
+    if (!exact && is_lower(bound->compare) && bound->integer < INT64_MAX) bound->integer++;
+    return (exact || move_within(bound)) && fits(field, bound->integer);
 }
 
 static int text_bound(struct quire_sql_bounds *bounds, struct quire_sql_bound *bound,

@@ -221,7 +221,8 @@ static int begin_groups(struct quire_sql_cursor *cursor, struct quire_sql_kept *
 static int begin_kept(struct quire_sql_cursor *cursor, struct quire_sql_kept *kept,
                       struct quire_error *error)
 {
-    QUIRE_TRY(bind_columns(cursor, kept->rows.field, error));
+    if (cursor->bound_to != kept) QUIRE_TRY(bind_columns(cursor, kept->rows.field, error));
+    cursor->bound_to = cursor->plan.group == 0 ? kept : NULL;
     cursor->kept = kept;
     cursor->kept_batch = 0;
     if (cursor->plan.group > 0) return begin_groups(cursor, kept, error);
@@ -259,6 +260,7 @@ static int begin_read(struct quire_sql_cursor *cursor, const struct quire_sql_sc
 {
     QUIRE_TRY(quire_sql_source_read(cursor->source, scan, &cursor->rows, error));
     QUIRE_TRY(bind_columns(cursor, cursor->rows.field, error));
+    cursor->bound_to = NULL;
     QUIRE_TRY(sort_rows(cursor, error));
     return quire_view_new(cursor->rows.field, &cursor->read_view, error);
 }
@@ -273,22 +275,19 @@ static int hold_groups(struct quire_sql_cursor *cursor, const struct quire_sql_s
 }
 
 /* Rows that are asked for again are held, when they fit. */
-static int hold_again(struct quire_sql_cursor *cursor, const struct quire_sql_scan *scan,
-                      struct quire_sql_kept **kept, struct quire_error *error)
+static int hold_again(struct quire_sql_cursor *cursor, struct quire_sql_kept *kept,
+                      const bool *wanted, struct quire_error *error)
 {
-    struct quire_sql_source *source = cursor->source;
-    const struct quire_sql_scan all = {.wanted = scan->wanted};
-    *kept = quire_sql_kept_find(source, cursor->plan.used);
-    if (*kept == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    bool again = (*kept)->scans++ > 0 || (source->is_once && cursor->plan.lookup);
-    if (!again || (*kept)->loaded || (*kept)->too_big) return 0;
-    return quire_sql_kept_load(*kept, source, &all, error);
+    const struct quire_sql_scan all = {.wanted = wanted};
+    bool again = kept->scans++ > 0 || (cursor->source->is_once && cursor->plan.lookup);
+    if (!again || kept->too_big) return 0;
+    return quire_sql_kept_load(kept, cursor->source, &all, error);
 }
 
-static int begin(struct quire_sql_cursor *cursor, struct quire_error *error)
+static int begin_scan(struct quire_sql_cursor *cursor, struct quire_sql_kept *kept,
+                      struct quire_error *error)
 {
     size_t size = cursor->source->field->children_size;
-    struct quire_sql_kept *kept = NULL;
     QUIRE_CLEANUP(quire_cleanup_free) bool *wanted = quire_alloc_zero(size + 1, sizeof(*wanted));
     if (wanted == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
     for (size_t i = 0; i < size; i++)
@@ -302,9 +301,17 @@ static int begin(struct quire_sql_cursor *cursor, struct quire_error *error)
         QUIRE_TRY(hold_groups(cursor, &scan, error));
         kept = cursor->grouped;
     } else {
-        QUIRE_TRY(hold_again(cursor, &scan, &kept, error));
+        QUIRE_TRY(hold_again(cursor, kept, wanted, error));
     }
     return kept->loaded ? begin_kept(cursor, kept, error) : begin_read(cursor, &scan, error);
+}
+
+static int begin(struct quire_sql_cursor *cursor, struct quire_error *error)
+{
+    struct quire_sql_kept *kept = quire_sql_kept_find(cursor->source, cursor->plan.used);
+    if (kept == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    bool held = kept->loaded && cursor->plan.group == 0;
+    return held ? begin_kept(cursor, kept, error) : begin_scan(cursor, kept, error);
 }
 
 int quire_sql_cursor_begin(struct quire_sql_cursor *cursor, sqlite3_value **values)

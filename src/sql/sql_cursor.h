@@ -9,6 +9,7 @@
 struct quire_sql_cursor {
     sqlite3_vtab_cursor base;
     struct quire_sql_source *source;
+    const char *plan_text; /* what plan was parsed from: SQLite hands the same each time */
     struct quire_sql_plan plan;
     struct quire_sql_bounds bounds;
     struct quire_sql_column *columns; /* one a column of the source */
@@ -19,6 +20,7 @@ struct quire_sql_cursor {
     struct ArrowArray batch;
     /* Rows that are held: all of them, those of one key, or group after group. */
     const struct quire_sql_kept *kept;
+    const struct quire_sql_kept *bound_to; /* whose children the columns are; NULL: another's */
     size_t kept_batch;
     struct quire_sql_hits hits;
     struct quire_sql_groups groups;

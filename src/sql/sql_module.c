@@ -115,7 +115,9 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
     struct quire_sql_cursor *cursor = (struct quire_sql_cursor *)base;
     (void)number;
     (void)argc;
-    if (!quire_sql_plan_parse(plan, &cursor->plan)) return SQLITE_INTERNAL;
+    if (plan != cursor->plan_text && !quire_sql_plan_parse(plan, &cursor->plan))
+        return SQLITE_INTERNAL;
+    cursor->plan_text = plan;
     return quire_sql_result(quire_sql_cursor_begin(cursor, argv));
 }
 

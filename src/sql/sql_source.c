@@ -186,7 +186,7 @@ static int read_files(struct quire_sql_source *source, const struct quire_sql_sc
     options.records.columns = columns;
     options.records.columns_size = columns_size;
     options.records.columns_given = true;
-    /* Under another schema values may be of other types than the file's own. */
+    /* Under another schema, as several files have, values may be of other types than the file's. */
     if (source->names_size == 1 && !typed) {
         options.records.conditions = scan->conditions;
         options.records.conditions_size = scan->conditions_size;

@@ -1,6 +1,4 @@
 /* A cell is its type, then eight bytes of a number, or a size and bytes. */
-#include <stdbool.h>
-
 #include "sql/sql_spool.h"
 
 #include <errno.h>

@@ -3,6 +3,8 @@
 #ifndef QUIRE_SQL_SQL_SPOOL_H
 #define QUIRE_SQL_SQL_SPOOL_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "quire/error.h"
 

@@ -27,6 +27,7 @@ CASES = [
     (["codecs", "g"], {"gzip"}),
     (["stores", ""], {"file", "mem"}),
     (["help", ""], COMMANDS),
+    (["sql", "--par"], {"--param"}),
     (["help", "co"], {"convert", "count", "codecs"}),
     (["table", ""], TABLE),
     (["table", "rea"], {"read"}),

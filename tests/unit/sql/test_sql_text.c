@@ -1,0 +1,73 @@
+/* The text of queries: tokens, words of Spark, parameters printed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "quire/memory.h"
+#include "sql/sql_text.h"
+
+static void expect_adapted(const char *sql, const char *expected)
+{
+    char *got = quire_sql_adapt(sql);
+    assert_non_null(got);
+    assert_string_equal(got, expected);
+    quire_free(got);
+}
+
+static void test_words_of_spark(void **state)
+{
+    (void)state;
+    expect_adapted("CAST(a AS STRING)", "CAST(a AS TEXT  )");
+    expect_adapted("cast((a) as timestamp)", "cast((a) as TEXT     )");
+    expect_adapted("cast(f(b AS string) AS DATE)", "cast(f(b AS string) AS TEXT)");
+    expect_adapted("(SELECT a AS string)", "(SELECT a AS string)");
+    expect_adapted("DATE '2024-01-01' < timestamp /* */ 'x'",
+                   "     '2024-01-01' <           /* */ 'x'");
+    expect_adapted("'CAST(a AS STRING)' -- CAST(a AS STRING)",
+                   "'CAST(a AS STRING)' -- CAST(a AS STRING)");
+    expect_adapted("date('x') \"DATE\" 'y'", "date('x') \"DATE\" 'y'");
+    expect_adapted("CAST(a AS STRING", "CAST(a AS TEXT  ");
+    expect_adapted("'open CAST(", "'open CAST(");
+    expect_adapted("/* open", "/* open");
+}
+
+static void test_compounds(void **state)
+{
+    (void)state;
+    assert_true(quire_sql_is_compound("SELECT 1 union ALL SELECT 2"));
+    assert_true(quire_sql_is_compound("WITH a AS (SELECT 1 EXCEPT SELECT 2) SELECT 3"));
+    assert_false(quire_sql_is_compound("SELECT 'UNION', \"INTERSECT\", [EXCEPT] -- UNION"));
+    assert_false(quire_sql_is_compound("SELECT unions FROM x /* UNION */"));
+}
+
+static void test_printing(void **state)
+{
+    const struct quire_sql_param params[] = {
+        {.name = "i", .kind = QUIRE_SQL_INT, .integer = -7},
+        {.name = "d", .kind = QUIRE_SQL_DOUBLE, .real = 0.5},
+        {.name = "big", .kind = QUIRE_SQL_DOUBLE, .real = 1e300},
+        {.name = "t", .kind = QUIRE_SQL_TEXT, .text = "it's"},
+        {.name = "n", .kind = QUIRE_SQL_NULL},
+    };
+    char *text = NULL;
+    (void)state;
+    assert_int_equal(
+        quire_sql_print("SELECT :i, $d,@t , :n, :other, ':i', :big -- :i", params, 5, &text, NULL),
+        0);
+    assert_string_equal(text, "SELECT -7, 0.5E0,'it''s' , NULL, :other, ':i', 1e+300 -- :i");
+    quire_free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words_of_spark),
+        cmocka_unit_test(test_compounds),
+        cmocka_unit_test(test_printing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
