@@ -8,7 +8,7 @@ import pytest
 from program import environment, good
 
 COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "meta",
-            "formats", "codecs", "stores", "queues", "clean", "table", "validate", "version",
+            "formats", "codecs", "stores", "queues", "clean", "sql", "table", "validate", "version",
             "help"}
 READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "arrow-stream"}
 WRITTEN = READ | {"table"}
