@@ -52,8 +52,11 @@ int quire_cli_change_report(struct quire_cli *cli, const char *url,
     print_rows(result->rows_inserted, "inserted");
     print_rows(result->rows_updated, "updated");
     print_rows(result->rows_deleted, "deleted");
-    fprintf(stderr, "; %" PRId64 " file%s added, %" PRId64 " removed\n", result->files_added,
+    fprintf(stderr, "; %" PRId64 " file%s added, %" PRId64 " removed", result->files_added,
             result->files_added == 1 ? "" : "s", result->files_removed);
+    if (result->vectors_written > 0)
+        fprintf(stderr, ", %" PRId64 " with a deletion vector", result->vectors_written);
+    fputc('\n', stderr);
     return 0;
 }
 

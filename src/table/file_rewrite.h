@@ -1,8 +1,8 @@
 /* Private to table: rows taken out of the files of a table, or changed there.
  *
- * First the files are found that have rows that are meant: those that a condition or their
- * statistics rule out are not read, those of which it takes all rows neither; of the others only
- * the columns that matter. Then each is replaced by a copy without those rows, or, with deletion
+ * First the files are found that have rows that are meant: those that file_filter.h rules out are
+ * not read, those of which it tells that all rows are meant neither; of the others only the columns
+ * that matter. Then each is replaced by a copy without those rows, or, with deletion
  * vectors, named anew with a vector that takes them. A file without such rows stays as it is. */
 #ifndef QUIRE_TABLE_FILE_REWRITE_H
 #define QUIRE_TABLE_FILE_REWRITE_H

@@ -26,6 +26,8 @@ static int note_column(void *user, const char *name)
 int quire_row_condition_open(const char *text, struct quire_row_condition **condition,
                              struct quire_error *error)
 {
+    if (text == NULL)
+        return quire_fail(error, QUIRE_USAGE, QUIRE_EXPR_OPERATION, "there is no condition");
     struct quire_row_condition *made = quire_alloc_zero(1, sizeof(*made));
     if (made == NULL) return quire_fail_memory(error, QUIRE_EXPR_OPERATION);
     int code = quire_expr_parse(text, &made->expr, error);
@@ -88,6 +90,11 @@ static bool looks_at(void *user, const char *column)
 struct quire_row_matcher quire_row_condition_matcher(struct quire_row_condition *condition)
 {
     return (struct quire_row_matcher){bind, match, looks_at, condition};
+}
+
+const char *quire_row_condition_text(const char *text)
+{
+    return strcmp(text, "true") == 0 ? NULL : text;
 }
 
 /* The line break ends a comment that the text may end with. */

@@ -24,6 +24,9 @@ int quire_row_condition_open(const char *text, struct quire_row_condition **cond
 void quire_row_condition_close(struct quire_row_condition *condition); /* NULL is fine */
 struct quire_row_matcher quire_row_condition_matcher(struct quire_row_condition *condition);
 
+/* The condition, but NULL for one that is true of all rows by its text alone. */
+const char *quire_row_condition_text(const char *text);
+
 /* A condition that is true for rows for which this one is not; freed with quire_free. NULL where
  * memory is out. */
 char *quire_row_condition_negate(const char *text);

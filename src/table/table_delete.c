@@ -63,7 +63,6 @@ static int delete_rows(void *request, const struct quire_table_change_options *o
                        struct quire_table_change_result *result, struct quire_error *error)
 {
     const struct deletion *deletion = request;
-    const bool all = strcmp(deletion->where, "true") == 0;
     QUIRE_CLEANUP(close_condition) struct quire_row_condition *condition = NULL;
     QUIRE_CLEANUP(quire_change_session_close)
     struct quire_change_session session = {.transaction = NULL};
@@ -73,11 +72,12 @@ static int delete_rows(void *request, const struct quire_table_change_options *o
     if (result->skipped) return 0;
     const struct quire_row_matcher matcher = quire_row_condition_matcher(condition);
     files.transaction = session.transaction;
-    files.options = (struct quire_file_rewrite_options){.matcher = &matcher,
-                                                        .where = all ? NULL : deletion->where,
-                                                        .where_is_all = true,
-                                                        .vectors = session.vectors,
-                                                        .context = options->context};
+    files.options =
+        (struct quire_file_rewrite_options){.matcher = &matcher,
+                                            .where = quire_row_condition_text(deletion->where),
+                                            .where_is_all = true,
+                                            .vectors = session.vectors,
+                                            .context = options->context};
     quire_transaction_reads(session.transaction, files.options.where);
     return rewrite(&session, &files, deletion->where, result, error);
 }

@@ -83,7 +83,6 @@ static int update(void *request, const struct quire_table_change_options *option
 {
     struct updating *updating = request;
     struct quire_change_session *session = &updating->session;
-    const bool all = strcmp(updating->where, "true") == 0;
     QUIRE_TRY(quire_row_condition_open(updating->where, &updating->condition, error));
     QUIRE_TRY(quire_row_assign_open(updating->set, updating->set_size, &updating->assign, error));
     QUIRE_TRY(quire_change_session_open(updating->url, "update", options, session, result, error));
@@ -94,7 +93,7 @@ static int update(void *request, const struct quire_table_change_options *option
     updating->files.options =
         (struct quire_file_rewrite_options){.matcher = &matcher,
                                             .changer = &changer,
-                                            .where = all ? NULL : updating->where,
+                                            .where = quire_row_condition_text(updating->where),
                                             .where_is_all = true,
                                             .vectors = session->vectors,
                                             .context = options->context};

@@ -22,8 +22,9 @@
 #define URL_MAX          4200
 #define BEFORE           1 /* the version that a change begins at */
 #define OPERATIONS_LEAST 5 /* a loop that was over sooner tried nothing */
-/* Of the allocations every so many are tried; store operations, of which there are fewer, all. */
-#define STRIDE 23
+/* Every so many are tried. */
+#define STRIDE_ALLOCATIONS 61
+#define STRIDE_STORE       3
 
 #ifdef QUIRE_WITH_ROARING
 static const bool has_vectors = true;
@@ -235,7 +236,7 @@ static bool try_once(const struct operation *operation, const struct way *way, i
 static void torture(const struct way *way)
 {
     const char *every = getenv("QUIRE_FAULT_EVERY");
-    int stride = way->store ? 1 : STRIDE;
+    int stride = way->store ? STRIDE_STORE : STRIDE_ALLOCATIONS;
     if (every != NULL && atoi(every) > 0) stride *= atoi(every);
     for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
         int64_t n = 1;
