@@ -57,10 +57,12 @@ static int check_given(struct quire_row_rules *rules, struct quire_row_computed 
 {
     const char *name = rules->source.schema->children[one->column]->name;
     int64_t broken, first;
-    QUIRE_TRY(quire_row_check_batch(&one->same, batch, &broken, &first, error));
+    int code = quire_row_check_batch(&one->same, batch, &broken, &first, error);
+    quire_error_at(code != 0 ? error : NULL, QUIRE_NOWHERE, name, QUIRE_NOWHERE);
+    QUIRE_TRY(code);
     if (broken == 0) return 0;
-    int code = fail_row(&one->same, batch, first, rules->source.verb, "generated column", name,
-                        "its value is not what its expression gives", error);
+    code = fail_row(&one->same, batch, first, rules->source.verb, "generated column", name,
+                    "its value is not what its expression gives", error);
     quire_error_at(error, QUIRE_NOWHERE, name, QUIRE_NOWHERE);
     return code;
 }
@@ -78,7 +80,11 @@ static int apply(struct quire_row_rules *rules, struct ArrowArray *batch, struct
     for (size_t i = 0; i < size; i++) {
         struct quire_row_constraint *one = &constraints[i];
         int64_t broken, first;
-        QUIRE_TRY(quire_row_check_batch(&one->check, batch, &broken, &first, error));
+        int code = quire_row_check_batch(&one->check, batch, &broken, &first, error);
+        if (code != 0 && error != NULL)
+            quire_error_hint(error, "that is where the %s \"%.100s\" was checked", one->what,
+                             one->name);
+        QUIRE_TRY(code);
         if (broken > 0)
             return fail_row(&one->check, batch, first, rules->source.verb, one->what, one->name,
                             one->text, error);

@@ -32,18 +32,32 @@ static int fail_memory(const struct evolution *evolution)
 
 /* --- Types --------------------------------------------------------------------------------- */
 
+/* The list that a field has, without its closing bracket. */
+static int begin_list(struct evolution *evolution, const struct quire_delta_field *field,
+                      struct quire_buf *list)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
+    const struct quire_delta_member *before = quire_delta_field_get(field, CHANGES);
+    struct quire_json_node *root = NULL;
+    size_t at;
+    if (before == NULL) return quire_buf_push(list, '[');
+    QUIRE_TRY(quire_json_tree_parse((const char *)before->raw.data, before->raw.size, &arena, &root,
+                                    &at));
+    if (root->kind != QUIRE_JSON_ARRAY)
+        return quire_fail(evolution->error, QUIRE_CORRUPT, OPERATION,
+                          "the " CHANGES " of column \"%.100s\" is no list", field->name);
+    if (root->children_size == 0) return quire_buf_push(list, '[');
+    QUIRE_TRY(quire_buf_append(list, root->raw, root->raw_size - 1));
+    return quire_buf_push(list, ',');
+}
+
 /* Adds {"fromType", "toType"} to the list of the field. */
 static int note_change(struct evolution *evolution, const struct place *place, const char *from,
                        const char *to)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf list = {0};
-    const struct quire_delta_member *before = quire_delta_field_get(place->field, CHANGES);
-    int code = quire_buf_push(&list, '[');
-    if (code == 0 && before != NULL && before->raw.size > 2) {
-        /* Without its closing bracket. */
-        code = quire_buf_append(&list, before->raw.data + 1, before->raw.size - 2);
-        if (code == 0) code = quire_buf_push(&list, ',');
-    }
+    int code = begin_list(evolution, place->field, &list);
+    if (code == QUIRE_CORRUPT) return code;
     if (code == 0)
         code = quire_buf_printf(&list, "{\"fromType\":\"%s\",\"toType\":\"%s\"", from, to);
     if (code == 0 && place->path[0] != '\0')

@@ -99,6 +99,7 @@ FUZZ_TARGET(parquet_values);
 FUZZ_TARGET(parquet_values_round);
 FUZZ_TARGET(sort_round);
 FUZZ_TARGET(deletion_vector);
+FUZZ_TARGET(delta_schema);
 FUZZ_TARGET(expr);
 FUZZ_TARGET(rules);
 FUZZ_TARGET(smoke);

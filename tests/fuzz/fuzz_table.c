@@ -153,6 +153,15 @@ const struct fuzz_target fuzz_targets[] = {
     {"sort_round", fuzz_sort_round,
      SEEDS("@@D@@C@@@@@@@@@@@@@@@@@@@@@@", "BACKdPt@abcdefghijklmnopqrstuvwxyz0123456789"), false},
     {"deletion_vector", fuzz_deletion_vector, SEEDS("@@"), false},
+    {"delta_schema", fuzz_delta_schema,
+     SEEDS(
+         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"long\",\"nullable\":false,"
+         "\"metadata\":{\"delta.columnMapping.id\":1,\"delta.columnMapping.physicalName\":\"x\"}}]"
+         "}",
+         "{\"type\":\"struct\",\"fields\":[{\"name\":\"m\",\"type\":{\"type\":\"map\",\"keyType\":"
+         "\"decimal(10,2)\",\"valueType\":{\"type\":\"array\",\"elementType\":\"timestamp_ntz\","
+         "\"containsNull\":true},\"valueContainsNull\":false}}]}"),
+     false},
     {"expr", fuzz_expr,
      SEEDS("c0 = 1 AND c1 <> 'x' OR NOT c0 IS NULL\n@@D@@C@@@@@@@@@@@@@@@@@@@@@@",
            "CASE WHEN c0 BETWEEN 1 AND 2.5 THEN c1 LIKE '%x_' ELSE c0 IN (1, NULL) END\nBACK",

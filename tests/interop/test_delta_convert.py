@@ -114,10 +114,11 @@ def test_files_of_several_schemas(tmp_path):
     assert meta.last(url, "protocol")["minWriterVersion"] == 2
 
 
-def test_times_of_96_bits(tmp_path):
+@pytest.mark.parametrize("writer", [{}, {"org.apache.spark.version": "3.5.3"}])
+def test_times_of_96_bits(tmp_path, writer):
     at = datetime.datetime(2021, 5, 6, 7, 8, 9)
-    pq.write_table(pa.table({"at": pa.array([at], pa.timestamp("us"))}), tmp_path / "a.parquet",
-                   use_deprecated_int96_timestamps=True)
+    table = pa.table({"at": pa.array([at], pa.timestamp("us"))}).replace_schema_metadata(writer)
+    pq.write_table(table, tmp_path / "a.parquet", use_deprecated_int96_timestamps=True)
     good("table", "convert", tmp_path)
     schema = json.loads(meta.last(tmp_path, "metaData")["schemaString"])
     assert schema["fields"][0]["type"] == "timestamp"

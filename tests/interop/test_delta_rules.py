@@ -171,3 +171,85 @@ def test_names_without_case(tmp_path):
     assert DeltaTable(url).to_pyarrow_table().to_pylist() == delta.read(url).to_pylist()
     error = refused("INPUT", delta.append, url, pa.table({"id": [1], "Id": [2]}))
     assert "twice" in error.cause
+
+
+# --- What others left in the log ---------------------------------------------------------------
+
+BAD = [
+    (dict(delta__invariants="no json"), "invariant"),
+    (dict(delta__invariants='{"expression": {"expression": 3}}'), "invariant"),
+    (dict(delta__invariants=7), "invariant"),
+    (dict(delta__invariants='{"expression": {"expression": "id >"}}'), "id"),
+    (dict(delta__invariants='{"expression": {"expression": "id + 1"}}'), "id"),
+    (dict(delta__invariants='{"expression": {"expression": "other > 1"}}'), "other"),
+    (dict(delta__generationExpression="name || 'x'"), "column id"),
+    (dict(delta__generationExpression="nothing(1)"), "nothing"),
+    (dict(delta__generationExpression=""), '"id"'),
+    (dict(delta__typeChanges="garbage"), "no list"),
+    (dict(delta__typeChanges={"a": 1}), "no list"),
+]
+
+
+@pytest.mark.parametrize("members, says", BAD, ids=[str(i) for i in range(len(BAD))])
+def test_metadata_that_is_none(tmp_path, members, says):
+    url = make(tmp_path, pa.schema([("id", pa.int32()), ("name", pa.string())]))
+    meta.commit(url, meta.protocol(1, 4), meta.field_metadata(url, "id", **members))
+    with pytest.raises(QuireError) as caught:
+        delta.append(url, rows((2**40, "a")), evolve="widen")
+    assert caught.value.name in ("UNSUPPORTED", "CORRUPT", "INPUT") and says in str(caught.value)
+    assert delta.version(url) == 1 and not list((tmp_path / "t").glob("*.parquet"))
+
+
+@pytest.mark.parametrize("schema", [
+    "", "{}", "[]", '"struct"', '{"type":"struct"}', '{"type":"struct","fields":[{}]}',
+    '{"type":"struct","fields":[{"name":"a","type":"decimal(40,2)"}]}',
+    '{"type":"struct","fields":[{"name":"a","type":"decimal(2,3)"}]}',
+    '{"type":"struct","fields":[{"name":"a","type":{"type":"array"}}]}',
+    '{"type":"struct","fields":[{"name":"a","type":{"type":"map","keyType":"string"}}]}',
+    '{"type":"struct","fields":[{"name":"a","type":"interval"}]}',
+    '{"type":"struct","fields":' + '[{"name":"a","type":{"type":"struct","fields":' * 90 + "[]"
+    + "}}]" * 90 + "}",
+])
+def test_schemas_that_are_none(tmp_path, schema):
+    url = make(tmp_path, LONGS)
+    metadata = meta.last(url, "metaData")
+    metadata["schemaString"] = schema
+    meta.commit(url, {"metaData": metadata})
+    for call in (lambda: delta.append(url, rows((1, "a"))),
+                 lambda: delta.append(url, rows((1, "a")), evolve="add"),
+                 lambda: delta.constraint_add(url, "c", "a > 1"), lambda: delta.read(url)):
+        with pytest.raises(QuireError) as caught:
+            call()
+        assert caught.value.name in ("CORRUPT", "UNSUPPORTED", "USAGE", "INPUT", "LIMIT")
+    assert delta.version(url) == 1
+    # Types that are not known are kept, not understood.
+    try:
+        delta.property_set(url, {"delta.columnMapping.mode": "name"})
+    except QuireError as error:
+        assert error.name in ("CORRUPT", "UNSUPPORTED", "LIMIT")
+
+
+@pytest.mark.parametrize("configuration", ["", "{}", "[1]", '{"rowIdHighWaterMark":"x"}',
+                                           '{"rowIdHighWaterMark":-7}'])
+def test_a_high_water_mark_that_is_none(tmp_path, configuration):
+    url = make(tmp_path, LONGS, properties={"delta.enableRowTracking": "true"})
+    meta.commit(url, {"domainMetadata": {"domain": "delta.rowTracking", "removed": False,
+                                         "configuration": configuration}})
+    assert "rowIdHighWaterMark" in refused("CORRUPT", delta.append, url, rows((1, "a"))).cause
+    full = '{"rowIdHighWaterMark":9223372036854775806}'
+    meta.commit(url, {"domainMetadata": {"domain": "delta.rowTracking", "removed": False,
+                                         "configuration": full}})
+    delta.append(url, rows())
+    refused("LIMIT", delta.append, url, rows((1, "a"), (2, "b")))
+
+
+@pytest.mark.parametrize("codec", ["uncompressed", "none", "snappy", "gzip", "lz4_raw", "zstd",
+                                   "brotli"])
+def test_the_codec_is_the_tables(tmp_path, codec):
+    import pyarrow.parquet as pq
+    url = make(tmp_path, LONGS, properties={"delta.parquet.compression.codec": codec})
+    delta.append(url, rows(*[(i, "x" * 50) for i in range(100)]))
+    [path] = (tmp_path / "t").glob("*.parquet")
+    got = pq.ParquetFile(path).metadata.row_group(0).column(0).compression
+    assert got.lower() == {"none": "uncompressed", "lz4_raw": "lz4"}.get(codec, codec)
+    assert DeltaTable(url).to_pyarrow_table().num_rows == 100

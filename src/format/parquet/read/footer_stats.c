@@ -51,7 +51,9 @@ static int add_chunk(struct quire_parquet_input *file, size_t row_group, size_t 
 int quire_parquet_footer_stats(struct quire_in *in, quire_take_footer *take, void *user,
                                struct quire_error *error)
 {
-    static const struct quire_parquet_read_options plain = {.batch_rows = 1};
+    /* Nanoseconds are what the file's own schema has. */
+    static const struct quire_parquet_read_options plain = {.batch_rows = 1,
+                                                            .int96_unit = QUIRE_PARQUET_INT96_NS};
     QUIRE_CLEANUP(quire_parquet_input_release) struct quire_parquet_input file = {.in = NULL};
     QUIRE_CLEANUP(free_statistics) struct quire_file_statistics *statistics = NULL;
     QUIRE_TRY(quire_parquet_input_open(in, &plain, &file, error));
