@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Arrow IPC: writing and reading, beside pyarrow and Polars.
 
-    bench/arrow/run.py [--rounds N] [--only WORD] [--dir FOLDER] [--write-results]
+    bench/arrow/run.py [--rounds N] [--only WORD] [--dir FOLDER] [--quick] [--write-results]
 
 Tables: flights, random, nested (bench/lib/bench_tables.py), in batches of 64 Ki rows. Files
 stand in a folder in memory (/dev/shm), so that what is measured is the work of the libraries
@@ -34,6 +34,8 @@ ENGINES = ["quire", "pyarrow", "polars"]
 TRUSTING = "quire trusting"  # only reads
 BATCH_ROWS = 65536
 CODECS = ["none", "lz4", "zstd"]
+WAYS = ["map", "copy", "stream"]
+TASKS = [f"write-{codec}" for codec in CODECS] + [f"read-{way}" for way in WAYS + CODECS[1:]]
 
 NOTES = """`quire trusting` reads with `validate=off`: neither it nor pyarrow looks at offsets, null
 counts and UTF-8, as Quire does by default. Each engine is one process that keeps its memory
@@ -132,9 +134,10 @@ def work(engine, table):
 # --- The run -------------------------------------------------------------------------
 
 
-def prepare(folder, name):
+def prepare(folder, name, rows):
     import pyarrow as pa
-    table = bench_tables.TABLES[name]().combine_chunks()
+    make = bench_tables.TABLES[name]
+    table = (make() if rows is None else make(rows)).combine_chunks()
     for codec in CODECS:
         options = pa.ipc.IpcWriteOptions(compression=None if codec == "none" else codec)
         with pa.OSFile(str(folder / f"{name}-{codec}.arrow"), "wb") as sink, \
@@ -147,13 +150,15 @@ def run(options):
     folder.mkdir(parents=True, exist_ok=True)
     parts = []
     for name in TABLES:
-        prepare(folder, name)
+        if not any(options.only in f"{name}-{task}" for task in TASKS):
+            continue
+        prepare(folder, name, 20_000 if options.quick else None)
         source = str(folder / f"{name}-none.arrow")
 
         engines = {}  # once a table, when first needed: each loads it
 
         def compare(what, title, task, **arguments):
-            if options.only and options.only not in f"{name}-{what}":
+            if options.only not in f"{name}-{what}":
                 return
             for engine in [*ENGINES, TRUSTING]:
                 if engine not in engines:
@@ -168,7 +173,7 @@ def run(options):
         for codec in CODECS:
             compare(f"write-{codec}", f"{name}: write, compression {codec}", "write",
                     path=str(folder / "out.arrow"), codec=codec)
-        for way in ("map", "copy", "stream"):
+        for way in WAYS:
             compare(f"read-{way}", f"{name}: read, {way}", "read", path=source, way=way)
         for codec in CODECS[1:]:
             compare(f"read-{codec}", f"{name}: read, compression {codec}", "read",
@@ -182,13 +187,16 @@ def run(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", help="only what has this in TABLE-write-CODEC, TABLE-read-WAY")
+    parser.add_argument("--rounds", type=int, help="timed turns of each engine; default 3")
+    parser.add_argument("--quick", action="store_true",
+                        help="a smoke run of seconds: a few rows, a round")
+    parser.add_argument("--only", default="", help="only what has this in TABLE-write-CODEC, TABLE-read-WAY")
     parser.add_argument("--dir", help="where the files go (kept); default: a temporary folder")
     parser.add_argument("--write-results", action="store_true", help="write bench/arrow/RESULTS.md")
     parser.add_argument("--engine", help=argparse.SUPPRESS)
     parser.add_argument("--table", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    options.rounds = options.rounds or (1 if options.quick else 3)
     os.environ.setdefault("QUIRE_LIB", str(ROOT / "build/release/src/libquire.so"))
     if options.engine:
         work(options.engine, options.table)

@@ -128,7 +128,7 @@ static bool is_charged(const struct quire_block_cache *cache, size_t size)
     if (size > QUIRE_BLOCK_IDLE_MAX - cache->idle_bytes) return false;
     if (budget->max == 0) return true;
     size_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
-    return cache->idle_bytes + size <= budget->max / 4 && used + size <= budget->max / 2;
+    return cache->idle_bytes + size <= budget->max / 8 * 3 && used + size <= budget->max / 2;
 }
 
 /* Until they are written to again, the pages may be taken, and are then zero. False when

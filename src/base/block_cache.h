@@ -12,7 +12,7 @@
 
 /* Smaller blocks are not kept. */
 #define QUIRE_BLOCK_KEPT_MIN ((size_t)256 << 10)
-/* What waits with its pages, at most; and at most a quarter of the budget. */
+/* What waits with its pages, at most; and at most three eighths of the budget. */
 #define QUIRE_BLOCK_IDLE_MAX ((size_t)128 << 20)
 /* What waits with pages that the kernel may take. */
 #define QUIRE_BLOCK_LENT_MAX ((size_t)128 << 20)

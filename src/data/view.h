@@ -28,6 +28,9 @@ struct quire_view {
     struct quire_view *children;
     size_t children_size;
     struct quire_view *dictionary;
+    /* Of the batch that it is set to, when who set it knows so: all offsets are in order; all
+     * strings are ASCII. Set by whoever knows; quire_view_set leaves them. */
+    bool ordered, ascii;
 };
 
 /* Makes a view tree for a schema; quire_view_free releases it (NULL is fine). */
@@ -47,6 +50,9 @@ int quire_view_validate(const struct quire_view *view, struct quire_error *error
 /* The same, but for null counts and the values of dictionaries, which have been checked
  * before. */
 int quire_view_validate_rows(const struct quire_view *view, struct quire_error *error);
+
+/* Are count + 1 offsets of 4 or 8 bytes in order, and those after the first not negative? */
+bool quire_offsets_in_order(const void *offsets, int width, int64_t count);
 
 /* Whether values of the field, or of those in it, can be none of their type: times, decimals,
  * date64. And whether such are in a batch of such a field: QUIRE_INPUT with the row, from 1,

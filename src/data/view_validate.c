@@ -58,6 +58,11 @@ static bool are_wide_in_order(const int64_t *offsets, int64_t count)
     return high >> 63 == 0;
 }
 
+bool quire_offsets_in_order(const void *offsets, int width, int64_t count)
+{
+    return width == 4 ? are_narrow_in_order(offsets, count) : are_wide_in_order(offsets, count);
+}
+
 /* Offsets of strings, binaries, lists and maps: from 0 up, within limit (-1: the
  * interface does not tell the size). */
 static int check_offsets(const struct quire_view *view, bool wide, int64_t limit,
@@ -69,8 +74,9 @@ static int check_offsets(const struct quire_view *view, bool wide, int64_t limit
     int64_t last = wide ? wide_offsets[0] : narrow_offsets[0];
     if (last < 0) return bad_row(error, 0, "an offset is negative");
     int64_t end = wide ? wide_offsets[view->length] : narrow_offsets[view->length];
-    if ((limit < 0 || end <= limit) && (wide ? are_wide_in_order(wide_offsets, view->length)
-                                             : are_narrow_in_order(narrow_offsets, view->length)))
+    const void *offsets = wide ? (const void *)wide_offsets : narrow_offsets;
+    if ((limit < 0 || end <= limit) &&
+        (view->ordered || quire_offsets_in_order(offsets, wide ? 8 : 4, view->length)))
         return 0;
     for (int64_t row = 0; row < view->length; row++) {
         int64_t next = wide ? wide_offsets[row + 1] : narrow_offsets[row + 1];
@@ -112,7 +118,7 @@ static bool is_utf8_at_once(const struct quire_view *view)
 
 static int check_strings(const struct quire_view *view, bool adjacent, struct quire_error *error)
 {
-    if (view->length == 0 || (adjacent && is_utf8_at_once(view))) return 0;
+    if (view->length == 0 || view->ascii || (adjacent && is_utf8_at_once(view))) return 0;
     for (int64_t row = 0; row < view->length; row++)
         QUIRE_TRY(check_utf8_row(view, row, error));
     return 0;

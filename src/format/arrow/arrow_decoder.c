@@ -11,6 +11,7 @@
 #include "format/arrow/arrow_input.h"
 #include "format/arrow/column_select.h"
 #include "format/arrow/dictionary_reader.h"
+#include "format/arrow/wire_proof.h"
 
 #define OPERATION "read arrow"
 
@@ -84,9 +85,19 @@ static void run_check(void *argument)
     column->code = quire_view_validate_rows(column->view, &column->error);
 }
 
+static void tell_proofs(struct decoder *decoder, const struct quire_wire_batch *wire)
+{
+    const struct quire_field *root = decoder->input.root;
+    struct quire_wire_cursor cursor = {0};
+    size_t next = 0;
+    for (size_t i = 0; i < root->children_size; i++)
+        quire_wire_proof_tell(wire, &root->children[i], &cursor,
+                              decoder->wanted[i] ? decoder->columns[next++].view : NULL);
+}
+
 /* Points the views at the columns and looks at what they say, all at once. */
-static int check_columns(struct decoder *decoder, const struct ArrowArray *batch,
-                         struct quire_error *error)
+static int check_columns(struct decoder *decoder, const struct quire_wire_batch *wire,
+                         const struct ArrowArray *batch, struct quire_error *error)
 {
     int code = 0;
     for (size_t i = 0; i < decoder->wanted_size && code == 0; i++) {
@@ -98,6 +109,7 @@ static int check_columns(struct decoder *decoder, const struct ArrowArray *batch
         quire_error_outer_column(error, column->view->field->name);
     }
     if (code != 0 || decoder->input.messages.trusted) return code;
+    tell_proofs(decoder, wire);
     /* A job for one alone would only move it away from the cache that holds it. */
     bool side_by_side = decoder->content_size > 1 && batch->length >= JOB_ROWS_MIN;
     for (size_t i = 0; i < decoder->wanted_size; i++) {
@@ -174,7 +186,7 @@ static int read_columns(struct decoder *decoder, const struct quire_read_message
                                     decoder->context, error));
     QUIRE_TRY(make_batch(decoder, &wire, bag, batch, error));
     QUIRE_TRY(put_columns(decoder, &wire, bag, batch, error));
-    return check_columns(decoder, batch, error);
+    return check_columns(decoder, &wire, batch, error);
 }
 
 static int read_batch(struct decoder *decoder, const struct quire_read_message *message,

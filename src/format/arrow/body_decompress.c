@@ -7,6 +7,7 @@
 #include "codec/lz4_frame.h"
 #include "format/arrow/body_compress.h"
 #include "format/arrow/wire_batch.h"
+#include "format/arrow/wire_proof.h"
 
 #define OPERATION "read arrow"
 
@@ -33,10 +34,11 @@ struct unpacking {
 static void run_unpack(void *argument)
 {
     struct unpacking *unpacking = argument;
-    const struct quire_wire_buffer *buffer = unpacking->buffer;
+    struct quire_wire_buffer *buffer = unpacking->buffer;
     unpacking->code = unpacking->codec->decompress(
         buffer->data + QUIRE_BODY_PREFIX_SIZE, (size_t)buffer->size - QUIRE_BODY_PREFIX_SIZE,
         unpacking->bytes, (size_t)unpacking->length, &unpacking->error);
+    if (unpacking->code == 0) quire_wire_prove(buffer, unpacking->bytes, 0, unpacking->length);
 }
 
 static int fail_prefix(const struct quire_wire_batch *batch, const struct quire_wire_buffer *buffer,

@@ -12,6 +12,7 @@
 /* What a block begins with when nothing says how much there is. */
 #define BLOCK_FIRST ((size_t)16 << 20)
 #define SKIP_BYTES  ((size_t)64 << 10)
+#define PIECE_BYTES ((size_t)256 << 10)
 
 /* --- Bytes ---------------------------------------------------------------------------- */
 
@@ -157,6 +158,21 @@ int quire_message_reader_block(struct quire_message_reader *reader, int64_t offs
     return 0;
 }
 
+/* In pieces, so that who watches finds them in the cache. */
+static int read_watched(struct quire_message_reader *reader, int64_t offset, uint8_t *bytes,
+                        size_t size, struct quire_error *error)
+{
+    if (reader->watch == NULL)
+        return quire_message_reader_bytes(reader, offset, bytes, size, error);
+    for (size_t at = 0; at < size; at += PIECE_BYTES) {
+        size_t more = size - at < PIECE_BYTES ? size - at : PIECE_BYTES;
+        QUIRE_TRY(
+            quire_message_reader_bytes(reader, offset + (int64_t)at, bytes + at, more, error));
+        reader->watch->came(reader->watch->user, bytes, (int64_t)at, (int64_t)(at + more));
+    }
+    return 0;
+}
+
 int quire_message_reader_body(struct quire_message_reader *reader, int64_t offset, size_t size,
                               struct quire_array_bag *bag, const uint8_t **bytes,
                               struct quire_error *error)
@@ -173,7 +189,7 @@ int quire_message_reader_body(struct quire_message_reader *reader, int64_t offse
     struct quire_block *block = quire_array_bag_take(bag, reader->blocks, size);
     if (block == NULL) return quire_fail_memory(error, OPERATION);
     *bytes = block->bytes;
-    return quire_message_reader_bytes(reader, offset, block->bytes, size, error);
+    return read_watched(reader, offset, block->bytes, size, error);
 }
 
 int quire_message_reader_peek(struct quire_message_reader *reader, const uint8_t **bytes,

@@ -9,6 +9,12 @@
 #include "format/arrow/message_sink.h"
 #include "quire/stream.h"
 
+/* Is shown the bytes of a body as they come: those from `from` to `to` are new. */
+struct quire_message_watch {
+    void (*came)(void *user, const uint8_t *body, int64_t from, int64_t to);
+    void *user;
+};
+
 struct quire_message_reader {
     struct quire_in *in;
     struct quire_block_cache *blocks; /* borrowed, for bodies; may be NULL */
@@ -19,9 +25,10 @@ struct quire_message_reader {
     int64_t taken;                    /* bytes that were read of a forward source */
     uint8_t first[8];                 /* of a forward source: looked at, and not taken yet */
     size_t first_size;
-    int64_t position;      /* of the next message */
-    int64_t number;        /* messages read so far */
-    struct quire_buf head; /* prefix and metadata of the message */
+    int64_t position;                        /* of the next message */
+    int64_t number;                          /* messages read so far */
+    struct quire_buf head;                   /* prefix and metadata of the message */
+    const struct quire_message_watch *watch; /* of a body that is read; NULL: nobody */
 };
 
 /* A message whose body was not read yet. Valid until the next is read; not to be moved. */

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "format/arrow/array_layout.h"
+#include "format/arrow/wire_proof.h"
 
 #define OPERATION "read arrow"
 
@@ -105,6 +106,7 @@ static int mark_field(struct quire_wire_batch *batch, const struct quire_field *
     if (field->kind == QUIRE_KIND_UNION && batch->unions_have_validity) count++;
     if (count > batch->buffers_size - cursor->buffer)
         return corrupt("it has fewer buffers than the schema", error);
+    if (wanted && !batch->trusted) quire_wire_proof_begin(field, &batch->buffers[cursor->buffer]);
     for (size_t i = 0; i < count; i++)
         batch->buffers[cursor->buffer++].wanted = wanted;
     if (layout.kind == QUIRE_LAYOUT_VIEWS)
@@ -155,13 +157,39 @@ static void point_into(struct quire_wire_batch *batch, const uint8_t *body)
     }
 }
 
+struct watching {
+    struct quire_wire_batch *batch;
+    size_t next; /* buffers before it are done */
+};
+
+/* Looks at the buffers of which bytes have come, as long as they lie in their order. */
+static void watch(void *user, const uint8_t *body, int64_t from, int64_t to)
+{
+    struct watching *watching = user;
+    struct quire_wire_batch *batch = watching->batch;
+    for (size_t i = watching->next; i < batch->buffers_size; i++) {
+        struct quire_wire_buffer *buffer = &batch->buffers[i];
+        int64_t start = buffer->offset, end = buffer->wanted ? start + buffer->length : 0;
+        if (buffer->wanted && start >= to) return;
+        if (end <= to && i == watching->next) watching->next++;
+        if (end <= from) continue;
+        quire_wire_prove(buffer, body + start, from > start ? from - start : 0,
+                         (end < to ? end : to) - start);
+    }
+}
+
 static int read_whole(struct quire_wire_batch *batch, const struct quire_read_message *message,
                       struct quire_message_reader *reader, struct quire_array_bag *bag,
                       struct quire_error *error)
 {
     const uint8_t *body = NULL;
-    QUIRE_TRY(quire_message_reader_body(reader, message->body, (size_t)message->message.body_length,
-                                        bag, &body, error));
+    struct watching watching = {batch, 0};
+    const struct quire_message_watch watcher = {watch, &watching};
+    reader->watch = batch->codec < 0 && !batch->trusted ? &watcher : NULL;
+    int code = quire_message_reader_body(reader, message->body,
+                                         (size_t)message->message.body_length, bag, &body, error);
+    reader->watch = NULL;
+    QUIRE_TRY(code);
     point_into(batch, body);
     return 0;
 }

@@ -11,6 +11,11 @@
 struct quire_wire_buffer {
     int64_t offset, length; /* in the body, as the message says */
     bool wanted;
+    /* What is looked at while it comes (wire_proof.h): bytes from the beginning on that were
+     * found good, -1 once some were not. */
+    bool text;
+    uint8_t offset_width; /* 0: no offsets */
+    int64_t proven;
     const uint8_t *data; /* once loaded, decompressed */
     int64_t size;
 };
