@@ -8,8 +8,9 @@
 #include "base/hash.h"
 #include "sql/sql_condition.h"
 
-#define ROWS_MAX      UINT32_MAX / 2
+#define ROWS_MAX      (UINT32_MAX / 2)
 #define BATCHES_LEAST 16
+#define ROW_BYTES     8 /* of an index, or a group's lists */
 
 struct quire_sql_index {
     struct quire_sql_index *next;
@@ -120,7 +121,7 @@ static int add_batch(struct quire_sql_kept *kept, struct quire_sql_session *sess
     }
     if (kept->size == 0) kept->starts[0] = 0;
     uint64_t rows = kept->starts[kept->size] + (uint64_t)batch->length;
-    size_t bytes = bytes_of(view);
+    size_t bytes = bytes_of(view) + ROW_BYTES * (size_t)batch->length;
     kept->views[kept->size] = view;
     kept->batches[kept->size++] = *batch;
     *fits = rows < ROWS_MAX && quire_sql_hold(session, bytes);

@@ -186,6 +186,32 @@ def test_versions_of_tables(tmp_path):
     bad(3, "sql", "SELECT * FROM t", "--table", f"t={tmp_path / '1.parquet'}@0")
 
 
+def test_partitions_of_any_text(tmp_path):
+    table, path = tmp_path / "t", tmp_path / "rows.parquet"
+    texts = ["it's", "a\\nb", "back`tick", "é", "%", "x/y=z", "\\'"]
+    days = [datetime.date(2024, 2, 27) + datetime.timedelta(days=i) for i in range(len(texts))]
+    at = [datetime.datetime(2024, 1, 1, i, 30, 0, 500) for i in range(len(texts))]
+    pq.write_table(pa.table({"s": texts, "d": days, "v": pa.array(range(len(texts)), pa.int32()),
+                             "at": pa.array(at, pa.timestamp("us", "UTC"))}), path)
+    good("table", "append", table, path, "--create", "--partition-by", "s,d")
+    for i, text in enumerate(texts):
+        for where in ["s = :s", "s IN (:s, 'no')", f"d = '{days[i]}'", f"d >= '{days[i]}' AND v <= {i}",
+                      f"at = '{at[i]}'", f"at > '{at[i].date()} {i:02}:30' AND v < {i + 1}"]:
+            params = {"s": text} if ":s" in where else {}
+            assert pysql.rows(f"SELECT v, s FROM t WHERE {where}", {"t": table}, params=params) == [
+                (i, text)], where
+
+
+def test_limits(people):
+    assert [row["id"] for row in sql("SELECT id FROM p LIMIT 2 OFFSET 2", "--table",
+                                     f"p={people}")] == [2, 3]
+    assert sql("SELECT id FROM p LIMIT 0", "--table", f"p={people}") == []
+    assert len(sql("SELECT id FROM p LIMIT -1 OFFSET 1", "--table", f"p={people}")) == 4
+    assert len(sql("SELECT a.id FROM p a, p b LIMIT 7", "--table", f"p={people}")) == 7
+    assert sql("SELECT id FROM p WHERE name = 'eve' LIMIT 1", "--table", f"p={people}") == [
+        {"id": 4}]
+
+
 TYPED = pa.table({
     "b": pa.array([True, False, None]),
     "i8": pa.array([-128, 127, None], pa.int8()),

@@ -76,6 +76,7 @@ class ReadOptions(c.Structure):
         ("settings_size", c.c_size_t),
         ("records", RecordPolicy),
         ("context", c.c_void_p),
+        ("folder", c.c_char_p),
     ]
 
 
