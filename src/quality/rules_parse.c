@@ -36,6 +36,7 @@ static const struct quire_option file_rows[] = {
 };
 
 #define RULE_AT(field) offsetof(struct rule_keys, field)
+enum rule_row { ROW_NAME, ROW_CHECK };
 static const struct quire_option rule_rows[] = {
     {.name = "name", .type = QUIRE_OPTION_TEXT, .offset = RULE_AT(name), .help = "for reports"},
     {.name = "check",
@@ -158,6 +159,15 @@ static void release_rule_keys(struct rule_keys *keys)
     quire_options_release(&rule_table, keys);
 }
 
+/* The line of the check, which is there, however its key is spelled. */
+static size_t line_of_check(const struct parsing *parsing, const struct quire_json_node *rule)
+{
+    const struct quire_json_node *member = rule->first;
+    while (quire_options_find(&rule_table, member->key) != &rule_rows[ROW_CHECK])
+        member = member->next;
+    return line_of(parsing, member);
+}
+
 static int add_rule(const struct parsing *parsing, const struct quire_json_node *node)
 {
     QUIRE_CLEANUP(release_rule_keys) struct rule_keys keys;
@@ -173,8 +183,7 @@ static int add_rule(const struct parsing *parsing, const struct quire_json_node 
                                     .on_fail = (enum quire_rule_action)keys.on_fail,
                                     .nulls = (enum quire_rule_nulls)keys.nulls,
                                     .examples = keys.examples > 0 ? keys.examples : -1};
-    return quire_rules_add_line(parsing->rules, &rule,
-                                line_of(parsing, quire_json_tree_get(node, "check")),
+    return quire_rules_add_line(parsing->rules, &rule, line_of_check(parsing, node),
                                 parsing->error);
 }
 
