@@ -2,13 +2,11 @@
  * option rows, so that what a key takes, and which key was meant, is told as for any option. */
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/yaml_tree.h"
 #include "quality/rules.h"
 #include "quire/option.h"
-#include "quire/store.h"
 
 struct file_keys {
     char *rules; /* never set: a list */
@@ -36,6 +34,7 @@ static const struct quire_option file_rows[] = {
 };
 
 #define RULE_AT(field) offsetof(struct rule_keys, field)
+enum rule_row { ROW_NAME, ROW_CHECK };
 static const struct quire_option rule_rows[] = {
     {.name = "name", .type = QUIRE_OPTION_TEXT, .offset = RULE_AT(name), .help = "for reports"},
     {.name = "check",
@@ -158,6 +157,15 @@ static void release_rule_keys(struct rule_keys *keys)
     quire_options_release(&rule_table, keys);
 }
 
+/* The line of the check, which is there, however its key is spelled. */
+static size_t line_of_check(const struct parsing *parsing, const struct quire_json_node *rule)
+{
+    const struct quire_json_node *member = rule->first;
+    while (quire_options_find(&rule_table, member->key) != &rule_rows[ROW_CHECK])
+        member = member->next;
+    return line_of(parsing, member);
+}
+
 static int add_rule(const struct parsing *parsing, const struct quire_json_node *node)
 {
     QUIRE_CLEANUP(release_rule_keys) struct rule_keys keys;
@@ -173,8 +181,7 @@ static int add_rule(const struct parsing *parsing, const struct quire_json_node 
                                     .on_fail = (enum quire_rule_action)keys.on_fail,
                                     .nulls = (enum quire_rule_nulls)keys.nulls,
                                     .examples = keys.examples > 0 ? keys.examples : -1};
-    return quire_rules_add_line(parsing->rules, &rule,
-                                line_of(parsing, quire_json_tree_get(node, "check")),
+    return quire_rules_add_line(parsing->rules, &rule, line_of_check(parsing, node),
                                 parsing->error);
 }
 
@@ -273,51 +280,4 @@ int quire_rules_parse(const char *text, size_t size, struct quire_rules **rules,
     else
         *rules = made;
     return code;
-}
-
-/* --- Objects ------------------------------------------------------------------------------- */
-
-static int read_all(struct quire_in *in, struct quire_buf *text, struct quire_error *error)
-{
-    for (size_t got = 1; got > 0 && text->size <= QUIRE_RULES_BYTES_MAX; text->size += got) {
-        if (quire_buf_reserve(text, 16384) != 0)
-            return quire_fail_memory(error, QUIRE_RULES_OPERATION);
-        QUIRE_TRY(in->ops->read(in, quire_buf_end(text), text->capacity - text->size, &got, error));
-    }
-    return 0;
-}
-
-static int read_object(const char *url, struct quire_buf *text, struct quire_error *error)
-{
-    struct quire_store *store = NULL;
-    struct quire_in *in = NULL;
-    char *key = NULL;
-    QUIRE_TRY(quire_store_open(url, NULL, 0, &store, &key, error));
-    int code = quire_store_in_open(store, key, &in, NULL, error);
-    if (code == 0) code = read_all(in, text, error);
-    quire_in_close(in);
-    quire_store_key_free(key);
-    quire_store_close(store);
-    return code;
-}
-
-int quire_rules_read(const char *url, struct quire_rules **rules, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
-    struct quire_rules *made = NULL;
-    int code = read_object(url, &text, error);
-    if (code == 0 && quire_buf_terminate(&text) != 0)
-        code = quire_fail_memory(error, QUIRE_RULES_OPERATION);
-    if (code == 0) code = quire_rules_parse((const char *)text.data, text.size, &made, error);
-    if (code == 0) {
-        made->path = quire_arena_strndup(&made->arena, url, strlen(url));
-        if (made->path == NULL) code = quire_fail_memory(error, QUIRE_RULES_OPERATION);
-    }
-    if (code != 0) {
-        quire_error_path(error, url);
-        quire_rules_free(made);
-        return code;
-    }
-    *rules = made;
-    return 0;
 }

@@ -141,6 +141,8 @@ static void test_json_refusals(void **state)
         {"{\"rules\":[{\"check\":\"a\"}],\"rules\":[]}", QUIRE_USAGE, "a key that was", ""},
         {"{\"rules\":[{\"name\":\"n\",\n\"check\":\"a > \"}]}", QUIRE_USAGE,
          "line 2: rule \"n\": at character 5: ", ""},
+        {"{\"rules\":[{\"name\":\"n\",\n\"CHECK\":\"> a\"}]}", QUIRE_USAGE,
+         "line 2: rule \"n\": at character 1: ", ""},
         {"{\"rules\":[{\"check\":\"a\"},\n{\"check\":\"a\"}]}", QUIRE_USAGE,
          "line 2: rule \"a\": there is a rule of this name", ""},
         {"{\"rules\":[{\"check\":\"a\",\"on_fail\":\"stop\"}]}", QUIRE_USAGE, "warn|reject|fail",
