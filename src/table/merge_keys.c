@@ -1,8 +1,7 @@
 /* A table of hashes with open addresses over entries that stand in the order of their rows. */
-#include "table/merge_keys.h"
+#include "table/merge_keys_private.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "base/cleanup.h"
 #include "base/context.h"
@@ -10,42 +9,12 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "data/schema.h"
-#include "data/sort_key.h"
 #include "table/given_rows.h"
-#include "table/key_range.h"
 
 #define OPERATION    "merge"
 #define SLOTS_LEAST  1024
 #define MEMORY_USUAL ((size_t)128 << 20) /* without a context */
 #define SHOWN_MAX    200
-
-struct entry {
-    uint64_t hash;
-    size_t at; /* of its bytes */
-    uint32_t size;
-    uint32_t times; /* rows of the table that have it */
-    int64_t row;    /* that brought it, from 0 */
-};
-
-struct quire_merge_keys {
-    struct ArrowSchema schema; /* of the key alone, in the table's types */
-    struct quire_field *field;
-    struct quire_view *view; /* of keys that come */
-    struct quire_sort_key own;
-    struct quire_buf bytes, entries, slots; /* slots: uint64_t, 1 + number of an entry; 0: free */
-    struct quire_key_range *ranges;         /* one a column */
-    struct quire_buf where;
-    struct quire_buf scratch;
-    struct quire_context *context;
-    size_t memory_max, charged;
-    int64_t rows; /* that came */
-    int64_t met;
-    bool repeats, counting;
-
-    struct quire_field *bound; /* of rows of the table */
-    struct quire_view *bound_view;
-    struct quire_sort_key bound_key;
-};
 
 /* --- Opening --------------------------------------------------------------------------------- */
 
@@ -80,9 +49,8 @@ static int copy_columns(const struct quire_merge_keys_options *options,
     return 0;
 }
 
-/* Where the columns of the key are among those of a batch. */
-static int place_key(const struct quire_merge_keys *keys, const struct quire_field *batch,
-                     struct quire_sort_key *key, struct quire_error *error)
+int quire_merge_keys_place(const struct quire_merge_keys *keys, const struct quire_field *batch,
+                           struct quire_sort_key *key, struct quire_error *error)
 {
     size_t size = (size_t)keys->schema.n_children;
     quire_sort_key_release(key);
@@ -108,7 +76,7 @@ static int open_keys(const struct quire_merge_keys_options *options, struct quir
                               "\"%.200s\" is nested: rows are not merged on it",
                               keys->field->children[i].name);
     QUIRE_TRY(quire_view_new(keys->field, &keys->view, error));
-    QUIRE_TRY(place_key(keys, keys->field, &keys->own, error));
+    QUIRE_TRY(quire_merge_keys_place(keys, keys->field, &keys->own, error));
     keys->ranges = quire_alloc_zero(keys->field->children_size, sizeof(*keys->ranges));
     if (keys->ranges == NULL) return quire_fail_memory(error, OPERATION);
     keys->context = options->context;
@@ -155,14 +123,14 @@ void quire_merge_keys_close(struct quire_merge_keys *keys)
 
 /* --- The table of hashes --------------------------------------------------------------------- */
 
-static struct entry *entries_of(const struct quire_merge_keys *keys)
+static struct quire_merge_entry *entries_of(const struct quire_merge_keys *keys)
 {
-    return (struct entry *)(void *)keys->entries.data;
+    return (struct quire_merge_entry *)(void *)keys->entries.data;
 }
 
 int64_t quire_merge_keys_count(const struct quire_merge_keys *keys)
 {
-    return (int64_t)(keys->entries.size / sizeof(struct entry));
+    return (int64_t)(keys->entries.size / sizeof(struct quire_merge_entry));
 }
 
 /* The slot of a key: that which has it, or the free one where it would go. */
@@ -173,7 +141,7 @@ static uint64_t *find_slot(const struct quire_merge_keys *keys, uint64_t hash, c
     size_t mask = keys->slots.size / sizeof(*slots) - 1;
     for (size_t i = hash & mask;; i = (i + 1) & mask) {
         if (slots[i] == 0) return &slots[i];
-        const struct entry *entry = &entries_of(keys)[slots[i] - 1];
+        const struct quire_merge_entry *entry = &entries_of(keys)[slots[i] - 1];
         if (entry->hash == hash && entry->size == size &&
             memcmp(keys->bytes.data + entry->at, bytes, size) == 0)
             return &slots[i];
@@ -182,7 +150,7 @@ static uint64_t *find_slot(const struct quire_merge_keys *keys, uint64_t hash, c
 
 static int grow_slots(struct quire_merge_keys *keys)
 {
-    size_t entries = keys->entries.size / sizeof(struct entry);
+    size_t entries = keys->entries.size / sizeof(struct quire_merge_entry);
     size_t slots = keys->slots.size / sizeof(uint64_t);
     if (slots > 0 && entries * 2 < slots) return 0;
     slots = slots > 0 ? slots * 2 : SLOTS_LEAST;
@@ -234,6 +202,20 @@ static int encode(struct quire_merge_keys *keys, const struct quire_view *batch,
     return quire_sort_key_append(key, batch, row, &keys->scratch);
 }
 
+int quire_merge_keys_find(struct quire_merge_keys *keys, const struct quire_view *batch,
+                          const struct quire_sort_key *key, int64_t row,
+                          struct quire_merge_entry **entry)
+{
+    *entry = NULL;
+    if (keys->slots.size == 0 || is_null(batch, key, row)) return 0;
+    QUIRE_TRY(encode(keys, batch, key, row));
+    const struct quire_buf *bytes = &keys->scratch;
+    const uint64_t *slot =
+        find_slot(keys, quire_hash_bytes(bytes->data, bytes->size), bytes->data, bytes->size);
+    if (*slot != 0) *entry = &entries_of(keys)[*slot - 1];
+    return 0;
+}
+
 static bool is_wanted(void *user, const char *column)
 {
     (void)user, (void)column;
@@ -257,10 +239,10 @@ static int add_row(struct quire_merge_keys *keys, const struct ArrowArray *cast,
     if (encode(keys, keys->view, &keys->own, row) != 0 || grow_slots(keys) != 0)
         return quire_fail_memory(error, OPERATION);
     const struct quire_buf *key = &keys->scratch;
-    struct entry entry = {.hash = quire_hash_bytes(key->data, key->size),
-                          .at = keys->bytes.size,
-                          .size = (uint32_t)key->size,
-                          .row = keys->rows + row};
+    struct quire_merge_entry entry = {.hash = quire_hash_bytes(key->data, key->size),
+                                      .at = keys->bytes.size,
+                                      .size = (uint32_t)key->size,
+                                      .row = keys->rows + row};
     uint64_t *slot = find_slot(keys, entry.hash, key->data, key->size);
     if (*slot != 0) return fail_twice(keys, cast, row, entries_of(keys)[*slot - 1].row, error);
     if (quire_buf_append(&keys->bytes, key->data, key->size) != 0 ||
@@ -346,90 +328,4 @@ int quire_merge_keys_where(struct quire_merge_keys *keys, const char **where,
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);
     if (code != 0) *where = NULL;
     return 0;
-}
-
-/* --- Rows of the table ----------------------------------------------------------------------- */
-
-static int bind(void *user, const struct ArrowSchema *schema, struct quire_error *error)
-{
-    struct quire_merge_keys *keys = user;
-    quire_view_free(keys->bound_view);
-    quire_field_close(keys->bound);
-    keys->bound_view = NULL;
-    keys->bound = NULL;
-    QUIRE_TRY(quire_field_open(schema, &keys->bound, error));
-    QUIRE_TRY(quire_view_new(keys->bound, &keys->bound_view, error));
-    return place_key(keys, keys->bound, &keys->bound_key, error);
-}
-
-/* The entry that a row of the table has the key of; NULL: none. */
-static int find_entry(struct quire_merge_keys *keys, int64_t row, struct entry **entry,
-                      struct quire_error *error)
-{
-    *entry = NULL;
-    if (keys->slots.size == 0 || is_null(keys->bound_view, &keys->bound_key, row)) return 0;
-    if (encode(keys, keys->bound_view, &keys->bound_key, row) != 0)
-        return quire_fail_memory(error, OPERATION);
-    const struct quire_buf *key = &keys->scratch;
-    const uint64_t *slot =
-        find_slot(keys, quire_hash_bytes(key->data, key->size), key->data, key->size);
-    if (*slot != 0) *entry = &entries_of(keys)[*slot - 1];
-    return 0;
-}
-
-static int match(void *user, const struct ArrowArray *batch, uint8_t *mask,
-                 struct quire_error *error)
-{
-    struct quire_merge_keys *keys = user;
-    struct entry *entry;
-    QUIRE_TRY(quire_view_set(keys->bound_view, batch, error));
-    for (int64_t row = 0; row < batch->length; row++) {
-        QUIRE_TRY(find_entry(keys, row, &entry, error));
-        mask[row] = entry != NULL;
-        if (entry == NULL || !keys->counting) continue;
-        keys->met += entry->times == 0;
-        keys->repeats = keys->repeats || entry->times > 0;
-        entry->times++;
-    }
-    return 0;
-}
-
-static bool looks_at(void *user, const char *column)
-{
-    const struct quire_merge_keys *keys = user;
-    for (int64_t i = 0; i < keys->schema.n_children; i++)
-        if (strcmp(keys->schema.children[i]->name, column) == 0) return true;
-    return false;
-}
-
-struct quire_row_matcher quire_merge_keys_matcher(struct quire_merge_keys *keys)
-{
-    return (struct quire_row_matcher){bind, match, looks_at, keys};
-}
-
-void quire_merge_keys_counting(struct quire_merge_keys *keys, bool on)
-{
-    keys->counting = on;
-}
-
-int quire_merge_keys_times(struct quire_merge_keys *keys, const struct ArrowArray *batch,
-                           uint32_t *times, struct quire_error *error)
-{
-    struct entry *entry;
-    QUIRE_TRY(quire_view_set(keys->bound_view, batch, error));
-    for (int64_t row = 0; row < batch->length; row++) {
-        QUIRE_TRY(find_entry(keys, row, &entry, error));
-        times[row] = entry != NULL ? entry->times : 0;
-    }
-    return 0;
-}
-
-int64_t quire_merge_keys_met(const struct quire_merge_keys *keys)
-{
-    return keys->met;
-}
-
-bool quire_merge_keys_repeat(const struct quire_merge_keys *keys)
-{
-    return keys->repeats;
 }
