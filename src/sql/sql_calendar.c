@@ -8,7 +8,8 @@
 
 #define FUNCTION(name) static void name(sqlite3_context *context, int argc, sqlite3_value **argv)
 #define MICROS         INT64_C(1000000)
-#define DAYS_MAX       INT64_C(3652425) /* either way from 1970: what dates of four digits are within */
+/* Either way from 1970: what dates of four digits are within. */
+#define DAYS_MAX INT64_C(3652425)
 
 struct moment {
     int64_t days;   /* since 1970 */

@@ -226,17 +226,17 @@ static int begin_kept(struct quire_sql_cursor *cursor, struct quire_sql_kept *ke
     cursor->kept = kept;
     cursor->kept_batch = 0;
     if (cursor->plan.group > 0) return begin_groups(cursor, kept, error);
-    for (size_t i = 0; i < cursor->bounds.size; i++) {
+    struct quire_sql_key key = {.size = 0};
+    for (size_t i = 0; i < cursor->bounds.size && key.size < QUIRE_SQL_KEY_MAX; i++) {
         const struct quire_sql_bound *bound = &cursor->bounds.items[i];
         const struct quire_field *field = &cursor->source->field->children[bound->column];
         if (bound->compare != QUIRE_COMPARE_EQ || !quire_sql_kept_can_find(field)) continue;
-        size_t child = cursor->columns[bound->column].child;
-        if (quire_sql_kept_lookup(kept, child, bound, &cursor->hits) != 0)
-            return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-        cursor->one_by_one = true;
-        return 0;
+        key.children[key.size] = cursor->columns[bound->column].child;
+        key.values[key.size++] = bound;
     }
-    return 0;
+    cursor->one_by_one = key.size > 0;
+    if (key.size == 0 || quire_sql_kept_lookup(kept, &key, &cursor->hits) == 0) return 0;
+    return quire_fail_memory(error, QUIRE_SQL_OPERATION);
 }
 
 /* Rows of equal values together, where they are too many to be held. */

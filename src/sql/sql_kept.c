@@ -14,7 +14,7 @@
 
 struct quire_sql_index {
     struct quire_sql_index *next;
-    size_t child;
+    size_t children[QUIRE_SQL_KEY_MAX], size;
     uint32_t *heads, *chain; /* row numbers from 1; 0 ends */
     size_t mask;
 };
@@ -170,7 +170,7 @@ bool quire_sql_kept_can_find(const struct quire_field *field)
            field->kind == QUIRE_KIND_DATE32 || field->kind == QUIRE_KIND_TIMESTAMP;
 }
 
-static uint64_t hash_row(const struct quire_view *view, int64_t row)
+static uint64_t hash_value(const struct quire_view *view, int64_t row)
 {
     if (!quire_kind_is_string(view->field->kind))
         return quire_hash_mix((uint64_t)quire_view_i64(view, row));
@@ -184,29 +184,45 @@ static uint64_t hash_bound(const struct quire_field *field, const struct quire_s
                                              : quire_hash_mix((uint64_t)bound->integer);
 }
 
+/* False for a row with a null, which is equal to nothing. */
+static bool hash_row(const struct quire_sql_index *index, const struct quire_view *view,
+                     int64_t row, uint64_t *hash)
+{
+    *hash = 0;
+    for (size_t i = 0; i < index->size; i++) {
+        const struct quire_view *column = &view->children[index->children[i]];
+        if (quire_view_is_null(column, row)) return false;
+        *hash = quire_hash_mix(*hash) + hash_value(column, row);
+    }
+    return true;
+}
+
 /* From the last row to the first, so that each chain is in the order of rows. */
 static void fill(struct quire_sql_index *index, const struct quire_sql_kept *kept)
 {
     for (size_t batch = kept->size; batch-- > 0;) {
-        const struct quire_view *view = &kept->views[batch]->children[index->child];
+        const struct quire_view *view = kept->views[batch];
         for (int64_t row = view->length; row-- > 0;) {
-            if (quire_view_is_null(view, row)) continue;
+            uint64_t hash;
+            if (!hash_row(index, view, row, &hash)) continue;
             uint32_t number = kept->starts[batch] + (uint32_t)row;
-            uint32_t *head = &index->heads[hash_row(view, row) & index->mask];
+            uint32_t *head = &index->heads[hash & index->mask];
             index->chain[number] = *head;
             *head = number + 1;
         }
     }
 }
 
-static struct quire_sql_index *make_index(struct quire_sql_kept *kept, size_t child)
+static struct quire_sql_index *make_index(struct quire_sql_kept *kept,
+                                          const struct quire_sql_key *key)
 {
     size_t rows = kept->size > 0 ? kept->starts[kept->size] : 0, buckets = 16;
     while (buckets < rows)
         buckets *= 2;
     struct quire_sql_index *index = quire_alloc_zero(1, sizeof(*index));
     if (index == NULL) return NULL;
-    index->child = child;
+    memcpy(index->children, key->children, sizeof(index->children));
+    index->size = key->size;
     index->mask = buckets - 1;
     index->heads = quire_alloc_zero(buckets, sizeof(*index->heads));
     index->chain = quire_alloc_zero(rows + 1, sizeof(*index->chain));
@@ -220,17 +236,26 @@ static struct quire_sql_index *make_index(struct quire_sql_kept *kept, size_t ch
     return index;
 }
 
-int quire_sql_kept_lookup(struct quire_sql_kept *kept, size_t child,
-                          const struct quire_sql_bound *bound, struct quire_sql_hits *hits)
+static bool is_of(const struct quire_sql_index *index, const struct quire_sql_key *key)
+{
+    return index->size == key->size &&
+           memcmp(index->children, key->children, key->size * sizeof(key->children[0])) == 0;
+}
+
+int quire_sql_kept_lookup(struct quire_sql_kept *kept, const struct quire_sql_key *key,
+                          struct quire_sql_hits *hits)
 {
     struct quire_sql_index *index = kept->indexes;
-    while (index != NULL && index->child != child)
+    uint64_t hash = 0;
+    while (index != NULL && !is_of(index, key))
         index = index->next;
-    if (index == NULL) index = make_index(kept, child);
+    if (index == NULL) index = make_index(kept, key);
     if (index == NULL) return QUIRE_MEMORY;
-    const struct quire_field *field = &kept->rows.field->children[child];
+    for (size_t i = 0; i < key->size; i++)
+        hash = quire_hash_mix(hash) +
+               hash_bound(&kept->rows.field->children[key->children[i]], key->values[i]);
     *hits = (struct quire_sql_hits){.kept = kept, .next = index->chain};
-    hits->at = index->heads[hash_bound(field, bound) & index->mask];
+    hits->at = index->heads[hash & index->mask];
     return 0;
 }
 

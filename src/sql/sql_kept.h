@@ -44,9 +44,15 @@ struct quire_sql_hits {
 };
 /* Can rows be found by values of such a column? */
 bool quire_sql_kept_can_find(const struct quire_field *field);
-/* child: of the rows held. */
-int quire_sql_kept_lookup(struct quire_sql_kept *kept, size_t child,
-                          const struct quire_sql_bound *bound, struct quire_sql_hits *hits);
+/* What rows are looked up by: columns of the rows held, and the value that each is to have. */
+#define QUIRE_SQL_KEY_MAX 8
+struct quire_sql_key {
+    size_t size;
+    size_t children[QUIRE_SQL_KEY_MAX];
+    const struct quire_sql_bound *values[QUIRE_SQL_KEY_MAX];
+};
+int quire_sql_kept_lookup(struct quire_sql_kept *kept, const struct quire_sql_key *key,
+                          struct quire_sql_hits *hits);
 /* False when there are no more. */
 bool quire_sql_hits_next(struct quire_sql_hits *hits, size_t *batch, int64_t *row);
 

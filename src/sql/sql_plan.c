@@ -19,6 +19,13 @@ static bool is_equal(unsigned char op)
     return op == SQLITE_INDEX_CONSTRAINT_EQ;
 }
 
+/* Readers know columns by name: of several of one name they mean the first. */
+static bool is_known_by_name(const struct quire_sql_source *source, int column)
+{
+    const struct quire_field *field = &source->field->children[column];
+    return quire_field_child(source->field, field->name, field->name_size) == column;
+}
+
 /* LIMIT ends the scan where nothing but it stands between the rows and the result. */
 static void take_limit(sqlite3_index_info *info, struct quire_sql_plan *plan, int *arguments)
 {
@@ -51,7 +58,9 @@ static double take_constraint(const struct quire_sql_source *source, sqlite3_ind
         plan->terms_size == QUIRE_SQL_TERMS_MAX)
         return 1;
     const struct quire_field *field = &source->field->children[constraint->iColumn];
-    if (!quire_sql_can_bound(field, constraint->op, sqlite3_vtab_collation(info, i))) return 1;
+    if (!is_known_by_name(source, constraint->iColumn) ||
+        !quire_sql_can_bound(field, constraint->op, sqlite3_vtab_collation(info, i)))
+        return 1;
     struct quire_sql_term *term = &plan->terms[plan->terms_size++];
     *term = (struct quire_sql_term){.column = constraint->iColumn, .op = constraint->op};
     term->in = is_equal(term->op) && sqlite3_vtab_in(info, i, -1) != 0;
@@ -72,7 +81,9 @@ static void take_group(const struct quire_sql_source *source, sqlite3_index_info
         int column = info->aOrderBy[i].iColumn;
         if (column < 0 || (size_t)column >= source->field->children_size) return;
         const struct quire_field *field = &source->field->children[column];
-        if (!quire_sql_can_group(field) || strpbrk(field->name, ".-,") != NULL) return;
+        if (!quire_sql_can_group(field) || !is_known_by_name(source, column) ||
+            strpbrk(field->name, ".-,") != NULL)
+            return;
         plan->group_columns[i] = column;
     }
     plan->group = info->nOrderBy;

@@ -8,7 +8,7 @@ int quire_sql_query(const char *sql, const struct quire_sql_options *options,
     (void)sql;
     (void)options;
     (void)stream;
-    return quire_fail(error, QUIRE_UNSUPPORTED, "sql", "this build is without SQLite");
+    return quire_fail(error, QUIRE_UNSUPPORTED, "sql", "built without SQLite");
 }
 
 int quire_sql_print(const char *sql, const struct quire_sql_param *params, size_t params_size,
@@ -18,5 +18,5 @@ int quire_sql_print(const char *sql, const struct quire_sql_param *params, size_
     (void)params;
     (void)params_size;
     (void)text;
-    return quire_fail(error, QUIRE_UNSUPPORTED, "sql", "this build is without SQLite");
+    return quire_fail(error, QUIRE_UNSUPPORTED, "sql", "built without SQLite");
 }
