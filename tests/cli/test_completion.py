@@ -25,7 +25,8 @@ CASES = [
     (["stores", ""], {"file", "mem"}),
     (["help", ""], COMMANDS),
     (["help", "co"], {"convert", "count", "codecs"}),
-    (["table", ""], {"create", "append", "read", "info", "history", "files"}),
+    (["table", ""], {"create", "append", "read", "info", "history", "files", "optimize", "vacuum",
+                     "fsck", "checkpoint", "analyze"}),
     (["table", "re"], {"read"}),
     (["table", "read", "--to", "j"], {"json", "jsonl"}),
     (["table", "read", "T", "--ver"], {"--version"}),
@@ -100,7 +101,8 @@ def test_zsh(folder):
     assert "--append" in found and "--no-header" in found and "*--set=" in found
     assert "-n+" in {line.split("[")[0] for line in zsh(folder, ["head", ""])}
     table = zsh(folder, ["table", ""])[-1]
-    assert table == "1:name:(create append read info history files)"
+    assert table == ("1:name:(create append read info history files optimize vacuum fsck checkpoint "
+                     "analyze)")
     assert "--version=" in {line.split("[")[0] for line in zsh(folder, ["table", "read", ""])}
     assert zsh(folder, ["table", "read", ""])[-1] == "*:name:_files -/"
     assert zsh(folder, ["clean", ""])[-1] == "*:name:_files -/"

@@ -43,9 +43,8 @@ def test_what_this_build_lacks(source):
     for command in ("validate", "log", "task", "serve", "sql", "seal", "unseal",
                     "keygen"):
         bad(2, command, source, says=[command, "not in this build"])
-    for command in ("overwrite", "delete", "update", "merge", "changes", "optimize", "vacuum",
-                    "analyze", "checkpoint", "fsck", "restore", "constraint", "property",
-                    "convert"):
+    for command in ("overwrite", "delete", "update", "merge", "changes", "restore", "constraint",
+                    "property", "convert"):
         bad(2, "table", command, source, says=[f"table {command}", "not in this build"])
 
 
