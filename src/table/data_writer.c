@@ -465,7 +465,8 @@ static void delete_files(struct quire_data_writer *writer)
 void quire_data_writer_close(struct quire_data_writer *writer)
 {
     if (writer == NULL) return;
-    for (size_t i = 0; i < writer->files_size; i++)
+    /* One that could not be begun is not counted. */
+    for (size_t i = 0; i < QUIRE_TABLE_OPEN_MAX && writer->files != NULL; i++)
         release_file(&writer->files[i]);
     if (!writer->keep) delete_files(writer);
     quire_free(writer->files);

@@ -36,7 +36,7 @@ def versions(url, kind):
 
 
 def age(url, last, days):
-    for path in (url / "_delta_log").rglob("*"):
+    for path in (url / "_delta_log").iterdir():
         if path.is_file() and path.name[0] == "0" and int(path.name[:20]) <= last:
             then = time.time() - days * DAY
             os.utime(path, (then, then))

@@ -1,0 +1,253 @@
+/* A table is looked after while the Nth allocation or store operation fails, once or from then on,
+ * before or after it took effect. Whatever the call says, the newest version has the same rows,
+ * all of its files are there, and no memory is lost. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fault_alloc.h"
+#include "fault_store.h"
+#include "quire/table_upkeep.h"
+#include "quire/table_write.h"
+#include "scratch.h"
+
+#define N_MAX   100000
+#define APPENDS 3
+#define ROWS    4
+#define URL_MAX 4200
+/* Every so many allocations are tried, and every third store operation. */
+#define STRIDE 197
+
+struct way {
+    bool store, onwards, after;
+};
+static const struct way ways[] = {
+    {true, false, false}, {true, false, true},   {true, true, false},
+    {true, true, true},   {false, false, false}, {false, true, false},
+};
+
+static struct ArrowSchema schema;
+static const struct quire_context_options one_thread = {.threads = 1};
+static struct quire_context *context; /* of the call; NULL: one with the defaults */
+static char folder[URL_MAX / 2], url[URL_MAX];
+
+static int setup(void **state)
+{
+    static const char text[] = "id int64, part string";
+    if (scratch_setup(state) != 0) return -1;
+    snprintf(folder, sizeof(folder), "%s/t", (const char *)*state);
+    snprintf(url, sizeof(url), "fault://%s", folder);
+    if (quire_schema_parse(text, strlen(text), &schema, NULL) != 0) return -1;
+    return quire_store_register(&fault_store, NULL);
+}
+
+static int teardown(void **state)
+{
+    quire_schema_release(&schema);
+    return scratch_teardown(state);
+}
+
+static void append(void)
+{
+    struct quire_builder *builder = NULL;
+    struct ArrowSchema copy = {.release = NULL};
+    struct ArrowArray batch = {.release = NULL};
+    struct ArrowArrayStream rows = {.release = NULL};
+    const struct quire_table_append_options options = {.durability = QUIRE_DURABILITY_NONE,
+                                                       .context = context};
+    assert_int_equal(quire_builder_new(&schema, &builder, NULL), 0);
+    for (int64_t row = 0; row < ROWS; row++) {
+        assert_int_equal(quire_builder_int(builder, row, NULL), 0);
+        assert_int_equal(quire_builder_text(builder, row % 2 == 0 ? "a b" : "c", 1, NULL), 0);
+        assert_int_equal(quire_builder_end_row(builder, NULL), 0);
+    }
+    assert_int_equal(quire_builder_finish(builder, &batch, NULL), 0);
+    quire_builder_free(builder);
+    assert_int_equal(quire_schema_copy(&schema, &copy, NULL), 0);
+    assert_int_equal(quire_stream_of_batches(&copy, &batch, 1, &rows, NULL), 0);
+    assert_int_equal(quire_table_append(folder, &rows, &options, NULL, NULL), 0);
+    quire_stream_release(&rows);
+}
+
+static void make_table(void)
+{
+    static const char *const by[] = {"part"};
+    const struct quire_table_create_options options = {
+        .partition_by = by, .partition_by_size = 1, .durability = QUIRE_DURABILITY_NONE};
+    scratch_remove(folder);
+    assert_int_equal(quire_table_create(folder, &schema, &options, NULL), 0);
+    for (int i = 0; i < APPENDS; i++)
+        append();
+}
+
+/* The newest version, which has all rows. */
+static int64_t standing(void)
+{
+    struct quire_table *table = NULL;
+    struct ArrowArrayStream stream = {.release = NULL};
+    int64_t rows = 0;
+    assert_int_equal(quire_table_open(folder, QUIRE_TABLE_NEWEST, &table, NULL), 0);
+    assert_int_equal(quire_table_read(table, NULL, &stream, NULL), 0);
+    for (;;) {
+        struct ArrowArray batch = {.release = NULL};
+        assert_int_equal(quire_stream_next(&stream, &batch, NULL), 0);
+        if (batch.release == NULL) break;
+        rows += batch.length;
+        quire_array_release(&batch);
+    }
+    int64_t version = quire_table_version(table);
+    quire_stream_release(&stream);
+    quire_table_close(table);
+    assert_int_equal(rows, APPENDS * ROWS);
+    return version;
+}
+
+/* --- What is done ---------------------------------------------------------------------------- */
+
+static int optimize(struct quire_error *error)
+{
+    const struct quire_table_optimize_options options = {.durability = QUIRE_DURABILITY_NONE,
+                                                         .context = context};
+    return quire_table_optimize(url, &options, NULL, error);
+}
+
+static int arrange(struct quire_error *error)
+{
+    static const char *const columns[] = {"id"};
+    const struct quire_table_optimize_options options = {.arrange = QUIRE_TABLE_HILBERT,
+                                                         .columns = columns,
+                                                         .columns_size = 1,
+                                                         .folder = "/tmp",
+                                                         .durability = QUIRE_DURABILITY_NONE,
+                                                         .context = context};
+    return quire_table_optimize(url, &options, NULL, error);
+}
+
+static int vacuum(struct quire_error *error)
+{
+    const struct quire_table_vacuum_options options = {
+        .retain_given = true, .force = true, .durability = QUIRE_DURABILITY_NONE};
+    return quire_table_vacuum(url, &options, NULL, error);
+}
+
+static int vacuum_lite(struct quire_error *error)
+{
+    const struct quire_table_vacuum_options options = {
+        .retain_given = true, .force = true, .lite = true, .durability = QUIRE_DURABILITY_NONE};
+    return quire_table_vacuum(url, &options, NULL, error);
+}
+
+static int analyze(struct quire_error *error)
+{
+    const struct quire_table_analyze_options options = {
+        .all = true, .durability = QUIRE_DURABILITY_NONE, .context = context};
+    return quire_table_analyze(url, &options, NULL, error);
+}
+
+static int checkpoint(struct quire_error *error)
+{
+    const struct quire_table_checkpoint_options options = {.durability = QUIRE_DURABILITY_NONE};
+    return quire_table_checkpoint(url, &options, NULL, error);
+}
+
+static int compact_log(struct quire_error *error)
+{
+    const struct quire_table_checkpoint_options options = {.compact_log = true,
+                                                           .durability = QUIRE_DURABILITY_NONE};
+    return quire_table_checkpoint(url, &options, NULL, error);
+}
+
+static int check(struct quire_error *error)
+{
+    const struct quire_table_fsck_options options = {
+        .repair = true, .durability = QUIRE_DURABILITY_NONE, .context = context};
+    struct quire_table_fsck_result result = {.ok = false};
+    int code = quire_table_fsck(url, &options, &result, error);
+    if (code == 0) assert_true(result.ok && result.repaired == 0);
+    return code;
+}
+
+/* --- The loops ------------------------------------------------------------------------------- */
+
+static void arm(const struct way *way, int64_t n)
+{
+    const struct fault_plan plan = {
+        .nth = way->store ? n : 0, .onwards = way->onwards, .after = way->after};
+    fault_store_arm(&plan);
+    if (!way->store && way->onwards)
+        fault_alloc_arm_onwards(n);
+    else
+        fault_alloc_arm(way->store ? 0 : n);
+}
+
+static bool disarm(const struct way *way, int64_t n)
+{
+    static const struct fault_plan none = {.nth = 0};
+    bool reached = way->store && fault_store_operations() >= n;
+    fault_store_arm(&none);
+    assert_int_equal(fault_alloc_held(), 0);
+    return fault_alloc_disarm() || reached;
+}
+
+/* optimized: the table has files of before, for those who delete them. */
+static void torture(int (*call)(struct quire_error *error), bool optimized)
+{
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        const struct way *way = &ways[i];
+        int64_t before = -1, n = 1;
+        for (bool fired = true; fired; n += way->store ? 3 : STRIDE) {
+            struct quire_error error;
+            assert_true(n < N_MAX);
+            if (before < 0 || standing() != before) {
+                make_table();
+                if (optimized) assert_int_equal(optimize(NULL), 0);
+                before = standing();
+            }
+            quire_error_clear(&error);
+            arm(way, n);
+            int code = quire_context_new(&one_thread, &context, &error);
+            if (code == 0) code = call(&error);
+            /* It keeps blocks for whoever comes next. */
+            quire_context_free(context);
+            context = NULL;
+            fired = disarm(way, n);
+            assert_int_equal(code, code != 0 ? error.code : 0);
+            assert_true(fired || code == 0);
+        }
+        assert_true(n > STRIDE || way->store);
+        (void)standing();
+    }
+}
+
+#define TEST(name, optimized)             \
+    static void test_##name(void **state) \
+    {                                     \
+        (void)state;                      \
+        torture(name, optimized);         \
+    }
+TEST(optimize, false)
+TEST(arrange, false)
+TEST(vacuum, true)
+TEST(vacuum_lite, true)
+TEST(analyze, false)
+TEST(checkpoint, false)
+TEST(compact_log, false)
+TEST(check, false)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_optimize),    cmocka_unit_test(test_arrange),
+        cmocka_unit_test(test_vacuum),      cmocka_unit_test(test_vacuum_lite),
+        cmocka_unit_test(test_analyze),     cmocka_unit_test(test_checkpoint),
+        cmocka_unit_test(test_compact_log), cmocka_unit_test(test_check),
+    };
+    if (argc > 1) cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
