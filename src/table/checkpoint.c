@@ -3,6 +3,7 @@
 #include "table/checkpoint.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
@@ -11,12 +12,14 @@
 #include "quire/file.h"
 #include "table/checkpoint_rows.h"
 #include "table/commit.h"
+#include "table/last_checkpoint.h"
 #include "table/table_interval.h"
 
 #define OPERATION        "write checkpoint"
 #define INTERVAL_DEFAULT 10
 #define KEPT_DEFAULT_MS  INT64_C(604800000)
 #define BATCH_ROWS       4096
+#define GROUP_ROWS       "32768"
 #define BATCH_BYTES      ((size_t)8 << 20)
 
 struct checkpoint {
@@ -111,17 +114,29 @@ static int64_t oldest_tombstone_ms(const struct quire_snapshot *snapshot)
     return quire_commit_now_ms() - kept_ms;
 }
 
+/* The protocol, the metadata, transactions and domains. */
+static size_t count_state(const struct quire_snapshot *snapshot)
+{
+    return 2 + snapshot->txns.size / sizeof(struct quire_txn) +
+           snapshot->domains.size / sizeof(struct quire_domain);
+}
+
 static int open_writer(struct checkpoint *checkpoint, enum quire_durability durability,
                        struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0};
-    static const struct quire_setting settings[] = {{"compression", "snappy"}};
+    /* The state is a row group of its own, so that whoever opens the table reads no more. */
+    char state_rows[24];
+    const struct quire_setting settings[] = {{"compression", "snappy"},
+                                             {"row_group_first_rows", state_rows},
+                                             {"row_group_rows", GROUP_ROWS}};
     const struct quire_write_options options = {.format = "parquet",
                                                 .settings = settings,
-                                                .settings_size = 1,
+                                                .settings_size = 3,
                                                 .mode = QUIRE_WRITE_CREATE,
                                                 .durability = durability};
     const char *text = quire_log_classic_schema_text;
+    snprintf(state_rows, sizeof(state_rows), "%zu", count_state(checkpoint->snapshot));
     if (quire_buf_printf(&url, "%s" QUIRE_LOG_FOLDER "%020" PRId64 ".checkpoint.parquet",
                          checkpoint->snapshot->place.url, checkpoint->snapshot->version) != 0 ||
         quire_buf_terminate(&url) != 0)
@@ -139,9 +154,9 @@ static int write_hint(const struct checkpoint *checkpoint, int64_t bytes,
     const struct quire_put_options options = {.mode = QUIRE_PUT_OVERWRITE,
                                               .durability = durability};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0}, text = {0};
-    int64_t hint;
-    QUIRE_TRY(quire_snapshot_hint(snapshot, &hint, error));
-    if (hint >= snapshot->version) return 0;
+    struct quire_last_checkpoint hint;
+    QUIRE_TRY(quire_last_checkpoint_read(&snapshot->place, &hint, error));
+    if (hint.version >= snapshot->version) return 0;
     if (quire_buf_printf(&key, "%s" QUIRE_LOG_FOLDER "_last_checkpoint", snapshot->place.key) !=
             0 ||
         quire_buf_terminate(&key) != 0 ||

@@ -60,6 +60,11 @@ void quire_log_name_commit(int64_t version, char *out)
     snprintf(out, QUIRE_LOG_NAME_MAX, "%020" PRId64 ".json", version);
 }
 
+void quire_log_name_checkpoint(int64_t version, char *out)
+{
+    snprintf(out, QUIRE_LOG_NAME_MAX, "%020" PRId64 ".checkpoint.parquet", version);
+}
+
 void quire_log_name_start(int64_t version, char *out)
 {
     snprintf(out, QUIRE_LOG_NAME_MAX, "%020" PRId64 ".", version);

@@ -32,6 +32,8 @@ struct quire_log_name quire_log_name_parse(const char *name);
 
 /* The name of a version's commit, in room for QUIRE_LOG_NAME_MAX. */
 void quire_log_name_commit(int64_t version, char *out);
+/* That of a checkpoint of one file. */
+void quire_log_name_checkpoint(int64_t version, char *out);
 /* What all names of the version and later ones come after. */
 void quire_log_name_start(int64_t version, char *out);
 
