@@ -34,8 +34,21 @@ static int check_columns(const struct quire_row_writer *writer, const struct Arr
     return 0;
 }
 
-static int write_batch(struct quire_row_writer *writer, const struct ArrowSchema *given,
-                       struct ArrowArray *read, struct quire_error *error)
+/* Whether there are values that may not be null, which a cast looks after. Keys of maps have their
+ * own rule. */
+static bool forbids_null(const struct ArrowSchema *schema)
+{
+    const bool map = strcmp(schema->format, "+m") == 0;
+    for (int64_t i = 0; i < schema->n_children; i++) {
+        const struct ArrowSchema *child = schema->children[i];
+        if (map && child->n_children == 2) child = child->children[1];
+        if ((child->flags & ARROW_FLAG_NULLABLE) == 0 || forbids_null(child)) return true;
+    }
+    return false;
+}
+
+static int cast_batch(struct quire_row_writer *writer, const struct ArrowSchema *given,
+                      struct ArrowArray *read, struct quire_error *error)
 {
     const struct quire_cast_options exact = {.allow_null = false};
     struct ArrowArray batch = {.release = NULL};
@@ -54,11 +67,21 @@ int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStr
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema given = {.release = NULL};
     QUIRE_TRY(quire_stream_schema(rows, &given, error));
     QUIRE_TRY(check_columns(writer, &given, error));
+    /* Rows that are as the table has them are handed on. */
+    bool as_they_are =
+        quire_schema_equal(&given, &writer->schema, NULL) && !forbids_null(&writer->schema);
     for (;;) {
         QUIRE_CLEANUP(quire_array_release) struct ArrowArray read = {.release = NULL};
         QUIRE_TRY(quire_stream_next(rows, &read, error));
         if (read.release == NULL) return 0;
-        QUIRE_TRY(write_batch(writer, &given, &read, error));
+        if (!as_they_are) {
+            QUIRE_TRY(cast_batch(writer, &given, &read, error));
+            continue;
+        }
+        struct ArrowArray batch = read;
+        read.release = NULL;
+        writer->rows += batch.length;
+        QUIRE_TRY(quire_data_writer_write(writer->files, &batch, error));
     }
 }
 
