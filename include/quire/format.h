@@ -91,6 +91,7 @@ struct quire_record_policy {
      * pages, bloom filters); others it still delivers. Borrowed during open. */
     const struct quire_condition *conditions;
     size_t conditions_size;
+    bool conditions_any; /* one of them must hold, not all */
     /* ON_BAD_REJECT: called in record order from the thread that reads. */
     int (*reject)(void *user, const struct quire_reject *reject, struct quire_error *error);
     void *reject_user;

@@ -3,13 +3,13 @@
 #include "table/checkpoint.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/number.h"
 #include "table/checkpoint_rows.h"
 #include "table/features_upkeep.h"
+#include "table/last_checkpoint.h"
 
 #define OPERATION        "write checkpoint"
 #define INTERVAL_DEFAULT 10
@@ -59,10 +59,11 @@ static int write_classic(struct quire_snapshot *snapshot, enum quire_durability 
     QUIRE_CLEANUP(release_classic)
     struct classic classic = {.file = {.snapshot = snapshot,
                                        .durability = durability,
-                                       .schema_text = quire_log_classic_schema_text},
+                                       .schema_text = quire_log_classic_schema_text,
+                                       .state = true},
                               .oldest_ms = quire_checkpoint_oldest_ms(snapshot)};
     char name[QUIRE_LOG_NAME_MAX];
-    snprintf(name, sizeof(name), "%020" PRId64 ".checkpoint.parquet", snapshot->version);
+    quire_log_name_checkpoint(snapshot->version, name);
     QUIRE_TRY(quire_checkpoint_file_open(&classic.file, name, error));
     QUIRE_TRY(quire_checkpoint_file_state(&classic.file, error));
     QUIRE_TRY(quire_snapshot_each_tombstone(snapshot, take_remove, &classic, error));
@@ -82,9 +83,9 @@ static int write_hint(const struct quire_snapshot *snapshot,
     const struct quire_put_options options = {.mode = QUIRE_PUT_OVERWRITE,
                                               .durability = durability};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0}, text = {0};
-    int64_t hint;
-    QUIRE_TRY(quire_snapshot_hint(snapshot, &hint, error));
-    if (hint >= snapshot->version) return 0;
+    struct quire_last_checkpoint hint;
+    QUIRE_TRY(quire_last_checkpoint_read(&snapshot->place, &hint, error));
+    if (hint.version >= snapshot->version) return 0;
     if (quire_buf_printf(&key, "%s" QUIRE_LOG_FOLDER "_last_checkpoint", snapshot->place.key) !=
             0 ||
         quire_buf_terminate(&key) != 0 ||

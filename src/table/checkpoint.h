@@ -24,6 +24,7 @@ struct quire_checkpoint_file {
     struct quire_snapshot *snapshot;
     enum quire_durability durability;
     const char *schema_text;
+    bool state;                 /* it begins with the table's state */
     const char *const *columns; /* those of the schema that the file has; NULL: all */
     size_t columns_size;
     struct ArrowSchema schema;

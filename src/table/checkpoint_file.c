@@ -1,4 +1,6 @@
 /* A file of a checkpoint: rows are built in batches of bounded size. */
+#include <stdio.h>
+
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "table/checkpoint.h"
@@ -9,6 +11,7 @@
 #define OPERATION       "write checkpoint"
 #define KEPT_DEFAULT_MS INT64_C(604800000)
 #define BATCH_ROWS      4096
+#define GROUP_ROWS      "32768"
 #define BATCH_BYTES     ((size_t)8 << 20)
 
 void quire_checkpoint_file_release(struct quire_checkpoint_file *file)
@@ -19,18 +22,30 @@ void quire_checkpoint_file_release(struct quire_checkpoint_file *file)
     quire_schema_release(&file->schema);
 }
 
+/* The protocol, the metadata, transactions and domains. */
+static size_t count_state(const struct quire_snapshot *snapshot)
+{
+    return 2 + snapshot->txns.size / sizeof(struct quire_txn) +
+           snapshot->domains.size / sizeof(struct quire_domain);
+}
+
 int quire_checkpoint_file_open(struct quire_checkpoint_file *file, const char *name,
                                struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0};
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema written = {.release = NULL};
-    static const struct quire_setting settings[] = {{"compression", "snappy"}};
+    /* The state is a row group of its own, so that whoever opens the table reads no more. */
+    char first_rows[24];
+    const struct quire_setting settings[] = {{"compression", "snappy"},
+                                             {"row_group_rows", GROUP_ROWS},
+                                             {"row_group_first_rows", first_rows}};
     const struct quire_write_options options = {.format = "parquet",
                                                 .settings = settings,
-                                                .settings_size = 1,
+                                                .settings_size = file->state ? 3 : 2,
                                                 .mode = QUIRE_WRITE_CREATE,
                                                 .durability = file->durability};
     const char *text = file->schema_text;
+    snprintf(first_rows, sizeof(first_rows), "%zu", count_state(file->snapshot));
     if (quire_buf_printf(&url, "%s" QUIRE_LOG_FOLDER "%s", file->snapshot->place.url, name) != 0 ||
         quire_buf_terminate(&url) != 0)
         return quire_fail_memory(error, OPERATION);

@@ -9,6 +9,7 @@
 #include "table/action_write.h"
 #include "table/commit.h"
 #include "table/file_stats_json.h"
+#include "table/partition_cache.h"
 #include "table/partition_path.h"
 #include "table/uri.h"
 
@@ -34,7 +35,8 @@ struct quire_data_writer {
     int64_t *partition_columns; /* child numbers, in the order of options.partitions */
     bool *is_partition;         /* a child of the rows */
     struct quire_view *view;
-    struct quire_view stored_view; /* view without the partition columns */
+    struct quire_view stored_view;       /* view without the partition columns */
+    struct quire_partition_cache *cache; /* of numbers of files; NULL where there is no partition */
     struct open_file *files;
     size_t files_size;
     size_t parts; /* files begun */
@@ -114,7 +116,10 @@ static int open_writer(struct quire_data_writer *writer, struct quire_error *err
     QUIRE_TRY(find_partitions(writer, error));
     QUIRE_TRY(make_stored(writer, error));
     writer->files = quire_alloc_zero(QUIRE_TABLE_OPEN_MAX, sizeof(*writer->files));
-    return writer->files != NULL ? 0 : quire_fail_memory(error, OPERATION);
+    if (writer->files == NULL) return quire_fail_memory(error, OPERATION);
+    if (writer->options.partitions->size == 0) return 0;
+    writer->cache = quire_alloc_zero(1, sizeof(*writer->cache));
+    return writer->cache != NULL ? 0 : quire_fail_memory(error, OPERATION);
 }
 
 int quire_data_writer_open(const struct quire_data_writer_options *options,
@@ -281,6 +286,7 @@ static int make_room(struct quire_data_writer *writer, struct quire_error *error
         if (writer->files[i].written > largest->written) largest = &writer->files[i];
     QUIRE_TRY(end_file(writer, largest, error));
     release_file(largest);
+    quire_partition_cache_clear(writer->cache);
     *largest = writer->files[--writer->files_size];
     writer->files[writer->files_size] = (struct open_file){.writer = NULL};
     return 0;
@@ -322,9 +328,9 @@ static int open_partition(struct quire_data_writer *writer, const struct quire_p
     return begin_file(writer, file, error);
 }
 
-/* The file that a row goes to, which is opened when there is none. */
-static int find_file(struct quire_data_writer *writer, int64_t row, struct quire_buf *key,
-                     struct open_file **found, struct quire_error *error)
+/* The file of the partition that a row's texts name, which is opened when there is none. */
+static int find_named(struct quire_data_writer *writer, int64_t row, struct quire_buf *key,
+                      struct open_file **found, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena scratch = {NULL, 0};
     struct quire_pairs pairs;
@@ -352,6 +358,22 @@ static int find_file(struct quire_data_writer *writer, int64_t row, struct quire
     return 0;
 }
 
+/* The file that a row goes to. */
+static int find_file(struct quire_data_writer *writer, int64_t row, struct quire_buf *key,
+                     struct open_file **found, struct quire_error *error)
+{
+    struct quire_partition_slot *slot =
+        quire_partition_cache_find(writer->cache, writer->view, writer->partition_columns,
+                                   writer->options.partitions->size, row);
+    if (slot == NULL) return quire_fail_memory(error, OPERATION);
+    if (slot->file == 0) {
+        QUIRE_TRY(find_named(writer, row, key, found, error));
+        slot->file = 1 + (size_t)(*found - writer->files);
+    }
+    *found = &writer->files[slot->file - 1];
+    return 0;
+}
+
 static int part_rows(struct quire_data_writer *writer, const struct ArrowArray *batch,
                      struct quire_error *error)
 {
@@ -364,7 +386,7 @@ static int part_rows(struct quire_data_writer *writer, const struct ArrowArray *
     writer->stored_view.length = batch->length;
     writer->stored_view.offset = writer->view->offset;
     for (int64_t row = 0; row < batch->length; row++) {
-        struct open_file *file = NULL;
+        struct open_file *file = &writer->files[0];
         const struct quire_row_ref ref = {0, (uint32_t)row};
         QUIRE_TRY(find_file(writer, row, &key, &file, error));
         if (quire_buf_append(&file->rows, &ref, sizeof(ref)) != 0)
@@ -415,6 +437,7 @@ int quire_data_writer_cut(struct quire_data_writer *writer, struct quire_error *
         QUIRE_TRY(end_file(writer, &writer->files[writer->files_size - 1], error));
         release_file(&writer->files[--writer->files_size]);
     }
+    if (writer->cache != NULL) quire_partition_cache_clear(writer->cache);
     return 0;
 }
 
@@ -469,6 +492,8 @@ void quire_data_writer_close(struct quire_data_writer *writer)
     for (size_t i = 0; i < QUIRE_TABLE_OPEN_MAX && writer->files != NULL; i++)
         release_file(&writer->files[i]);
     if (!writer->keep) delete_files(writer);
+    if (writer->cache != NULL) quire_partition_cache_release(writer->cache);
+    quire_free(writer->cache);
     quire_free(writer->files);
     quire_free(writer->stored_view.children);
     quire_free(writer->partition_columns);

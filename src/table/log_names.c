@@ -65,6 +65,11 @@ void quire_log_name_compacted(int64_t first, int64_t last, char *out)
     snprintf(out, QUIRE_LOG_NAME_MAX, "%020" PRId64 ".%020" PRId64 ".compacted.json", first, last);
 }
 
+void quire_log_name_checkpoint(int64_t version, char *out)
+{
+    snprintf(out, QUIRE_LOG_NAME_MAX, "%020" PRId64 ".checkpoint.parquet", version);
+}
+
 void quire_log_name_start(int64_t version, char *out)
 {
     snprintf(out, QUIRE_LOG_NAME_MAX, "%020" PRId64 ".", version);

@@ -34,6 +34,8 @@ struct quire_log_name quire_log_name_parse(const char *name);
 void quire_log_name_commit(int64_t version, char *out);
 /* The name of the log compaction file of commits. */
 void quire_log_name_compacted(int64_t first, int64_t last, char *out);
+/* That of a checkpoint of one file. */
+void quire_log_name_checkpoint(int64_t version, char *out);
 /* What all names of the version and later ones come after. */
 void quire_log_name_start(int64_t version, char *out);
 

@@ -11,6 +11,28 @@ static bool ends_with(const char *text, const char *end)
     return size >= tail && strcmp(text + size - tail, end) == 0;
 }
 
+/* What an action has whenever it is there: row groups of checkpoints where it is null everywhere
+ * are passed over. Commits know no columns. */
+static const char *const always_there[QUIRE_LOG_COLUMNS] = {
+    [QUIRE_LOG_PROTOCOL] = "protocol.minReaderVersion",
+    [QUIRE_LOG_METADATA] = "metaData.schemaString",
+    [QUIRE_LOG_TXN] = "txn.appId",
+    [QUIRE_LOG_ADD] = "add.path",
+    [QUIRE_LOG_REMOVE] = "remove.path",
+    [QUIRE_LOG_DOMAIN] = "domainMetadata.domain",
+    [QUIRE_LOG_SIDECAR] = "sidecar.path",
+};
+
+static size_t ask_for(unsigned columns, struct quire_condition *conditions)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < QUIRE_LOG_COLUMNS; i++)
+        if ((columns >> i & 1) != 0 && always_there[i] != NULL)
+            conditions[n++] = (struct quire_condition){.column = always_there[i],
+                                                       .compare = QUIRE_COMPARE_NOT_NULL};
+    return n;
+}
+
 /* Where each column of the log's schema is among those that the stream has. */
 static int place_columns(const struct ArrowSchema *schema, struct quire_log_reader *reader,
                          struct quire_error *error)
@@ -32,6 +54,7 @@ int quire_log_reader_open(const char *url, unsigned columns, struct quire_log_re
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     bool parquet = ends_with(url, ".parquet");
     const char *names[QUIRE_LOG_COLUMNS];
+    struct quire_condition conditions[QUIRE_LOG_COLUMNS];
     size_t names_size = 0;
     *reader = (struct quire_log_reader){.row = 0};
     const char *text = parquet ? quire_log_checkpoint_schema_text : quire_log_schema_text;
@@ -45,7 +68,10 @@ int quire_log_reader_open(const char *url, unsigned columns, struct quire_log_re
                     .extra = QUIRE_EXTRA_IGNORE,
                     .columns = names,
                     .columns_size = names_size,
-                    .columns_given = true},
+                    .columns_given = true,
+                    .conditions = conditions,
+                    .conditions_size = parquet ? ask_for(columns, conditions) : 0,
+                    .conditions_any = true},
     };
     QUIRE_TRY(quire_file_read(url, &options, &reader->stream, error));
     return place_columns(&schema, reader, error);

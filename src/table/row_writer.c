@@ -22,24 +22,40 @@ struct quire_row_writer {
 
 /* --- Rows ---------------------------------------------------------------------------------- */
 
-static int write_batch(struct quire_row_writer *writer, const struct ArrowSchema *given,
-                       const struct ArrowSchema *cast, struct ArrowArray *read,
-                       struct quire_error *error)
+/* Whether there are values that may not be null, which a cast looks after. Keys of maps have their
+ * own rule. */
+static bool forbids_null(const struct ArrowSchema *schema)
+{
+    const bool map = strcmp(schema->format, "+m") == 0;
+    for (int64_t i = 0; i < schema->n_children; i++) {
+        const struct ArrowSchema *child = schema->children[i];
+        if (map && child->n_children == 2) child = child->children[1];
+        if ((child->flags & ARROW_FLAG_NULLABLE) == 0 || forbids_null(child)) return true;
+    }
+    return false;
+}
+
+/* Takes the batch unless it fails. */
+static int take_batch(struct quire_row_writer *writer, struct ArrowArray *batch,
+                      struct quire_error *error)
+{
+    QUIRE_TRY(quire_row_rules_apply(writer->rules, batch, writer->rows, error));
+    struct ArrowArray taken = *batch;
+    batch->release = NULL;
+    writer->rows += taken.length;
+    return quire_data_writer_write(writer->files, &taken, error);
+}
+
+static int cast_batch(struct quire_row_writer *writer, const struct ArrowSchema *given,
+                      const struct ArrowSchema *cast, struct ArrowArray *read,
+                      struct quire_error *error)
 {
     const struct quire_cast_options exact = {.allow_null = false};
-    struct ArrowArray batch = {.release = NULL};
+    QUIRE_CLEANUP(quire_array_release) struct ArrowArray batch = {.release = NULL};
     int code = quire_cast(given, read, cast, &exact, &batch, error);
-    if (code != 0) {
-        if (error != NULL && error->row != QUIRE_NOWHERE) error->row += writer->rows;
-        return code;
-    }
-    code = quire_row_rules_apply(writer->rules, &batch, writer->rows, error);
-    if (code != 0) {
-        quire_array_release(&batch);
-        return code;
-    }
-    writer->rows += read->length;
-    return quire_data_writer_write(writer->files, &batch, error);
+    if (code == 0) return take_batch(writer, &batch, error);
+    if (error != NULL && error->row != QUIRE_NOWHERE) error->row += writer->rows;
+    return code;
 }
 
 int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStream *rows,
@@ -55,11 +71,14 @@ int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStr
     QUIRE_TRY(quire_schema_copy(&writer->schema, &cast, error));
     QUIRE_TRY(quire_row_rules_begin(writer->rules, &given, &cast, error));
     QUIRE_TRY(quire_row_schema_check(&cast, &given, verb, error));
+    /* Rows that are as the table has them are handed on. */
+    const bool as_they_are = quire_schema_equal(&given, &cast, NULL) && !forbids_null(&cast);
     for (;;) {
         QUIRE_CLEANUP(quire_array_release) struct ArrowArray read = {.release = NULL};
         QUIRE_TRY(quire_stream_next(rows, &read, error));
         if (read.release == NULL) return 0;
-        QUIRE_TRY(write_batch(writer, &given, &cast, &read, error));
+        QUIRE_TRY(as_they_are ? take_batch(writer, &read, error)
+                              : cast_batch(writer, &given, &cast, &read, error));
     }
 }
 

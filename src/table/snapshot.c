@@ -5,12 +5,11 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "base/json_tree.h"
+#include "table/last_checkpoint.h"
 #include "table/log_read.h"
 #include "table/snapshot_files.h"
 
 #define OPERATION "read table log"
-#define HINT_MAX  (1 << 20) /* bytes of _last_checkpoint */
 
 /* --- Names --------------------------------------------------------------------------------- */
 
@@ -194,36 +193,75 @@ static int replay(struct quire_snapshot *snapshot, struct quire_error *error)
 
 /* --- Opening ------------------------------------------------------------------------------- */
 
-int quire_snapshot_hint(const struct quire_snapshot *snapshot, int64_t *hint,
+/* Back to where nothing is known but the place. */
+static void forget(struct quire_snapshot *snapshot)
+{
+    const struct quire_table_place place = snapshot->place;
+    quire_log_segment_release(&snapshot->segment);
+    quire_buf_release(&snapshot->txns);
+    quire_buf_release(&snapshot->domains);
+    quire_buf_release(&snapshot->tail);
+    quire_buf_release(&snapshot->slots);
+    quire_buf_release(&snapshot->sidecars);
+    quire_arena_release(&snapshot->arena);
+    *snapshot = (struct quire_snapshot){.place = place};
+}
+
+static int replay_checkpoint_of(struct quire_snapshot *snapshot, int64_t version,
+                                struct quire_error *error)
+{
+    struct quire_log_segment *segment = &snapshot->segment;
+    char name[QUIRE_LOG_NAME_MAX];
+    quire_log_name_checkpoint(version, name);
+    if (quire_buf_append(&segment->checkpoint, name, strlen(name) + 1) != 0)
+        return quire_fail_memory(error, OPERATION);
+    segment->checkpoint_size = 1;
+    snapshot->version = segment->version = segment->checkpoint_version = version;
+    return replay(snapshot, error);
+}
+
+/* Without a list: the checkpoint of the hint, then commit after commit. The next commit may be
+ * missing because the log was cleaned up under an old hint; then the checkpoint's own is missing
+ * too. Where that may be, nothing is taken on. */
+static int open_by_hint(struct quire_snapshot *snapshot, int64_t hint, bool *opened,
                         struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0}, text = {0};
-    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
-    struct quire_json_node *root = NULL;
-    struct quire_error missing;
-    size_t got = 0, at;
-    *hint = -1;
-    quire_error_clear(&missing);
-    QUIRE_TRY(join(&key, snapshot->place.key, QUIRE_LOG_FOLDER, "_last_checkpoint", error));
-    if (quire_buf_reserve(&text, HINT_MAX) != 0) return quire_fail_memory(error, OPERATION);
-    int code = quire_store_get(snapshot->place.store, (const char *)key.data, 0, text.data,
-                               HINT_MAX, &got, &missing);
-    if (code == QUIRE_NOT_FOUND) return 0;
-    if (code != 0 && error != NULL) *error = missing;
-    QUIRE_TRY(code);
-    if (quire_json_tree_parse((const char *)text.data, got, &arena, &root, &at) != 0) return 0;
-    *hint = quire_json_tree_i64(root, "version", -1);
-    return 0;
+    struct quire_error own;
+    struct quire_object object;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0};
+    char name[QUIRE_LOG_NAME_MAX];
+    quire_error_clear(&own);
+    quire_log_name_commit(hint, name);
+    QUIRE_TRY(join(&key, snapshot->place.key, QUIRE_LOG_FOLDER, name, error));
+    int code = replay_checkpoint_of(snapshot, hint, &own);
+    if (code == 0) code = quire_snapshot_advance(snapshot, -1, &own);
+    if (code == 0 && snapshot->version == hint)
+        code = snapshot->place.store->ops->head(snapshot->place.store, (const char *)key.data,
+                                                &object, &own);
+    *opened = code == 0;
+    if (code == QUIRE_NOT_FOUND) {
+        forget(snapshot);
+        return 0;
+    }
+    if (code != 0 && error != NULL) *error = own;
+    return code;
 }
 
 static int open_snapshot(struct quire_snapshot *snapshot, const char *url, int64_t version,
                          struct quire_error *error)
 {
-    int64_t hint;
+    struct quire_last_checkpoint hint;
+    bool opened = false;
     QUIRE_TRY(quire_table_place_open(url, &snapshot->place, error));
-    QUIRE_TRY(quire_snapshot_hint(snapshot, &hint, error));
-    QUIRE_TRY(quire_log_segment_list(snapshot->place.store, snapshot->place.key, version, hint,
-                                     &snapshot->segment, error));
+    QUIRE_TRY(quire_last_checkpoint_read(&snapshot->place, &hint, error));
+    /* A folder is listed whole. Elsewhere a list that begins where it is told to costs no more than
+     * asking for a commit that is not there, and shows gaps. */
+    if (version < 0 && hint.version >= 0 && hint.classic &&
+        (snapshot->place.store->ops->capabilities & QUIRE_STORE_LOCAL) != 0)
+        QUIRE_TRY(open_by_hint(snapshot, hint.version, &opened, error));
+    if (opened) return 0;
+    QUIRE_TRY(quire_log_segment_list(snapshot->place.store, snapshot->place.key, version,
+                                     hint.version, &snapshot->segment, error));
     snapshot->version = snapshot->segment.version;
     return replay(snapshot, error);
 }
@@ -266,14 +304,8 @@ int quire_snapshot_advance(struct quire_snapshot *snapshot, int64_t version,
 void quire_snapshot_free(struct quire_snapshot *snapshot)
 {
     if (snapshot == NULL) return;
-    quire_log_segment_release(&snapshot->segment);
+    forget(snapshot);
     quire_table_place_close(&snapshot->place);
-    quire_buf_release(&snapshot->txns);
-    quire_buf_release(&snapshot->domains);
-    quire_buf_release(&snapshot->tail);
-    quire_buf_release(&snapshot->slots);
-    quire_buf_release(&snapshot->sidecars);
-    quire_arena_release(&snapshot->arena);
     quire_free(snapshot);
 }
 

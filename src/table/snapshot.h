@@ -46,10 +46,6 @@ void quire_snapshot_free(struct quire_snapshot *snapshot); /* NULL is fine */
 int quire_snapshot_advance(struct quire_snapshot *snapshot, int64_t version,
                            struct quire_error *error);
 
-/* The version that _last_checkpoint names; -1 when it is missing or says nothing. */
-int quire_snapshot_hint(const struct quire_snapshot *snapshot, int64_t *hint,
-                        struct quire_error *error);
-
 /* The value of a table property; NULL when it is not set. Zero-terminated. */
 const char *quire_snapshot_property(const struct quire_snapshot *snapshot, const char *name);
 

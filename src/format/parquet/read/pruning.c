@@ -71,7 +71,10 @@ static int add_condition(struct quire_parquet_filter *filter,
         return quire_fail(error, QUIRE_USAGE, OPERATION, "there is no column \"%.200s\"",
                           given->column);
     /* What only the wanted schema has is null everywhere; nested values have no order. */
-    if (node == NULL || node->kind != QUIRE_NODE_LEAF) return 0;
+    if (node == NULL || node->kind != QUIRE_NODE_LEAF) {
+        if (node != NULL || given->compare != QUIRE_COMPARE_NOT_NULL) filter->nothing_known = true;
+        return 0;
+    }
     struct quire_parquet_condition *condition = &filter->conditions[filter->size++];
     const struct quire_schema_element *element =
         quire_parquet_leaf_element(&file->schema, node->leaf_first);
@@ -86,14 +89,15 @@ static int add_condition(struct quire_parquet_filter *filter,
 int quire_parquet_filter_open(struct quire_parquet_filter *filter,
                               const struct quire_parquet_input *file,
                               const struct quire_field *given,
-                              const struct quire_condition *conditions, size_t conditions_size,
-                              struct quire_error *error)
+                              const struct quire_record_policy *policy, struct quire_error *error)
 {
-    if (conditions_size == 0) return 0;
-    filter->conditions = quire_alloc_zero(conditions_size, sizeof(*filter->conditions));
+    size_t size = policy->conditions_size;
+    if (size == 0) return 0;
+    filter->any = policy->conditions_any;
+    filter->conditions = quire_alloc_zero(size, sizeof(*filter->conditions));
     if (filter->conditions == NULL) return quire_fail_memory(error, OPERATION);
-    for (size_t i = 0; i < conditions_size; i++)
-        QUIRE_TRY(add_condition(filter, file, given, &conditions[i], error));
+    for (size_t i = 0; i < size; i++)
+        QUIRE_TRY(add_condition(filter, file, given, &policy->conditions[i], error));
     return 0;
 }
 
@@ -126,13 +130,18 @@ static int ask_group(const struct quire_parquet_filter *filter, struct quire_par
                      size_t row_group, bool *may_hold, struct quire_error *error)
 {
     int64_t rows = file->metadata.row_groups.items[row_group].num_rows;
-    for (size_t i = 0; i < filter->size && *may_hold; i++) {
+    /* Of all the first that does not hold decides, of any the first that may. */
+    if (filter->any && *may_hold) *may_hold = filter->nothing_known;
+    for (size_t i = 0; i < filter->size && *may_hold != filter->any; i++) {
         const struct quire_parquet_condition *condition = &filter->conditions[i];
         struct quire_parquet_chunk chunk;
         struct quire_bounds bounds;
         bool found = false;
         QUIRE_TRY(find_conditioned(file, row_group, condition->leaf, &chunk, &found, error));
-        if (!found) continue;
+        if (!found) {
+            *may_hold = true;
+            continue;
+        }
         quire_parquet_chunk_bounds(file, condition->leaf, chunk.metadata, rows, &bounds);
         if (!condition->has_value) bounds.order = QUIRE_ORDER_NONE;
         *may_hold =
@@ -154,11 +163,12 @@ int quire_parquet_filter_rows(const struct quire_parquet_filter *filter,
                               struct quire_row_ranges *ranges, struct quire_error *error)
 {
     int64_t rows = file->metadata.row_groups.items[row_group].num_rows;
-    bool may_hold = rows > 0;
+    bool may_hold = true;
+    if (rows == 0) return 0;
     QUIRE_TRY(ask_group(filter, file, row_group, &may_hold, error));
     if (!may_hold) return 0;
     if (quire_row_ranges_add(ranges, 0, rows) != 0) return quire_fail_memory(error, OPERATION);
-    for (size_t i = 0; i < filter->size && ranges->rows.size > 0; i++) {
+    for (size_t i = 0; !filter->any && i < filter->size && ranges->rows.size > 0; i++) {
         const struct quire_parquet_condition *condition = &filter->conditions[i];
         struct quire_parquet_chunk chunk;
         bool found = false;

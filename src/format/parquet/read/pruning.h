@@ -19,6 +19,8 @@ struct quire_parquet_condition {
 struct quire_parquet_filter {
     struct quire_parquet_condition *conditions;
     size_t size;
+    bool any;           /* rows for which one holds are wanted, not all; by row groups only */
+    bool nothing_known; /* one of any says nothing */
     bool page_index, bloom_filter;
     size_t bloom_bytes_max; /* larger filters are not read */
 };
@@ -29,8 +31,7 @@ struct quire_parquet_filter {
 int quire_parquet_filter_open(struct quire_parquet_filter *filter,
                               const struct quire_parquet_input *file,
                               const struct quire_field *given,
-                              const struct quire_condition *conditions, size_t conditions_size,
-                              struct quire_error *error);
+                              const struct quire_record_policy *policy, struct quire_error *error);
 void quire_parquet_filter_release(struct quire_parquet_filter *filter);
 
 /* Adds the rows of a row group that may be wanted to ranges, which are empty. */

@@ -40,7 +40,8 @@ struct groups {
 struct parquet_encoder {
     struct quire_encoder head;
     struct quire_context *context;
-    int64_t row_group_rows, row_group_bytes, round_bytes;
+    int64_t row_group_rows; /* of the one that is being filled, or is next */
+    int64_t row_group_later_rows, row_group_bytes, round_bytes;
 
     struct quire_field *root;
     struct quire_parquet_schema schema;
@@ -95,6 +96,7 @@ static int settle(struct parquet_encoder *encoder)
     encoder->done = encoder->ends;
     encoder->ends.size = 0;
     encoder->rows = 0;
+    encoder->row_group_rows = encoder->row_group_later_rows;
     return 0;
 }
 
@@ -164,7 +166,9 @@ static size_t groups_at_once(const struct parquet_encoder *encoder, bool at_end)
 {
     int64_t lanes = (int64_t)quire_row_group_writer_lanes(encoder->writer);
     int64_t rows = quire_batch_queue_rows(encoder->queue), size = encoder->row_group_rows;
-    if (lanes == 1 || encoder->rows > 0 || encoder->row_group_bytes < encoder->round_bytes * 2)
+    bool first_differs = size != encoder->row_group_later_rows;
+    if (lanes == 1 || first_differs || encoder->rows > 0 ||
+        encoder->row_group_bytes < encoder->round_bytes * 2)
         return 1;
     int64_t groups = at_end ? (rows + size - 1) / size : rows / size;
     return (size_t)(groups < lanes ? groups : lanes);
@@ -328,7 +332,9 @@ static void set_limits(struct parquet_encoder *encoder,
                        const struct quire_parquet_encoder_options *options)
 {
     size_t share = encoder->context->budget.max / ROUND_SHARE;
-    encoder->row_group_rows = options->row_group_rows;
+    encoder->row_group_later_rows = options->row_group_rows;
+    encoder->row_group_rows =
+        options->row_group_first_rows > 0 ? options->row_group_first_rows : options->row_group_rows;
     encoder->row_group_bytes = options->row_group_bytes;
     encoder->round_bytes = ROUND_BYTES;
     if (share > 0 && (int64_t)share < ROUND_BYTES) encoder->round_bytes = (int64_t)share;

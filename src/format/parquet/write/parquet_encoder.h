@@ -12,7 +12,7 @@ struct quire_parquet_encoder_options {
     struct quire_keyed *compression, *dictionary, *encoding, *string_type;
     struct quire_keyed *key_value, *column_key_metadata;
     int64_t data_page_version;
-    int64_t row_group_rows, row_group_bytes;
+    int64_t row_group_rows, row_group_first_rows, row_group_bytes;
     int64_t page_bytes, page_rows;
     int64_t dictionary_bytes, statistics_bytes;
     bool statistics, page_index, size_statistics, page_checksum;
@@ -27,7 +27,7 @@ struct quire_parquet_encoder_options {
 };
 
 /* The rows of the options, for the format's table. */
-#define QUIRE_PARQUET_ENCODER_ROWS 30
+#define QUIRE_PARQUET_ENCODER_ROWS 31
 extern const struct quire_option quire_parquet_encoder_rows[QUIRE_PARQUET_ENCODER_ROWS];
 
 int quire_parquet_encoder_new(const struct ArrowSchema *schema, const void *options,

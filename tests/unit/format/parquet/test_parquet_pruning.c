@@ -78,14 +78,13 @@ static void release_file(struct file *file)
 }
 
 /* A letter for each row group that is left: a, b, … */
-static void expect_left(struct file *file, const struct quire_condition *conditions, size_t size,
-                        const char *left)
+static void expect_left_of(struct file *file, const struct quire_record_policy *policy,
+                           const char *left)
 {
     struct quire_parquet_filter filter = {.page_index = true, .bloom_filter = true};
     char found[GROUPS + 1] = {0};
     assert_int_equal(quire_parquet_filter_open(&filter, &file->input,
-                                               file->input.schema.root->field, conditions, size,
-                                               NULL),
+                                               file->input.schema.root->field, policy, NULL),
                      0);
     for (size_t i = 0, k = 0; i < GROUPS; i++) {
         QUIRE_CLEANUP(quire_row_ranges_release) struct quire_row_ranges ranges = {0};
@@ -96,6 +95,13 @@ static void expect_left(struct file *file, const struct quire_condition *conditi
     }
     assert_string_equal(found, left);
     quire_parquet_filter_release(&filter);
+}
+
+static void expect_left(struct file *file, const struct quire_condition *conditions, size_t size,
+                        const char *left)
+{
+    const struct quire_record_policy policy = {.conditions = conditions, .conditions_size = size};
+    expect_left_of(file, &policy, left);
 }
 
 static void test_row_groups(void **state)
@@ -127,12 +133,34 @@ static void test_row_groups(void **state)
     release_file(&file);
 }
 
+static void test_any_of_conditions(void **state)
+{
+    (void)state;
+    struct file file;
+    make_file(&file);
+    const int64_t five = 5, fifteen = 15, minus = -1;
+    const struct quire_condition cases[][2] = {
+        {{"a", QUIRE_COMPARE_EQ, &five, 8}, {"a", QUIRE_COMPARE_EQ, &fifteen, 8}},
+        {{"a", QUIRE_COMPARE_IS_NULL, NULL, 0}, {"a", QUIRE_COMPARE_EQ, &fifteen, 8}},
+        {{"a", QUIRE_COMPARE_LT, &minus, 8}, {"a", QUIRE_COMPARE_IS_NULL, NULL, 0}},
+        {{"a", QUIRE_COMPARE_NOT_NULL, NULL, 0}, {"a", QUIRE_COMPARE_EQ, &five, 8}},
+    };
+    const char *const left[] = {"abd", "bcd", "cd", "abd"};
+    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+        const struct quire_record_policy policy = {
+            .conditions = cases[i], .conditions_size = 2, .conditions_any = true};
+        expect_left_of(&file, &policy, left[i]);
+    }
+    release_file(&file);
+}
+
 static int open_condition(struct file *file, const struct quire_condition *condition,
                           struct quire_error *error)
 {
     struct quire_parquet_filter filter = {0};
+    const struct quire_record_policy policy = {.conditions = condition, .conditions_size = 1};
     int code = quire_parquet_filter_open(&filter, &file->input, file->input.schema.root->field,
-                                         condition, 1, error);
+                                         &policy, error);
     quire_parquet_filter_release(&filter);
     return code;
 }
@@ -159,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_row_groups),
+        cmocka_unit_test(test_any_of_conditions),
         cmocka_unit_test(test_conditions_that_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,16 @@
+/* Private to table: _last_checkpoint, a hint that spares readers the list of the whole log
+ * (PROTOCOL.md, "Last Checkpoint File"). */
+#ifndef QUIRE_TABLE_LAST_CHECKPOINT_H
+#define QUIRE_TABLE_LAST_CHECKPOINT_H
+
+#include "table/table_place.h"
+
+struct quire_last_checkpoint {
+    int64_t version; /* -1: missing, or it says nothing */
+    bool classic;    /* one file under the version's own name, as far as the hint says */
+};
+
+int quire_last_checkpoint_read(const struct quire_table_place *place,
+                               struct quire_last_checkpoint *hint, struct quire_error *error);
+
+#endif
