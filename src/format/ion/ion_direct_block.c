@@ -119,12 +119,11 @@ static bool open_lanes(struct quire_ion_lane *lanes, const struct quire_ion_lane
 
 /* --- Values ------------------------------------------------------------------------------- */
 
-/* By descriptor: integers of at most seven bytes. */
-static const bool is_short_int[256] = {
-    [0x20] = true, [0x21] = true, [0x22] = true, [0x23] = true, [0x24] = true,
-    [0x25] = true, [0x26] = true, [0x27] = true, [0x31] = true, [0x32] = true,
-    [0x33] = true, [0x34] = true, [0x35] = true, [0x36] = true, [0x37] = true,
-};
+/* Is it the descriptor of an integer of at most seven bytes: 0x20 to 0x27, 0x30 to 0x37? */
+static inline bool is_short_int(unsigned descriptor)
+{
+    return (descriptor & 0xe8) == 0x20;
+}
 
 static inline void put_word(const struct quire_ion_lane *lane, int64_t row, const void *word)
 {
@@ -258,7 +257,7 @@ static inline bool take_record(const struct block *block, int64_t row, const uin
             continue;
         }
         const uint8_t *value = at + lane->size;
-        if (__builtin_expect(lane->kind == QUIRE_ION_DIRECT_INT64 && is_short_int[*value], 1)) {
+        if (__builtin_expect(lane->kind == QUIRE_ION_DIRECT_INT64 && is_short_int(*value), 1)) {
             at = take_short_int(lane, row, value, &wrong);
             continue;
         }
