@@ -71,12 +71,15 @@ static double take_constraint(const struct quire_sql_source *source, sqlite3_ind
     return is_equal(term->op) && !term->in ? EQUAL_PART : RANGE_PART;
 }
 
-/* GROUP BY and DISTINCT need equal values together, in no order (sqlite3_vtab_distinct). */
+/* GROUP BY and DISTINCT need equal values together, in no order (sqlite3_vtab_distinct). But where
+ * ORDER BY has the columns of GROUP BY, SQLite takes grouped rows for ordered ones and says nothing
+ * of it here, so that a query with any ORDER BY is left to SQLite's sort. */
 static void take_group(const struct quire_sql_source *source, sqlite3_index_info *info,
                        struct quire_sql_plan *plan)
 {
     int way = info->nOrderBy > 0 ? sqlite3_vtab_distinct(info) : 0;
-    if ((way != 1 && way != 2) || info->nOrderBy > QUIRE_SQL_GROUP_MAX || source->is_once) return;
+    if (source->session->ordered || source->is_once) return;
+    if ((way != 1 && way != 2) || info->nOrderBy > QUIRE_SQL_GROUP_MAX) return;
     for (int i = 0; i < info->nOrderBy; i++) {
         int column = info->aOrderBy[i].iColumn;
         if (column < 0 || (size_t)column >= source->field->children_size) return;

@@ -25,6 +25,7 @@ struct quire_sql_session {
     size_t sources_size;
     struct quire_buf declared; /* const struct quire_field *: what "TEXT(7)" of a column means */
     struct quire_error failure;
+    bool ordered;     /* something in the query is to be in order */
     bool declaring;   /* a table's columns, which the authorizer lets pass */
     char denied[160]; /* what the authorizer refused last */
     size_t memory_max;

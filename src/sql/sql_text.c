@@ -132,16 +132,27 @@ char *quire_sql_adapt(const char *sql)
     }
 }
 
-bool quire_sql_is_compound(const char *sql)
+static bool has_word(const char *sql, const char *const *words, size_t words_size)
 {
     size_t at = 0;
     for (;;) {
         struct quire_sql_token token = quire_sql_token_next(sql, &at);
         if (token.kind == QUIRE_SQL_TOKEN_END) return false;
-        if (quire_sql_token_is(sql, &token, "UNION") || quire_sql_token_is(sql, &token, "EXCEPT") ||
-            quire_sql_token_is(sql, &token, "INTERSECT"))
-            return true;
+        for (size_t i = 0; i < words_size; i++)
+            if (quire_sql_token_is(sql, &token, words[i])) return true;
     }
+}
+
+bool quire_sql_is_compound(const char *sql)
+{
+    static const char *const words[] = {"UNION", "EXCEPT", "INTERSECT"};
+    return has_word(sql, words, sizeof(words) / sizeof(words[0]));
+}
+
+bool quire_sql_is_ordered(const char *sql)
+{
+    static const char *const words[] = {"ORDER"};
+    return has_word(sql, words, 1);
 }
 
 /* --- Printing ------------------------------------------------------------------------------- */

@@ -33,4 +33,7 @@ char *quire_sql_adapt(const char *sql);
  * another type than the first one says. */
 bool quire_sql_is_compound(const char *sql);
 
+/* Whether anything in it is to be in order. */
+bool quire_sql_is_ordered(const char *sql);
+
 #endif

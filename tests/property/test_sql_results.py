@@ -203,6 +203,21 @@ def test_a_query_gives_what_sqlite_gives(data, seed):
     assert ordered(close) == ordered(wanted), sql
 
 
+@pytest.mark.parametrize("sql", [
+    "SELECT s, count(*) FROM x GROUP BY s ORDER BY s",
+    "SELECT u, b, count(*) FROM x GROUP BY u, b ORDER BY u DESC, b",
+    "SELECT n, count(*) FROM x GROUP BY n ORDER BY n DESC",
+    "SELECT DISTINCT d FROM x ORDER BY d",
+    "SELECT DISTINCT u, b FROM x ORDER BY b, u DESC",
+    "SELECT i, t FROM x ORDER BY t, i, s, f4 LIMIT 50",
+    "SELECT * FROM (SELECT u, sum(i) FROM x GROUP BY u) ORDER BY u",
+])
+def test_order_is_that_of_sqlite(data, sql):
+    path, database = data
+    got = [tuple(map(plain, row)) for row in seen_rows(pysql.query(sql, {"x": path}))]
+    assert got == database.execute(sql).fetchall()
+
+
 AGREED = [
     "SELECT s, count(*), sum(i), avg(f4), min(u), max(big) FROM x GROUP BY s",
     "SELECT u, stddev(i), stddev_pop(i), var_samp(i), median(i) FROM x GROUP BY u",
