@@ -3,7 +3,6 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "table/batch_columns.h"
-#include "table/delta_schema.h"
 #include "table/partition_value.h"
 #include "table/table_columns.h"
 
@@ -11,7 +10,7 @@
 
 struct quire_change_data {
     struct quire_transaction *transaction;
-    struct ArrowSchema schema; /* the table's columns, and the type behind */
+    struct quire_table_columns columns; /* the table's, and the type behind */
     struct quire_data_writer *files;
 };
 
@@ -25,13 +24,12 @@ static int open_changes(struct quire_change_data *changes,
                         const struct quire_row_writer_options *options, struct quire_error *error)
 {
     const struct quire_snapshot *base = changes->transaction->base;
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema table = {.release = NULL};
-    QUIRE_TRY(quire_snapshot_schema(base, QUIRE_DELTA_LOGICAL, true, &table, error));
-    QUIRE_TRY(quire_table_columns_widen_schema(&table, QUIRE_CHANGE_TYPE, &changes->schema, error));
+    QUIRE_TRY(quire_table_columns_open(base, &changes->columns, error));
+    QUIRE_TRY(quire_table_columns_widen(&changes->columns, QUIRE_CHANGE_TYPE, error));
     const struct quire_data_writer_options writing = {
         .url = base->place.url,
-        .schema = &changes->schema,
-        .partitions = &changes->transaction->metadata.partitions,
+        .schema = &changes->columns.physical,
+        .partitions = &changes->columns.names,
         .compression = options->compression != NULL ? options->compression : "snappy",
         .durability = changes->transaction->options.durability,
         .context = options->context,
@@ -59,7 +57,7 @@ static int widen_rows(const struct quire_change_data *changes, const char *type,
                       struct ArrowArray *rows, struct ArrowArray *widened,
                       struct quire_error *error)
 {
-    const struct ArrowSchema *column = changes->schema.children[rows->n_children];
+    const struct ArrowSchema *column = changes->columns.physical.children[rows->n_children];
     const struct quire_bytes text = {(const uint8_t *)type, strlen(type)};
     QUIRE_CLEANUP(quire_array_release) struct ArrowArray value = {.release = NULL};
     QUIRE_CLEANUP(quire_array_release) struct ArrowArray made = {.release = NULL};
@@ -102,6 +100,6 @@ void quire_change_data_close(struct quire_change_data *changes)
     if (changes->transaction->may_stand && changes->files != NULL)
         quire_data_writer_keep(changes->files);
     quire_data_writer_close(changes->files);
-    quire_schema_release(&changes->schema);
+    quire_table_columns_close(&changes->columns);
     quire_free(changes);
 }

@@ -17,7 +17,7 @@ static bool is_true(const struct quire_snapshot *snapshot, const char *property)
 
 int quire_change_check(const struct quire_transaction *transaction, struct quire_error *error)
 {
-    QUIRE_TRY(quire_features_check_append(transaction->base, error));
+    QUIRE_TRY(quire_features_check_rows(transaction->base, transaction->options.verb, error));
     if (!is_true(transaction->base, "delta.appendOnly")) return 0;
     return quire_fail(error, QUIRE_UNSUPPORTED, transaction->options.verb,
                       "the table only takes rows more (delta.appendOnly is true)");
@@ -71,7 +71,8 @@ int quire_change_session_open(const char *url, const char *verb,
                                                   .app_version = options->app_version,
                                                   .durability = options->durability};
     session->writing = (struct quire_row_writer_options){.compression = options->compression,
-                                                         .context = options->context};
+                                                         .context = options->context,
+                                                         .regenerate = session->regenerates};
     QUIRE_TRY(quire_transaction_open(url, &how, &session->transaction, error));
     QUIRE_TRY(quire_change_check(session->transaction, error));
     QUIRE_TRY(check_row_ids(session->transaction, error));

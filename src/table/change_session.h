@@ -11,6 +11,7 @@
 struct quire_change_session {
     struct quire_table_change_options options;
     struct quire_transaction *transaction;
+    bool regenerates; /* set before it is opened: generated columns are computed anew */
     struct quire_row_writer_options writing;
     struct quire_row_writer *writer;
     struct quire_change_data *changes; /* NULL unless they are told of */

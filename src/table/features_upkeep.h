@@ -11,15 +11,6 @@
 int quire_features_check_rearrange(const struct quire_snapshot *snapshot, const char *verb,
                                    struct quire_error *error);
 
-/* Whether the table's protocol is known whole, readers' and writers' part, as deleting files asks
- * (PROTOCOL.md, "VACUUM Protocol Check"). */
-int quire_features_check_protocol(const struct quire_snapshot *snapshot, const char *verb,
-                                  struct quire_error *error);
-
-/* The same, and whether this build can make a commit of any kind. */
-int quire_features_check_commit(const struct quire_snapshot *snapshot, const char *verb,
-                                struct quire_error *error);
-
 /* The value of a property that is true or false. */
 bool quire_snapshot_is_set(const struct quire_snapshot *snapshot, const char *property);
 bool quire_snapshot_has_feature(const struct quire_snapshot *snapshot, const char *feature);

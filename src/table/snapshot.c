@@ -220,26 +220,48 @@ static int replay_checkpoint_of(struct quire_snapshot *snapshot, int64_t version
     return replay(snapshot, error);
 }
 
-/* Without a list: the checkpoint of the hint, then commit after commit. The next commit may be
- * missing because the log was cleaned up under an old hint; then the checkpoint's own is missing
- * too. Where that may be, nothing is taken on. */
+static int has_commit(const struct quire_snapshot *snapshot, int64_t version, bool *has,
+                      struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0};
+    struct quire_store *store = snapshot->place.store;
+    struct quire_object object;
+    struct quire_error own;
+    char name[QUIRE_LOG_NAME_MAX];
+    quire_error_clear(&own);
+    quire_log_name_commit(version, name);
+    QUIRE_TRY(join(&key, snapshot->place.key, QUIRE_LOG_FOLDER, name, error));
+    int code = store->ops->head(store, (const char *)key.data, &object, &own);
+    *has = code == 0;
+    if (code == 0 || code == QUIRE_NOT_FOUND) return 0;
+    if (error != NULL) *error = own;
+    return code;
+}
+
+/* Whether what was read from a hint on is the newest version. The commit after the hint's may be
+ * missing because the log was cleaned up under an old hint: then the checkpoint's own is missing
+ * too. One that is followed by another was not the last. */
+static int is_newest(const struct quire_snapshot *snapshot, int64_t hint, bool *newest,
+                     struct quire_error *error)
+{
+    bool stands = true, follows = false;
+    if (snapshot->version == hint) QUIRE_TRY(has_commit(snapshot, hint, &stands, error));
+    QUIRE_TRY(has_commit(snapshot, snapshot->version + 2, &follows, error));
+    *newest = stands && !follows;
+    return 0;
+}
+
+/* Without a list: the checkpoint of the hint, then commit after commit. Where that may not be all,
+ * nothing is taken on. */
 static int open_by_hint(struct quire_snapshot *snapshot, int64_t hint, bool *opened,
                         struct quire_error *error)
 {
     struct quire_error own;
-    struct quire_object object;
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0};
-    char name[QUIRE_LOG_NAME_MAX];
     quire_error_clear(&own);
-    quire_log_name_commit(hint, name);
-    QUIRE_TRY(join(&key, snapshot->place.key, QUIRE_LOG_FOLDER, name, error));
     int code = replay_checkpoint_of(snapshot, hint, &own);
     if (code == 0) code = quire_snapshot_advance(snapshot, -1, &own);
-    if (code == 0 && snapshot->version == hint)
-        code = snapshot->place.store->ops->head(snapshot->place.store, (const char *)key.data,
-                                                &object, &own);
-    *opened = code == 0;
-    if (code == QUIRE_NOT_FOUND) {
+    if (code == 0) code = is_newest(snapshot, hint, opened, &own);
+    if (code == QUIRE_NOT_FOUND || (code == 0 && !*opened)) {
         forget(snapshot);
         return 0;
     }

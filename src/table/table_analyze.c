@@ -10,6 +10,7 @@
 #include "table/file_measure.h"
 #include "table/optimize_plan.h"
 #include "table/table_columns.h"
+#include "table/table_features.h"
 #include "table/transaction.h"
 
 #define OPERATION "analyze"
@@ -120,7 +121,7 @@ static int analyze_table(struct analyze *analyze, const char *url, struct quire_
     }
     QUIRE_TRY(quire_transaction_open(url, &how, &analyze->transaction, error));
     analyze->result->version = analyze->transaction->base->version;
-    QUIRE_TRY(quire_features_check_commit(analyze->transaction->base, OPERATION, error));
+    QUIRE_TRY(quire_features_check_write(analyze->transaction->base, OPERATION, error));
     QUIRE_TRY(take_columns(analyze, error));
     QUIRE_TRY(quire_snapshot_each_file(analyze->transaction->base, take_file, analyze, error));
     return analyze->result->analyzed > 0 ? commit(analyze, error) : 0;

@@ -4,6 +4,7 @@
 #include "table/features_upkeep.h"
 #include "table/log_cleanup.h"
 #include "table/log_compact.h"
+#include "table/table_features.h"
 
 #define OPERATION "checkpoint"
 
@@ -50,7 +51,7 @@ int quire_table_checkpoint(const char *url, const struct quire_table_checkpoint_
     if (options == NULL) options = &none;
     QUIRE_TRY(quire_snapshot_open(url, -1, &snapshot, error));
     made.version = snapshot->version;
-    int code = quire_features_check_protocol(snapshot, OPERATION, error);
+    int code = quire_features_check_write(snapshot, OPERATION, error);
     if (code == 0)
         code = options->compact_log ? compact(snapshot, options, &made, error)
                                     : checkpoint(snapshot, options, &made, error);

@@ -53,8 +53,9 @@ int quire_table_columns_open(const struct quire_snapshot *snapshot,
     return code;
 }
 
-int quire_table_columns_widen_schema(const struct ArrowSchema *table, const char *name,
-                                     struct ArrowSchema *schema, struct quire_error *error)
+/* The columns of a struct, and one of text behind. */
+static int widen_schema(const struct ArrowSchema *table, const char *name,
+                        struct ArrowSchema *schema, struct quire_error *error)
 {
     const struct quire_schema_parts whole = {.format = "+s",
                                              .children_size = (size_t)table->n_children + 1};
@@ -71,7 +72,7 @@ int quire_table_columns_widen_schema(const struct ArrowSchema *table, const char
 static int widen(struct ArrowSchema *schema, const char *name, struct quire_error *error)
 {
     struct ArrowSchema wide = {.release = NULL};
-    int code = quire_table_columns_widen_schema(schema, name, &wide, error);
+    int code = widen_schema(schema, name, &wide, error);
     if (code != 0) {
         quire_schema_release(&wide);
         return code;

@@ -19,9 +19,6 @@ int quire_table_columns_open(const struct quire_snapshot *snapshot,
 /* Puts a column of text behind them, that data files have by that name. */
 int quire_table_columns_widen(struct quire_table_columns *columns, const char *name,
                               struct quire_error *error);
-/* The columns of a struct, and one of text behind. */
-int quire_table_columns_widen_schema(const struct ArrowSchema *table, const char *name,
-                                     struct ArrowSchema *schema, struct quire_error *error);
 void quire_table_columns_close(struct quire_table_columns *columns);
 
 #endif

@@ -7,6 +7,7 @@
 #include "table/checksum.h"
 #include "table/features_upkeep.h"
 #include "table/fsck_private.h"
+#include "table/table_features.h"
 #include "table/transaction.h"
 #include "table/vacuum_candidates.h"
 
@@ -137,7 +138,7 @@ static int take_out(struct quire_fsck *fsck, struct quire_transaction *transacti
     snprintf(metrics, sizeof(metrics), "{\"numRemovedFiles\":\"%zu\"}", n);
     const struct quire_commit_info info = {
         .operation = "FSCK", .parameters = "{}", .metrics = metrics};
-    QUIRE_TRY(quire_features_check_commit(transaction->base, OPERATION, error));
+    QUIRE_TRY(quire_features_check_write(transaction->base, OPERATION, error));
     if (transaction->base->version != fsck->snapshot->version)
         return quire_fail(error, QUIRE_CONFLICT, OPERATION,
                           "the table was changed while it was looked at; nothing was changed");
@@ -185,7 +186,7 @@ static int check_table(struct quire_fsck *fsck, struct quire_error *error)
     QUIRE_TRY(open_version(fsck, -1, &fsck->snapshot, error));
     if (fsck->snapshot == NULL) return 0;
     result->version = fsck->snapshot->version;
-    QUIRE_TRY(quire_features_check_protocol(fsck->snapshot, OPERATION, error));
+    QUIRE_TRY(quire_features_check_write(fsck->snapshot, OPERATION, error));
     QUIRE_TRY(quire_table_columns_open(fsck->snapshot, &fsck->columns, error));
     QUIRE_TRY(compare_checksum(fsck, error));
     QUIRE_TRY(quire_snapshot_each_file(fsck->snapshot, quire_fsck_file, fsck, error));

@@ -85,6 +85,7 @@ static int update(void *request, const struct quire_table_change_options *option
     struct quire_change_session *session = &updating->session;
     QUIRE_TRY(quire_row_condition_open(updating->where, &updating->condition, error));
     QUIRE_TRY(quire_row_assign_open(updating->set, updating->set_size, &updating->assign, error));
+    session->regenerates = true;
     QUIRE_TRY(quire_change_session_open(updating->url, "update", options, session, result, error));
     if (result->skipped) return 0;
     const struct quire_row_matcher matcher = quire_row_condition_matcher(updating->condition);

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "quire/table_upkeep.h"
 #include "table/features_upkeep.h"
+#include "table/table_features.h"
 #include "table/table_interval.h"
 #include "table/transaction.h"
 #include "table/vacuum_candidates.h"
@@ -182,9 +183,7 @@ static int open_transaction(struct vacuum *vacuum, struct quire_error *error)
                                                   .durability = vacuum->options->durability};
     QUIRE_TRY(quire_transaction_open(vacuum->url, &how, &vacuum->transaction, error));
     vacuum->result->version = vacuum->transaction->base->version;
-    return vacuum->options->dry_run
-               ? quire_features_check_protocol(vacuum->transaction->base, OPERATION, error)
-               : quire_features_check_commit(vacuum->transaction->base, OPERATION, error);
+    return quire_features_check_write(vacuum->transaction->base, OPERATION, error);
 }
 
 static int commit_end(struct vacuum *vacuum, bool completed, struct quire_error *error)
