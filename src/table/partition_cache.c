@@ -54,12 +54,6 @@ struct quire_partition_slot *quire_partition_cache_find(struct quire_partition_c
     return quire_buf_append(&slot->key, key->data, key->size) == 0 ? slot : NULL;
 }
 
-void quire_partition_cache_clear(struct quire_partition_cache *cache)
-{
-    for (size_t i = 0; i < QUIRE_PARTITION_CACHE_SLOTS; i++)
-        cache->slots[i].file = 0;
-}
-
 void quire_partition_cache_release(struct quire_partition_cache *cache)
 {
     for (size_t i = 0; i < QUIRE_PARTITION_CACHE_SLOTS; i++)
