@@ -15,14 +15,15 @@
 
 #define OPERATION      "write table"
 #define CHANGES_FOLDER "_change_data/"
+#define FILES_LEAST    16
 
-/* A file that is being written. */
+/* A partition, and the file of it that is being written. */
 struct open_file {
     struct quire_buf key;          /* the partition's folder, with '/' at its end; empty: none */
     struct quire_buf path;         /* of the file below the table, terminated */
     struct quire_pairs partitions; /* the writer's arena */
     struct quire_writer *writer;
-    struct quire_column *column; /* NULL where rows are not parted */
+    struct quire_column *column; /* NULL where rows are not parted, and without a writer */
     struct quire_buf rows;       /* struct quire_row_ref of the batch being parted */
     int64_t written;             /* rows */
 };
@@ -37,8 +38,9 @@ struct quire_data_writer {
     struct quire_view *view;
     struct quire_view stored_view;       /* view without the partition columns */
     struct quire_partition_cache *cache; /* of numbers of files; NULL where there is no partition */
-    struct open_file *files;
-    size_t files_size;
+    struct open_file *files;             /* one a partition that was seen */
+    size_t files_size, files_capacity;
+    size_t open;  /* those with a writer */
     size_t parts; /* files begun */
     struct quire_arena arena;
     struct quire_buf lines; /* of add actions */
@@ -115,7 +117,8 @@ static int open_writer(struct quire_data_writer *writer, struct quire_error *err
     QUIRE_TRY(quire_view_new(writer->fields, &writer->view, error));
     QUIRE_TRY(find_partitions(writer, error));
     QUIRE_TRY(make_stored(writer, error));
-    writer->files = quire_alloc_zero(QUIRE_TABLE_OPEN_MAX, sizeof(*writer->files));
+    writer->files_capacity = FILES_LEAST;
+    writer->files = quire_alloc_zero(FILES_LEAST, sizeof(*writer->files));
     if (writer->files == NULL) return quire_fail_memory(error, OPERATION);
     if (writer->options.partitions->size == 0) return 0;
     writer->cache = quire_alloc_zero(1, sizeof(*writer->cache));
@@ -278,17 +281,31 @@ static int read_values(const struct quire_data_writer *writer, int64_t row,
     return 0;
 }
 
+/* Ends the largest file where one more could not be opened; more rows of it make another. */
 static int make_room(struct quire_data_writer *writer, struct quire_error *error)
 {
     struct open_file *largest = &writer->files[0];
-    if (writer->files_size < QUIRE_TABLE_OPEN_MAX) return 0;
-    for (size_t i = 1; i < writer->files_size; i++)
-        if (writer->files[i].written > largest->written) largest = &writer->files[i];
+    if (writer->open < QUIRE_TABLE_OPEN_MAX) return 0;
+    for (size_t i = 1; i < writer->files_size; i++) {
+        struct open_file *file = &writer->files[i];
+        if (largest->writer == NULL || (file->writer != NULL && file->written > largest->written))
+            largest = file;
+    }
     QUIRE_TRY(end_file(writer, largest, error));
-    release_file(largest);
-    quire_partition_cache_clear(writer->cache);
-    *largest = writer->files[--writer->files_size];
-    writer->files[writer->files_size] = (struct open_file){.writer = NULL};
+    quire_column_free(largest->column);
+    largest->column = NULL;
+    writer->open--;
+    return 0;
+}
+
+static int open_file(struct quire_data_writer *writer, struct open_file *file,
+                     struct quire_error *error)
+{
+    if (file->writer != NULL) return 0;
+    QUIRE_TRY(make_room(writer, error));
+    if (file->column == NULL) QUIRE_TRY(quire_column_new(writer->stored, &file->column, error));
+    QUIRE_TRY(begin_file(writer, file, error));
+    writer->open++;
     return 0;
 }
 
@@ -299,7 +316,7 @@ static int flush_rows(struct quire_data_writer *writer, struct open_file *file,
     const struct quire_view *views[] = {&writer->stored_view};
     size_t n = file->rows.size / sizeof(struct quire_row_ref);
     struct ArrowArray batch = {.release = NULL};
-    if (n == 0) return 0;
+    QUIRE_TRY(open_file(writer, file, error));
     int code = quire_column_gather(file->column, views, 1,
                                    (const struct quire_row_ref *)(const void *)file->rows.data, n);
     if (code != 0) return quire_fail(error, code, OPERATION, "the rows of a partition do not fit");
@@ -309,68 +326,65 @@ static int flush_rows(struct quire_data_writer *writer, struct open_file *file,
     return quire_writer_write(file->writer, &batch, error);
 }
 
+/* Those that are open come first, so that none of them is ended and begun again. */
 static int flush_all(struct quire_data_writer *writer, struct quire_error *error)
 {
-    for (size_t i = 0; i < writer->files_size; i++)
-        QUIRE_TRY(flush_rows(writer, &writer->files[i], error));
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < writer->files_size; i++) {
+            struct open_file *file = &writer->files[i];
+            if (file->rows.size > 0 && (turn > 0 || file->writer != NULL))
+                QUIRE_TRY(flush_rows(writer, file, error));
+        }
     return 0;
 }
 
-static int open_partition(struct quire_data_writer *writer, const struct quire_pairs *pairs,
-                          const struct quire_buf *key, struct open_file *file,
-                          struct quire_error *error)
+static int add_partition(struct quire_data_writer *writer, const struct quire_pairs *pairs,
+                         const struct quire_buf *key, struct quire_error *error)
 {
-    file->partitions = *pairs;
+    if (writer->files_size == writer->files_capacity) {
+        size_t capacity = writer->files_capacity * 2;
+        struct open_file *grown = quire_realloc(writer->files, capacity * sizeof(*grown));
+        if (grown == NULL) return quire_fail_memory(error, OPERATION);
+        writer->files = grown;
+        writer->files_capacity = capacity;
+    }
+    struct open_file *file = &writer->files[writer->files_size++];
+    *file = (struct open_file){.partitions = *pairs};
     if (quire_pairs_copy(&writer->arena, &file->partitions) != 0 ||
         quire_buf_append(&file->key, key->data, key->size) != 0)
         return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_column_new(writer->stored, &file->column, error));
-    return begin_file(writer, file, error);
+    return 0;
 }
 
-/* The file of the partition that a row's texts name, which is opened when there is none. */
+/* The number of the partition that a row's texts name. */
 static int find_named(struct quire_data_writer *writer, int64_t row, struct quire_buf *key,
-                      struct open_file **found, struct quire_error *error)
+                      size_t *number, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena scratch = {NULL, 0};
     struct quire_pairs pairs;
     QUIRE_TRY(read_values(writer, row, &scratch, &pairs, error));
     quire_buf_clear(key);
     if (quire_partition_path(&pairs, key) != 0) return quire_fail_memory(error, OPERATION);
-    for (size_t i = 0; i < writer->files_size; i++) {
-        *found = &writer->files[i];
-        if ((*found)->key.size == key->size &&
-            memcmp((*found)->key.data, key->data, key->size) == 0)
-            return 0;
+    for (*number = 0; *number < writer->files_size; ++*number) {
+        const struct quire_buf *known = &writer->files[*number].key;
+        if (known->size == key->size && memcmp(known->data, key->data, key->size) == 0) return 0;
     }
-    if (writer->files_size == QUIRE_TABLE_OPEN_MAX) {
-        QUIRE_TRY(flush_all(writer, error));
-        QUIRE_TRY(make_room(writer, error));
-    }
-    struct open_file *file = &writer->files[writer->files_size];
-    int code = open_partition(writer, &pairs, key, file, error);
-    if (code != 0) {
-        release_file(file);
-        return code;
-    }
-    writer->files_size++;
-    *found = file;
-    return 0;
+    return add_partition(writer, &pairs, key, error);
 }
 
-/* The file that a row goes to. */
+/* The partition that a row is of. */
 static int find_file(struct quire_data_writer *writer, int64_t row, struct quire_buf *key,
-                     struct open_file **found, struct quire_error *error)
+                     size_t *number, struct quire_error *error)
 {
     struct quire_partition_slot *slot =
         quire_partition_cache_find(writer->cache, writer->view, writer->partition_columns,
                                    writer->options.partitions->size, row);
     if (slot == NULL) return quire_fail_memory(error, OPERATION);
     if (slot->file == 0) {
-        QUIRE_TRY(find_named(writer, row, key, found, error));
-        slot->file = 1 + (size_t)(*found - writer->files);
+        QUIRE_TRY(find_named(writer, row, key, number, error));
+        slot->file = 1 + *number;
     }
-    *found = &writer->files[slot->file - 1];
+    *number = slot->file - 1;
     return 0;
 }
 
@@ -386,10 +400,10 @@ static int part_rows(struct quire_data_writer *writer, const struct ArrowArray *
     writer->stored_view.length = batch->length;
     writer->stored_view.offset = writer->view->offset;
     for (int64_t row = 0; row < batch->length; row++) {
-        struct open_file *file = &writer->files[0];
+        size_t number = 0;
         const struct quire_row_ref ref = {0, (uint32_t)row};
-        QUIRE_TRY(find_file(writer, row, &key, &file, error));
-        if (quire_buf_append(&file->rows, &ref, sizeof(ref)) != 0)
+        QUIRE_TRY(find_file(writer, row, &key, &number, error));
+        if (quire_buf_append(&writer->files[number].rows, &ref, sizeof(ref)) != 0)
             return quire_fail_memory(error, OPERATION);
     }
     return flush_all(writer, error);
@@ -433,10 +447,12 @@ int quire_data_writer_write(struct quire_data_writer *writer, struct ArrowArray 
 
 int quire_data_writer_cut(struct quire_data_writer *writer, struct quire_error *error)
 {
-    while (writer->files_size > 0) {
-        QUIRE_TRY(end_file(writer, &writer->files[writer->files_size - 1], error));
-        release_file(&writer->files[--writer->files_size]);
+    for (; writer->files_size > 0; writer->files_size--) {
+        struct open_file *file = &writer->files[writer->files_size - 1];
+        if (file->writer != NULL) QUIRE_TRY(end_file(writer, file, error));
+        release_file(file);
     }
+    writer->open = 0;
     if (writer->cache != NULL) quire_partition_cache_clear(writer->cache);
     return 0;
 }
@@ -488,8 +504,8 @@ static void delete_files(struct quire_data_writer *writer)
 void quire_data_writer_close(struct quire_data_writer *writer)
 {
     if (writer == NULL) return;
-    /* One that could not be begun is not counted. */
-    for (size_t i = 0; i < QUIRE_TABLE_OPEN_MAX && writer->files != NULL; i++)
+    /* The first may stand uncounted, before rows come. */
+    for (size_t i = 0; writer->files != NULL && (i == 0 || i < writer->files_size); i++)
         release_file(&writer->files[i]);
     if (!writer->keep) delete_files(writer);
     if (writer->cache != NULL) quire_partition_cache_release(writer->cache);

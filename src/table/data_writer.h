@@ -10,7 +10,7 @@
 #include "table/action.h"
 
 /* Partitions that are written to at once; the largest file is closed for one more. */
-#define QUIRE_TABLE_OPEN_MAX 64
+#define QUIRE_TABLE_OPEN_MAX 256
 
 struct quire_data_writer_options {
     const char *url;                  /* of the table, with '/' at its end */

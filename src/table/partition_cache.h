@@ -1,4 +1,4 @@
-/* Private to table: which file the rows of a partition go to, by the partition's values as they
+/* Private to table: the partition that a row is of, by the partition's values as they
  * stand in memory: their texts, which name it, are made once for each and not for every row. */
 #ifndef QUIRE_TABLE_PARTITION_CACHE_H
 #define QUIRE_TABLE_PARTITION_CACHE_H
@@ -6,11 +6,11 @@
 #include "base/buf.h"
 #include "data/view.h"
 
-#define QUIRE_PARTITION_CACHE_SLOTS 256
+#define QUIRE_PARTITION_CACHE_SLOTS 1024
 
 struct quire_partition_slot {
     struct quire_buf key;
-    size_t file; /* 1 + its number; 0: free */
+    size_t file; /* 1 + the number of the partition; 0: not known */
 };
 
 /* Zero-initialised. */

@@ -396,11 +396,20 @@ def test_partitions_of_each_type(tmp_path, name):
 
 def test_more_partitions_than_open_files(tmp_path):
     url = str(tmp_path / "t")
-    data = pa.table({"id": list(range(400)), "p": [i % 100 for i in range(400)],
-                     "q": [str(i % 2) for i in range(400)]})
+    data = pa.table({"id": list(range(1200)), "p": [i % 150 for i in range(1200)],
+                     "q": [str(i % 4) for i in range(1200)]})
     delta.create(url, data.schema, partition_by=["p", "q"])
-    result = delta.append(url, data)
-    assert result.rows == 400 and result.files >= 100
+    # 300 partitions in two batches: 256 stay open, and the others have a file of each.
+    result = delta.append(url, pa.Table.from_batches(data.to_batches(max_chunksize=600)))
+    assert result.rows == 1200 and 300 <= result.files <= 400
+    assert_rows(url, data)
+
+
+def test_rows_in_no_order_make_one_file_a_partition(tmp_path):
+    url = str(tmp_path / "t")
+    data = pa.table({"id": list(range(20000)), "p": [i * 7919 % 200 for i in range(20000)]})
+    delta.create(url, data.schema, partition_by=["p"])
+    assert delta.append(url, pa.Table.from_batches(data.to_batches(max_chunksize=3000))).files == 200
     assert_rows(url, data)
 
 
