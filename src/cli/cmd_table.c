@@ -21,7 +21,7 @@ static int run_group(struct quire_cli *cli, int argc, char **argv)
 const struct quire_command quire_command_table = {
     .name = "table",
     .operands = "COMMAND",
-    .summary = "create, append to and read Delta tables",
+    .summary = "make, change, read and look after Delta tables",
     .description = "A table is a folder, or a prefix of a store, with Parquet files and a log of "
                    "the versions that they make.",
     .flags = QUIRE_COMMAND_GROUP,

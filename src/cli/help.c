@@ -67,14 +67,25 @@ static void print_option(const struct quire_option *row, FILE *out)
     print_wrapped(help, HELP_INDENT, out);
 }
 
+static bool is_listed(const struct quire_command *command, const struct quire_command *group)
+{
+    return group != NULL ? quire_cli_command_within(command, group)
+                         : strchr(command->name, ' ') == NULL;
+}
+
 /* The commands of a group, or all that are in none. */
 static void print_commands(const struct quire_command *group, FILE *out)
 {
+    int width = 0;
     for (size_t i = 0; i < quire_cli_commands_size; i++) {
         const struct quire_command *command = quire_cli_commands[i];
-        bool grouped = strchr(command->name, ' ') != NULL;
-        if (group != NULL ? quire_cli_command_within(command, group) : !grouped)
-            fprintf(out, "    %-*s %s\n", group != NULL ? 14 : 10, command->name, command->summary);
+        int size = (int)strlen(command->name);
+        if (is_listed(command, group) && size > width) width = size;
+    }
+    for (size_t i = 0; i < quire_cli_commands_size; i++) {
+        const struct quire_command *command = quire_cli_commands[i];
+        if (is_listed(command, group))
+            fprintf(out, "    %-*s  %s\n", width, command->name, command->summary);
     }
 }
 
