@@ -30,6 +30,7 @@ struct open_file {
 
 struct quire_data_writer {
     struct quire_data_writer_options options;
+    struct quire_context *own_context; /* where none was given: files share it */
     struct quire_field *fields; /* of the rows */
     struct quire_field *stored; /* of files: without partition columns */
     struct ArrowSchema stored_schema;
@@ -113,6 +114,10 @@ static int make_stored(struct quire_data_writer *writer, struct quire_error *err
 
 static int open_writer(struct quire_data_writer *writer, struct quire_error *error)
 {
+    if (writer->options.context == NULL) {
+        QUIRE_TRY(quire_context_new(NULL, &writer->own_context, error));
+        writer->options.context = writer->own_context;
+    }
     QUIRE_TRY(quire_field_open(writer->options.schema, &writer->fields, error));
     QUIRE_TRY(quire_view_new(writer->fields, &writer->view, error));
     QUIRE_TRY(find_partitions(writer, error));
@@ -522,5 +527,6 @@ void quire_data_writer_close(struct quire_data_writer *writer)
     quire_buf_release(&writer->paths);
     quire_buf_release(&writer->sizes);
     quire_arena_release(&writer->arena);
+    quire_context_free(writer->own_context);
     quire_free(writer);
 }
