@@ -72,6 +72,34 @@ static int levels_of(const char *pattern)
     return levels;
 }
 
+static int note_object(void *user, const char *key, const struct quire_object *object,
+                       struct quire_error *error)
+{
+    (void)key;
+    (void)object;
+    (void)error;
+    *(bool *)user = true;
+    return QUIRE_CANCELLED; /* one is enough */
+}
+
+/* The files of a table do not tell which rows it has: some are no part of it any more. */
+static int refuse_table(struct quire_store *store, const char *folder, struct quire_error *error)
+{
+    static const char log[] = "_delta_log/";
+    bool is_table = false;
+    size_t size = strlen(folder);
+    char *prefix = quire_alloc(size + sizeof(log));
+    if (prefix == NULL) return quire_fail_memory(error, "list");
+    memcpy(prefix, folder, size);
+    memcpy(prefix + size, log, sizeof(log));
+    int code = store->ops->list(store, prefix, NULL, note_object, &is_table, error);
+    quire_free(prefix);
+    if (!is_table) return code;
+    quire_fail(error, QUIRE_USAGE, "list", "the folder is a Delta table");
+    quire_error_hint(error, "\"quire table read\" gives its rows");
+    return QUIRE_USAGE;
+}
+
 /* Lists what a glob or a folder holds. */
 static int expand_listing(struct name_list *list, struct quire_store *store, const char *key,
                           bool glob, struct quire_error *error)
@@ -85,7 +113,9 @@ static int expand_listing(struct name_list *list, struct quire_store *store, con
     list->pattern = glob ? key : NULL;
     list->folder_size = fixed;
     int levels = glob ? levels_of(key + fixed) : 0;
-    int code = store->ops->list_near != NULL
+    int code = glob ? 0 : refuse_table(store, prefix, error);
+    if (code == 0)
+        code = store->ops->list_near != NULL
                    ? store->ops->list_near(store, prefix, levels, take_object, list, error)
                    : store->ops->list(store, prefix, NULL, take_object, list, error);
     quire_free(prefix);

@@ -31,8 +31,8 @@ struct open_file {
 struct quire_data_writer {
     struct quire_data_writer_options options;
     struct quire_context *own_context; /* where none was given: files share it */
-    struct quire_field *fields; /* of the rows */
-    struct quire_field *stored; /* of files: without partition columns */
+    struct quire_field *fields;        /* of the rows */
+    struct quire_field *stored;        /* of files: without partition columns */
     struct ArrowSchema stored_schema;
     int64_t *partition_columns; /* child numbers, in the order of options.partitions */
     bool *is_partition;         /* a child of the rows */
@@ -259,6 +259,16 @@ static void release_file(struct open_file *file)
 
 /* --- Partitions ---------------------------------------------------------------------------- */
 
+/* A time without a zone has a blank before the hour (PROTOCOL.md, "Partition Value
+ * Serialization"); one in UTC may have the T of ISO 8601. */
+static void put_blank(const struct quire_view *view, struct quire_buf *text)
+{
+    const struct quire_field *field = view->field;
+    if (field->kind != QUIRE_KIND_TIMESTAMP || field->zone != NULL || text->size == 0) return;
+    uint8_t *mark = memchr(text->data, 'T', text->size);
+    if (mark != NULL) *mark = ' ';
+}
+
 /* The values that a row is parted by, as texts of the arena. */
 static int read_values(const struct quire_data_writer *writer, int64_t row,
                        struct quire_arena *arena, struct quire_pairs *pairs,
@@ -277,6 +287,7 @@ static int read_values(const struct quire_data_writer *writer, int64_t row,
         if (quire_view_is_null(view, row)) continue;
         quire_buf_clear(&text);
         int code = quire_value_write(view, row, &style, &text);
+        if (code == 0) put_blank(view, &text);
         if (code == 0 && text.size > 0) {
             pair->value = (struct quire_bytes){text.data, text.size};
             code = quire_bytes_copy(arena, &pair->value);

@@ -232,3 +232,14 @@ def test_words_of_the_group(rows):
     bad(2, "table", "--json", "read", rows / "t", says="before its options")
     bad(2, "help", "table", "reed", says="table read")
     assert "table read" not in good("help").text
+
+
+def test_a_folder_that_is_a_table(rows):
+    """Its files have rows that are no part of it any more."""
+    table = rows / "t"
+    good("table", "append", table, rows / "a.csv", "--create")
+    good("table", "delete", table, "--where", "id = 1")
+    for command in (["cat", table], ["count", table], ["convert", table, rows / "out.csv"]):
+        bad(2, *command, says=["Delta table", "table read"])
+    assert not (rows / "out.csv").exists()
+    assert good("count", f"{table}/*.parquet").text.strip() == "3"

@@ -571,3 +571,15 @@ def test_files_hold_no_partition_columns(tmp_path):
         file = pq.ParquetFile(os.path.join(url, urllib.parse.unquote(add["path"])))
         assert file.schema_arrow.names == ["long"]
         file.close()
+
+
+def test_a_partition_by_a_time_without_a_zone(tmp_path):
+    """Others read it with a blank before the hour only."""
+    url = str(tmp_path / "t")
+    data = pa.table({"id": [1, 2, 3], "at": pa.array(
+        [datetime.datetime(2024, 1, 2, 3, 4, 5, 6), datetime.datetime(1969, 12, 31), None],
+        pa.timestamp("us"))})
+    delta.create(url, data.schema, partition_by=["at"])
+    delta.append(url, data)
+    for rows in (delta.read(url), DeltaTable(url).to_pyarrow_table()):
+        assert rows.sort_by("id").select(["id", "at"]).to_pylist() == data.to_pylist()
