@@ -19,7 +19,7 @@
 #define INTERVAL_DEFAULT 10
 #define KEPT_DEFAULT_MS  INT64_C(604800000)
 #define BATCH_ROWS       4096
-#define GROUP_ROWS       "32768"
+#define GROUP_ROWS       "16384"
 #define BATCH_BYTES      ((size_t)8 << 20)
 
 struct checkpoint {
