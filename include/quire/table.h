@@ -30,6 +30,11 @@ QUIRE_API int64_t quire_table_version(const struct quire_table *table);
 QUIRE_API int quire_table_schema(const struct quire_table *table, struct ArrowSchema *schema,
                                  struct quire_error *error);
 
+/* Whether the table has a value for a column where rows that are written lack it: it is generated,
+ * or has a default. */
+QUIRE_API int quire_table_fills(const struct quire_table *table, const char *column, bool *fills,
+                                struct quire_error *error);
+
 struct quire_table_read_options {
     /* Top-level columns wanted, in the table's order; all unless columns_given. Borrowed during
      * the call. */

@@ -251,7 +251,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     QUIRE_TRY(quire_cli_output_format(cli, conversion.output.name, NULL, &conversion.output.format,
                                       &cli->error));
     if (options->rules != NULL)
-        QUIRE_TRY(quire_rules_read(options->rules, &conversion.rules.rules, &cli->error));
+        QUIRE_TRY(quire_cli_rules_read(cli, options->rules, &conversion.rules));
     QUIRE_TRY(convert(cli, &conversion, argc - 1, argv, &input));
     return report(cli, &conversion, &input, now_s() - begun);
 }

@@ -69,7 +69,16 @@ static void print_summary(const struct quire_cli_target *target,
                 result->files == 1 ? "" : "s");
 }
 
-static int run(struct quire_cli *cli, int argc, char **argv)
+/* A field that the table lacks is one for --evolve here. */
+static int tell_evolve(struct quire_cli *cli, int code)
+{
+    if (code != QUIRE_INPUT || strstr(cli->error.hint, "--extra evolve") == NULL) return code;
+    snprintf(cli->error.hint, sizeof(cli->error.hint),
+             "--extra ignore leaves it out, --evolve add adds it to the table");
+    return code;
+}
+
+static int append(struct quire_cli *cli, int argc, char **argv)
 {
     QUIRE_CLEANUP(quire_cli_target_release) struct quire_cli_target target = {.url = argv[0]};
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
@@ -87,6 +96,11 @@ static int run(struct quire_cli *cli, int argc, char **argv)
         print_summary(&target, &result);
     quire_cli_input_tell(&input);
     return 0;
+}
+
+static int run(struct quire_cli *cli, int argc, char **argv)
+{
+    return tell_evolve(cli, append(cli, argc, argv));
 }
 
 static const struct quire_option rows_of_append[] = {

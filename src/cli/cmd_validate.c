@@ -87,7 +87,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     struct quire_verdict verdict;
     if (options->rules == NULL)
         return quire_fail(&cli->error, QUIRE_USAGE, "validate", "name the rules with --rules FILE");
-    QUIRE_TRY(quire_rules_read(options->rules, &rules.rules, &cli->error));
+    QUIRE_TRY(quire_cli_rules_read(cli, options->rules, &rules));
     const struct quire_cli_request request = {.names = argv,
                                               .names_size = (size_t)argc,
                                               .rows_only = cli->reading.rejects == NULL,

@@ -4,6 +4,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+int quire_cli_rules_read(struct quire_cli *cli, const char *path, struct quire_cli_rules *rules)
+{
+    const char *rejects = cli->reading.rejects;
+    if (rejects != NULL && quire_file_same(rejects, path))
+        return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
+                          "the rejects file is the rules file: %.300s", path);
+    int code = quire_rules_read(path, &rules->rules, &cli->error);
+    return code == QUIRE_INPUT ? cli->error.code = QUIRE_USAGE : code;
+}
+
 int quire_cli_rules_begin(struct quire_cli_rules *rules, struct quire_cli_input *input,
                           struct quire_error *error)
 {

@@ -11,6 +11,9 @@ struct quire_cli_rules {
     struct quire_quality *quality; /* of the rows of an input */
 };
 
+/* Reads the rules of --rules. A file that is none is QUIRE_USAGE, apart from rows that are bad, and
+ * so is one that --rejects would replace. */
+int quire_cli_rules_read(struct quire_cli *cli, const char *path, struct quire_cli_rules *rules);
 /* Begins a check of the input's rows; those that are set apart go to its rejects file. */
 int quire_cli_rules_begin(struct quire_cli_rules *rules, struct quire_cli_input *input,
                           struct quire_error *error);

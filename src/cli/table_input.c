@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "json_walk.h"
 
@@ -90,15 +91,81 @@ int quire_cli_target_create(struct quire_cli *cli, const struct quire_cli_target
     return quire_table_create(target->url, &schema, &options, &cli->error);
 }
 
+/* --- What inputs lack ------------------------------------------------------------------------- */
+
+static bool has_column(const struct ArrowSchema *schema, const char *name)
+{
+    for (int64_t i = 0; i < schema->n_children; i++)
+        if (strcasecmp(schema->children[i]->name, name) == 0) return true;
+    return false;
+}
+
+static int any_filled(const struct quire_cli_target *target, bool *any, struct quire_error *error)
+{
+    *any = false;
+    for (int64_t i = 0; i < target->schema.n_children && !*any; i++)
+        QUIRE_TRY(quire_table_fills(target->table, target->schema.children[i]->name, any, error));
+    return 0;
+}
+
+/* The columns that the inputs have by themselves. */
+static int look_at_inputs(struct quire_cli *cli, const struct quire_cli_request *request,
+                          struct ArrowSchema *found)
+{
+    QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
+    const struct quire_cli_request looking = {.names = request->names,
+                                              .names_size = request->names_size};
+    char *rejects = cli->reading.rejects;
+    cli->reading.rejects = NULL;
+    int code = quire_cli_input_open(cli, &looking, &input, &cli->error);
+    if (code == 0) code = quire_stream_schema(&input.stream, found, &cli->error);
+    cli->reading.rejects = rejects;
+    return code;
+}
+
+/* Takes out of the schema that is read what the table fills and the inputs lack, so that it is not
+ * taken for null. What comes through a pipe is not looked at first. */
+static int leave_to_table(struct quire_cli *cli, const struct quire_cli_target *target,
+                          const struct quire_cli_request *request, struct ArrowSchema *schema)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema found = {.release = NULL};
+    int64_t kept = 0;
+    for (size_t i = 0; i < request->names_size; i++)
+        if (!quire_file_rereadable(request->names[i]))
+            return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
+                              "the table fills columns: --schema is to say which the pipe has");
+    QUIRE_TRY(look_at_inputs(cli, request, &found));
+    QUIRE_TRY(quire_schema_copy(&target->schema, schema, &cli->error));
+    for (int64_t i = 0; i < schema->n_children; i++) {
+        struct ArrowSchema *child = schema->children[i];
+        bool fills = false;
+        QUIRE_TRY(quire_table_fills(target->table, child->name, &fills, &cli->error));
+        if (fills && !has_column(&found, child->name)) continue;
+        schema->children[i] = schema->children[kept];
+        schema->children[kept++] = child;
+    }
+    for (int64_t i = kept; i < schema->n_children; i++) {
+        quire_schema_release(schema->children[i]);
+        quire_free(schema->children[i]);
+    }
+    schema->n_children = kept;
+    return 0;
+}
+
 int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *target,
                            char *const *names, size_t names_size, struct quire_cli_input *input)
 {
-    const struct quire_cli_request request = {
-        .names = names,
-        .names_size = names_size,
-        .schema = target->schema.release != NULL ? &target->schema : NULL,
-        .own_types = true,
-    };
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    struct quire_cli_request request = {
+        .names = names, .names_size = names_size, .own_types = true};
+    bool fills = false;
+    if (target->table == NULL) return quire_cli_input_open(cli, &request, input, &cli->error);
+    request.schema = &target->schema;
+    QUIRE_TRY(any_filled(target, &fills, &cli->error));
+    if (fills && cli->reading.schema == NULL) {
+        QUIRE_TRY(leave_to_table(cli, target, &request, &schema));
+        request.schema = &schema;
+    }
     return quire_cli_input_open(cli, &request, input, &cli->error);
 }
 

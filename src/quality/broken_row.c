@@ -85,7 +85,7 @@ static int put_reason(const struct quire_quality *quality, size_t rule, int64_t 
     return quire_buf_printf(out, ": %s", broken->check);
 }
 
-static const char *column_of(const struct quire_quality *quality, size_t rule)
+const char *quire_quality_column(const struct quire_quality *quality, size_t rule)
 {
     const struct quire_quality_run *run = &quality->runs[rule];
     uint32_t column;
@@ -105,7 +105,7 @@ static int make_reason(const struct quire_quality *quality, const struct quire_q
         if ((actions >> quality->rules->items[i].on_fail & 1) == 0 ||
             !quire_quality_breaks(quality, i, row))
             continue;
-        if (text->size == 0) column = column_of(quality, i);
+        if (text->size == 0) column = quire_quality_column(quality, i);
         QUIRE_TRY(put_reason(quality, i, slice->start + (int64_t)row, text));
     }
     QUIRE_TRY(quire_buf_terminate(text));

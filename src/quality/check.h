@@ -69,6 +69,9 @@ int quire_quality_reject(struct quire_quality *quality, const struct quire_quali
 int quire_quality_fail(const struct quire_quality *quality, const struct quire_quality_slice *slice,
                        size_t row, struct quire_error *error);
 
+/* The column that reports of a rule name: its own, else the one that its check names; NULL. */
+const char *quire_quality_column(const struct quire_quality *quality, size_t rule);
+
 /* Appends a row of quality->view as a JSON object: of the columns given, or of all of them when
  * columns is NULL. Values longer than value_max bytes (0: no bound) are cut and end in "…". */
 int quire_quality_put_row(const struct quire_quality *quality, int64_t row,

@@ -120,7 +120,7 @@ static void put_issue(struct quire_json_writer *json, const struct quire_quality
     quire_json_writer_begin_object(json);
     put_text(json, "rule", issue.rule->name);
     put_text(json, "check", issue.rule->check);
-    put_text(json, "column", issue.rule->column);
+    put_text(json, "column", quire_quality_column(quality, rule));
     put_text(json, "on_fail", actions[issue.rule->on_fail]);
     put_i64(json, "rows", issue.rows);
     put_f64(json, "percent", percent(issue.rows, total_rows));

@@ -9,6 +9,7 @@
 #include "table/action_write.h"
 #include "table/add_stats.h"
 #include "table/delta_schema.h"
+#include "table/delta_type.h"
 #include "table/history.h"
 #include "table/log_read.h"
 #include "table/table_features.h"
@@ -68,6 +69,18 @@ int quire_table_schema(const struct quire_table *table, struct ArrowSchema *sche
                        struct quire_error *error)
 {
     return quire_snapshot_schema(table->snapshot, QUIRE_DELTA_LOGICAL, true, schema, error);
+}
+
+int quire_table_fills(const struct quire_table *table, const char *column, bool *fills,
+                      struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
+    struct quire_delta_type *root = NULL;
+    QUIRE_TRY(quire_delta_type_read(&table->snapshot->metadata.schema, &arena, &root, error));
+    const struct quire_delta_field *field = quire_delta_type_find(root, column);
+    *fills = field != NULL && (quire_delta_field_get(field, "delta.generationExpression") != NULL ||
+                               quire_delta_field_get(field, "CURRENT_DEFAULT") != NULL);
+    return 0;
 }
 
 int quire_table_read(struct quire_table *table, const struct quire_table_read_options *options,

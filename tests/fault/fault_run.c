@@ -224,7 +224,10 @@ static char *word_of(const char *word, bool through_store)
     /* Schemas and catalogs are read from the file system itself. */
     bool is_file = strchr(word, '.') != NULL && strpbrk(word, ", ") == NULL &&
                    strcmp(word, "schema.txt") != 0 && strcmp(word, "catalog.iont") != 0;
-    snprintf(copy, sizeof(words[0]), "%s%s", through_store && is_file ? "fault://" : "", word);
+    const char *equals = strchr(word, '='); /* of NAME=FILE */
+    int name = equals != NULL ? (int)(equals + 1 - word) : 0;
+    snprintf(copy, sizeof(words[0]), "%.*s%s%s", name, word,
+             through_store && is_file ? "fault://" : "", word + name);
     return copy;
 }
 
