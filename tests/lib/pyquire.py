@@ -62,6 +62,7 @@ class RecordPolicy(c.Structure):
         ("columns_given", c.c_bool),
         ("conditions", c.c_void_p),
         ("conditions_size", c.c_size_t),
+        ("conditions_any", c.c_bool),
         ("reject", c.c_void_p),
         ("reject_user", c.c_void_p),
         ("counts", c.POINTER(Counts)),
