@@ -39,13 +39,13 @@ static int put_body(struct quire_json_writer *writer, const struct quire_buf *li
 static int put_table(struct quire_json_writer *writer, const struct quire_snapshot *snapshot)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf line = {0};
-    int code = quire_metadata_write(&snapshot->metadata, &line);
+    QUIRE_TRY(quire_metadata_write(&snapshot->metadata, &line));
     quire_json_writer_key(writer, "metadata");
-    if (code == 0) code = put_body(writer, &line, "metaData");
+    QUIRE_TRY(put_body(writer, &line, "metaData"));
     quire_buf_clear(&line);
-    if (code == 0) code = quire_protocol_write(&snapshot->protocol, &line);
+    QUIRE_TRY(quire_protocol_write(&snapshot->protocol, &line));
     quire_json_writer_key(writer, "protocol");
-    return code != 0 ? code : put_body(writer, &line, "protocol");
+    return put_body(writer, &line, "protocol");
 }
 
 static int put_txns(struct quire_json_writer *writer, const struct quire_snapshot *snapshot)

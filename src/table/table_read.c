@@ -221,12 +221,13 @@ static int take_columns(struct table_stream *stream, const struct quire_table_re
     int64_t n = all->logical.n_children, kept = 0;
     QUIRE_TRY(quire_schema_copy(&all->logical, &stream->logical, error));
     QUIRE_TRY(quire_schema_copy(&all->physical, &stream->physical, error));
-    bool *wanted = quire_alloc_zero((size_t)n + 1, 2 * sizeof(*wanted)), *read = wanted + n;
+    bool *wanted = quire_alloc_zero((size_t)n + 1, 2 * sizeof(*wanted));
     stream->columns = quire_alloc_zero((size_t)n + 1, sizeof(*stream->columns));
     if (wanted == NULL || stream->columns == NULL) {
         quire_free(wanted);
         return quire_fail_memory(error, OPERATION);
     }
+    bool *read = wanted + n;
     for (int64_t i = 0; i < n; i++) {
         wanted[i] = is_wanted(options, all->logical.children[i]->name);
         read[i] = wanted[i] && all->partitions[i] < 0;
