@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "base/random.h"
+#include "table/log_names.h"
 #include "wrap_store.h"
 
 /* One operation of so many is such. */
@@ -66,12 +67,12 @@ static bool one_of(uint64_t n)
  * The library starts none of its own on a machine with one core, which this is by --wrap=sysconf:
  * only writers come to the store. */
 
-long __real_sysconf(int name);
-long __wrap_sysconf(int name);
+long real_sysconf(int name) __asm__("__real_sysconf");
+long wrap_sysconf(int name) __asm__("__wrap_sysconf");
 
-long __wrap_sysconf(int name)
+long wrap_sysconf(int name)
 {
-    return name == _SC_NPROCESSORS_ONLN ? 1 : __real_sysconf(name);
+    return name == _SC_NPROCESSORS_ONLN ? 1 : real_sysconf(name);
 }
 
 /* --- Versions -------------------------------------------------------------------------------- */
@@ -79,13 +80,11 @@ long __wrap_sysconf(int name)
 /* The version whose commit a key is; -1. */
 static int64_t version_of(const char *key)
 {
-    const char *name = strstr(key, "_delta_log/");
-    int64_t version;
-    int size = 0;
-    if (name == NULL) return -1;
-    name += strlen("_delta_log/");
-    if (sscanf(name, "%20" SCNd64 "%n", &version, &size) != 1 || size != 20) return -1;
-    return strcmp(name + 20, ".json") == 0 ? version : -1;
+    static const char folder[] = "_delta_log/";
+    const char *text = strstr(key, folder);
+    if (text == NULL) return -1;
+    const struct quire_log_name name = quire_log_name_parse(text + sizeof(folder) - 1);
+    return name.kind == QUIRE_LOG_FILE_COMMIT ? name.version : -1;
 }
 
 static void note_version(int64_t version, int64_t task)
