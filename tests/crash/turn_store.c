@@ -179,7 +179,7 @@ static int turn_hook(const struct wrap_call *call, bool after, int code, struct 
 
 /* --- Commits --------------------------------------------------------------------------------- */
 
-enum fate { STANDS, STANDS_IO, STANDS_EXISTS, CRASHES_AFTER, CRASHES, LOST, LATE, FATES };
+enum fate { STANDS, STANDS_IO, STANDS_EXISTS, CRASHES_AFTER, CRASHES, LOST, LATE };
 
 static int put_commit(struct quire_store *store, const char *key, const void *bytes, size_t size,
                       const struct quire_put_options *options, enum fate fate,
@@ -204,7 +204,9 @@ static int turn_put(struct quire_store *store, const char *key, const void *byte
 {
     if (version_of(key) < 0) return wrap_store_put(store, key, bytes, size, options, object, error);
     bool well = writers[self].crashed || !troubling || !one_of(TROUBLE_EVERY);
-    enum fate fate = well ? STANDS : (enum fate)(1 + quire_random_below(&generator, FATES - 1));
+    /* As many are late as have any other fate. */
+    enum fate fate = STANDS;
+    if (!well) fate = one_of(2) ? LATE : (enum fate)(1 + quire_random_below(&generator, LATE - 1));
     return put_commit(store, key, bytes, size, options, fate, object, error);
 }
 
