@@ -105,7 +105,7 @@ int quire_commit_put(struct quire_store *store, const char *key, int64_t version
                                               .durability = durability};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf name = {0};
     char commit[QUIRE_LOG_NAME_MAX];
-    struct quire_error put_error;
+    struct quire_error put_error, look_error;
     bool stands = false, ours = false;
     *outcome = QUIRE_COMMIT_FAILED;
     quire_log_name_commit(version, commit);
@@ -114,6 +114,7 @@ int quire_commit_put(struct quire_store *store, const char *key, int64_t version
         return quire_fail_memory(error, OPERATION);
     const char *path = (const char *)name.data;
     quire_error_clear(&put_error);
+    quire_error_clear(&look_error);
     int code = store->ops->put(store, path, lines->data, lines->size, &options, NULL, &put_error);
     bool open = code == QUIRE_EXISTS || code == QUIRE_IO || code == QUIRE_RETRY;
     if (code == 0) *outcome = QUIRE_COMMIT_DONE;
@@ -122,13 +123,18 @@ int quire_commit_put(struct quire_store *store, const char *key, int64_t version
         return code;
     }
     bool local = (store->ops->capabilities & QUIRE_STORE_LOCAL) != 0;
-    int looked = look_back(store, path, lines, mark, &stands, &ours, NULL);
+    int looked = look_back(store, path, lines, mark, &stands, &ours, &look_error);
     if (looked == 0 && stands) {
         *outcome = ours ? QUIRE_COMMIT_DONE : QUIRE_COMMIT_LOST;
         return 0;
     }
     /* What was sent over a network may still be on its way. */
     if (looked != 0 || !local) *outcome = QUIRE_COMMIT_UNKNOWN;
+    /* That a version exists says nothing to the caller: what fails is to see whose it is. */
+    if (looked != 0 && code == QUIRE_EXISTS) {
+        code = looked;
+        put_error = look_error;
+    }
     if (error != NULL) *error = put_error;
     return code;
 }

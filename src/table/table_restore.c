@@ -196,7 +196,10 @@ static int add_actions(struct restoring *restoring, struct quire_table_change_re
     for (size_t i = 0; i < files_size(restoring); i++) {
         struct quire_add add = files_of(restoring)[i].add;
         int64_t rows = quire_add_rows(&add);
-        if (files_of(restoring)[i].kept) continue;
+        if (files_of(restoring)[i].kept) {
+            QUIRE_TRY(quire_transaction_keep(restoring->transaction, &add, error));
+            continue;
+        }
         add.data_change = true;
         QUIRE_TRY(quire_transaction_add(restoring->transaction, &add, error));
         restoring->files_restored++;

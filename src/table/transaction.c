@@ -112,6 +112,7 @@ int quire_transaction_renew(struct quire_transaction *transaction, struct quire_
 {
     quire_buf_clear(&transaction->lines);
     quire_buf_clear(&transaction->removed);
+    quire_buf_clear(&transaction->kept);
     quire_buf_clear(&transaction->domains);
     quire_buf_clear(&transaction->apps);
     quire_arena_release(&transaction->arena);
@@ -129,6 +130,7 @@ void quire_transaction_close(struct quire_transaction *transaction)
     quire_snapshot_free(transaction->base);
     quire_buf_release(&transaction->lines);
     quire_buf_release(&transaction->removed);
+    quire_buf_release(&transaction->kept);
     quire_buf_release(&transaction->domains);
     quire_buf_release(&transaction->apps);
     quire_arena_release(&transaction->arena);
@@ -168,28 +170,35 @@ int quire_transaction_add(struct quire_transaction *transaction, const struct qu
 }
 
 /* Files that others must leave as they are. */
-static int note_path(struct quire_transaction *transaction, const struct quire_bytes *given)
+static int note_path(struct quire_transaction *transaction, const struct quire_bytes *given,
+                     struct quire_buf *list)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
     int code = quire_uri_decode(given, &path);
     struct quire_bytes name = {path.data, path.size};
     if (code == 0) code = quire_bytes_copy(&transaction->arena, &name);
-    return code != 0 ? code : quire_buf_append(&transaction->removed, &name, sizeof(name));
+    return code != 0 ? code : quire_buf_append(list, &name, sizeof(name));
 }
 
 int quire_transaction_readd(struct quire_transaction *transaction, const struct quire_add *add,
                             struct quire_error *error)
 {
-    int code = note_path(transaction, &add->path);
+    int code = note_path(transaction, &add->path, &transaction->removed);
     if (code == 0) code = quire_add_write(add, &transaction->lines);
     transaction->readds = true;
     return finish(transaction, code, error);
 }
 
+int quire_transaction_keep(struct quire_transaction *transaction, const struct quire_add *add,
+                           struct quire_error *error)
+{
+    return finish(transaction, note_path(transaction, &add->path, &transaction->kept), error);
+}
+
 int quire_transaction_remove(struct quire_transaction *transaction, const struct quire_add *add,
                              int64_t deleted_ms, bool data_change, struct quire_error *error)
 {
-    int code = note_path(transaction, &add->path);
+    int code = note_path(transaction, &add->path, &transaction->removed);
     if (code == 0) code = quire_remove_write(add, deleted_ms, data_change, &transaction->lines);
     return finish(transaction, code, error);
 }

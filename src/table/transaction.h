@@ -27,6 +27,7 @@ struct quire_transaction {
     struct quire_arena arena;
     struct quire_buf removed; /* struct quire_bytes: paths of files that are removed, or added
                                  again, decoded */
+    struct quire_buf kept;    /* struct quire_bytes: those of files that stay, decoded */
     struct quire_buf domains; /* struct quire_bytes: names of domains that are set */
     struct quire_buf apps;    /* struct quire_txn: apps beside that of the options, as they stood */
     bool reads;               /* whether it depends on rows that the table had */
@@ -82,6 +83,9 @@ int quire_transaction_add(struct quire_transaction *transaction, const struct qu
  * meanwhile. All adds of a transaction are of this kind, or none. */
 int quire_transaction_readd(struct quire_transaction *transaction, const struct quire_add *add,
                             struct quire_error *error);
+/* A file that the table has, and is to have still: no others may remove it meanwhile. */
+int quire_transaction_keep(struct quire_transaction *transaction, const struct quire_add *add,
+                           struct quire_error *error);
 int quire_transaction_remove(struct quire_transaction *transaction, const struct quire_add *add,
                              int64_t deleted_ms, bool data_change, struct quire_error *error);
 int quire_transaction_metadata(struct quire_transaction *transaction,

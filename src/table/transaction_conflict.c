@@ -116,9 +116,13 @@ static int check_removed(struct check *check, const struct quire_bytes *path,
     if (quire_uri_decode(path, &decoded) != 0)
         return quire_fail_memory(error, check->transaction->options.verb);
     const struct quire_bytes name = {decoded.data, decoded.size};
-    if (!has_bytes(&check->transaction->removed, &name)) return 0;
-    return conflict(check->transaction, check->version,
-                    "it removed or changed a file that this one replaces", error);
+    if (has_bytes(&check->transaction->removed, &name))
+        return conflict(check->transaction, check->version,
+                        "it removed or changed a file that this one replaces", error);
+    if (has_bytes(&check->transaction->kept, &name))
+        return conflict(check->transaction, check->version,
+                        "it removed or changed a file that this one keeps", error);
+    return 0;
 }
 
 static int check_action(struct check *check, const struct quire_view *view, int64_t row,
@@ -181,7 +185,8 @@ int quire_transaction_check(const struct quire_transaction *transaction, int64_t
     struct check check = {.transaction = transaction, .version = version};
     QUIRE_TRY(check_table(transaction, version, error));
     QUIRE_TRY(check_apps(transaction, version, error));
-    if (!transaction->reads && transaction->removed.size == 0 && transaction->domains.size == 0)
+    if (!transaction->reads && transaction->removed.size == 0 && transaction->kept.size == 0 &&
+        transaction->domains.size == 0)
         return 0;
     if (transaction->reads)
         QUIRE_TRY(quire_table_columns_open(transaction->base, &check.columns, error));

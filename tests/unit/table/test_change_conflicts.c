@@ -222,6 +222,11 @@ static int merge_a(const char *at, struct quire_error *error)
     return with_rows(at, NULL, true, error);
 }
 
+static int delete_all_of_a(const char *at, struct quire_error *error)
+{
+    return quire_table_delete(at, "part = 'a'", &options, NULL, error);
+}
+
 static int restore(const char *at, struct quire_error *error)
 {
     return quire_table_restore(at, 1, &options, NULL, error);
@@ -257,6 +262,7 @@ static const struct meeting meetings[] = {
     {overwrite_a, append_a, "added rows", 111111},
     {overwrite, overwrite, "file that this one replaces", 10},
     {restore, append_b, "added rows", 111111},
+    {restore, delete_all_of_a, "file that this one keeps", 1100},
 };
 
 static writer *other;
