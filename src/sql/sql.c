@@ -49,6 +49,8 @@ static int prepare(struct quire_sql_results *results, const char *sql, struct qu
     results->sql = quire_sql_adapt(sql);
     if (results->sql == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
     session->ordered = quire_sql_is_ordered(sql);
+    session->numbered = quire_sql_needs_numbers(sql);
+    session->has_or = quire_sql_has_or(sql);
     int code = sqlite3_prepare_v3(session->db, results->sql, -1, 0, &results->statement, &tail);
     if (code != SQLITE_OK || session->failure.code != 0)
         return quire_sql_fail(session, code != SQLITE_OK ? code : SQLITE_ERROR, sql, error);

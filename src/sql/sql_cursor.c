@@ -99,7 +99,9 @@ static void next_one(struct quire_sql_cursor *cursor)
                    ? quire_sql_groups_next(&cursor->groups, cursor->kept, &batch, &cursor->row)
                    : quire_sql_hits_next(&cursor->hits, &batch, &cursor->row);
     cursor->ended = !got;
-    if (!cursor->ended) cursor->view = cursor->kept->views[batch];
+    if (cursor->ended) return;
+    cursor->view = cursor->kept->views[batch];
+    cursor->start = cursor->kept->starts[batch];
 }
 
 int quire_sql_cursor_batch(struct quire_sql_cursor *cursor)
@@ -116,6 +118,7 @@ int quire_sql_cursor_batch(struct quire_sql_cursor *cursor)
             cursor->ended = true;
             return 0;
         }
+        cursor->start += cursor->length; /* of the batch before */
         cursor->length = cursor->view->length;
         cursor->row = 0;
         if (cursor->length == 0) continue;
@@ -284,6 +287,13 @@ static int hold_again(struct quire_sql_cursor *cursor, struct quire_sql_kept *ke
     return quire_sql_kept_load(kept, cursor->source, &all, error);
 }
 
+/* Whether a row must have its number in the whole table: the reader then passes over none. */
+static bool needs_numbers(const struct quire_sql_cursor *cursor)
+{
+    const struct quire_sql_session *session = cursor->source->session;
+    return session->numbered || (session->has_or && cursor->plan.lookup);
+}
+
 static int begin_scan(struct quire_sql_cursor *cursor, struct quire_sql_kept *kept,
                       struct quire_error *error)
 {
@@ -292,11 +302,11 @@ static int begin_scan(struct quire_sql_cursor *cursor, struct quire_sql_kept *ke
     if (wanted == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
     for (size_t i = 0; i < size; i++)
         wanted[i] = quire_sql_plan_uses(&cursor->plan, i);
-    const struct quire_sql_scan scan = {
-        .wanted = wanted,
-        .conditions = cursor->bounds.conditions,
-        .conditions_size = cursor->bounds.conditions_size,
-    };
+    struct quire_sql_scan scan = {.wanted = wanted};
+    if (!needs_numbers(cursor)) {
+        scan.conditions = cursor->bounds.conditions;
+        scan.conditions_size = cursor->bounds.conditions_size;
+    }
     if (cursor->plan.group > 0) {
         QUIRE_TRY(hold_groups(cursor, &scan, error));
         kept = cursor->grouped;
@@ -320,7 +330,7 @@ int quire_sql_cursor_begin(struct quire_sql_cursor *cursor, sqlite3_value **valu
     stop(cursor);
     cursor->one_by_one = false;
     cursor->selects = false;
-    cursor->rowid = 1;
+    cursor->start = cursor->length = 0;
     cursor->rows_left = rows_of(&cursor->plan, values);
     if (cursor->rows_left == 0) return 0;
     if (make_columns(cursor) != 0 || make_bounds(cursor, values) != 0)

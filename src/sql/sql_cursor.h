@@ -29,10 +29,10 @@ struct quire_sql_cursor {
     /* Where it stands. */
     const struct quire_view *view; /* of the batch */
     int64_t row, length;
+    int64_t start;      /* rows before the batch, of the scan or of those held */
     uint32_t *selected; /* rows of the batch that may be wanted; NULL: all */
     size_t selected_at, selected_size, selected_capacity;
     bool selects;
-    int64_t rowid;
     int64_t rows_left; /* of LIMIT; -1: any */
     bool ended;
 };
@@ -43,10 +43,15 @@ int quire_sql_cursor_begin(struct quire_sql_cursor *cursor, sqlite3_value **valu
 int quire_sql_cursor_batch(struct quire_sql_cursor *cursor); /* the next with rows */
 void quire_sql_cursor_end(struct quire_sql_cursor *cursor);  /* lets go of rows */
 
+/* The same in each scan of the table where rows are read without conditions. */
+static inline int64_t quire_sql_cursor_rowid(const struct quire_sql_cursor *cursor)
+{
+    return cursor->start + cursor->row + 1;
+}
+
 /* The next row; code as above. */
 static inline int quire_sql_cursor_next(struct quire_sql_cursor *cursor)
 {
-    cursor->rowid++;
     if (cursor->rows_left >= 0 && --cursor->rows_left == 0) {
         cursor->ended = true;
         return 0;

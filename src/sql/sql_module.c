@@ -143,7 +143,7 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *result, int n
 
 static int give_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid)
 {
-    *rowid = ((const struct quire_sql_cursor *)base)->rowid;
+    *rowid = quire_sql_cursor_rowid((const struct quire_sql_cursor *)base);
     return SQLITE_OK;
 }
 

@@ -13,6 +13,8 @@
 /* Parts of the rows that a constraint leaves, for SQLite's choice between plans. */
 #define EQUAL_PART 0.01
 #define RANGE_PART 0.3
+/* Of a scan's cost: a lookup costs less, and two of them more. */
+#define LOOKUP_PART 0.6
 
 static bool is_equal(unsigned char op)
 {
@@ -78,7 +80,7 @@ static void take_group(const struct quire_sql_source *source, sqlite3_index_info
                        struct quire_sql_plan *plan)
 {
     int way = info->nOrderBy > 0 ? sqlite3_vtab_distinct(info) : 0;
-    if (source->session->ordered || source->is_once) return;
+    if (source->session->ordered || source->session->numbered || source->is_once) return;
     if ((way != 1 && way != 2) || info->nOrderBy > QUIRE_SQL_GROUP_MAX) return;
     for (int i = 0; i < info->nOrderBy; i++) {
         int column = info->aOrderBy[i].iColumn;
@@ -140,6 +142,25 @@ bool quire_sql_plan_parse(const char *text, struct quire_sql_plan *plan)
     return true;
 }
 
+/* What SQLite chooses between plans by. A join looks up in rows that are held: the smaller table
+ * had better be that one. But sides of an OR that each read the whole table must never seem better
+ * than one scan of it; nor may any in a RIGHT or FULL JOIN, which SQLite (3.40.1) gets wrong:
+ * conditions of WHERE then keep rows from being marked as matched. */
+static void estimate(const struct quire_sql_source *source, const struct quire_sql_plan *plan,
+                     double part, sqlite3_index_info *info)
+{
+    const struct quire_sql_session *session = source->session;
+    bool is_whole = session->has_or && (!plan->lookup || session->numbered);
+    double rows = is_whole ? source->rows : source->rows * part, thousands = source->rows / 1000;
+    info->estimatedRows = rows < 1 ? 1 : (sqlite3_int64)rows;
+    if (!plan->lookup)
+        info->estimatedCost = source->rows;
+    else if (is_whole)
+        info->estimatedCost = source->rows * LOOKUP_PART;
+    else
+        info->estimatedCost = 5 + thousands * (1 + thousands / 100);
+}
+
 int quire_sql_best_index(struct quire_sql_source *source, sqlite3_index_info *info)
 {
     struct quire_sql_plan plan = {.used = info->colUsed};
@@ -149,11 +170,7 @@ int quire_sql_best_index(struct quire_sql_source *source, sqlite3_index_info *in
     for (int i = 0; i < info->nConstraint && !plan.limits; i++)
         part *= take_constraint(source, info, i, &plan, &arguments);
     if (!plan.lookup) take_group(source, info, &plan);
-    double rows = source->rows * part;
-    info->estimatedRows = rows < 1 ? 1 : (sqlite3_int64)rows;
-    /* A join looks up in rows that are held: the smaller table had better be that one. */
-    double thousands = source->rows / 1000;
-    info->estimatedCost = plan.lookup ? 5 + thousands * (1 + thousands / 100) : source->rows;
+    estimate(source, &plan, part, info);
     info->idxStr = print_plan(&plan);
     if (info->idxStr == NULL) return SQLITE_NOMEM;
     info->needToFreeIdxStr = 1;

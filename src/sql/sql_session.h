@@ -26,6 +26,8 @@ struct quire_sql_session {
     struct quire_buf declared; /* const struct quire_field *: what "TEXT(7)" of a column means */
     struct quire_error failure;
     bool ordered;     /* something in the query is to be in order */
+    bool numbered;    /* each scan of a table is to give a row the same number */
+    bool has_or;      /* so are scans that look up rows */
     bool declaring;   /* a table's columns, which the authorizer lets pass */
     char denied[160]; /* what the authorizer refused last */
     size_t memory_max;

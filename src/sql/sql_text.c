@@ -155,6 +155,18 @@ bool quire_sql_is_ordered(const char *sql)
     return has_word(sql, words, 1);
 }
 
+bool quire_sql_needs_numbers(const char *sql)
+{
+    static const char *const words[] = {"RIGHT", "FULL", "ROWID", "_ROWID_", "OID"};
+    return has_word(sql, words, sizeof(words) / sizeof(words[0]));
+}
+
+bool quire_sql_has_or(const char *sql)
+{
+    static const char *const words[] = {"OR"};
+    return has_word(sql, words, 1);
+}
+
 /* --- Printing ------------------------------------------------------------------------------- */
 
 static int append_text(const char *text, struct quire_buf *out)

@@ -36,4 +36,10 @@ bool quire_sql_is_compound(const char *sql);
 /* Whether anything in it is to be in order. */
 bool quire_sql_is_ordered(const char *sql);
 
+/* Whether SQLite may tell rows of a table apart by their numbers: a RIGHT or FULL JOIN marks those
+ * that had a match. */
+bool quire_sql_needs_numbers(const char *sql);
+/* As well where each side of an OR looks up rows for itself: one found twice is one row. */
+bool quire_sql_has_or(const char *sql);
+
 #endif

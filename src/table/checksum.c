@@ -194,7 +194,7 @@ int quire_checksum_totals(const struct quire_table_place *place, int64_t version
     return totals_of(root, totals, error);
 }
 
-/* --- Comparing ------------------------------------------------------------------------------- */
+/* --- Comparing: what it does not say, cannot differ ------------------------------------------ */
 
 static int differ(struct quire_buf *difference, const char *name, int64_t recorded, int64_t counted)
 {
@@ -207,9 +207,15 @@ static int differ_text(struct quire_buf *difference, const struct quire_json_nod
                        const char *name, const struct quire_bytes *text)
 {
     const char *recorded = quire_json_tree_text(object, name);
-    if (recorded == NULL && text->data == NULL) return 0;
-    if (recorded != NULL && quire_bytes_equal_text(text, recorded)) return 0;
+    if (recorded == NULL || quire_bytes_equal_text(text, recorded)) return 0;
     return quire_buf_printf(difference, "%s%s differs", difference->size > 0 ? "; " : "", name);
+}
+
+static int differ_member(struct quire_buf *difference, const struct quire_json_node *object,
+                         const char *name, int64_t counted)
+{
+    if (object == NULL || quire_json_tree_get(object, name) == NULL) return 0;
+    return differ(difference, name, quire_json_tree_i64(object, name, -1), counted);
 }
 
 int quire_checksum_compare(struct quire_snapshot *snapshot, struct quire_buf *difference,
@@ -232,13 +238,9 @@ int quire_checksum_compare(struct quire_snapshot *snapshot, struct quire_buf *di
     if (code == 0)
         code = differ_text(difference, metadata, "schemaString", &snapshot->metadata.schema);
     if (code == 0)
-        code = differ(difference, "minReaderVersion",
-                      quire_json_tree_i64(protocol, "minReaderVersion", -1),
-                      snapshot->protocol.reader);
+        code = differ_member(difference, protocol, "minReaderVersion", snapshot->protocol.reader);
     if (code == 0)
-        code = differ(difference, "minWriterVersion",
-                      quire_json_tree_i64(protocol, "minWriterVersion", -1),
-                      snapshot->protocol.writer);
+        code = differ_member(difference, protocol, "minWriterVersion", snapshot->protocol.writer);
     if (code == 0 && txns != NULL && txns->kind == QUIRE_JSON_ARRAY)
         code = differ(difference, "the number of setTransactions", (int64_t)txns->children_size,
                       (int64_t)(snapshot->txns.size / sizeof(struct quire_txn)));

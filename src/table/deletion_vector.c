@@ -138,8 +138,9 @@ static int load_file(const struct quire_snapshot *snapshot,
     if (quire_buf_reserve(&bytes, (size_t)size) != 0) return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(read_whole(&file, 0, &version, 1, error));
     if (version != FILE_VERSION)
-        return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION,
-                          "its file is of version %d; this build reads %d", version, FILE_VERSION);
+        return quire_fail(error, QUIRE_CORRUPT, OPERATION,
+                          "its file is of version %d, and there is none but %d", version,
+                          FILE_VERSION);
     QUIRE_TRY(read_whole(&file, offset, bytes.data, (size_t)size, error));
     const uint8_t *bitmap = bytes.data + SIZE_SIZE;
     if ((int64_t)read_big(bytes.data) != vector->size)

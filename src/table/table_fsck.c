@@ -186,7 +186,7 @@ static int check_table(struct quire_fsck *fsck, struct quire_error *error)
     QUIRE_TRY(open_version(fsck, -1, &fsck->snapshot, error));
     if (fsck->snapshot == NULL) return 0;
     result->version = fsck->snapshot->version;
-    QUIRE_TRY(quire_features_check_write(fsck->snapshot, OPERATION, error));
+    QUIRE_TRY(quire_features_check_read(&fsck->snapshot->protocol, error));
     QUIRE_TRY(quire_table_columns_open(fsck->snapshot, &fsck->columns, error));
     QUIRE_TRY(compare_checksum(fsck, error));
     QUIRE_TRY(quire_snapshot_each_file(fsck->snapshot, quire_fsck_file, fsck, error));

@@ -22,6 +22,10 @@ struct quire_vacuum_search {
     void *user;
 };
 
+/* Whether a path is of a file that is never touched: a folder on the way, or itself, has a hidden
+ * name. So has "..", and an absolute path begins with none. */
+bool quire_vacuum_is_hidden(const struct quire_vacuum_search *search, const char *path);
+
 /* What is below the table: not needed, and last written before. */
 int quire_vacuum_list(const struct quire_vacuum_search *search, struct quire_error *error);
 /* What the log says was removed before, or is change data of before: not needed, and there. */

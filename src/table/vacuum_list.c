@@ -30,7 +30,7 @@ static bool is_hidden(const struct quire_vacuum_search *search, const char *name
     return true;
 }
 
-static bool is_within_hidden(const struct quire_vacuum_search *search, const char *path)
+bool quire_vacuum_is_hidden(const struct quire_vacuum_search *search, const char *path)
 {
     for (;;) {
         size_t size = strcspn(path, "/");
@@ -47,7 +47,8 @@ static int take_object(void *user, const char *key, const struct quire_object *o
     const struct quire_vacuum_search *search = listing->search;
     const char *path = key + listing->prefix;
     if (object->modified_us == 0 || object->modified_us / 1000 >= search->before_ms) return 0;
-    if (is_within_hidden(search, path) || quire_needed_files_has(search->needed, path)) return 0;
+    if (quire_vacuum_is_hidden(search, path) || quire_needed_files_has(search->needed, path))
+        return 0;
     QUIRE_TRY(search->take(search->user, path, object->size > 0 ? object->size : 0, error));
     if (search->end == NULL || ++listing->taken < QUIRE_VACUUM_BATCH) return 0;
     quire_buf_clear(&listing->last);

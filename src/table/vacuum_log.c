@@ -174,7 +174,8 @@ static int look(struct logged *logged, struct quire_error *error)
 {
     const char *path = (const char *)logged->path.data;
     bool is_new = false;
-    if (logged->path.size == 0 || path[0] == '/' || strstr(path, ":/") != NULL ||
+    if (strlen(path) != logged->path.size || strstr(path, ":/") != NULL ||
+        quire_vacuum_is_hidden(logged->search, path) ||
         quire_needed_files_has(logged->search->needed, path))
         return 0;
     if (see(&logged->seen, quire_hash_bytes(path, logged->path.size), &is_new) != 0)

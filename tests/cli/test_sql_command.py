@@ -359,3 +359,15 @@ def test_interrupting_ends_the_query():
 
 def test_version_tells_whether_there_is_sql():
     assert good("version", "--json").json()["features"]["sql"] is True
+
+
+def test_all_digits_of_a_decimal_count_as_text(tmp_path):
+    number = "12345678901234567890123.457"
+    (tmp_path / "d.csv").write_text(f"d\n{number}\n")
+    table = ["--table", f"d={tmp_path / 'd.csv'}", "--schema", "d decimal(26,3)"]
+
+    def count(condition, *more):
+        return sql(f"SELECT count(*) n FROM d WHERE {condition}", *table, *more)[0]["n"]
+    assert count(f"d = '{number}'") == 1 and count(f"d < '{number[:-1]}6'") == 0
+    assert count(f"d > '{number[:-1]}6'") == 1
+    assert count("d = :v", "--param", f"v:text={number}") == 1

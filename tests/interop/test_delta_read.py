@@ -389,7 +389,7 @@ def changed(**values):
 DAMAGED = {
     "checksum": (lambda whole: whole[:-1] + bytes([whole[-1] ^ 1]), None, 1, "checksum"),
     "size": (lambda whole: whole[:4] + b"\x01" + whole[5:], None, 1, "size"),
-    "version": (lambda whole: b"\x02" + whole[1:], None, 2, "version 2"),
+    "version": (lambda whole: b"\x02" + whole[1:], None, 1, "version 2"),
     "end": (lambda whole: whole[:-1], None, 1, "ends"),
     "empty": (lambda whole: b"", None, 1, "ends"),
     "offset": (None, changed(offset=2**31 - 1), 1, "ends"),

@@ -117,6 +117,39 @@ def test_logs_that_cannot_be_read(tmp_path):
     assert not report["ok"] and report["corrupt"] == [f"_delta_log/{2:020}.json"]
 
 
+def test_looking_needs_no_feature_of_writers(tmp_path):
+    url = tmp_path / "t"
+    make(url)
+    name = sorted(files(url))[0]
+    table = delta_log.Table(tmp_path / "other", [delta_log.field("i", "long")])
+    table.folder, table.version = url, 4
+    table.commit({"protocol": {"minReaderVersion": 1, "minWriterVersion": 7,
+                               "writerFeatures": ["keepsFilesOfItsOwn"]}})
+    crc(url, 3).unlink()
+    assert_found(url)
+    (url / name).unlink()
+    assert_found(url, ok=False, missing=[name])
+    bad(2, "table", "fsck", url, "--repair", says="keepsFilesOfItsOwn")
+    assert delta.version(url) == 4
+    table.commit({"protocol": {"minReaderVersion": 3, "minWriterVersion": 7,
+                               "readerFeatures": ["looksElsewhere"],
+                               "writerFeatures": ["looksElsewhere"]}})
+    bad(2, "table", "fsck", url, says="looksElsewhere")
+
+
+@pytest.mark.parametrize("at", [0, 3, 12, -1])
+def test_a_damaged_deletion_vector(tmp_path, at):
+    url = tmp_path / "t"
+    make(url, commits=1)
+    good("table", "delete", url, "--where", "id = 2", "--deletion-vectors")
+    assert_found(url)
+    vector, = url.glob("*.bin")
+    content = bytearray(vector.read_bytes())
+    content[at] ^= 6
+    vector.write_bytes(content)
+    assert_found(url, ok=False, corrupt=[vector.name])
+    bad(1, "table", "read", url)
+
 def test_checksums(tmp_path):
     url = tmp_path / "t"
     make(url, properties={"a": "b"})
@@ -138,6 +171,11 @@ def test_checksums(tmp_path):
                         ("protocol", {"minReaderVersion": 3, "minWriterVersion": 2})):
         crc(url, 4).write_text(json.dumps({**said, name: value}))
         assert_found(url, ok=False, checksum_mismatch=[f"_delta_log/{4:020}.crc"])
+    for name in ("metadata", "protocol", "setTransactions", "domainMetadata"):
+        crc(url, 4).write_text(json.dumps({key: said[key] for key in said if key != name}))
+        assert_found(url)  # what it does not say cannot differ
+    crc(url, 4).write_text(json.dumps({**said, "metadata": {}, "protocol": {}}))
+    assert_found(url)
     crc(url, 4).write_text("")
     assert_found(url, ok=False, checksum_mismatch=[f"_delta_log/{4:020}.crc"])
     crc(url, 4).unlink()

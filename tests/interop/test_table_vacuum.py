@@ -180,6 +180,25 @@ def test_lite_finds_change_data(tmp_path):
     assert (url / "part-forgotten.parquet").exists()
 
 
+def test_lite_stays_within_the_table(tmp_path):
+    """Whatever the log of a table says, hidden files and those outside are not deleted."""
+    url = tmp_path / "t"
+    make(url)
+    outside = old_file(tmp_path, "outside.parquet")
+    hidden = [old_file(url, name) for name in (".hidden.parquet", "_own/x.parquet")]
+    gone = old_file(url, "part-gone.parquet")
+    log = url / "_delta_log" / f"{0:020}.json"
+    age(log, 200)
+    paths = ["../outside.parquet", "sub/../../outside.parquet", "..%2Foutside.parquet",
+             "part-gone.parquet/../../outside.parquet", "./../outside.parquet", str(outside),
+             f"file://{outside}", ".hidden.parquet", "_own/x.parquet", "//part-gone.parquet",
+             f"_delta_log/{0:020}.json", "part-gone.parquet"]
+    (url / "_delta_log" / f"{5:020}.json").write_text("".join(json.dumps({"remove": {
+        "path": path, "deletionTimestamp": 1000, "dataChange": True}}) + "\n" for path in paths))
+    assert vacuum(url, "--lite")[0] == {"part-gone.parquet"}
+    assert all(path.exists() for path in (outside, log, *hidden)) and not gone.exists()
+
+
 def test_protocol_is_checked(tmp_path):
     url = tmp_path / "t"
     table = delta_log.Table(url, [delta_log.field("i", "long")], features=["vacuumProtocolCheck"])

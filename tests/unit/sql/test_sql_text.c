@@ -35,6 +35,17 @@ static void test_words_of_spark(void **state)
     expect_adapted("/* open", "/* open");
 }
 
+static void test_queries_that_number_rows(void **state)
+{
+    (void)state;
+    assert_true(quire_sql_needs_numbers("SELECT 1 FROM a right JOIN b ON 1"));
+    assert_true(quire_sql_needs_numbers("SELECT 1 FROM a NATURAL Full OUTER JOIN b"));
+    assert_true(quire_sql_needs_numbers("SELECT a._rowid_ FROM a"));
+    assert_false(quire_sql_needs_numbers("SELECT 'RIGHT', fully FROM a LEFT JOIN b -- FULL"));
+    assert_true(quire_sql_has_or("SELECT 1 WHERE 1 or(2)"));
+    assert_false(quire_sql_has_or("SELECT 'OR' FROM x ORDER BY ors"));
+}
+
 static void test_compounds(void **state)
 {
     (void)state;
@@ -66,6 +77,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_of_spark),
+        cmocka_unit_test(test_queries_that_number_rows),
         cmocka_unit_test(test_compounds),
         cmocka_unit_test(test_printing),
     };
