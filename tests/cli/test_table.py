@@ -243,3 +243,11 @@ def test_a_folder_that_is_a_table(rows):
         bad(2, *command, says=["Delta table", "table read"])
     assert not (rows / "out.csv").exists()
     assert good("count", f"{table}/*.parquet").text.strip() == "3"
+
+
+@pytest.mark.parametrize("kind", ["decimal(5,6)", "decimal(40,2)", "struct<>", "list<struct<>>",
+                                  "map<string,decimal(1,2)>"])
+def test_types_that_no_table_has_are_refused(tmp_path, kind):
+    table = tmp_path / "t"
+    bad(2, "table", "create", table, "--schema", f"id int64, c {kind}", says="c")
+    assert not table.exists()
