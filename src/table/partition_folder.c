@@ -3,7 +3,6 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/text.h"
-#include "data/value_text.h"
 #include "table/partition_value.h"
 
 #define OPERATION "convert table"
@@ -101,7 +100,6 @@ static int settle_value(const struct ArrowSchema *column, const struct quire_fie
                         struct quire_arena *arena, struct quire_bytes *text,
                         struct quire_error *error)
 {
-    static const struct quire_value_style style;
     QUIRE_CLEANUP(quire_array_release) struct ArrowArray value = {.release = NULL};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
     struct quire_view *view = NULL;
@@ -112,7 +110,7 @@ static int settle_value(const struct ArrowSchema *column, const struct quire_fie
     QUIRE_TRY(quire_partition_value(column, text, &value, error));
     QUIRE_TRY(quire_view_new(field, &view, error));
     int code = quire_view_set(view, &value, error);
-    if (code == 0 && quire_value_write(view, 0, &style, &out) != 0)
+    if (code == 0 && quire_partition_text(view, 0, &out) != 0)
         code = quire_fail_memory(error, OPERATION);
     quire_view_free(view);
     QUIRE_TRY(code);
