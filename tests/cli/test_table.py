@@ -251,3 +251,19 @@ def test_types_that_no_table_has_are_refused(tmp_path, kind):
     table = tmp_path / "t"
     bad(2, "table", "create", table, "--schema", f"id int64, c {kind}", says="c")
     assert not table.exists()
+
+
+@pytest.mark.parametrize("name", ["_change_type", "_commit_version", "_Commit_Timestamp"])
+def test_columns_of_changes_are_none_of_the_table(tmp_path, name):
+    on = "delta.enableChangeDataFeed=true"
+    table, other = tmp_path / "t", tmp_path / "u"
+    (tmp_path / "a.jsonl").write_text('{"id": 1, "%s": 2}\n' % name)
+    bad(2, "table", "create", table, "--schema", f"id int64, {name} int64", "--property", on,
+        says=name)
+    assert not table.exists()
+    good("table", "create", table, "--schema", f"id int64, {name} int64")
+    good("table", "append", table, tmp_path / "a.jsonl")
+    bad(2, "table", "property", "set", table, on, says=name)
+    good("table", "create", other, "--schema", "id int64", "--property", on)
+    bad(2, "table", "append", other, tmp_path / "a.jsonl", "--evolve", "add", says=name)
+    assert good("table", "info", other, "--json").json()["columns"] == ["id"]
