@@ -1,7 +1,7 @@
 """The table commands: what they print, refuse and leave behind."""
 
 import pytest
-from program import bad, good
+from program import bad, good, start
 
 
 @pytest.fixture
@@ -267,3 +267,14 @@ def test_columns_of_changes_are_none_of_the_table(tmp_path, name):
     good("table", "create", other, "--schema", "id int64", "--property", on)
     bad(2, "table", "append", other, tmp_path / "a.jsonl", "--evolve", "add", says=name)
     assert good("table", "info", other, "--json").json()["columns"] == ["id"]
+
+
+def test_producers_that_make_a_table_at_once_all_append(rows):
+    for turn in range(2):
+        table = rows / f"t{turn}"
+        producers = [start("table", "append", table, rows / "a.csv", "--create")
+                     for _ in range(4)]
+        assert [producer.wait() for producer in producers] == [0] * 4
+        assert len(commits(table)) == 4
+        assert len(good("table", "read", table).lines()) == 8
+        good("table", "fsck", table)
