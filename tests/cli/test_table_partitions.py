@@ -52,3 +52,11 @@ def test_an_empty_value_is_refused_where_null_is(tmp_path):
     fault = bad(1, "table", "append", table, tmp_path / "a.csv").err
     assert "row 2, column p" in fault and "not null" in fault
     assert partitions(table) == []
+
+
+def test_a_value_that_makes_no_name_of_a_folder_leaves_none(tmp_path):
+    table = tmp_path / "t"
+    (tmp_path / "a.csv").write_text(f"id,p\n1,{'x' * 254}\n")
+    bad(3, "table", "append", table, tmp_path / "a.csv", "--create", "--partition-by", "p",
+        says="name too long")
+    assert not table.exists()
