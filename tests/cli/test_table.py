@@ -209,7 +209,8 @@ def test_changes(rows):
     good("table", "delete", table, "--where", "id = 2")
     bad(2, *one, says="--from-version")
     bad(2, *one, "--from-version", "2", "--to-version", "1", says="from 2 to 1")
-    bad(3, *one, "--from-version", "4")
+    bad(3, *one, "--from-version", "4", says="no version 4; the newest is 3")
+    bad(3, *one, "--from-version", "0", "--to-version", "99", says="no version 99; the newest is 3")
     told = good(*one, "--from-version", "0", "--select", "id,_change_type,_commit_version").lines()
     assert [tuple(row.values()) for row in told] == [
         (1, "insert", 1), (2, "insert", 1), (1, "update_preimage", 2), (1, "update_postimage", 2),
@@ -278,3 +279,18 @@ def test_producers_that_make_a_table_at_once_all_append(rows):
         assert len(commits(table)) == 4
         assert len(good("table", "read", table).lines()) == 8
         good("table", "fsck", table)
+
+
+def test_columns_that_are_not_there_are_told_of(rows):
+    table, stats = rows / "t", "delta.dataSkippingStatsColumns="
+    create = ("table", "create", table, "--schema")
+    bad(2, *create, "a int64", "--partition-by", "z", says='no column "z"')
+    bad(2, *create, "a int64", "--partition-by", "a,a", says="twice")
+    bad(2, *create, "a int64", "--partition-by", "a", says="all of its columns")
+    bad(2, "table", "append", table, rows / "a.csv", "--create", "--partition-by", "z",
+        says='no column "z"')
+    bad(2, *create, "a int64", "--property", stats + "a,nope", says='no column "nope"')
+    assert not table.exists()
+    good(*create, "a int64, `b.c` struct<d:int64>", "--property", stats + "A, `b.c`.d")
+    bad(2, "table", "property", "set", table, stats + "a, `b.c`.e ,a", says='"`b.c`.e')
+    good("table", "property", "set", table, stats + "a")
