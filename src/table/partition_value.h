@@ -2,8 +2,8 @@
 #ifndef QUIRE_TABLE_PARTITION_VALUE_H
 #define QUIRE_TABLE_PARTITION_VALUE_H
 
-#include "quire/batch.h"
 #include "data/view.h"
+#include "quire/batch.h"
 #include "table/action.h"
 
 /* An array of a column's type, of one row: the value that a text stands for; null for NULL and
