@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "table/partition_value.h"
 
 #define OPERATION "convert table"
@@ -106,6 +107,11 @@ static int settle_value(const struct ArrowSchema *column, const struct quire_fie
     if (text->data == NULL || text->size == 0) {
         *text = (struct quire_bytes){NULL, 0};
         return 0;
+    }
+    if (!quire_utf8_is_valid(text->data, text->size)) {
+        quire_fail(error, QUIRE_INPUT, OPERATION, "a folder's value is not UTF-8");
+        quire_error_at(error, QUIRE_NOWHERE, field->name, QUIRE_NOWHERE);
+        return QUIRE_INPUT;
     }
     QUIRE_TRY(quire_partition_value(column, text, &value, error));
     QUIRE_TRY(quire_view_new(field, &view, error));

@@ -60,3 +60,23 @@ def test_a_value_that_makes_no_name_of_a_folder_leaves_none(tmp_path):
     bad(3, "table", "append", table, tmp_path / "a.csv", "--create", "--partition-by", "p",
         says="name too long")
     assert not table.exists()
+
+
+def test_folders_of_binary_values_and_times(tmp_path):
+    table = tmp_path / "t"
+    for folder in ("b=a%01/t=2024-01-02 03%3A04%3A05", "b=x/t=2024-01-02T00%3A00%3A00"):
+        (table / folder).mkdir(parents=True)
+        pq.write_table(pa.table({"id": [1]}), table / folder / "a.parquet")
+    convert = ("table", "convert", table, "--partition-by", "b binary, t timestamp(us)")
+    good(*convert)
+    assert sorted((p["b"], p["t"][:19]) for p in partitions(table)) == [
+        ("a\x01", "2024-01-02 03:04:05"), ("x", "2024-01-02 00:00:00")]
+    assert sorted(DeltaTable(table).to_pyarrow_table()["b"].to_pylist()) == [b"a\x01", b"x"]
+
+
+def test_a_folder_without_a_text_is_refused(tmp_path):
+    table = tmp_path / "t"
+    (table / "b=%FF").mkdir(parents=True)
+    pq.write_table(pa.table({"id": [1]}), table / "b=%FF" / "a.parquet")
+    bad(1, "table", "convert", table, "--partition-by", "b binary", says=["column b", "UTF-8"])
+    assert not (table / "_delta_log").exists()
