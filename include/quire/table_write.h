@@ -46,7 +46,9 @@ struct quire_table_append_options {
     struct quire_context *context; /* NULL: one with the defaults */
     enum quire_table_evolve evolve;
     /* Makes the table where there is none, with the columns of the rows, in the same commit. NULL:
-     * that is QUIRE_NOT_FOUND. Its durability is not looked at. */
+     * that is QUIRE_NOT_FOUND. Its durability is not looked at. Where another writer makes it
+     * meanwhile, the rows are appended to that one: QUIRE_CONFLICT if it has other columns or
+     * partitions, or constraints. */
     const struct quire_table_create_options *create;
 };
 struct quire_table_append_result {

@@ -89,8 +89,7 @@ static int errno_code(int errno_value)
     case EPIPE:
     case ECONNRESET: return QUIRE_CLOSED;
     case EISDIR:
-    case EINVAL:
-    case ENAMETOOLONG: return QUIRE_USAGE;
+    case EINVAL: return QUIRE_USAGE;
     default: return QUIRE_IO;
     }
 }

@@ -188,9 +188,24 @@ static int make_folder(const struct quire_file_system *system, const char *folde
     return quire_store_file_sync_folder(system, above);
 }
 
+/* Looked for before any folder is made, so that none is made in vain. */
+static bool has_long_name(const char *path)
+{
+    for (; *path != '\0'; path += *path == '/') {
+        size_t size = strcspn(path, "/");
+        if (size > NAME_MAX) return true;
+        path += size;
+    }
+    return false;
+}
+
 int quire_store_file_make_folders(const struct quire_file_system *system, const char *folder,
                                   bool sync)
 {
+    if (has_long_name(folder)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
     QUIRE_CLEANUP(quire_cleanup_free) char *path = quire_strdup(folder);
     if (path == NULL) {
         errno = ENOMEM;

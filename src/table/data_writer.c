@@ -4,13 +4,14 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/utf8.h"
 #include "data/gather.h"
-#include "data/value_text.h"
 #include "table/action_write.h"
 #include "table/commit.h"
 #include "table/file_stats_json.h"
 #include "table/partition_cache.h"
 #include "table/partition_path.h"
+#include "table/partition_value.h"
 #include "table/uri.h"
 
 #define OPERATION      "write table"
@@ -259,14 +260,21 @@ static void release_file(struct open_file *file)
 
 /* --- Partitions ---------------------------------------------------------------------------- */
 
-/* A time without a zone has a blank before the hour (PROTOCOL.md, "Partition Value
- * Serialization"); one in UTC may have the T of ISO 8601. */
-static void put_blank(const struct quire_view *view, struct quire_buf *text)
+/* An empty text is a null of the log, and such is not for every column. */
+static int check_text(const struct quire_view *view, int64_t row, const struct quire_buf *text,
+                      struct quire_error *error)
 {
     const struct quire_field *field = view->field;
-    if (field->kind != QUIRE_KIND_TIMESTAMP || field->zone != NULL || text->size == 0) return;
-    uint8_t *mark = memchr(text->data, 'T', text->size);
-    if (mark != NULL) *mark = ' ';
+    const char *fault = NULL;
+    if (text->size == 0 && !field->nullable)
+        fault = "an empty value is a null in a column that a table is partitioned by, and this "
+                "one is not null";
+    else if (quire_kind_is_binary(field->kind) && !quire_utf8_is_valid(text->data, text->size))
+        fault = "a table is partitioned by binary values that are UTF-8, and this one is not";
+    if (fault == NULL) return 0;
+    quire_fail(error, QUIRE_INPUT, OPERATION, "%s", fault);
+    quire_error_at(error, row + 1, field->name, QUIRE_NOWHERE);
+    return QUIRE_INPUT;
 }
 
 /* The values that a row is parted by, as texts of the arena. */
@@ -274,7 +282,6 @@ static int read_values(const struct quire_data_writer *writer, int64_t row,
                        struct quire_arena *arena, struct quire_pairs *pairs,
                        struct quire_error *error)
 {
-    static const struct quire_value_style style;
     const struct quire_texts *names = writer->options.partitions;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     pairs->size = names->size;
@@ -286,8 +293,8 @@ static int read_values(const struct quire_data_writer *writer, int64_t row,
         *pair = (struct quire_pair){names->items[i], {NULL, 0}};
         if (quire_view_is_null(view, row)) continue;
         quire_buf_clear(&text);
-        int code = quire_value_write(view, row, &style, &text);
-        if (code == 0) put_blank(view, &text);
+        int code = quire_partition_text(view, row, &text);
+        if (code == 0) QUIRE_TRY(check_text(view, row, &text, error));
         if (code == 0 && text.size > 0) {
             pair->value = (struct quire_bytes){text.data, text.size};
             code = quire_bytes_copy(arena, &pair->value);

@@ -57,7 +57,8 @@ static int write_type(struct quire_json_writer *writer, const struct quire_field
 {
     char decimal[32];
     const char *name = primitive(field);
-    if (field->kind == QUIRE_KIND_DECIMAL && field->precision <= 38 && field->scale >= 0) {
+    if (field->kind == QUIRE_KIND_DECIMAL && field->precision <= 38 && field->scale >= 0 &&
+        field->scale <= field->precision) {
         snprintf(decimal, sizeof(decimal), "decimal(%d,%d)", field->precision, field->scale);
         name = decimal;
     }
@@ -65,8 +66,10 @@ static int write_type(struct quire_json_writer *writer, const struct quire_field
         quire_json_writer_string(writer, name);
         return 0;
     }
-    if (field->kind == QUIRE_KIND_STRUCT) return write_struct(writer, field, error);
-    if (!quire_kind_is_nested(field->kind)) return fail_type(field, error);
+    if (field->kind == QUIRE_KIND_STRUCT && field->children_size > 0)
+        return write_struct(writer, field, error);
+    if (!quire_kind_is_nested(field->kind) || field->kind == QUIRE_KIND_STRUCT)
+        return fail_type(field, error);
     const struct quire_field *item = &field->children[0];
     bool map = field->kind == QUIRE_KIND_MAP;
     quire_json_writer_begin_object(writer);

@@ -87,6 +87,7 @@ static bool is_finite(const struct quire_field *field, const void *value)
 static bool has_extremes(const struct quire_field *field)
 {
     switch (field->kind) {
+    case QUIRE_KIND_BOOL: /* Spark passes over them; delta-rs takes a column without for nulls */
     case QUIRE_KIND_INT8:
     case QUIRE_KIND_INT16:
     case QUIRE_KIND_INT32:
@@ -145,6 +146,10 @@ static int write_value(struct walk *walk, const struct quire_field *field, const
     char text[RAW_MAX];
     if (field->kind == QUIRE_KIND_TIMESTAMP) {
         write_time(walk->writer, field, value);
+        return 0;
+    }
+    if (field->kind == QUIRE_KIND_BOOL) {
+        quire_json_writer_bool(walk->writer, *(const uint8_t *)value != 0);
         return 0;
     }
     if (field->kind == QUIRE_KIND_FLOAT32) return write_single(walk, value);

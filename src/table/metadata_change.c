@@ -115,9 +115,30 @@ static int spell_features(struct quire_metadata_change *change, struct quire_err
     return 0;
 }
 
+/* Changes of rows have three columns behind those of the table (PROTOCOL.md, "Add CDC File"), which
+ * a column of such a name could not be told from. */
+static int check_change_columns(const struct quire_metadata_change *change,
+                                struct quire_error *error)
+{
+    static const char property[] = "delta.enableChangeDataFeed";
+    static const char *const names[] = {"_change_type", "_commit_version", "_commit_timestamp"};
+    const char *value = quire_metadata_change_get(change, property);
+    bool changed = change->fresh || change->changed_metadata || change->changed_schema;
+    if (!changed || value == NULL || strcmp(value, "true") != 0) return 0;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const struct quire_delta_field *field = quire_delta_type_find(change->root, names[i]);
+        if (field != NULL)
+            return quire_fail(error, QUIRE_USAGE, OPERATION,
+                              "with %s a table has no column of its own called \"%.100s\"",
+                              property, field->name);
+    }
+    return 0;
+}
+
 int quire_metadata_change_finish(struct quire_metadata_change *change, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    QUIRE_TRY(check_change_columns(change, error));
     QUIRE_TRY(raise_for_schema(change, error));
     QUIRE_TRY(spell_features(change, error));
     if (!change->changed_schema) return 0;

@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/text.h"
-#include "data/value_text.h"
+#include "base/utf8.h"
 #include "table/partition_value.h"
 
 #define OPERATION "convert table"
@@ -101,7 +101,6 @@ static int settle_value(const struct ArrowSchema *column, const struct quire_fie
                         struct quire_arena *arena, struct quire_bytes *text,
                         struct quire_error *error)
 {
-    static const struct quire_value_style style;
     QUIRE_CLEANUP(quire_array_release) struct ArrowArray value = {.release = NULL};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
     struct quire_view *view = NULL;
@@ -109,10 +108,15 @@ static int settle_value(const struct ArrowSchema *column, const struct quire_fie
         *text = (struct quire_bytes){NULL, 0};
         return 0;
     }
+    if (!quire_utf8_is_valid(text->data, text->size)) {
+        quire_fail(error, QUIRE_INPUT, OPERATION, "a folder's value is not UTF-8");
+        quire_error_at(error, QUIRE_NOWHERE, field->name, QUIRE_NOWHERE);
+        return QUIRE_INPUT;
+    }
     QUIRE_TRY(quire_partition_value(column, text, &value, error));
     QUIRE_TRY(quire_view_new(field, &view, error));
     int code = quire_view_set(view, &value, error);
-    if (code == 0 && quire_value_write(view, 0, &style, &out) != 0)
+    if (code == 0 && quire_partition_text(view, 0, &out) != 0)
         code = quire_fail_memory(error, OPERATION);
     quire_view_free(view);
     QUIRE_TRY(code);

@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "data/gather.h"
 #include "data/schema.h"
+#include "data/value_text.h"
 
 #define OPERATION "read table"
 
@@ -49,6 +50,18 @@ int quire_partition_value(const struct ArrowSchema *column, const struct quire_b
     batch.children[0]->release = NULL;
     quire_array_release(&batch);
     return 0;
+}
+
+/* A time without a zone has a blank before the hour; one in UTC may have the T of ISO 8601. The
+ * bytes of a binary are those of the text. */
+int quire_partition_text(const struct quire_view *view, int64_t row, struct quire_buf *text)
+{
+    const struct quire_field *field = view->field;
+    const struct quire_value_style style = {
+        .space_separator = field->kind == QUIRE_KIND_TIMESTAMP && field->zone == NULL};
+    if (!quire_kind_is_binary(field->kind)) return quire_value_write(view, row, &style, text);
+    const struct quire_bytes bytes = quire_view_bytes(view, row);
+    return bytes.size > 0 ? quire_buf_append(text, bytes.data, bytes.size) : 0;
 }
 
 static void free_view(struct quire_view **view)

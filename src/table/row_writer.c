@@ -35,15 +35,32 @@ static bool forbids_null(const struct ArrowSchema *schema)
     return false;
 }
 
+/* A value that cannot be stored is one of a row of all, and of a column as the table calls it. */
+static int place_error(const struct quire_row_writer *writer, int64_t before,
+                       struct quire_error *error)
+{
+    if (error == NULL || error->row == QUIRE_NOWHERE) return QUIRE_INPUT;
+    error->row += before;
+    for (int64_t i = 0; i < writer->stored.n_children; i++) {
+        if (strcmp(writer->stored.children[i]->name, error->column) != 0) continue;
+        error->column[0] = '\0';
+        quire_error_at(error, error->row, writer->schema.children[i]->name, QUIRE_NOWHERE);
+        break;
+    }
+    return QUIRE_INPUT;
+}
+
 /* Takes the batch unless it fails. */
 static int take_batch(struct quire_row_writer *writer, struct ArrowArray *batch,
                       struct quire_error *error)
 {
     QUIRE_TRY(quire_row_rules_apply(writer->rules, batch, writer->rows, error));
     struct ArrowArray taken = *batch;
+    int64_t before = writer->rows;
     batch->release = NULL;
     writer->rows += taken.length;
-    return quire_data_writer_write(writer->files, &taken, error);
+    int code = quire_data_writer_write(writer->files, &taken, error);
+    return code == QUIRE_INPUT ? place_error(writer, before, error) : code;
 }
 
 static int cast_batch(struct quire_row_writer *writer, const struct ArrowSchema *given,

@@ -5,7 +5,6 @@
 #include "base/json_tree.h"
 #include "base/number.h"
 #include "table/delta_schema.h"
-#include "table/delta_type.h"
 
 #define OPERATION    "write table"
 #define COLUMNS_MOST 32 /* that statistics are kept of, unless a property says otherwise */
@@ -14,6 +13,8 @@ struct chooser {
     struct quire_arena *arena;
     struct quire_buf names; /* struct quire_bytes */
     struct quire_buf path;  /* being read: parts, each with its zero */
+    const char *unknown;    /* of a list: the first that is no column; NULL: none */
+    size_t unknown_size;
     struct quire_error *error;
 };
 
@@ -79,6 +80,7 @@ static int read_list(struct chooser *chooser, const char *list, const struct qui
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf part = {0};
     for (const char *at = list; *at != '\0';) {
         const struct quire_delta_type *type = root;
+        const char *start = at + strspn(at, " ");
         for (;;) {
             at = read_part(at + strspn(at, " "), &part);
             if (at == NULL) return QUIRE_MEMORY;
@@ -86,12 +88,31 @@ static int read_list(struct chooser *chooser, const char *list, const struct qui
             if (*at != '.') break;
             at++;
         }
-        if (type == NULL) quire_buf_clear(&chooser->path);
+        if (type == NULL) {
+            quire_buf_clear(&chooser->path);
+            if (chooser->unknown == NULL) {
+                chooser->unknown = start;
+                chooser->unknown_size = (size_t)(at - start);
+            }
+        }
         QUIRE_TRY(push_name(chooser));
         at += strcspn(at, ",");
         at += *at == ',';
     }
     return 0;
+}
+
+int quire_stats_choice_check(const char *list, const struct quire_delta_type *root,
+                             struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
+    QUIRE_CLEANUP(release_chooser) struct chooser chooser = {.arena = &arena, .error = error};
+    if (read_list(&chooser, list, root) != 0) return quire_fail_memory(error, OPERATION);
+    if (chooser.unknown == NULL) return 0;
+    return quire_fail(error, QUIRE_USAGE, "set property",
+                      "delta.dataSkippingStatsColumns: there is no column \"%.*s\"",
+                      chooser.unknown_size < 200 ? (int)chooser.unknown_size : 200,
+                      chooser.unknown);
 }
 
 static int read_property(struct chooser *chooser, const char *list,

@@ -4,6 +4,7 @@
 
 #include "quire/error.h"
 #include "table/action.h"
+#include "table/delta_type.h"
 
 /* For file_stats_json.h. */
 struct quire_stats_choice {
@@ -17,5 +18,9 @@ struct quire_stats_choice {
 int quire_stats_choice_read(const struct quire_metadata_action *metadata,
                             const struct quire_buf *domains, struct quire_arena *arena,
                             struct quire_stats_choice *choice, struct quire_error *error);
+
+/* Whether a list of delta.dataSkippingStatsColumns names columns of the table. QUIRE_USAGE. */
+int quire_stats_choice_check(const char *list, const struct quire_delta_type *root,
+                             struct quire_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/text.h"
 #include "quire/table_write.h"
 #include "table/row_writer.h"
 #include "table/schema_evolve.h"
@@ -35,7 +36,12 @@ static int begin(const char *url, struct ArrowArrayStream *rows,
         return code;
     }
     QUIRE_TRY(quire_stream_schema(rows, &schema, error));
-    return quire_table_create_open(url, &schema, options->create, how, transaction, error);
+    quire_error_clear(&missing);
+    code = quire_table_create_open(url, &schema, options->create, how, transaction, &missing);
+    /* Another writer made it meanwhile. */
+    if (code == QUIRE_EXISTS) return quire_transaction_open(url, how, transaction, error);
+    if (code != 0 && error != NULL) *error = missing;
+    return code;
 }
 
 static int evolve(struct quire_transaction *transaction, struct ArrowArrayStream *rows,
@@ -60,6 +66,70 @@ static int commit(struct quire_transaction *transaction, const struct quire_data
     return quire_transaction_commit(transaction, &info, version, error);
 }
 
+/* --- A table that another writer made first -------------------------------------------------- */
+
+static bool bytes_equal(const struct quire_bytes *a, const struct quire_bytes *b)
+{
+    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
+}
+
+/* Whether files that were written for one table are such as the other has, too. */
+static bool files_fit(const struct quire_metadata_action *made,
+                      const struct quire_metadata_action *other)
+{
+    static const char constraints[] = "delta.constraints.";
+    if (!bytes_equal(&made->schema, &other->schema)) return false;
+    if (made->partitions.size != other->partitions.size) return false;
+    for (size_t i = 0; i < made->partitions.size; i++)
+        if (!bytes_equal(&made->partitions.items[i], &other->partitions.items[i])) return false;
+    for (size_t i = 0; i < other->configuration.size; i++)
+        if (quire_text_starts_with((const char *)other->configuration.items[i].key.data,
+                                   constraints))
+            return false;
+    return true;
+}
+
+/* Commits the files of a creation that was lost to the table that is there. */
+static int commit_to_other(const char *url, struct quire_transaction *lost,
+                           const struct quire_data_totals *totals,
+                           struct quire_table_append_result *result, struct quire_error *error)
+{
+    QUIRE_CLEANUP(close_transaction) struct quire_transaction *other = NULL;
+    QUIRE_TRY(quire_transaction_open(url, &lost->options, &other, error));
+    QUIRE_TRY(quire_features_check_append(other->base, error));
+    result->version = other->read_version;
+    result->skipped = other->skipped;
+    if (other->skipped) return 0;
+    if (!files_fit(&lost->metadata, &other->metadata)) {
+        int code = quire_fail(error, QUIRE_CONFLICT, "append",
+                              "another writer made the table meanwhile, with other columns, "
+                              "partitions or constraints; nothing was changed");
+        quire_error_hint(error, "the append can be run again, on the table that is there now");
+        return code;
+    }
+    if (quire_buf_append(&other->lines, lost->lines.data, lost->lines.size) != 0)
+        return quire_fail_memory(error, "append");
+    int code = commit(other, totals, &result->version, error);
+    result->skipped = other->skipped;
+    lost->may_stand = other->may_stand; /* which its files are kept by */
+    return code;
+}
+
+static int commit_files(const char *url, struct quire_transaction *transaction,
+                        const struct quire_data_totals *totals,
+                        struct quire_table_append_result *result, struct quire_error *error)
+{
+    struct quire_error failed;
+    quire_error_clear(&failed);
+    int code = commit(transaction, totals, &result->version, &failed);
+    if (code == QUIRE_EXISTS && transaction->read_version < 0 && !transaction->may_stand)
+        return commit_to_other(url, transaction, totals, result, error);
+    if (code != 0 && error != NULL) *error = failed;
+    result->created = code == 0 && transaction->read_version < 0;
+    result->skipped = transaction->skipped;
+    return code;
+}
+
 static int append(const char *url, struct ArrowArrayStream *rows,
                   const struct quire_table_append_options *options,
                   struct quire_table_append_result *result, struct quire_error *error)
@@ -82,9 +152,7 @@ static int append(const char *url, struct ArrowArrayStream *rows,
     QUIRE_TRY(quire_row_writer_open(transaction, &writing, &writer, error));
     QUIRE_TRY(quire_row_writer_write(writer, rows, error));
     QUIRE_TRY(quire_row_writer_finish(writer, &totals, error));
-    QUIRE_TRY(commit(transaction, &totals, &result->version, error));
-    result->created = transaction->read_version < 0;
-    result->skipped = transaction->skipped;
+    QUIRE_TRY(commit_files(url, transaction, &totals, result, error));
     if (result->skipped) return 0;
     result->rows = totals.rows;
     result->files = totals.files;

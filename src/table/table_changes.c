@@ -250,12 +250,15 @@ static int open_versions(struct changes_stream *stream, const char *url, int64_t
     if (from < 0 || (to != QUIRE_TABLE_NEWEST && to < from))
         return quire_fail(error, QUIRE_USAGE, OPERATION,
                           "there are no versions from %" PRId64 " to %" PRId64, from, to);
-    if (to == QUIRE_TABLE_NEWEST) {
-        QUIRE_TRY(quire_snapshot_open(url, -1, &stream->end, error));
-        to = stream->end->version;
-        quire_snapshot_free(stream->end);
-        stream->end = NULL;
-    }
+    QUIRE_TRY(quire_snapshot_open(url, -1, &stream->end, error));
+    int64_t newest = stream->end->version;
+    quire_snapshot_free(stream->end);
+    stream->end = NULL;
+    if (to == QUIRE_TABLE_NEWEST) to = newest;
+    if (from > newest || to > newest)
+        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                          "there is no version %" PRId64 "; the newest is %" PRId64,
+                          from > newest ? from : to, newest);
     QUIRE_TRY(quire_snapshot_open(url, from, &stream->end, error));
     QUIRE_TRY(check_on(stream->end, error));
     while (stream->end->version < to) {

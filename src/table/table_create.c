@@ -54,9 +54,6 @@ static int check_partitions(const struct quire_field *fields,
                             const struct quire_table_create_options *options,
                             struct quire_error *error)
 {
-    if (options->partition_by_size > 0 && options->partition_by_size >= fields->children_size)
-        return quire_fail(error, QUIRE_USAGE, OPERATION,
-                          "a table is not partitioned by all of its columns");
     for (size_t i = 0; i < options->partition_by_size; i++) {
         const char *name = options->partition_by[i];
         int64_t column = quire_field_child(fields, name, strlen(name));
@@ -71,6 +68,9 @@ static int check_partitions(const struct quire_field *fields,
             return quire_fail(error, QUIRE_USAGE, OPERATION,
                               "\"%.200s\" is nested: a table is not partitioned by it", name);
     }
+    if (options->partition_by_size > 0 && options->partition_by_size == fields->children_size)
+        return quire_fail(error, QUIRE_USAGE, OPERATION,
+                          "a table is not partitioned by all of its columns");
     return 0;
 }
 

@@ -9,13 +9,15 @@
 #include "table/commit.h"
 #include "table/delta_schema.h"
 #include "table/protocol_raise.h"
+#include "table/stats_choice.h"
 #include "table/table_interval.h"
 
-#define OPERATION   "set property"
-#define ROW_ID      "delta.rowTracking.materializedRowIdColumnName"
-#define ROW_VERSION "delta.rowTracking.materializedRowCommitVersionColumnName"
-#define STAMPS      "delta.enableInCommitTimestamps"
-#define TRACKING    "delta.enableRowTracking"
+#define OPERATION     "set property"
+#define ROW_ID        "delta.rowTracking.materializedRowIdColumnName"
+#define ROW_VERSION   "delta.rowTracking.materializedRowCommitVersionColumnName"
+#define STATS_COLUMNS "delta.dataSkippingStatsColumns"
+#define STAMPS        "delta.enableInCommitTimestamps"
+#define TRACKING      "delta.enableRowTracking"
 
 enum kind { BOOLEAN, COUNT, POSITIVE, INTERVAL, CHOICE, TEXT, OURS };
 
@@ -42,7 +44,7 @@ static const struct property properties[] = {
     {QUIRE_DELTA_MAPPING_MODE, CHOICE, "none|name|id", NULL, NULL},
     {"delta.compatibility.symlinkFormatManifest.enabled", CHOICE, "false", NULL, NULL},
     {"delta.dataSkippingNumIndexedCols", COUNT, NULL, NULL, NULL},
-    {"delta.dataSkippingStatsColumns", TEXT, NULL, NULL, NULL},
+    {STATS_COLUMNS, TEXT, NULL, NULL, NULL},
     {"delta.deletedFileRetentionDuration", INTERVAL, NULL, NULL, NULL},
     {"delta.enableChangeDataFeed", BOOLEAN, NULL, "changeDataFeed", "true"},
     {"delta.enableDeletionVectors", BOOLEAN, NULL, "deletionVectors", "true"},
@@ -195,6 +197,8 @@ int quire_table_properties_set(struct quire_metadata_change *change, const char 
     QUIRE_TRY(check_value(property, value, error));
     if (strcmp(name, QUIRE_DELTA_MAPPING_MODE) == 0)
         return quire_column_mapping_set(change, value, error);
+    if (strcmp(name, STATS_COLUMNS) == 0)
+        QUIRE_TRY(quire_stats_choice_check(value, change->root, error));
     if (property->feature != NULL && strcmp(value, property->needs) == 0)
         QUIRE_TRY(quire_metadata_change_raise(change, property->feature, error));
     if (strcmp(name, TRACKING) == 0 && strcmp(value, "true") == 0)

@@ -1,7 +1,7 @@
 """The table commands: what they print, refuse and leave behind."""
 
 import pytest
-from program import bad, good
+from program import bad, good, start
 
 
 @pytest.fixture
@@ -209,7 +209,8 @@ def test_changes(rows):
     good("table", "delete", table, "--where", "id = 2")
     bad(2, *one, says="--from-version")
     bad(2, *one, "--from-version", "2", "--to-version", "1", says="from 2 to 1")
-    bad(3, *one, "--from-version", "4")
+    bad(3, *one, "--from-version", "4", says="no version 4; the newest is 3")
+    bad(3, *one, "--from-version", "0", "--to-version", "99", says="no version 99; the newest is 3")
     told = good(*one, "--from-version", "0", "--select", "id,_change_type,_commit_version").lines()
     assert [tuple(row.values()) for row in told] == [
         (1, "insert", 1), (2, "insert", 1), (1, "update_preimage", 2), (1, "update_postimage", 2),
@@ -243,3 +244,53 @@ def test_a_folder_that_is_a_table(rows):
         bad(2, *command, says=["Delta table", "table read"])
     assert not (rows / "out.csv").exists()
     assert good("count", f"{table}/*.parquet").text.strip() == "3"
+
+
+@pytest.mark.parametrize("kind", ["decimal(5,6)", "decimal(40,2)", "struct<>", "list<struct<>>",
+                                  "map<string,decimal(1,2)>"])
+def test_types_that_no_table_has_are_refused(tmp_path, kind):
+    table = tmp_path / "t"
+    bad(2, "table", "create", table, "--schema", f"id int64, c {kind}", says="c")
+    assert not table.exists()
+
+
+@pytest.mark.parametrize("name", ["_change_type", "_commit_version", "_Commit_Timestamp"])
+def test_columns_of_changes_are_none_of_the_table(tmp_path, name):
+    on = "delta.enableChangeDataFeed=true"
+    table, other = tmp_path / "t", tmp_path / "u"
+    (tmp_path / "a.jsonl").write_text('{"id": 1, "%s": 2}\n' % name)
+    bad(2, "table", "create", table, "--schema", f"id int64, {name} int64", "--property", on,
+        says=name)
+    assert not table.exists()
+    good("table", "create", table, "--schema", f"id int64, {name} int64")
+    good("table", "append", table, tmp_path / "a.jsonl")
+    bad(2, "table", "property", "set", table, on, says=name)
+    good("table", "create", other, "--schema", "id int64", "--property", on)
+    bad(2, "table", "append", other, tmp_path / "a.jsonl", "--evolve", "add", says=name)
+    assert good("table", "info", other, "--json").json()["columns"] == ["id"]
+
+
+def test_producers_that_make_a_table_at_once_all_append(rows):
+    for turn in range(2):
+        table = rows / f"t{turn}"
+        producers = [start("table", "append", table, rows / "a.csv", "--create")
+                     for _ in range(4)]
+        assert [producer.wait() for producer in producers] == [0] * 4
+        assert len(commits(table)) == 4
+        assert len(good("table", "read", table).lines()) == 8
+        good("table", "fsck", table)
+
+
+def test_columns_that_are_not_there_are_told_of(rows):
+    table, stats = rows / "t", "delta.dataSkippingStatsColumns="
+    create = ("table", "create", table, "--schema")
+    bad(2, *create, "a int64", "--partition-by", "z", says='no column "z"')
+    bad(2, *create, "a int64", "--partition-by", "a,a", says="twice")
+    bad(2, *create, "a int64", "--partition-by", "a", says="all of its columns")
+    bad(2, "table", "append", table, rows / "a.csv", "--create", "--partition-by", "z",
+        says='no column "z"')
+    bad(2, *create, "a int64", "--property", stats + "a,nope", says='no column "nope"')
+    assert not table.exists()
+    good(*create, "a int64, `b.c` struct<d:int64>", "--property", stats + "A, `b.c`.d")
+    bad(2, "table", "property", "set", table, stats + "a, `b.c`.e ,a", says='"`b.c`.e')
+    good("table", "property", "set", table, stats + "a")

@@ -305,7 +305,10 @@ def test_columns_that_statistics_are_kept_of(tmp_path, mode):
         name: there for name, (there, _) in mapped(url).items()}
     delta.append(url, WIDE)
     assert set(stats_of(url)) == {physical[f"c{i}"] for i in range(32)}
-    delta.property_set(url, {"delta.dataSkippingStatsColumns": "c39, `a.b` ,s.y,nothing, S.nothing"})
+    for unknown in ("nothing", "c39, S.nothing"):
+        with pytest.raises(QuireError, match="nothing"):
+            delta.property_set(url, {"delta.dataSkippingStatsColumns": unknown})
+    delta.property_set(url, {"delta.dataSkippingStatsColumns": "c39, `a.b` ,s.y"})
     delta.append(url, WIDE)
     if mode == "none":
         assert stats_of(url) == {"c39": 39, "a.b": 7, "s": {"y": {"z": 2}}, "t": {}}

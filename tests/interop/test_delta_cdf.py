@@ -3,6 +3,7 @@ tables of delta-rs, and what is refused. Which rows are told is judged in
 tests/property/test_delta_changes.py."""
 
 import glob
+import json
 import os
 
 import delta
@@ -106,7 +107,18 @@ def test_versions_that_do_not_tell(tmp_path):
 
 def test_names_of_its_own_and_files_that_are_gone(tmp_path):
     url = str(tmp_path / "own")
-    delta.create(url, pa.schema([("_change_type", pa.string())]), properties=ON)
+    own = pa.schema([("_change_type", pa.string())])
+    with pytest.raises(QuireError, match="_change_type"):
+        delta.create(url, own, properties=ON)
+    delta.create(url, own)
+    # As another writer may have made it.
+    first = os.path.join(url, "_delta_log", f"{0:020}.json")
+    with open(first) as file:
+        text = file.read()
+    assert '"configuration":{}' in text and '"minWriterVersion":2' in text
+    with open(first, "w") as file:
+        file.write(text.replace('"configuration":{}', '"configuration":' + json.dumps(ON))
+                   .replace('"minWriterVersion":2', '"minWriterVersion":4'))
     with pytest.raises(QuireError, match="_change_type"):
         delta.changes(url, 0)
     url = make(tmp_path)

@@ -247,15 +247,38 @@ def test_append_makes_a_table_with_its_rows_or_not_at_all(tmp_path):
     assert done["version"] == 1 and not done["created"]
 
 
+def made_meanwhile(rows, make):
+    """The rows, and behind the first of them another makes the table."""
+    def batches():
+        yield rows.to_batches()[0]
+        make()
+
+    return pa.RecordBatchReader.from_batches(rows.schema, batches())
+
+
 def test_two_that_make_a_table(tmp_path):
     url = str(tmp_path / "t")
     rows = pa.table({"id": [1]})
+    stream = made_meanwhile(rows, lambda: delta.create(url, rows.schema))
+    done = delta.append(url, stream, create=())
+    assert (done.version, done.created, done.rows) == (1, False, 1)
+    assert delta.read(url).equals(rows) and DeltaTable(url).to_pyarrow_table().num_rows == 1
 
-    def batches():
-        yield rows.to_batches()[0]
-        delta.create(url, rows.schema)
 
-    stream = pa.RecordBatchReader.from_batches(rows.schema, batches())
-    refused("EXISTS", delta.append, url, stream, create=())
+def constrained(url, schema):
+    delta.create(url, schema)
+    delta.constraint_add(url, "small", "id < 1")
+
+
+@pytest.mark.parametrize("make", [
+    lambda url, schema: delta.create(url, schema, partition_by=["id"]),
+    lambda url, schema: delta.create(url, schema.append(pa.field("x", pa.int64()))),
+    constrained,
+])
+def test_two_that_make_other_tables(tmp_path, make):
+    url = str(tmp_path / "t")
+    rows = pa.table({"id": [1], "p": [2]})
+    stream = made_meanwhile(rows, lambda: make(url, rows.schema))
+    refused("CONFLICT", delta.append, url, stream, create=())
     assert delta.read(url).num_rows == 0
     assert not list(tmp_path.glob("t/*.parquet"))

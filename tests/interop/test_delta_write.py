@@ -224,7 +224,7 @@ def check_stats(url, version, data):
         nulls = pick(stats["nullCount"], path)
         assert nulls == len(values) - len(there), path
         low, high = (pick(stats[part], path) for part in ("minValues", "maxValues"))
-        if pa.types.is_binary(kind) or pa.types.is_boolean(kind):
+        if pa.types.is_binary(kind):
             assert low is None and high is None
             continue
         if pa.types.is_string(kind):
@@ -244,6 +244,22 @@ def check_stats(url, version, data):
         tight = not pa.types.is_string(kind) and not pa.types.is_floating(kind)
         if there and tight:
             assert low is not None and high is not None, path
+
+
+def test_booleans_are_found_by_their_statistics(tmp_path):
+    url = str(tmp_path / "t")
+    for values in ([True, None], [False, False], [None, None], [True, False]):
+        data = pa.table({"id": list(range(len(values))), "b": pa.array(values, pa.bool_())})
+        if not os.path.exists(url):
+            delta.create(url, data.schema)
+        delta.append(url, data)
+    told = [json.loads(adds(url, version)[0]["stats"]) for version in range(1, 5)]
+    assert [(one["minValues"].get("b"), one["maxValues"].get("b")) for one in told] == [
+        (True, True), (False, False), (None, None), (False, True)]
+    for value, rows in ((True, 2), (False, 3)):
+        wanted = [("b", "=", value)]
+        assert DeltaTable(url).to_pyarrow_table(filters=wanted).num_rows == rows
+        assert polars.scan_delta(url).filter(polars.col("b") == value).collect().height == rows
 
 
 CHARACTERS = st.sampled_from("aé\ud7ff\ue000\uffff\U00010000\U0010ffff ")

@@ -1,0 +1,82 @@
+"""Values that a table is partitioned by: those that the log has a text for, and those refused."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+from program import bad, good
+
+
+def partitions(table):
+    found = []
+    for commit in sorted((table / "_delta_log").glob("*.json")):
+        for line in commit.read_text().splitlines():
+            if "add" in json.loads(line):
+                found.append(json.loads(line)["add"]["partitionValues"])
+    return found
+
+
+def test_binary_values_are_the_texts_of_their_bytes(tmp_path):
+    table = tmp_path / "t"
+    values = [b"abc", b"\x01\x02\x03", "é/=".encode(), None]
+    data = pa.table({"id": [1, 2, 3, 4], "b": pa.array(values, pa.binary())})
+    pq.write_table(data, tmp_path / "b.parquet")
+    good("table", "create", table, "--schema", "id int64, b binary", "--partition-by", "b")
+    good("table", "append", table, tmp_path / "b.parquet")
+    assert sorted(p["b"] or "" for p in partitions(table)) == ["", "\x01\x02\x03", "abc", "é/="]
+    good("table", "update", table, "--set", "id=id + 10", "--where", "id < 3")
+    good("table", "optimize", table)
+    good("table", "checkpoint", table)
+    good("table", "read", table, "--out", tmp_path / "out.parquet")
+    expected = {11: values[0], 12: values[1], 3: values[2], 4: values[3]}
+    for got in (pq.read_table(tmp_path / "out.parquet"), DeltaTable(table).to_pyarrow_table()):
+        assert dict(zip(got["id"].to_pylist(), got["b"].to_pylist())) == expected
+
+
+def test_binary_values_without_a_text_are_refused(tmp_path):
+    table = tmp_path / "t"
+    data = pa.table({"id": [1, 2], "b": pa.array([b"abc", b"\x00\xff"], pa.binary())})
+    pq.write_table(data, tmp_path / "b.parquet")
+    good("table", "create", table, "--schema", "id int64, b binary", "--partition-by", "b")
+    fault = bad(1, "table", "append", table, tmp_path / "b.parquet").err
+    assert "row 2, column b" in fault and "UTF-8" in fault
+    assert list(table.rglob("*.parquet")) == [] and partitions(table) == []
+
+
+def test_an_empty_value_is_refused_where_null_is(tmp_path):
+    table = tmp_path / "t"
+    (tmp_path / "a.csv").write_text('id,p\n1,x\n2,""\n')
+    good("table", "create", table, "--schema", "id int64, p string not null", "--partition-by",
+         "p", "--property", "delta.columnMapping.mode=name")
+    fault = bad(1, "table", "append", table, tmp_path / "a.csv").err
+    assert "row 2, column p" in fault and "not null" in fault
+    assert partitions(table) == []
+
+
+def test_a_value_that_makes_no_name_of_a_folder_leaves_none(tmp_path):
+    table = tmp_path / "t"
+    (tmp_path / "a.csv").write_text(f"id,p\n1,{'x' * 254}\n")
+    bad(3, "table", "append", table, tmp_path / "a.csv", "--create", "--partition-by", "p",
+        says="name too long")
+    assert not table.exists()
+
+
+def test_folders_of_binary_values_and_times(tmp_path):
+    table = tmp_path / "t"
+    for folder in ("b=a%01/t=2024-01-02 03%3A04%3A05", "b=x/t=2024-01-02T00%3A00%3A00"):
+        (table / folder).mkdir(parents=True)
+        pq.write_table(pa.table({"id": [1]}), table / folder / "a.parquet")
+    convert = ("table", "convert", table, "--partition-by", "b binary, t timestamp(us)")
+    good(*convert)
+    assert sorted((p["b"], p["t"][:19]) for p in partitions(table)) == [
+        ("a\x01", "2024-01-02 03:04:05"), ("x", "2024-01-02 00:00:00")]
+    assert sorted(DeltaTable(table).to_pyarrow_table()["b"].to_pylist()) == [b"a\x01", b"x"]
+
+
+def test_a_folder_without_a_text_is_refused(tmp_path):
+    table = tmp_path / "t"
+    (table / "b=%FF").mkdir(parents=True)
+    pq.write_table(pa.table({"id": [1]}), table / "b=%FF" / "a.parquet")
+    bad(1, "table", "convert", table, "--partition-by", "b binary", says=["column b", "UTF-8"])
+    assert not (table / "_delta_log").exists()
