@@ -25,9 +25,9 @@
 #include "quire/table.h"
 #include "quire/table_alter.h"
 #include "quire/table_change.h"
-#include "quire/table_upkeep.h"
-#include "quire/table_group.h"
 #include "quire/table_convert.h"
+#include "quire/table_group.h"
+#include "quire/table_upkeep.h"
 #include "quire/table_write.h"
 
 #endif

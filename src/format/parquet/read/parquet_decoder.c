@@ -105,8 +105,8 @@ static int settle_wanted(struct decoder *decoder, const struct quire_parquet_rea
     decoder->filter.page_index = options->use_page_index;
     decoder->filter.bloom_filter = options->use_bloom_filter;
     decoder->filter.bloom_bytes_max = context->budget.max / 8;
-    return quire_parquet_filter_open(&decoder->filter, &decoder->file, decoder->target.field, policy,
-                                     error);
+    return quire_parquet_filter_open(&decoder->filter, &decoder->file, decoder->target.field,
+                                     policy, error);
 }
 
 static int open_decoder(struct decoder *decoder, struct quire_in *in,
