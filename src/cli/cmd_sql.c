@@ -1,5 +1,4 @@
 /* sql: SELECT over files and tables. */
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -115,28 +114,6 @@ static int write_rows(struct quire_cli *cli, const struct quire_cli_sql_request 
     return quire_cli_output_finish(writer, &input, result, &cli->error);
 }
 
-static int report(struct quire_cli *cli, const struct quire_cli_output *output,
-                  const struct quire_write_result *result)
-{
-    struct quire_json *json = NULL;
-    quire_cli_progress_clear();
-    if (!cli->common.json) {
-        quire_cli_print_plain(output->name, stderr);
-        fprintf(stderr, ": %" PRId64 " row%s\n", result->rows, result->rows == 1 ? "" : "s");
-        return 0;
-    }
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "output", output->name);
-    quire_cli_json_string(json, "format", output->format->name);
-    quire_cli_json_i64(json, "rows", result->rows);
-    quire_cli_json_i64(json, "bytes", result->bytes);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
-}
-
 static int run_query(struct quire_cli *cli, const struct quire_cli_sql_request *request)
 {
     const struct sql_options *options = cli->options;
@@ -151,7 +128,7 @@ static int run_query(struct quire_cli *cli, const struct quire_cli_sql_request *
                                                    : "jsonl",
                                       &output.format, &cli->error));
     QUIRE_TRY(write_rows(cli, request, &output, &result));
-    return to_standard ? 0 : report(cli, &output, &result);
+    return to_standard ? 0 : quire_cli_output_report(cli, &output, &result, "row", -1);
 }
 
 static int run(struct quire_cli *cli, int argc, char **argv)

@@ -1,5 +1,4 @@
 /* table changes: what happened to rows between two versions, to standard output or a file. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "output.h"
@@ -35,28 +34,6 @@ static int write_rows(struct quire_cli *cli, const char *url, struct quire_cli_o
     return quire_cli_output_finish(writer, &input, result, &cli->error);
 }
 
-static int report(struct quire_cli *cli, const struct quire_cli_output *output,
-                  const struct quire_write_result *result)
-{
-    struct quire_json *json = NULL;
-    quire_cli_progress_clear();
-    if (!cli->common.json) {
-        quire_cli_print_plain(output->name, stderr);
-        fprintf(stderr, ": %" PRId64 " change%s\n", result->rows, result->rows == 1 ? "" : "s");
-        return 0;
-    }
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "output", output->name);
-    quire_cli_json_string(json, "format", output->format->name);
-    quire_cli_json_i64(json, "rows", result->rows);
-    quire_cli_json_i64(json, "bytes", result->bytes);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
-}
-
 static int run(struct quire_cli *cli, int argc, char **argv)
 {
     const struct changes_options *options = cli->options;
@@ -70,7 +47,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     QUIRE_TRY(quire_cli_output_format(cli, output.name, to_standard ? "jsonl" : NULL,
                                       &output.format, &cli->error));
     QUIRE_TRY(write_rows(cli, argv[0], &output, &result));
-    return to_standard ? 0 : report(cli, &output, &result);
+    return to_standard ? 0 : quire_cli_output_report(cli, &output, &result, "change", -1);
 }
 
 #define AT(field) offsetof(struct changes_options, field)

@@ -1,5 +1,4 @@
 /* table read: the rows of a version, to standard output or a file. */
-#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -86,30 +85,6 @@ static int write_rows(struct quire_cli *cli, struct quire_table *table,
     return quire_cli_output_finish(writer, &input, result, &cli->error);
 }
 
-static int report(struct quire_cli *cli, const struct quire_table *table,
-                  const struct quire_cli_output *output, const struct quire_write_result *result)
-{
-    struct quire_json *json = NULL;
-    quire_cli_progress_clear();
-    if (!cli->common.json) {
-        quire_cli_print_plain(output->name, stderr);
-        fprintf(stderr, ": %" PRId64 " row%s of version %" PRId64 "\n", result->rows,
-                result->rows == 1 ? "" : "s", quire_table_version(table));
-        return 0;
-    }
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "output", output->name);
-    quire_cli_json_string(json, "format", output->format->name);
-    quire_cli_json_i64(json, "version", quire_table_version(table));
-    quire_cli_json_i64(json, "rows", result->rows);
-    quire_cli_json_i64(json, "bytes", result->bytes);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
-}
-
 static int run(struct quire_cli *cli, int argc, char **argv)
 {
     QUIRE_CLEANUP(quire_cli_table_close) struct quire_table *table = NULL;
@@ -123,7 +98,9 @@ static int run(struct quire_cli *cli, int argc, char **argv)
                                       &output.format, &cli->error));
     QUIRE_TRY(quire_cli_table_open(cli, argv[0], &table, &cli->error));
     QUIRE_TRY(write_rows(cli, table, &output, &result));
-    return to_standard ? 0 : report(cli, table, &output, &result);
+    return to_standard
+               ? 0
+               : quire_cli_output_report(cli, &output, &result, "row", quire_table_version(table));
 }
 
 #define AT(field) offsetof(struct read_options, field)

@@ -1,8 +1,11 @@
 /* Opening and finishing writers as the options say. */
 #include "output.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "progress.h"
 
 int quire_cli_output_format(const struct quire_cli *cli, const char *name, const char *fallback,
                             const struct quire_format **format, struct quire_error *error)
@@ -73,6 +76,39 @@ int quire_cli_output_finish(struct quire_writer *writer, struct quire_cli_input 
     QUIRE_TRY(quire_writer_write_stream(writer, &input->stream, error));
     QUIRE_TRY(quire_cli_input_done(input, error));
     return quire_writer_commit(writer, result, error);
+}
+
+static void print_written(const struct quire_cli_output *output,
+                          const struct quire_write_result *result, const char *noun,
+                          int64_t version)
+{
+    quire_cli_print_plain(output->name, stderr);
+    fprintf(stderr, ": %" PRId64 " %s%s", result->rows, noun, result->rows == 1 ? "" : "s");
+    if (version >= 0) fprintf(stderr, " of version %" PRId64, version);
+    fputc('\n', stderr);
+}
+
+int quire_cli_output_report(struct quire_cli *cli, const struct quire_cli_output *output,
+                            const struct quire_write_result *result, const char *noun,
+                            int64_t version)
+{
+    struct quire_json *json = NULL;
+    quire_cli_progress_clear();
+    if (!cli->common.json) {
+        print_written(output, result, noun, version);
+        return 0;
+    }
+    QUIRE_TRY(quire_json_new(&json, &cli->error));
+    quire_json_begin_object(json);
+    quire_cli_json_string(json, "output", output->name);
+    quire_cli_json_string(json, "format", output->format->name);
+    if (version >= 0) quire_cli_json_i64(json, "version", version);
+    quire_cli_json_i64(json, "rows", result->rows);
+    quire_cli_json_i64(json, "bytes", result->bytes);
+    quire_json_end_object(json);
+    int code = quire_cli_print_json(json, &cli->error);
+    quire_json_free(json);
+    return code;
 }
 
 void quire_cli_writer_close(struct quire_writer **writer)

@@ -28,6 +28,12 @@ int quire_cli_output_open(struct quire_cli *cli, const struct quire_cli_output *
 int quire_cli_output_finish(struct quire_writer *writer, struct quire_cli_input *input,
                             struct quire_write_result *result, struct quire_error *error);
 
+/* What was written, for people or as the JSON object output, format, version (unless below 0),
+ * rows, bytes. noun is what a row is: "row". */
+int quire_cli_output_report(struct quire_cli *cli, const struct quire_cli_output *output,
+                            const struct quire_write_result *result, const char *noun,
+                            int64_t version);
+
 /* For cleanup by attribute. */
 void quire_cli_writer_close(struct quire_writer **writer);
 
