@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "call_way.h"
 #include "cli.h"
 #include "fault_alloc.h"
 #include "fault_files.h"
@@ -373,8 +374,7 @@ int fault_torture(const struct fault_case *fault, const struct fault_way *way)
     for (int i = 0; i < FAULT_TARGETS_MAX && fault->targets[i] != NULL; i++)
         read_content(fault->targets[i], &old.targets[i]);
     /* The thread sanitizer, under which all is slow, looks at some of them. */
-    const char *every = getenv("QUIRE_FAULT_EVERY");
-    const int stride = every != NULL && atoi(every) > 0 ? atoi(every) : 1;
+    const int stride = fault_every();
     run_armed(fault, way, 0, &new, &reached);
     if (reached || new.status > QUIRE_EXIT_DATA) complain(fault, way, 0, "it fails by itself");
     memcpy(output_expected, output, (size_t) new.output_size);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_way.h"
 #include "fault_alloc.h"
 #include "fault_store.h"
 #include "quire/table_change.h"
@@ -176,32 +177,8 @@ static const struct operation operations[] = {
 
 static const int64_t rows_before = 0111111;
 
-struct way {
-    bool store, onwards, after;
-};
-
-static void arm(const struct way *way, int64_t n)
-{
-    const struct fault_plan plan = {
-        .nth = way->store ? n : 0, .onwards = way->onwards, .after = way->after};
-    fault_store_arm(&plan);
-    if (!way->store && way->onwards)
-        fault_alloc_arm_onwards(n);
-    else
-        fault_alloc_arm(way->store ? 0 : n);
-}
-
-static bool disarm(const struct way *way, int64_t n, int64_t brought)
-{
-    static const struct fault_plan none = {.nth = 0};
-    bool reached = way->store && fault_store_operations() >= n;
-    fault_store_arm(&none);
-    assert_int_equal(fault_alloc_held(), -brought);
-    return fault_alloc_disarm() || reached;
-}
-
 /* One call with the Nth failing; whether that was reached. */
-static bool try_once(const struct operation *operation, const struct way *way, int64_t n)
+static bool try_once(const struct operation *operation, const struct call_way *way, int64_t n)
 {
     struct quire_error error;
     struct ArrowArrayStream rows = {.release = NULL};
@@ -211,10 +188,10 @@ static bool try_once(const struct operation *operation, const struct way *way, i
     int64_t brought = fault_alloc_held();
     fault_alloc_disarm();
     quire_error_clear(&error);
-    arm(way, n);
+    call_way_arm(way, n);
     int code = operation->run(&rows, &error);
     quire_stream_release(&rows);
-    bool fired = disarm(way, n, brought);
+    bool fired = call_way_disarm(way, n, brought);
     int64_t stand = standing(&version);
     bool blind = way->store && way->onwards && way->after;
     if (code == 0) {
@@ -233,11 +210,9 @@ static bool try_once(const struct operation *operation, const struct way *way, i
     return fired;
 }
 
-static void torture(const struct way *way)
+static void torture(const struct call_way *way)
 {
-    const char *every = getenv("QUIRE_FAULT_EVERY");
-    int stride = way->store ? STRIDE_STORE : STRIDE_ALLOCATIONS;
-    if (every != NULL && atoi(every) > 0) stride *= atoi(every);
+    const int stride = (way->store ? STRIDE_STORE : STRIDE_ALLOCATIONS) * fault_every();
     for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
         int64_t n = 1;
         if (operations[i].vectors && !has_vectors) continue;
@@ -252,27 +227,27 @@ static void torture(const struct way *way)
 static void test_store_once(void **state)
 {
     (void)state;
-    torture(&(struct way){true, false, false});
-    torture(&(struct way){true, false, true});
+    torture(&(struct call_way){true, false, false});
+    torture(&(struct call_way){true, false, true});
 }
 
 static void test_store_from_then_on(void **state)
 {
     (void)state;
-    torture(&(struct way){true, true, false});
-    torture(&(struct way){true, true, true});
+    torture(&(struct call_way){true, true, false});
+    torture(&(struct call_way){true, true, true});
 }
 
 static void test_allocations_once(void **state)
 {
     (void)state;
-    torture(&(struct way){false, false, false});
+    torture(&(struct call_way){false, false, false});
 }
 
 static void test_allocations_from_then_on(void **state)
 {
     (void)state;
-    torture(&(struct way){false, true, false});
+    torture(&(struct call_way){false, true, false});
 }
 
 int main(int argc, char **argv)

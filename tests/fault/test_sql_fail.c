@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_way.h"
 #include "fault_alloc.h"
 #include "quire/memory.h"
 #include "quire/sql.h"
@@ -138,8 +139,7 @@ static int run(const char *sql, int64_t *rows, struct quire_error *error)
 
 static void torture(const char *sql, int64_t expected, bool onwards)
 {
-    const char *every = getenv("QUIRE_FAULT_EVERY");
-    const int stride = every != NULL && atoi(every) > 0 ? atoi(every) : 1;
+    const int stride = fault_every();
     int64_t n = 1, tries = 0, rows;
     assert_int_equal(run(sql, &rows, NULL), 0);
     assert_int_equal(rows, expected);

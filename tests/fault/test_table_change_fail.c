@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_way.h"
 #include "fault_alloc.h"
 #include "fault_store.h"
 #include "quire/file.h"
@@ -23,15 +24,9 @@
 #define ROWS     4
 #define URL_MAX  4200
 #define NO_TABLE (-2)
-
-struct way {
-    bool store, onwards, after;
-    int stride;
-};
-static const struct way ways[] = {
-    {true, false, false, 1}, {true, false, true, 1},   {true, true, false, 1},
-    {true, true, true, 1},   {false, false, false, 2}, {false, true, false, 5},
-};
+/* Every so many allocations are tried. */
+#define STRIDE_ONCE    2
+#define STRIDE_ONWARDS 5
 
 /* One change, the state that it begins with, and the version that it ends with. */
 struct change {
@@ -188,27 +183,6 @@ static int convert(const char *at, struct ArrowArrayStream *rows, struct quire_e
 
 /* --- Torture ------------------------------------------------------------------------------- */
 
-static void arm(const struct way *way, int64_t n)
-{
-    const struct fault_plan plan = {
-        .nth = way->store ? n : 0, .onwards = way->onwards, .after = way->after};
-    fault_store_arm(&plan);
-    if (!way->store && way->onwards)
-        fault_alloc_arm_onwards(n);
-    else
-        fault_alloc_arm(way->store ? 0 : n);
-}
-
-/* Whether the nth was reached. brought: blocks from before that are released by now. */
-static bool disarm(const struct way *way, int64_t n, int64_t brought)
-{
-    static const struct fault_plan none = {.nth = 0};
-    bool reached = way->store && fault_store_operations() >= n;
-    fault_store_arm(&none);
-    assert_int_equal(fault_alloc_held(), -brought);
-    return fault_alloc_disarm() || reached;
-}
-
 /* The version that stands, all of whose rows can be read; NO_TABLE. */
 static int64_t standing(void)
 {
@@ -240,7 +214,7 @@ static void begin(const struct change *change)
 }
 
 /* One try. Returns whether something failed. */
-static bool try_once(const struct change *change, const struct way *way, int64_t n)
+static bool try_once(const struct change *change, const struct call_way *way, int64_t n)
 {
     struct ArrowArrayStream rows = {.release = NULL};
     struct quire_error error;
@@ -249,10 +223,10 @@ static bool try_once(const struct change *change, const struct way *way, int64_t
     int64_t brought = fault_alloc_held();
     fault_alloc_disarm();
     quire_error_clear(&error);
-    arm(way, n);
+    call_way_arm(way, n);
     int code = change->run(url, &rows, &error);
     quire_stream_release(&rows);
-    bool fired = disarm(way, n, brought);
+    bool fired = call_way_disarm(way, n, brought);
     int64_t version = standing();
     /* The answer was lost, and asking again failed: it may have been done. */
     bool blind = way->store && way->onwards && way->after;
@@ -269,13 +243,12 @@ static bool try_once(const struct change *change, const struct way *way, int64_t
 
 static void torture(const struct change *change)
 {
-    const char *every = getenv("QUIRE_FAULT_EVERY");
-    const int more = every != NULL && atoi(every) > 0 ? atoi(every) : 1;
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+    for (size_t i = 0; i < CALL_WAYS; i++) {
+        const int stride = call_ways[i].onwards ? STRIDE_ONWARDS : STRIDE_ONCE;
         int64_t n = 1;
         begin(change);
-        while (try_once(change, &ways[i], n)) {
-            n += ways[i].store ? 1 : ways[i].stride * more;
+        while (try_once(change, &call_ways[i], n)) {
+            n += call_ways[i].store ? 1 : stride * fault_every();
             assert_true(n < N_MAX);
         }
         assert_true(n > 3);

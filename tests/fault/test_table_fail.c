@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_way.h"
 #include "fault_alloc.h"
 #include "fault_store.h"
 #include "quire/table_write.h"
@@ -23,14 +24,6 @@
 #define BEFORE           1 /* the version that an append begins at */
 #define APPENDED         2 /* and, with its checkpoint, ends at */
 #define OPERATIONS_LEAST 5 /* a loop that was over sooner tried nothing */
-
-struct way {
-    bool store, onwards, after;
-};
-static const struct way ways[] = {
-    {true, false, false}, {true, false, true},   {true, true, false},
-    {true, true, true},   {false, false, false}, {false, true, false},
-};
 
 static struct ArrowSchema schema;
 static struct quire_context *context;
@@ -53,27 +46,6 @@ static int teardown(void **state)
     quire_schema_release(&schema);
     quire_context_free(context);
     return scratch_teardown(state);
-}
-
-static void arm(const struct way *way, int64_t n)
-{
-    const struct fault_plan plan = {
-        .nth = way->store ? n : 0, .onwards = way->onwards, .after = way->after};
-    fault_store_arm(&plan);
-    if (!way->store && way->onwards)
-        fault_alloc_arm_onwards(n);
-    else
-        fault_alloc_arm(way->store ? 0 : n);
-}
-
-/* Whether the nth was reached. brought: blocks from before that are released by now. */
-static bool disarm(const struct way *way, int64_t n, int64_t brought)
-{
-    static const struct fault_plan none = {.nth = 0};
-    bool reached = way->store && fault_store_operations() >= n;
-    fault_store_arm(&none);
-    assert_int_equal(fault_alloc_held(), -brought);
-    return fault_alloc_disarm() || reached;
 }
 
 /* --- Calls --------------------------------------------------------------------------------- */
@@ -140,13 +112,13 @@ static int64_t standing(void)
 }
 
 /* Whether a failure may hide that it was done: the answer was lost, and asking again failed. */
-static bool is_blind(const struct way *way)
+static bool is_blind(const struct call_way *way)
 {
     return way->store && way->onwards && way->after;
 }
 
-static void check(const struct way *way, int code, const struct quire_error *error, int64_t before,
-                  int64_t after)
+static void check(const struct call_way *way, int code, const struct quire_error *error,
+                  int64_t before, int64_t after)
 {
     int64_t version = standing();
     if (code == 0) {
@@ -158,27 +130,21 @@ static void check(const struct way *way, int code, const struct quire_error *err
     assert_true(version == before || (is_blind(way) && version == after));
 }
 
-static int stride_of(void)
-{
-    const char *every = getenv("QUIRE_FAULT_EVERY");
-    return every != NULL && atoi(every) > 0 ? atoi(every) : 1;
-}
-
 static void test_create(void **state)
 {
-    const int stride = stride_of();
+    const int stride = fault_every();
     (void)state;
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+    for (size_t i = 0; i < CALL_WAYS; i++) {
         int64_t n = 1;
         for (bool fired = true; fired; n += stride) {
             struct quire_error error;
             assert_true(n < N_MAX);
             scratch_remove(folder);
             quire_error_clear(&error);
-            arm(&ways[i], n);
+            call_way_arm(&call_ways[i], n);
             int code = create(url, &error);
-            fired = disarm(&ways[i], n, 0);
-            check(&ways[i], code, &error, NO_TABLE, 0);
+            fired = call_way_disarm(&call_ways[i], n, 0);
+            check(&call_ways[i], code, &error, NO_TABLE, 0);
             assert_true(fired || code == 0);
         }
         assert_true(n > 2);
@@ -197,9 +163,9 @@ static void make_table(void)
 }
 
 /* Appends until nothing failed. Returns that N. */
-static int64_t torture_append(const struct way *way)
+static int64_t torture_append(const struct call_way *way)
 {
-    const int stride = stride_of();
+    const int stride = fault_every();
     int64_t n = 1;
     make_table();
     for (bool fired = true; fired; n += stride) {
@@ -212,10 +178,10 @@ static int64_t torture_append(const struct way *way)
         int64_t brought = fault_alloc_held();
         fault_alloc_disarm();
         quire_error_clear(&error);
-        arm(way, n);
+        call_way_arm(way, n);
         int code = append(url, &rows, &result, &error);
         quire_stream_release(&rows);
-        fired = disarm(way, n, brought);
+        fired = call_way_disarm(way, n, brought);
         check(way, code, &error, BEFORE, APPENDED);
         assert_true(fired || code == 0);
         if (code == 0) {
@@ -234,9 +200,9 @@ static int64_t torture_append(const struct way *way)
 /* The ways of one kind: each kind is a test of its own, so that they run side by side. */
 static void append_all(bool store, bool onwards)
 {
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-        if (ways[i].store == store && (store || ways[i].onwards == onwards))
-            assert_true(torture_append(&ways[i]) > OPERATIONS_LEAST);
+    for (size_t i = 0; i < CALL_WAYS; i++)
+        if (call_ways[i].store == store && (store || call_ways[i].onwards == onwards))
+            assert_true(torture_append(&call_ways[i]) > OPERATIONS_LEAST);
 }
 
 static void test_append_store(void **state)

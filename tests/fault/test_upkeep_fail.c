@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_way.h"
 #include "fault_alloc.h"
 #include "fault_store.h"
 #include "quire/table_upkeep.h"
@@ -24,14 +25,6 @@
 /* Every so many allocations and store operations are tried; QUIRE_FAULT_EVERY makes them fewer. */
 #define STRIDE       197
 #define STORE_STRIDE 3
-
-struct way {
-    bool store, onwards, after;
-};
-static const struct way ways[] = {
-    {true, false, false}, {true, false, true},   {true, true, false},
-    {true, true, true},   {false, false, false}, {false, true, false},
-};
 
 static struct ArrowSchema schema;
 static const struct quire_context_options one_thread = {.threads = 1};
@@ -176,39 +169,14 @@ static int check(struct quire_error *error)
 
 /* --- The loops ------------------------------------------------------------------------------- */
 
-static void arm(const struct way *way, int64_t n)
-{
-    const struct fault_plan plan = {
-        .nth = way->store ? n : 0, .onwards = way->onwards, .after = way->after};
-    fault_store_arm(&plan);
-    if (!way->store && way->onwards)
-        fault_alloc_arm_onwards(n);
-    else
-        fault_alloc_arm(way->store ? 0 : n);
-}
-
-static bool disarm(const struct way *way, int64_t n)
-{
-    static const struct fault_plan none = {.nth = 0};
-    bool reached = way->store && fault_store_operations() >= n;
-    fault_store_arm(&none);
-    assert_int_equal(fault_alloc_held(), 0);
-    return fault_alloc_disarm() || reached;
-}
-
-static int64_t every(void)
-{
-    const char *text = getenv("QUIRE_FAULT_EVERY");
-    return text != NULL && atoi(text) > 0 ? atoi(text) : 1;
-}
-
 /* optimized: the table has files of before, for those who delete them. */
 static void torture(int (*call)(struct quire_error *error), bool optimized)
 {
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        const struct way *way = &ways[i];
+    for (size_t i = 0; i < CALL_WAYS; i++) {
+        const struct call_way *way = &call_ways[i];
         /* Those who delete files open the table again and again. */
-        const int64_t stride = (way->store ? STORE_STRIDE : STRIDE) * every() * (optimized ? 3 : 1);
+        const int64_t stride =
+            (way->store ? STORE_STRIDE : STRIDE) * fault_every() * (optimized ? 3 : 1);
         int64_t before = -1, n = 1;
         for (bool fired = true; fired; n += stride) {
             struct quire_error error;
@@ -219,17 +187,17 @@ static void torture(int (*call)(struct quire_error *error), bool optimized)
                 before = standing();
             }
             quire_error_clear(&error);
-            arm(way, n);
+            call_way_arm(way, n);
             int code = quire_context_new(&one_thread, &context, &error);
             if (code == 0) code = call(&error);
             /* It keeps blocks for whoever comes next. */
             quire_context_free(context);
             context = NULL;
-            fired = disarm(way, n);
+            fired = call_way_disarm(way, n, 0);
             assert_int_equal(code, code != 0 ? error.code : 0);
             assert_true(fired || code == 0);
         }
-        assert_true(n > 1 + stride || every() > 1);
+        assert_true(n > 1 + stride || fault_every() > 1);
         (void)standing();
     }
 }
