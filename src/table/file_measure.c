@@ -92,7 +92,8 @@ int quire_file_measure(const struct quire_file_measure *measure, const struct qu
     QUIRE_TRY(encode_rows(measure, add, &encoding, error));
     QUIRE_TRY(encoding.format->encoder_finish(encoding.encoder, &found, error));
     quire_buf_clear(stats);
-    int code = quire_file_stats_json(measure->fields, &found, measure->stats_columns, stats);
+    int code = quire_file_stats_json_named(measure->fields, &found, measure->choice.columns,
+                                           &measure->choice.names, stats);
     if (code == 0 && add->deleted.storage.size > 0) {
         stats->size--; /* the closing brace */
         code = quire_buf_append(stats, wide, strlen(wide));

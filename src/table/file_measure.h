@@ -5,6 +5,7 @@
 #include "data/field.h"
 #include "quire/context.h"
 #include "table/snapshot.h"
+#include "table/stats_choice.h"
 
 struct quire_file_measure {
     struct quire_snapshot *snapshot;
@@ -12,7 +13,7 @@ struct quire_file_measure {
     const struct quire_field *fields; /* the same */
     const char *const *names;         /* of the columns, as people see them */
     size_t names_size;
-    int64_t stats_columns; /* leaves that are told of; -1: all */
+    struct quire_stats_choice choice; /* of what is told of */
     struct quire_context *context;
 };
 

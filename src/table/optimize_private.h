@@ -6,6 +6,7 @@
 #include "table/cluster_stream.h"
 #include "table/data_writer.h"
 #include "table/optimize_plan.h"
+#include "table/stats_choice.h"
 #include "table/transaction.h"
 
 #define QUIRE_OPTIMIZE_OPERATION "optimize"
@@ -23,6 +24,7 @@ struct quire_optimize {
     const char **names;        /* of the columns that files have, as people see them */
     size_t names_size;
     struct quire_optimize_plan plan;
+    struct quire_stats_choice stats; /* whose names are the arena's */
     struct quire_data_writer_options writing;
     struct quire_data_writer *writer;
     struct quire_cluster_ranks ranks;

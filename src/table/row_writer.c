@@ -101,18 +101,12 @@ int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStr
 
 /* --- Opening ------------------------------------------------------------------------------- */
 
-static const char *property(const struct quire_metadata_action *metadata, const char *name)
+const char *quire_row_compression(const struct quire_metadata_action *metadata, const char *asked)
 {
-    const struct quire_pair *pair = quire_pairs_find(&metadata->configuration, name);
-    return pair != NULL ? (const char *)pair->value.data : NULL;
-}
-
-static const char *compression_of(const struct quire_metadata_action *metadata,
-                                  const struct quire_row_writer_options *options)
-{
-    const char *codec = property(metadata, "delta.parquet.compression.codec");
-    if (options->compression != NULL) return options->compression;
-    return codec != NULL ? codec : "snappy";
+    const struct quire_pair *codec =
+        quire_pairs_find(&metadata->configuration, "delta.parquet.compression.codec");
+    if (asked != NULL) return asked;
+    return codec != NULL ? (const char *)codec->value.data : "snappy";
 }
 
 /* The names that the log has for the columns that partition the table. */
@@ -165,7 +159,7 @@ static int open_writer(struct quire_row_writer *writer,
         .partitions = &writer->partitions,
         .stats_columns = writer->stats.columns,
         .stats_names = &writer->stats.names,
-        .compression = compression_of(metadata, options),
+        .compression = quire_row_compression(metadata, options->compression),
         .durability = transaction->options.durability,
         .context = options->context,
     };

@@ -15,6 +15,9 @@ struct quire_row_writer_options {
 
 struct quire_row_writer;
 
+/* The compression of a table's files: what is asked for, else the table's own, else snappy. */
+const char *quire_row_compression(const struct quire_metadata_action *metadata, const char *asked);
+
 /* For the table as it is with the transaction's commit. options are borrowed until close; the
  * transaction outlives the writer. */
 int quire_row_writer_open(struct quire_transaction *transaction,

@@ -14,8 +14,6 @@
 #include "table/transaction.h"
 
 #define OPERATION "analyze"
-/* Leaves that statistics are kept of, unless a property says otherwise. */
-#define STATS_COLUMNS 32
 
 struct analyze {
     const struct quire_table_analyze_options *options;
@@ -29,6 +27,7 @@ struct analyze {
     struct quire_context *context;
     bool owns_context;
     struct quire_file_measure measure;
+    struct quire_arena arena; /* names of the choice of statistics */
     struct quire_buf stats;
 };
 
@@ -40,16 +39,8 @@ static void release(struct analyze *analyze)
     quire_schema_release(&analyze->stored);
     quire_free(analyze->names);
     quire_buf_release(&analyze->stats);
+    quire_arena_release(&analyze->arena);
     if (analyze->owns_context) quire_context_free(analyze->context);
-}
-
-static int64_t stats_columns(const struct quire_snapshot *snapshot)
-{
-    const char *text = quire_snapshot_property(snapshot, "delta.dataSkippingNumIndexedCols");
-    int64_t columns;
-    return text != NULL && quire_number_parse_i64(text, strlen(text), &columns, NULL)
-               ? columns
-               : STATS_COLUMNS;
 }
 
 static int take_columns(struct analyze *analyze, struct quire_error *error)
@@ -58,6 +49,8 @@ static int take_columns(struct analyze *analyze, struct quire_error *error)
     QUIRE_TRY(quire_table_columns_open(base, &analyze->columns, error));
     QUIRE_TRY(quire_snapshot_schema(base, QUIRE_DELTA_PHYSICAL, false, &analyze->stored, error));
     QUIRE_TRY(quire_field_open(&analyze->stored, &analyze->fields, error));
+    QUIRE_TRY(quire_stats_choice_read(&base->metadata, &base->domains, &analyze->arena,
+                                      &analyze->measure.choice, error));
     int64_t n = analyze->columns.logical.n_children;
     analyze->names = quire_alloc_zero((size_t)n + 1, sizeof(*analyze->names));
     if (analyze->names == NULL) return quire_fail_memory(error, OPERATION);
@@ -65,12 +58,12 @@ static int take_columns(struct analyze *analyze, struct quire_error *error)
         if (analyze->columns.partitions[i] < 0)
             analyze->names[analyze->names_size++] = analyze->columns.logical.children[i]->name;
     analyze->measure = (struct quire_file_measure){
+        .choice = analyze->measure.choice,
         .snapshot = base,
         .stored = &analyze->stored,
         .fields = analyze->fields,
         .names = analyze->names,
         .names_size = analyze->names_size,
-        .stats_columns = stats_columns(base),
         .context = analyze->context,
     };
     return 0;

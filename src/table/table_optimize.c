@@ -7,10 +7,9 @@
 #include "table/delta_schema.h"
 #include "table/features_upkeep.h"
 #include "table/optimize_private.h"
+#include "table/row_writer.h"
 
 #define OPERATION QUIRE_OPTIMIZE_OPERATION
-/* Leaves that statistics are kept of, unless a property says otherwise. */
-#define STATS_COLUMNS 32
 
 _Static_assert(QUIRE_TABLE_CLUSTER_MAX == QUIRE_CLUSTER_COLUMNS_MAX, "the header says so");
 
@@ -90,27 +89,21 @@ static bool is_clustered_by(const struct quire_snapshot *snapshot,
     return same == options->columns_size;
 }
 
-static int64_t stats_columns(const struct quire_snapshot *snapshot)
-{
-    const char *text = quire_snapshot_property(snapshot, "delta.dataSkippingNumIndexedCols");
-    int64_t columns;
-    return text != NULL && quire_number_parse_i64(text, strlen(text), &columns, NULL)
-               ? columns
-               : STATS_COLUMNS;
-}
-
 static int open_writer(struct quire_optimize *optimize, struct quire_error *error)
 {
     static const struct quire_texts none = {NULL, 0};
     const struct quire_table_optimize_options *options = optimize->options;
     const struct quire_snapshot *base = optimize->transaction->base;
     bool arranged = options->arrange != QUIRE_TABLE_COMPACT;
+    QUIRE_TRY(quire_stats_choice_read(&base->metadata, &base->domains, &optimize->arena,
+                                      &optimize->stats, error));
     optimize->writing = (struct quire_data_writer_options){
         .url = base->place.url,
         .schema = &optimize->stored,
         .partitions = &none,
-        .stats_columns = stats_columns(base),
-        .compression = options->compression != NULL ? options->compression : "snappy",
+        .stats_columns = optimize->stats.columns,
+        .stats_names = &optimize->stats.names,
+        .compression = quire_row_compression(&base->metadata, options->compression),
         .rearranges = true,
         .clustering = arranged && is_clustered_by(base, options) ? "quire" : NULL,
         .durability = options->durability,

@@ -7,6 +7,7 @@ import random
 import delta
 import delta_log
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pyexpr
 import pytest
 from delta_judges import actions, files, history, rows_of
@@ -233,3 +234,26 @@ def test_appends_and_optimizes_side_by_side(tmp_path):
     named = {action["path"] for version in range(delta.version(url) + 1)
              for action in actions(url, version, "add")}
     assert on_disk == named
+
+
+def test_files_are_as_the_table_asks(tmp_path):
+    """The columns that it names have statistics, and its codec is kept, also by analyze."""
+    url = tmp_path / "t"
+    data = pa.table({"a": [1, 2], "b": [3, 4]})
+    delta.create(url, data.schema, properties={"delta.dataSkippingStatsColumns": "b",
+                                               "delta.parquet.compression.codec": "gzip"})
+    delta.append(url, data)
+    delta.append(url, data)
+
+    def found(version):
+        lines = (url / "_delta_log" / f"{version:020}.json").read_text().splitlines()
+        [add] = [json.loads(line)["add"] for line in lines if '"add"' in line]
+        return json.loads(add["stats"])["maxValues"], add["path"]
+
+    assert found(1)[0] == {"b": 4}
+    good("table", "optimize", url)
+    stats, path = found(3)
+    assert stats == {"b": 4}
+    assert pq.ParquetFile(url / path).metadata.row_group(0).column(0).compression == "GZIP"
+    good("table", "analyze", url, "--all")
+    assert found(4)[0] == {"b": 4}
