@@ -156,11 +156,6 @@ enum quire_delta_mapping quire_delta_mapping(const struct quire_metadata_action 
     return quire_bytes_equal_text(&pair->value, "id") ? QUIRE_DELTA_MAP_ID : QUIRE_DELTA_MAP_NAME;
 }
 
-bool quire_snapshot_maps_columns(const struct quire_snapshot *snapshot)
-{
-    return quire_delta_mapping(&snapshot->metadata, &snapshot->protocol) != QUIRE_DELTA_MAP_NONE;
-}
-
 int64_t quire_delta_partition(const struct quire_metadata_action *metadata, const char *column)
 {
     const struct quire_texts *partitions = &metadata->partitions;

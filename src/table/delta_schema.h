@@ -22,9 +22,6 @@ enum quire_delta_mapping { QUIRE_DELTA_MAP_NONE, QUIRE_DELTA_MAP_NAME, QUIRE_DEL
 
 enum quire_delta_mapping quire_delta_mapping(const struct quire_metadata_action *metadata,
                                              const struct quire_protocol *protocol);
-/* Whether columns are found in files by other names. */
-bool quire_snapshot_maps_columns(const struct quire_snapshot *snapshot);
-
 /* The columns of the table, or of its data files: then without those it is partitioned by. The
  * order is the table's, and all may be null. QUIRE_CORRUPT where the schema cannot be understood,
  * QUIRE_UNSUPPORTED naming a type that is not known. */

@@ -61,11 +61,6 @@ bool quire_protocol_supports(const struct quire_protocol *protocol, const char *
            (feature != NULL && is_implied(protocol, feature));
 }
 
-bool quire_protocol_knows(const char *feature)
-{
-    return find(feature) != NULL;
-}
-
 static int push(struct quire_texts *texts, const char *name, struct quire_arena *arena)
 {
     if (has(texts, name)) return 0;

@@ -17,9 +17,6 @@
 /* Whether writers must honour the feature, by its name or by the version. */
 bool quire_protocol_supports(const struct quire_protocol *protocol, const char *feature);
 
-/* Whether the name is that of a feature that this build can bring into a table. */
-bool quire_protocol_knows(const char *feature);
-
 /* Makes the protocol support the feature, and what that needs; new texts are the arena's. *changed
  * is set when it did not already. QUIRE_UNSUPPORTED for one that is not known. */
 int quire_protocol_raise(struct quire_protocol *protocol, const char *feature,

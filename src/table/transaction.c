@@ -113,7 +113,6 @@ int quire_transaction_renew(struct quire_transaction *transaction, struct quire_
     quire_buf_clear(&transaction->lines);
     quire_buf_clear(&transaction->removed);
     quire_buf_clear(&transaction->kept);
-    quire_buf_clear(&transaction->domains);
     quire_buf_clear(&transaction->apps);
     quire_arena_release(&transaction->arena);
     transaction->reads = false;
@@ -131,7 +130,6 @@ void quire_transaction_close(struct quire_transaction *transaction)
     quire_buf_release(&transaction->lines);
     quire_buf_release(&transaction->removed);
     quire_buf_release(&transaction->kept);
-    quire_buf_release(&transaction->domains);
     quire_buf_release(&transaction->apps);
     quire_arena_release(&transaction->arena);
     quire_free(transaction);
@@ -236,16 +234,6 @@ quire_transaction_next_protocol(const struct quire_transaction *transaction)
 {
     return transaction->next_protocol != NULL ? transaction->next_protocol
                                               : &transaction->base->protocol;
-}
-
-int quire_transaction_domain(struct quire_transaction *transaction,
-                             const struct quire_domain *domain, struct quire_error *error)
-{
-    struct quire_bytes name = domain->name;
-    int code = quire_bytes_copy(&transaction->arena, &name);
-    if (code == 0) code = quire_buf_append(&transaction->domains, &name, sizeof(name));
-    if (code == 0) code = quire_domain_write(domain, &transaction->lines);
-    return finish(transaction, code, error);
 }
 
 /* --- Committing ---------------------------------------------------------------------------- */

@@ -28,7 +28,6 @@ struct quire_transaction {
     struct quire_buf removed; /* struct quire_bytes: paths of files that are removed, or added
                                  again, decoded */
     struct quire_buf kept;    /* struct quire_bytes: those of files that stay, decoded */
-    struct quire_buf domains; /* struct quire_bytes: names of domains that are set */
     struct quire_buf apps;    /* struct quire_txn: apps beside that of the options, as they stood */
     bool reads;               /* whether it depends on rows that the table had */
     const char *reads_where;  /* of which, by a condition; NULL: all */
@@ -93,8 +92,6 @@ int quire_transaction_metadata(struct quire_transaction *transaction,
                                struct quire_error *error);
 int quire_transaction_protocol(struct quire_transaction *transaction,
                                const struct quire_protocol *protocol, struct quire_error *error);
-int quire_transaction_domain(struct quire_transaction *transaction,
-                             const struct quire_domain *domain, struct quire_error *error);
 
 /* Commits; afterwards *version is that of the table with what it did. info says operation,
  * parameters and metrics; the rest of it is filled in. skipped may be set now too. After any

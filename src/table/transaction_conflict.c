@@ -128,25 +128,15 @@ static int check_removed(struct check *check, const struct quire_bytes *path,
 static int check_action(struct check *check, const struct quire_view *view, int64_t row,
                         enum quire_log_column column, struct quire_error *error)
 {
-    const struct quire_transaction *transaction = check->transaction;
     struct quire_add add;
     struct quire_remove removed;
-    struct quire_domain domain;
-    int code = 0;
-    switch (column) {
-    case QUIRE_LOG_ADD: code = quire_add_read(view, row, &check->arena, &add); break;
-    case QUIRE_LOG_REMOVE: code = quire_remove_read(view, row, &check->arena, &removed); break;
-    case QUIRE_LOG_DOMAIN: quire_domain_read(view, row, &domain); break;
-    default: return 0;
-    }
+    const bool adds = column == QUIRE_LOG_ADD;
+    int code = adds ? quire_add_read(view, row, &check->arena, &add)
+                    : quire_remove_read(view, row, &check->arena, &removed);
     /* Keys of a batch are not terminated; those of partitions are looked up as texts. */
-    if (code == 0 && column == QUIRE_LOG_ADD) code = quire_add_copy(&check->arena, &add);
-    if (code != 0) return quire_fail_memory(error, transaction->options.verb);
-    if (column == QUIRE_LOG_ADD) return check_add(check, &add, error);
-    if (column == QUIRE_LOG_REMOVE) return check_removed(check, &removed.path, error);
-    return has_bytes(&transaction->domains, &domain.name)
-               ? conflict(transaction, check->version, "it set a domain that this one sets", error)
-               : 0;
+    if (code == 0 && adds) code = quire_add_copy(&check->arena, &add);
+    if (code != 0) return quire_fail_memory(error, check->transaction->options.verb);
+    return adds ? check_add(check, &add, error) : check_removed(check, &removed.path, error);
 }
 
 static void close_reader(struct quire_log_reader *reader)
@@ -165,9 +155,8 @@ static int check_actions(struct check *check, struct quire_error *error)
             0 ||
         quire_buf_terminate(&url) != 0)
         return quire_fail_memory(error, transaction->options.verb);
-    QUIRE_TRY(quire_log_reader_open(
-        (const char *)url.data,
-        1u << QUIRE_LOG_ADD | 1u << QUIRE_LOG_REMOVE | 1u << QUIRE_LOG_DOMAIN, &reader, error));
+    QUIRE_TRY(quire_log_reader_open((const char *)url.data,
+                                    1u << QUIRE_LOG_ADD | 1u << QUIRE_LOG_REMOVE, &reader, error));
     for (;;) {
         enum quire_log_column column;
         int64_t row = 0;
@@ -185,8 +174,7 @@ int quire_transaction_check(const struct quire_transaction *transaction, int64_t
     struct check check = {.transaction = transaction, .version = version};
     QUIRE_TRY(check_table(transaction, version, error));
     QUIRE_TRY(check_apps(transaction, version, error));
-    if (!transaction->reads && transaction->removed.size == 0 && transaction->kept.size == 0 &&
-        transaction->domains.size == 0)
+    if (!transaction->reads && transaction->removed.size == 0 && transaction->kept.size == 0)
         return 0;
     if (transaction->reads)
         QUIRE_TRY(quire_table_columns_open(transaction->base, &check.columns, error));
