@@ -11,7 +11,8 @@ import threading
 import time
 
 import pytest
-from program import PROGRAM, SANITIZED, bad, environment, good, names, start
+from program import (PROGRAM, SANITIZED, bad, environment, good, names, start,
+                     wait_until_catching)
 
 ROW = b"%d,some text here,1.5,2020-01-01\n"
 
@@ -25,17 +26,6 @@ def big(tmp_path_factory):
         for first in range(0, rows, 1000):
             file.write(b"".join(ROW % n for n in range(first, first + 1000)))
     return path
-
-
-def wait_until_catching(process):
-    """Until the program has set its signal handlers, however busy the machine is."""
-    for _ in range(3000):
-        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-        caught = int(status.split("SigCgt:")[1].split()[0], 16)
-        if caught >> (signal.SIGINT - 1) & 1:
-            return
-        time.sleep(0.01)
-    pytest.fail("the program does not catch SIGINT")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

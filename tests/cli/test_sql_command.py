@@ -4,7 +4,6 @@ import datetime
 import decimal
 import json
 import signal
-import time
 
 import delta
 import pyarrow as pa
@@ -12,7 +11,7 @@ import pyarrow.parquet as pq
 import pyquire
 import pysql
 import pytest
-from program import bad, good, run, start
+from program import bad, good, run, start, wait_until_catching
 from tables import assert_same
 
 ROWS = [{"id": i, "name": name, "born": born, "deep": {"x": i * 10}}
@@ -351,7 +350,7 @@ def test_joins_do_not_read_files_again_and_again(tmp_path):
 
 def test_interrupting_ends_the_query():
     process = start("sql", ENDLESS, stdout=-1, stderr=-1)
-    time.sleep(0.3)
+    wait_until_catching(process)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and b"interrupted" in err

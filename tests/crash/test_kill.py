@@ -3,10 +3,12 @@ left over is swept by `quire clean` alone.
 
 Two inputs take turns over one target, so that each run has an old content that
 differs from the new. Times are drawn from a seeded generator, half of them near
-the end, where the commit is."""
+the end, where the commit is. How long a run takes is what the last one took that
+was not killed, so that a machine that gets quicker or slower is followed."""
 
 import random
 import signal
+import subprocess
 import time
 
 import pytest
@@ -21,26 +23,17 @@ def write_source(path, word, rows=60_000):
         f"{n},{word}{n % 97},{n / 2}\n" for n in range(rows)))
 
 
-def kill_after(process, seconds):
-    """True when the process was killed, false when it was done before."""
+def run_for(seconds, *arguments):
+    """Kills the program after so many seconds. None if it was, else how long it took."""
+    begun = time.monotonic()
+    process = start(*arguments)
     try:
         process.wait(timeout=seconds)
-    except Exception:
+    except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert process.returncode in (0, -signal.SIGKILL), process.returncode
-    return process.returncode != 0
-
-
-def measure(source, target, options):
-    """How long one run takes here, in seconds: the middle one of five, so that one that
-    had to wait for the machine does not put all kills behind the end."""
-    times = []
-    for _ in range(5):
-        begun = time.monotonic()
-        good("convert", source, target, *options)
-        times.append(time.monotonic() - begun)
-    return sorted(times)[2]
+    return None if process.returncode else time.monotonic() - begun
 
 
 @pytest.mark.parametrize("name, options, share", [
@@ -58,7 +51,7 @@ def test_kill(tmp_path, name, options, share):
     for word in ("old", "new"):
         sources.append(tmp_path / f"{word}.csv")
         write_source(sources[-1], word)
-        seconds = measure(sources[-1], target, options)
+        seconds = run_for(600, "convert", sources[-1], target, *options)
         contents.append(target.read_bytes())
     draw = random.Random(SEED)
     killed = 0
@@ -66,8 +59,9 @@ def test_kill(tmp_path, name, options, share):
         new = number % 2
         before = target.read_bytes()
         latest = draw.uniform(0, 1.1) if number % 4 < 2 else draw.uniform(0.7, 1.1)
-        was_killed = kill_after(start("convert", sources[new], target, *options),
-                                latest * seconds)
+        took = run_for(latest * seconds, "convert", sources[new], target, *options)
+        seconds = took or seconds
+        was_killed = took is None
         killed += was_killed
         after = target.read_bytes()
         assert after in ((contents[new], before) if was_killed else (contents[new],)), \
@@ -87,12 +81,13 @@ def test_kill_of_the_first_write(tmp_path):
     source, target = tmp_path / "in.csv", tmp_path / "data" / "out.jsonl"
     target.parent.mkdir()
     write_source(source, "x", rows=20_000)
-    seconds = measure(source, target, [])
+    seconds = run_for(600, "convert", source, target)
     whole = target.read_bytes()
     draw = random.Random(SEED)
     for _ in range(RUNS // 10):
         target.unlink(missing_ok=True)
-        was_killed = kill_after(start("convert", source, target), draw.uniform(0, 1.1) * seconds)
-        assert target.exists() or was_killed
+        took = run_for(draw.uniform(0, 1.1) * seconds, "convert", source, target)
+        seconds = took or seconds
+        assert target.exists() or took is None
         assert not target.exists() or target.read_bytes() == whole
     bad(2, "clean", source, "--older", "0s")

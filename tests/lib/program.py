@@ -9,7 +9,9 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = (os.environ.get("QUIRE_PROGRAM") or
@@ -81,3 +83,14 @@ def start(*arguments, env=None, **options):
 def names(folder):
     """What stands in a folder, hidden files included."""
     return sorted(path.name for path in pathlib.Path(folder).iterdir())
+
+
+def wait_until_catching(process):
+    """Until the program has set its signal handlers, however busy the machine is."""
+    for _ in range(3000):
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        caught = int(status.split("SigCgt:")[1].split()[0], 16)
+        if caught >> (signal.SIGINT - 1) & 1:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the program does not catch SIGINT")

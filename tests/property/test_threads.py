@@ -11,7 +11,7 @@ from pyquire import LIBRARY
 
 # Prints the greatest number of threads of a process that reads and writes.
 COUNT = """
-import os, sys
+import os, sys, time
 sys.path.insert(0, sys.argv[1])
 import pyarrow as pa
 import pyquire
@@ -36,6 +36,10 @@ def batches():
 pyquire.write(target, pa.RecordBatchReader.from_batches(schema, batches()), ctx=context)
 most = max(most, threads())
 pyquire.close_context(context)
+# The kernel shows a thread for a moment after it was joined.
+patience = time.monotonic() + 60
+while threads() != before and time.monotonic() < patience:
+    time.sleep(0.001)
 print(before, most, threads())
 """
 
