@@ -19,6 +19,13 @@ settings.register_profile(
 settings.load_profile("quire")
 
 
+def pytest_collection_modifyitems(items):
+    """Of the processes that share the tests, one starts Spark, and has all that need it."""
+    for item in items:
+        if "spark" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("spark"))
+
+
 def public_data(name):
     """A folder of the public test suites, which stand beside the repository."""
     folder = TESTS.parents[1] / "shared" / "data" / name
