@@ -42,6 +42,7 @@ class OptimizeOptions(ctypes.Structure):
         ("arrange", ctypes.c_int),
         ("columns", ctypes.POINTER(ctypes.c_char_p)),
         ("columns_size", ctypes.c_size_t),
+        ("commit_bytes", ctypes.c_int64),
         ("where", ctypes.c_char_p),
         ("compression", ctypes.c_char_p),
         ("folder", ctypes.c_char_p),

@@ -147,6 +147,13 @@ bool quire_snapshot_speaks_of(const struct quire_snapshot *snapshot, const struc
            *find_slot(snapshot, quire_hash_bytes(key->data, key->size), key) != 0;
 }
 
+bool quire_snapshot_removed(const struct quire_snapshot *snapshot, const struct quire_buf *key)
+{
+    if (snapshot->slots.size == 0) return false;
+    uint32_t slot = *find_slot(snapshot, quire_hash_bytes(key->data, key->size), key);
+    return slot != 0 && tail_files(snapshot)[slot - 1].removed;
+}
+
 static int take_row(struct taker *taker, const struct quire_view *view, int64_t row,
                     struct quire_error *error)
 {
