@@ -52,19 +52,22 @@ def checkpoint(path, files):
             writer.write_table(pa.Table.from_pylist(rows, CHECKPOINT))
 
 
+def commit(folder, version, actions):
+    info = {"commitInfo": {"timestamp": 1_700_000_000_000, "operation": "WRITE",
+                           "operationParameters": {"mode": "Append"}}}
+    with open(os.path.join(folder, "_delta_log", f"{version:020}.json"), "w",
+              encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in [info, *actions])
+
+
 def make(folder, commits, files=None):
     """A table of that many commits after the first, each with one file, and a checkpoint at the
     last. With files, that many commits are not there: the checkpoint says it all."""
     log = os.path.join(folder, "_delta_log")
     os.makedirs(log)
-    lines = [{"protocol": PROTOCOL}, {"metaData": METADATA}]
-    info = {"commitInfo": {"timestamp": 1_700_000_000_000, "operation": "WRITE",
-                           "operationParameters": {"mode": "Append"}}}
     for version in range(commits + 1) if files is None else [commits]:
-        if version > 0:
-            lines = [info, {"add": add(version - 1)}]
-        with open(os.path.join(log, f"{version:020}.json"), "w", encoding="utf-8") as file:
-            file.writelines(json.dumps(line) + "\n" for line in lines)
+        commit(folder, version, [{"add": add(version - 1)}] if version > 0 else
+               [{"protocol": PROTOCOL}, {"metaData": METADATA}])
     checkpoint(os.path.join(log, f"{commits:020}.checkpoint.parquet"),
                commits if files is None else files)
     with open(os.path.join(log, "_last_checkpoint"), "w", encoding="utf-8") as file:

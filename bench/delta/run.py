@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
-"""Delta tables: writing, small commits, long logs, reading and upkeep, beside delta-rs and Polars.
+"""Delta tables: writing, small commits, long logs, reading and upkeep, beside deltalake, Polars
+and Spark.
 
-    bench/delta/run.py [--engines A,B] [--tasks A,B] [--rounds N] [--quick] [--write-results]
+    bench/delta/run.py [--engines A,B] [--parts A,B] [--rounds N] [--quick] [--write-results]
 
-Tasks: append (flights and random of bench/lib/bench_tables.py to an empty table), parted
+Parts: append (flights and random of bench/lib/bench_tables.py to an empty table), parted
 (flights, by carrier), small (many appends of ten rows), log (appends of ten rows to logs of 10,
-1,000 and 100,000 commits), checkpoint (of many files), read, and upkeep (optimize, Z-order and
-delete as whole processes, as far as `quire table` has them). A peer that is not there is told
-of, not missed. Spark takes part only when it is named by --engines. See bench/lib/harness.py for
-what is measured and how.
+1,000 and 100,000 commits), checkpoint (of many files), read (all rows), optimize (forty files
+put together), zorder (the same arranged by two columns), delete (a thirtieth of the rows, files
+copied) and vectors (the same by deletion vectors). A peer that is not there is told of, not
+missed. See bench/lib/harness.py for what is measured and how, README.md for what each does.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -30,15 +31,17 @@ import delta  # noqa: E402
 import harness  # noqa: E402
 import logs  # noqa: E402
 
-TASKS = ["append", "parted", "small", "log", "checkpoint", "read", "upkeep"]
-DEFAULT = ["quire", "deltalake", "polars", "duckdb"]
+PARTS = engines.Quire.parts
+DEFAULT = ["quire", "deltalake", "polars", "spark"]
+WITH_LOG = ["small", "log", "checkpoint"]  # where the log is what is written
 QUICK_ROWS = 20_000
 
 
-def folder_bytes(folder):
-    """Of the data files."""
-    return sum(path.stat().st_size for path in pathlib.Path(folder).rglob("*.parquet")
-               if "_delta_log" not in path.parts)
+def files_of(folder, part):
+    """The files of a table by their path: those of data alone, but for parts about the log."""
+    return {path: path.stat().st_size for path in pathlib.Path(folder).rglob("*")
+            if path.is_file() and not path.name.startswith(".")
+            and (part in WITH_LOG or "_delta_log" not in path.parts)}
 
 
 def forget(url):
@@ -49,27 +52,38 @@ def forget(url):
 
 
 class Turns:
-    """An engine before each of whose turns the table is made anew."""
+    """An engine before each of whose turns the table is made anew, each time at another place,
+    since Spark remembers tables. What a turn wrote is counted: files that are new."""
 
-    def __init__(self, engine, url, fresh):
-        self.engine, self.name, self.url, self.fresh = engine, engine.name, url, fresh
-        self.close = engine.close
+    def __init__(self, engine, part, url, fresh):
+        self.engine, self.name, self.part, self.fresh = engine, engine.name, part, fresh
+        self.base, self.number, self.url = url, 0, url
+
+    def turn(self, run, task, arguments):
+        forget(self.url)
+        self.number += 1
+        self.url = f"{self.base}-{self.name}-{self.number}"
+        self.fresh(self.url)
+        before = files_of(self.url, self.part)
+        answer = run(task, **arguments, url=self.url)
+        answer["cpu"] *= answer.pop("times", 1)
+        if self.part != "read" and "failed" not in answer:
+            made = {path: size for path, size in files_of(self.url, self.part).items()
+                    if path not in before}
+            answer |= {"files": len(made), "bytes": sum(made.values())}
+        return answer
 
     def run(self, task, **arguments):
-        forget(self.url)
-        self.fresh(self.url)
-        return self.engine.run(task, **arguments)
+        return self.turn(self.engine.run, task, arguments)
 
     def run_watched(self, task, **arguments):
-        forget(self.url)
-        self.fresh(self.url)
-        return self.engine.run_watched(task, **arguments)
+        return self.turn(self.engine.run_watched, task, arguments)
 
 
 class Run:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
-        self.absent, self.results = {}, []
+        self.absent, self.results, self.kept, self.turns = {}, [], {}, 0
         for name in options.engines:
             try:
                 engines.check(name)
@@ -88,36 +102,40 @@ class Run:
         pyarrow.feather.write_feather(rows, path, compression="uncompressed")
         return path
 
-    def in_turn(self, title, task, rows, fresh, request="append", after=None, rounds=None,
+    def start(self, name):
+        """A fresh process, but for Spark, whose session is to be warm."""
+        if name != "spark":
+            return engines.start(name)
+        if name not in self.kept:
+            self.kept[name] = engines.start(name)
+        return self.kept[name]
+
+    def in_turn(self, part, title, rows, fresh, request=None, after=None, rounds=None,
                 **arguments):
         """Engines take turns at a table that fresh(url) makes anew before each turn."""
-        url = str(self.folder / "target")
         able, refused = [], {}
+        self.turns += 1
         for name in self.options.engines:
-            if task not in engines.ENGINES[name].tasks:
+            if part not in engines.ENGINES[name].parts:
                 continue
             if name in self.absent:
                 refused[name] = {"failed": self.absent[name]}
                 continue
-            engine = Turns(engines.start(name), url, fresh)
+            engine = Turns(self.start(name), part, str(self.folder / f"target{self.turns}"), fresh)
             answer = engine.engine.run("load", path=str(rows)) if rows else {}
             if "failed" in answer:
                 refused[name] = answer
-                engine.close()
-            else:
-                able.append(engine)
-        found = harness.compare(able, request, rounds or self.options.rounds, after=after, url=url,
+            able += [engine] if "failed" not in answer else []
+        found = harness.compare(able, request or part, rounds or self.options.rounds, after=after,
                                 **arguments)
-        forget(url)
         for engine in able:
-            engine.close()
-        self.keep(task, title, found | refused)
+            forget(engine.url)
+            if engine.name not in self.kept:
+                engine.engine.close()
+        self.results.append((part, title, found | refused))
+        print(harness.table(title, found | refused), flush=True)
 
-    def keep(self, task, title, rows):
-        self.results.append((task, title, rows))
-        print(harness.table(title, rows), flush=True)
-
-    def appending(self, task, name, partition_by):
+    def appending(self, part, name, partition_by):
         import deltalake
         import pyarrow as pa
         import pyarrow.feather
@@ -125,15 +143,14 @@ class Run:
         data = pyarrow.feather.read_table(source, memory_map=True)
 
         def after(engine, answer):
-            answer["bytes"] = folder_bytes(engine.url)
             actions = pa.table(deltalake.DeltaTable(engine.url).get_add_actions())
             rows = sum(actions["num_records"].to_pylist())
             if rows != data.num_rows:
                 raise ValueError(f"wrote {rows} rows of {data.num_rows}")
 
         by = f", by {partition_by[0]}" if partition_by else ""
-        self.in_turn(f"{name}: append{by}", task, source, after=after, fresh=lambda url:
-                     delta.create(url, data.schema, partition_by=partition_by))
+        self.in_turn(part, f"{name}: append{by}", source, request="append", after=after,
+                     fresh=lambda url: delta.create(url, data.schema, partition_by=partition_by))
 
     def append(self):
         for name in ("flights", "random"):
@@ -144,8 +161,8 @@ class Run:
 
     def small(self):
         count = 20 if self.options.quick else 1000
-        self.in_turn(f"{count} appends of ten rows", "small", self.few(), request="appends",
-                     count=count, rounds=1 if self.options.quick else 2,
+        self.in_turn("small", f"{count} appends of ten rows", self.few(), request="appends",
+                     count=count, rounds=min(self.options.rounds, 2),
                      fresh=lambda url: delta.create(url, logs.SCHEMA))
 
     def log(self):
@@ -153,100 +170,95 @@ class Run:
         for commits in (10, 1000) if self.options.quick else (10, 1000, 100_000):
             made = self.folder / f"log{commits}"
             logs.make(made, commits)
-            self.in_turn(f"8 appends of ten rows to a log of {commits:,} commits", "log",
+            self.in_turn("log", f"8 appends of ten rows to a log of {commits:,} commits",
                          self.few(), request="appends", count=8,
                          fresh=lambda url, made=made: shutil.copytree(made, url,
                                                                       copy_function=os.link))
             shutil.rmtree(made)
 
     def checkpoint(self):
+        """The last has one commit less than the table."""
         files = 3000 if self.options.quick else 300_000
         made = self.folder / "files"
-        logs.make(made, 9, files)
-        self.in_turn(f"a checkpoint of {files:,} files", "checkpoint", self.few(),
-                     request="checkpoint", rounds=1 if self.options.quick else 2,
+        logs.make(made, 9, files - 1)
+        logs.commit(made, 10, [{"add": logs.add(files)}])
+        self.in_turn("checkpoint", f"a checkpoint of {files:,} files", None,
                      fresh=lambda url: shutil.copytree(made, url))
+        shutil.rmtree(made)
+
+    def pieces(self, count, properties=None):
+        """flights as a table of so many files, and its rows."""
+        import pyarrow.feather
+        data = pyarrow.feather.read_table(self.table("flights"), memory_map=True)
+        made = self.folder / f"pieces{count}{len(properties or {})}"
+        if not made.exists():
+            delta.create(made, data.schema, properties=properties)
+            step = -(-data.num_rows // count)
+            for i in range(count):
+                delta.append(made, data.slice(i * step, step))
+        return made, data
 
     def read(self):
-        import pyarrow.feather
-        source = self.table("flights")
-        data = pyarrow.feather.read_table(source, memory_map=True)
-        made = self.folder / "whole"
-        delta.create(made, data.schema)
-        step = -(-data.num_rows // 8)
-        for i in range(8):
-            delta.append(made, data.slice(i * step, step))
+        made, data = self.pieces(8)
 
         def after(engine, answer):
             if answer["rows"] != data.num_rows:
                 raise ValueError(f"read {answer['rows']} rows of {data.num_rows}")
 
-        self.in_turn("flights in eight files: read", "read", None, request="read", after=after,
+        self.in_turn("read", "flights in eight files: read", None, after=after,
                      fresh=lambda url: os.symlink(made, url))
 
-    # --- Upkeep, by whole processes -----------------------------------------------------------
+    # --- Upkeep -------------------------------------------------------------------------------
 
-    def upkeep(self):
-        """Start-up counts, Python's too."""
-        import pyarrow.feather
-        listed = subprocess.run([os.environ["QUIRE_PROGRAM"], "table", "--help"],
-                                capture_output=True, text=True, check=True).stdout
-        data = pyarrow.feather.read_table(self.table("flights"), memory_map=True)
-        made = self.folder / "parts"
-        delta.create(made, data.schema)
-        step = -(-data.num_rows // 40)
-        for i in range(40):
-            delta.append(made, data.slice(i * step, step))
-        for title, verb, ours, theirs in UPKEEP:
-            if f" {verb} " in listed and "deltalake" not in self.absent:
-                self.whole(title, made, {"quire": ours, "deltalake": theirs})
+    def upkeep(self, part, title, properties=None, kept=lambda data: data.num_rows):
+        made, data = self.pieces(40, properties)
+        expected = kept(data)
 
-    def whole(self, title, made, commands):
-        url, runs, rows = str(self.folder / "target"), {name: [] for name in commands}, {}
-        for turn in range(self.options.rounds + 1):
-            for name, command in commands.items():
-                shutil.copytree(made, url, copy_function=os.link)
-                answer, peak, complaint = harness.run_command(command(url))
-                if complaint:
-                    rows[name] = {"failed": complaint}
-                elif turn == 0:
-                    rows[name] = {"bytes": folder_bytes(url), "memory": peak}
-                else:
-                    runs[name].append(answer)
-                forget(url)
-        self.keep("upkeep", title, harness.figures(rows, runs))
+        def after(engine, answer):
+            rows = delta.read(engine.url).num_rows
+            if rows != expected:
+                raise ValueError(f"{rows} rows are left, of {expected}")
+
+        self.in_turn(part, title, None, after=after, fresh=lambda url:
+                     shutil.copytree(made, url, copy_function=os.link))
+
+    def optimize(self):
+        self.upkeep("optimize", "optimize: forty files together")
+
+    def zorder(self):
+        self.upkeep("zorder", f"optimize: Z-order by {' and '.join(engines.ARRANGE)}")
+
+    @staticmethod
+    def left(data):
+        import pyarrow.compute as pc
+        return pc.sum(pc.not_equal(data["day"], 3)).as_py()
+
+    def delete(self):
+        self.upkeep("delete", f"delete where {engines.DELETE}: files copied", kept=self.left)
+
+    def vectors(self):
+        self.upkeep("vectors", f"delete where {engines.DELETE}: deletion vectors",
+                    {"delta.enableDeletionVectors": "true"}, kept=self.left)
 
     def run(self):
-        for task in self.options.tasks:
-            getattr(self, task)()
-
-
-PYTHON = "import deltalake; t = deltalake.DeltaTable({url!r}); t."
-UPKEEP = [
-    ("optimize: 40 files to one", "optimize",
-     lambda url: [os.environ["QUIRE_PROGRAM"], "table", "optimize", url],
-     lambda url: [sys.executable, "-c", PYTHON.format(url=url) + "optimize.compact()"]),
-    ("optimize: Z-order by dest and distance", "optimize",
-     lambda url: [os.environ["QUIRE_PROGRAM"], "table", "optimize", "--zorder", "dest,distance",
-                  url],
-     lambda url: [sys.executable, "-c",
-                  PYTHON.format(url=url) + "optimize.z_order(['dest', 'distance'])"]),
-    ("delete: one row of twelve", "delete",
-     lambda url: [os.environ["QUIRE_PROGRAM"], "table", "delete", url, "--where", "month = 3"],
-     lambda url: [sys.executable, "-c", PYTHON.format(url=url) + "delete('month = 3')"]),
-]
+        try:
+            for part in self.options.parts:
+                getattr(self, part)()
+        finally:
+            for engine in self.kept.values():
+                engine.close()
 
 
 def report(options, results):
     text = (f"# Delta tables: the last results\n\n{harness.conditions()}; {engines.versions()}; "
             f"{options.rounds} rounds in turn, medians; {time.strftime('%Y-%m-%d')}; tables in "
             "memory (tmpfs), nothing fsynced by quire, as the peers do not. Files are compressed "
-            "with snappy. Memory is private, beyond the rows to be written; in upkeep it is all "
-            "that the process held, and times are of whole processes. The peers write a "
-            "checkpoint every hundred commits, quire every ten, as the protocol has it.\n\n")
-    for task in options.tasks:
+            "with snappy. Files and their size are what was written. Memory is private, beyond "
+            "what was held before, the rows to be written among it; Spark's is all that its JVM "
+            "held. [README](README.md) says what each engine does.\n\n")
+    for part in options.parts:
         for what, title, rows in results:
-            if what == task:
+            if what == part:
                 text += harness.table(title, rows) + "\n"
     return text.rstrip() + "\n"
 
@@ -264,11 +276,12 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engines", type=some_of(engines.NAMES), default=DEFAULT)
-    parser.add_argument("--tasks", type=some_of(TASKS), default=TASKS)
+    parser.add_argument("--parts", type=some_of(PARTS), default=PARTS)
     parser.add_argument("--rounds", type=int, help="timed turns of each engine; default 3")
     parser.add_argument("--quick", action="store_true",
-                        help="a smoke run of seconds: a few rows, a round")
+                        help="a smoke run: a few rows, a round")
     parser.add_argument("--dir", help="where the tables go (kept); default: a folder in memory")
+    parser.add_argument("--json", help="write all figures to this file")
     parser.add_argument("--write-results", action="store_true",
                         help="write bench/delta/RESULTS.md")
     options = parser.parse_args()
@@ -287,6 +300,10 @@ def main():
     finally:
         if not options.dir:
             shutil.rmtree(folder)
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(
+            [{"part": part, "title": title, "engines": rows}
+             for part, title, rows in run.results], indent=1))
     if options.write_results:
         (HERE.parent / "RESULTS.md").write_text(report(options, run.results))
 

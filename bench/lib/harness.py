@@ -46,13 +46,18 @@ def peak_until_exit(process):
 
 
 class Engine:
-    """A worker process that speaks JSON lines: {"do": name, ...} → {"seconds", ...}."""
+    """A worker process that speaks JSON lines: {"do": name, ...} → {"seconds", ...}.
+
+    One that has another process compute says its "pid" in its first answer: that one is measured
+    then, and what it held before counts too, since it gives nothing back."""
 
     def __init__(self, name, command):
         self.name = name
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True)
-        self.answer()
+        ready = self.answer()
+        self.pid = ready.get("pid", self.process.pid)
+        self.helped = "pid" in ready
 
     def request(self, task, arguments):
         return json.dumps({"do": task, **arguments})
@@ -64,20 +69,20 @@ class Engine:
         return json.loads(line)
 
     def run(self, task, **arguments):
-        before = cpu_seconds(self.process.pid)
+        before = cpu_seconds(self.pid)
         print(self.request(task, arguments), file=self.process.stdin, flush=True)
         answer = self.answer()
-        return {**answer, "cpu": cpu_seconds(self.process.pid) - before}
+        return {**answer, "cpu": cpu_seconds(self.pid) - before}
 
     def run_watched(self, task, **arguments):
         """As run, with the peak of anonymous memory beyond the start, in bytes."""
-        before = peak = anonymous_bytes(self.process.pid)
+        before = peak = anonymous_bytes(self.pid)
         done = threading.Event()
 
         def watch():
             nonlocal peak
             while not done.wait(0.002):
-                peak = max(peak, anonymous_bytes(self.process.pid))
+                peak = max(peak, anonymous_bytes(self.pid))
 
         watcher = threading.Thread(target=watch)
         watcher.start()
@@ -86,7 +91,7 @@ class Engine:
         finally:
             done.set()
             watcher.join()
-        return {**answer, "memory": peak - before}
+        return {**answer, "memory": peak if self.helped else peak - before}
 
     def close(self):
         self.process.stdin.close()
@@ -101,9 +106,9 @@ class WordEngine(Engine):
         return "\t".join([task, *map(str, arguments.values())])
 
 
-def serve(tasks):
+def serve(tasks, pid=None):
     """The worker's side: tasks is {name: function(**arguments) → dict of facts}."""
-    print(json.dumps({"ready": True}), flush=True)
+    print(json.dumps({"ready": True} | ({} if pid is None else {"pid": pid})), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         task = tasks[request.pop("do")]
@@ -201,20 +206,24 @@ def figures(rows, runs):
 
 
 def table(title, rows, heads=("engine",)):
-    """A Markdown table. The key of a row is the text of its first cells, a tuple when
+    """A Markdown table, with files where a row counts them. The key of a row is the text of its first cells, a tuple when
     there are several heads."""
+    counted = any("files" in row for row in rows.values())
     lines = [f"### {title}", "",
-             f"| {' | '.join(heads)} | seconds | time / quire | CPU s | size MB | peak memory MB |",
-             f"|{'---|' * len(heads)}---:|---:|---:|---:|---:|"]
+             f"| {' | '.join(heads)} | seconds | time / quire | CPU s "
+             f"{'| files ' if counted else ''}| size MB | peak memory MB |",
+             f"|{'---|' * len(heads)}---:|---:|---:|{'---:|' if counted else ''}---:|---:|"]
     for key, row in rows.items():
         name = " | ".join(key) if isinstance(key, tuple) else key
         if "failed" in row:
-            lines.append(f"| {name} | — | — | — | — | {row['failed']} |")
+            lines.append(f"| {name} | — | — | — {'| — ' if counted else ''}| — "
+                         f"| {row['failed']} |")
             continue
+        files = f"| {row.get('files', '')} " if counted else ""
         size = f"{row['bytes'] / 1e6:.1f}" if row.get("bytes") else ""
         ratio = f"{row['ratio']:.2f}" if "ratio" in row else "—"
         lines.append(f"| {name} | {row['seconds']:.3f} | {ratio} | {row['cpu']:.3f} "
-                     f"| {size} | {row['memory'] / 1e6:.0f} |")
+                     f"{files}| {size} | {row['memory'] / 1e6:.0f} |")
     return "\n".join(lines) + "\n"
 
 

@@ -26,12 +26,21 @@ struct quire_table_change_options {
     bool deletion_vectors;
     enum quire_durability durability;
     struct quire_context *context; /* NULL: one with the defaults */
+    /* Of overwriting and merging alone: makes the table where there is none, as in
+     * struct quire_table_append_options; another writer's that comes meanwhile is QUIRE_CONFLICT. */
+    const struct quire_table_create_options *create;
+    /* Of overwriting alone: what becomes of rows that have more than the table, or wider values;
+     * or, where no rows of the table stay, the table gets the columns of the rows, whatever it had
+     * before. */
+    enum quire_table_evolve evolve;
+    bool overwrite_schema;
 };
 
 struct quire_table_change_result {
     int64_t version; /* of the table, with what was done */
     bool skipped;    /* the app's version was there already */
     bool unchanged;  /* nothing was to be done, and nothing was committed */
+    bool created;    /* the table, too */
     int64_t rows_inserted, rows_updated, rows_deleted;
     int64_t rows_copied;   /* to new files, as they were */
     int64_t files_removed; /* for good or for a copy */

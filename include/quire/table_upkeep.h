@@ -13,6 +13,7 @@ extern "C" {
 /* --- Optimizing ------------------------------------------------------------------------------ */
 
 #define QUIRE_TABLE_TARGET_BYTES (INT64_C(128) << 20)
+#define QUIRE_TABLE_COMMIT_BYTES (INT64_C(4) << 30)
 /* Columns that rows can be arranged by. */
 #define QUIRE_TABLE_CLUSTER_MAX 8
 
@@ -27,6 +28,7 @@ struct quire_table_optimize_options {
     enum quire_table_arrange arrange;
     const char *const *columns; /* to arrange by; not for COMPACT */
     size_t columns_size;
+    int64_t commit_bytes;    /* that one commit puts together; 0: QUIRE_TABLE_COMMIT_BYTES */
     const char *where;       /* a condition on partition columns alone; NULL: all */
     const char *compression; /* "zstd:3"; NULL: "snappy" */
     const char *folder;      /* for what does not fit the memory, a local path; NULL: "/tmp" */
@@ -36,17 +38,19 @@ struct quire_table_optimize_options {
 struct quire_table_optimize_result {
     int64_t version; /* of the table; the one before where nothing was to be done */
     bool committed;
+    int64_t commits;
     int64_t files_before, bytes_before; /* where the condition holds */
     int64_t files_after, bytes_after;
     int64_t files_added, bytes_added, files_removed, bytes_removed;
     int64_t rows;            /* that were moved */
     int64_t vectors_removed; /* deletion vectors whose rows are gone now */
 };
-/* Rewrites files as one commit that changes no data. COMPACT leaves files of three quarters of the
- * target or more alone (but where a twentieth of the rows or more is deleted); the others of a
- * partition are put together up to the target. Writers that append meanwhile are no conflict; one
- * that removes or changes a file which was rewritten is QUIRE_CONFLICT, with nothing changed.
- * result may be NULL. */
+/* Rewrites files as commits that change no data: one, or several where it is about more than
+ * commit_bytes (a partition that is arranged is never cut). COMPACT leaves files of three quarters
+ * of the target or more alone (but where a twentieth of the rows or more is deleted); the others of
+ * a partition are put together up to the target. Writers that append meanwhile are no conflict; one
+ * that removes or changes a file which was rewritten is QUIRE_CONFLICT, with nothing changed by
+ * that commit; those before it stand. result may be NULL. */
 QUIRE_API int quire_table_optimize(const char *url,
                                    const struct quire_table_optimize_options *options,
                                    struct quire_table_optimize_result *result,

@@ -1,32 +1,22 @@
 /* table append: the rows of files into a table, as one commit. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "progress.h"
 #include "table_input.h"
-
-struct append_options {
-    struct quire_cli_target_options target;
-    int evolve; /* enum quire_table_evolve */
-};
 
 static int write_rows(struct quire_cli *cli, const struct quire_cli_target *target,
                       struct quire_cli_input *input, struct quire_table_append_result *result)
 {
     struct quire_cli_rows rows = {.input = input};
     struct ArrowArrayStream stream = quire_cli_rows_stream(&rows);
-    const struct append_options *given = cli->options;
-    const struct quire_table_create_options creation = {
-        .partition_by = (const char *const *)target->partitions.names,
-        .partition_by_size = target->partitions.size,
-    };
+    const struct quire_cli_target_options *given = cli->options;
     const struct quire_table_append_options options = {
         .app = target->app,
         .app_version = target->app_version,
         .durability = (enum quire_durability)cli->common.durability,
         .context = input->context,
         .evolve = (enum quire_table_evolve)given->evolve,
-        .create = given->target.create ? &creation : NULL,
+        .create = target->create,
     };
     int code = quire_table_append(target->url, &stream, &options, result, &cli->error);
     return quire_cli_rows_code(&rows, code, &cli->error);
@@ -69,25 +59,12 @@ static void print_summary(const struct quire_cli_target *target,
                 result->files == 1 ? "" : "s");
 }
 
-/* A field that the table lacks is one for --evolve here. */
-static int tell_evolve(struct quire_cli *cli, int code)
-{
-    if (code != QUIRE_INPUT || strstr(cli->error.hint, "--extra evolve") == NULL) return code;
-    snprintf(cli->error.hint, sizeof(cli->error.hint),
-             "--extra ignore leaves it out, --evolve add adds it to the table");
-    return code;
-}
-
 static int append(struct quire_cli *cli, int argc, char **argv)
 {
     QUIRE_CLEANUP(quire_cli_target_release) struct quire_cli_target target = {.url = argv[0]};
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
-    const struct append_options *options = cli->options;
     struct quire_table_append_result result = {.version = -1};
-    QUIRE_TRY(quire_cli_target_open(cli, &options->target, &target));
-    /* Fields that the table lacks are looked for in all records. */
-    if (options->evolve != QUIRE_TABLE_EVOLVE_OFF && !quire_cli_is_given(cli, "extra"))
-        cli->reading.extra = QUIRE_EXTRA_EVOLVE;
+    QUIRE_TRY(quire_cli_target_open(cli, cli->options, &target));
     QUIRE_TRY(quire_cli_target_input(cli, &target, argv + 1, (size_t)argc - 1, &input));
     QUIRE_TRY(write_rows(cli, &target, &input, &result));
     if (cli->common.json)
@@ -100,16 +77,12 @@ static int append(struct quire_cli *cli, int argc, char **argv)
 
 static int run(struct quire_cli *cli, int argc, char **argv)
 {
-    return tell_evolve(cli, append(cli, argc, argv));
+    return quire_cli_target_tell(cli, true, append(cli, argc, argv));
 }
 
 static const struct quire_option rows_of_append[] = {
     QUIRE_CLI_TARGET_ROWS,
-    {.name = "evolve",
-     .type = QUIRE_OPTION_CHOICE,
-     .offset = offsetof(struct append_options, evolve),
-     .choices = "off|add|widen",
-     .help = "rows with more than the table: refuse, add columns, or widen types too"},
+    QUIRE_CLI_TARGET_EVOLVE,
 };
 
 const struct quire_command quire_command_table_append = {
@@ -124,6 +97,6 @@ const struct quire_command quire_command_table_append = {
     .operands_min = 2,
     .operands_max = -1,
     .options = {rows_of_append, sizeof(rows_of_append) / sizeof(rows_of_append[0]),
-                sizeof(struct append_options)},
+                sizeof(struct quire_cli_target_options)},
     .run = run,
 };

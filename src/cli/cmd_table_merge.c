@@ -17,13 +17,14 @@ static int merge(struct quire_cli *cli, const struct quire_cli_target *target,
         .app_version = target->app_version,
         .durability = (enum quire_durability)cli->common.durability,
         .context = input->context,
+        .create = target->create,
     };
     int code = quire_table_merge(target->url, &stream, (const char *const *)keys->names, keys->size,
                                  &how, result, &cli->error);
     return quire_cli_rows_code(&rows, code, &cli->error);
 }
 
-static int run(struct quire_cli *cli, int argc, char **argv)
+static int merge_inputs(struct quire_cli *cli, int argc, char **argv)
 {
     QUIRE_CLEANUP(quire_cli_target_release) struct quire_cli_target target = {.url = argv[0]};
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
@@ -38,11 +39,15 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     QUIRE_TRY(quire_cli_columns_split("on", options->on, &keys, &cli->error));
     QUIRE_TRY(quire_cli_target_open(cli, &options->target, &target));
     QUIRE_TRY(quire_cli_target_input(cli, &target, argv + 1, (size_t)argc - 1, &input));
-    QUIRE_TRY(quire_cli_target_create(cli, &target, &input));
     QUIRE_TRY(merge(cli, &target, &keys, &input, &result));
     QUIRE_TRY(quire_cli_change_report(cli, target.url, &result));
     quire_cli_input_tell(&input);
     return 0;
+}
+
+static int run(struct quire_cli *cli, int argc, char **argv)
+{
+    return quire_cli_target_tell(cli, false, merge_inputs(cli, argc, argv));
 }
 
 static const struct quire_option rows_of_merge[] = {

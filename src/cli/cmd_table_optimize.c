@@ -8,6 +8,7 @@
 
 struct optimize_options {
     int64_t target_size; /* only counts when given */
+    int64_t commit_bytes;
     char *zorder, *hilbert;
     char *where;
     char *compression;
@@ -31,6 +32,7 @@ static int optimize_table(struct quire_cli *cli, struct optimize *optimize)
     const struct optimize_options *own = cli->options;
     struct quire_table_optimize_options options = {
         .target_bytes = quire_cli_is_given(cli, "target-size") ? own->target_size : 0,
+        .commit_bytes = own->commit_bytes,
         .where = own->where,
         .compression = own->compression,
         .folder = quire_cli_environment_get("TMPDIR"),
@@ -61,6 +63,7 @@ static int print_json(struct quire_cli *cli, const struct optimize *optimize)
     quire_cli_json_string(json, "table", optimize->url);
     quire_cli_json_i64(json, "version", result->version);
     quire_cli_json_bool(json, "committed", result->committed);
+    quire_cli_json_i64(json, "commits", result->commits);
     quire_cli_json_i64(json, "files_before", result->files_before);
     quire_cli_json_i64(json, "files_after", result->files_after);
     quire_cli_json_i64(json, "bytes_before", result->bytes_before);
@@ -119,6 +122,13 @@ static const struct quire_option rows[] = {
      .choices = "COLUMNS",
      .offset = AT(hilbert),
      .help = "the same along another curve, which keeps them nearer"},
+    {.name = "max-bytes-per-commit",
+     .type = QUIRE_OPTION_SIZE,
+     .offset = AT(commit_bytes),
+     .default_text = "4GiB",
+     .min = 1,
+     .max = INT64_MAX,
+     .help = "bytes of files that one commit puts together: those before one that loses stand"},
     {.name = "where",
      .type = QUIRE_OPTION_TEXT,
      .choices = "CONDITION",
@@ -139,7 +149,7 @@ const struct quire_command quire_command_table_optimize = {
         "No row changes, and writers that add rows meanwhile are in nobody's way. Files of three "
         "quarters of the target or more are left alone, unless rows are arranged anew. The files "
         "that were are deleted by \"table vacuum\". --json prints one object: table, version, "
-        "committed, files_before, files_after, bytes_before, bytes_after, files_added, "
+        "committed, commits, files_before, files_after, bytes_before, bytes_after, files_added, "
         "bytes_added, files_removed, bytes_removed, vectors_removed, rows.",
     .operands_min = 1,
     .operands_max = 1,

@@ -13,6 +13,7 @@ static int print_json(struct quire_cli *cli, const char *url,
     quire_json_begin_object(json);
     quire_cli_json_string(json, "table", url);
     quire_cli_json_i64(json, "version", result->version);
+    quire_cli_json_bool(json, "created", result->created);
     quire_cli_json_bool(json, "skipped", result->skipped);
     quire_cli_json_bool(json, "unchanged", result->unchanged);
     quire_cli_json_i64(json, "rows_inserted", result->rows_inserted);

@@ -6,8 +6,8 @@
 #include "quire/table_change.h"
 
 /* Names of the members that a report as JSON has, for the help. */
-#define QUIRE_CLI_CHANGE_MEMBERS                                                      \
-    "table, version, skipped, unchanged, rows_inserted, rows_updated, rows_deleted, " \
+#define QUIRE_CLI_CHANGE_MEMBERS                                                               \
+    "table, version, created, skipped, unchanged, rows_inserted, rows_updated, rows_deleted, " \
     "rows_copied, files_added, files_removed, vectors_written, change_files"
 
 /* Tells what was done: as JSON on standard output, or in a line on standard error. */

@@ -65,6 +65,14 @@ int quire_cli_target_open(struct quire_cli *cli, const struct quire_cli_target_o
                                           &target->partitions, error));
     if (options->txn != NULL)
         QUIRE_TRY(quire_cli_txn_parse(options->txn, &target->app, &target->app_version, error));
+    /* Fields that the table lacks are looked for in all records. */
+    if (options->evolve != QUIRE_TABLE_EVOLVE_OFF && !quire_cli_is_given(cli, "extra"))
+        cli->reading.extra = QUIRE_EXTRA_EVOLVE;
+    target->creation = (struct quire_table_create_options){
+        .partition_by = (const char *const *)target->partitions.names,
+        .partition_by_size = target->partitions.size,
+    };
+    target->create = options->create ? &target->creation : NULL;
     return find_table(cli, options, target);
 }
 
@@ -76,19 +84,12 @@ void quire_cli_target_release(struct quire_cli_target *target)
     quire_table_close(target->table);
 }
 
-int quire_cli_target_create(struct quire_cli *cli, const struct quire_cli_target *target,
-                            struct quire_cli_input *input)
+int quire_cli_target_tell(struct quire_cli *cli, bool evolves, int code)
 {
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    const struct quire_table_create_options options = {
-        .partition_by = (const char *const *)target->partitions.names,
-        .partition_by_size = target->partitions.size,
-        .if_not_exists = true,
-        .durability = (enum quire_durability)cli->common.durability,
-    };
-    if (target->table != NULL) return 0;
-    QUIRE_TRY(quire_stream_schema(&input->stream, &schema, &cli->error));
-    return quire_table_create(target->url, &schema, &options, &cli->error);
+    if (code != QUIRE_INPUT || strstr(cli->error.hint, "--extra evolve") == NULL) return code;
+    snprintf(cli->error.hint, sizeof(cli->error.hint), "--extra ignore leaves it out%s",
+             evolves ? ", --evolve add adds it to the table" : "");
+    return code;
 }
 
 /* --- What inputs lack ------------------------------------------------------------------------- */
@@ -159,7 +160,8 @@ int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *targe
     struct quire_cli_request request = {
         .names = names, .names_size = names_size, .own_types = true};
     bool fills = false;
-    if (target->table == NULL) return quire_cli_input_open(cli, &request, input, &cli->error);
+    if (target->table == NULL || target->own_types)
+        return quire_cli_input_open(cli, &request, input, &cli->error);
     request.schema = &target->schema;
     QUIRE_TRY(any_filled(target, &fills, &cli->error));
     if (fills && cli->reading.schema == NULL) {

@@ -10,6 +10,7 @@ struct quire_cli_target_options {
     bool create;
     char *partition_by;
     char *txn;
+    int evolve; /* enum quire_table_evolve, of commands that have it */
 };
 
 /* Their rows, in the table of a command whose options begin with a
@@ -31,9 +32,21 @@ struct quire_cli_target_options {
                 "not written again"                                                           \
     }
 
+/* Beside them, where the table's schema may follow the rows. */
+#define QUIRE_CLI_TARGET_EVOLVE                                                                  \
+    {                                                                                            \
+        .name = "evolve", .type = QUIRE_OPTION_CHOICE,                                           \
+        .offset = offsetof(struct quire_cli_target_options, evolve), .choices = "off|add|widen", \
+        .help = "rows with more than the table: refuse, add columns, "                           \
+                "or widen types too"                                                             \
+    }
+
 /* Begins zeroed but for url. */
 struct quire_cli_target {
     const char *url;
+    bool own_types; /* set by who opens it: inputs are read as they are, not as the table is */
+    struct quire_table_create_options creation;
+    const struct quire_table_create_options *create; /* creation; NULL: it must be there */
     struct quire_cli_columns partitions;
     char *app; /* of --txn; NULL: none */
     int64_t app_version;
@@ -49,9 +62,9 @@ void quire_cli_target_release(struct quire_cli_target *target);
 int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *target,
                            char *const *names, size_t names_size, struct quire_cli_input *input);
 
-/* Makes the table where there is none, empty, with the columns of the rows. */
-int quire_cli_target_create(struct quire_cli *cli, const struct quire_cli_target *target,
-                            struct quire_cli_input *input);
+/* What is told of a failure: a field that the table lacks is one for --evolve, where the
+ * command has that. */
+int quire_cli_target_tell(struct quire_cli *cli, bool evolves, int code);
 
 /* The rows of an input, which is done (rejects and all) before their end is told, and with that
  * before they are committed. Begins zeroed but for input. */

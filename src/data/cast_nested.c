@@ -61,6 +61,8 @@ static int64_t source_of(const struct quire_field *from, const struct quire_fiel
 static int cast_missing(struct quire_caster *caster, int64_t start, int64_t count,
                         const struct quire_cast_mask *mask, struct quire_column *column)
 {
+    if (column->field->nullable)
+        return quire_cast_code(caster, quire_column_append_nulls(column, count));
     for (int64_t row = start; row < start + count; row++)
         QUIRE_TRY(quire_cast_absent(caster, row, mask, column));
     return 0;

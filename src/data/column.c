@@ -194,51 +194,6 @@ int quire_column_note_null(struct quire_column *column)
     return 0;
 }
 
-/* What a row without content has below it: nulls, or zeros where nulls may not be. */
-static int append_blank_items(struct quire_column *column)
-{
-    int64_t items = 1;
-    if (column->field->kind == QUIRE_KIND_FIXED_LIST)
-        items = column->field->width;
-    else if (column->field->kind != QUIRE_KIND_STRUCT)
-        return 0;
-    for (size_t i = 0; i < column->children_size; i++) {
-        struct quire_column *child = &column->children[i];
-        bool valid = !child->field->nullable && child->dictionary == NULL &&
-                     child->field->kind != QUIRE_KIND_NULL;
-        for (int64_t item = 0; item < items; item++)
-            QUIRE_TRY(quire_column_append_blank(child, valid));
-    }
-    return 0;
-}
-
-int quire_column_append_blank(struct quire_column *column, bool valid)
-{
-    size_t values_size = column->values.size;
-    size_t width = quire_column_value_width(column->field);
-    if (column->field->kind == QUIRE_KIND_BOOL) width = (column->length & 7) == 0;
-    int code = quire_buf_reserve(&column->values, width);
-    if (code == 0) code = append_blank_items(column);
-    if (code == 0) {
-        if (quire_column_offset_width(column->field->kind) != 0)
-            memcpy(quire_buf_end(&column->values), quire_buf_end(&column->values) - width, width);
-        else if (width > 0)
-            memset(quire_buf_end(&column->values), 0, width);
-        column->values.size += width;
-        code = valid ? quire_column_note_valid(column) : quire_column_note_null(column);
-    }
-    if (code != 0) {
-        column->values.size = values_size;
-        quire_column_truncate(column, column->length);
-    }
-    return code;
-}
-
-int quire_column_append_null(struct quire_column *column)
-{
-    return quire_column_append_blank(column, false);
-}
-
 int quire_column_append_bool(struct quire_column *column, bool value)
 {
     bool new_byte = (column->length & 7) == 0;
@@ -305,18 +260,6 @@ int quire_column_end_struct(struct quire_column *column)
     return code;
 }
 
-/* Sets `n` bits from `start` on, in a bitmap whose bits there are zero. */
-static void set_bits(uint8_t *bits, int64_t start, int64_t n)
-{
-    int64_t row = start, end = start + n;
-    for (; row < end && (row & 7) != 0; row++)
-        bits[row >> 3] |= (uint8_t)(1u << (row & 7));
-    int64_t whole = (end - row) / 8;
-    memset(bits + (row >> 3), 0xff, (size_t)whole);
-    for (row += whole * 8; row < end; row++)
-        bits[row >> 3] |= (uint8_t)(1u << (row & 7));
-}
-
 int quire_column_extend(struct quire_column *column, int64_t n, void **values)
 {
     size_t width = quire_column_value_width(column->field);
@@ -324,16 +267,9 @@ int quire_column_extend(struct quire_column *column, int64_t n, void **values)
     assert(width > 0 && quire_column_offset_width(column->field->kind) == 0);
     if (__builtin_mul_overflow((size_t)n, width, &bytes)) return QUIRE_MEMORY;
     QUIRE_TRY(quire_buf_reserve(&column->values, bytes + 1));
-    if (column->validity.data != NULL) {
-        size_t size = (size_t)((column->length + n + 7) / 8);
-        QUIRE_TRY(quire_buf_reserve(&column->validity, size - column->validity.size + 1));
-        memset(quire_buf_end(&column->validity), 0, size - column->validity.size);
-        column->validity.size = size;
-        set_bits(column->validity.data, column->length, n);
-    }
+    QUIRE_TRY(quire_column_note_valids(column, n));
     *values = quire_buf_end(&column->values);
     column->values.size += bytes;
-    column->length += n;
     return 0;
 }
 

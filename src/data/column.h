@@ -66,6 +66,7 @@ int quire_column_finish(struct quire_column *column, struct ArrowArray *array,
 /* One null: children of structs get a null each, fixed lists `width` nulls (zeros
  * where the child is not nullable). */
 int quire_column_append_null(struct quire_column *column);
+int quire_column_append_nulls(struct quire_column *column, int64_t n);
 
 /* Starts the validity bitmap with `length` valid rows; done by the first null. */
 int quire_column_start_validity(struct quire_column *column);

@@ -85,9 +85,13 @@ static inline void quire_column_put_offset(struct quire_column *column, int64_t 
 /* Notes that the row just written to values is null. */
 int quire_column_note_null(struct quire_column *column);
 
+/* Notes that n rows whose values are written are valid. */
+int quire_column_note_valids(struct quire_column *column, int64_t n);
+
 /* A row of zeros (empty for strings and lists, with what lies below it), valid or
- * null. */
+ * null; n of them. */
 int quire_column_append_blank(struct quire_column *column, bool valid);
+int quire_column_append_blanks(struct quire_column *column, int64_t n, bool valid);
 
 static inline int quire_column_first_offset(struct quire_buf *values, enum quire_kind kind)
 {

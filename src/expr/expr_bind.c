@@ -57,6 +57,16 @@ static int fail_column(const struct quire_expr_node *node, const struct quire_fi
     return code;
 }
 
+int quire_expr_find_field(const struct quire_expr_node *parsed, const struct quire_field *parent,
+                          const char *name, uint32_t *index, struct quire_error *error)
+{
+    bool ambiguous = false;
+    int64_t child = find_child(parent, name, &ambiguous);
+    if (child < 0 || ambiguous) return fail_column(parsed, parent, name, ambiguous, error);
+    *index = (uint32_t)child;
+    return 0;
+}
+
 static int bind_column(const struct quire_expr_node *parsed, const struct quire_field *schema,
                        struct quire_arena *arena, struct quire_expr_node *node,
                        struct quire_error *error)
@@ -65,15 +75,11 @@ static int bind_column(const struct quire_expr_node *parsed, const struct quire_
     if (path == NULL) return QUIRE_MEMORY;
     const struct quire_field *field = schema;
     for (size_t i = 0; i < parsed->parts_size; i++) {
-        bool ambiguous = false;
         if (field->kind != QUIRE_KIND_STRUCT)
             return quire_expr_fail_at(error, QUIRE_USAGE, parsed->at,
                                       "%s has no fields: it is no struct", parsed->parts[i - 1]);
-        int64_t child = find_child(field, parsed->parts[i], &ambiguous);
-        if (child < 0 || ambiguous)
-            return fail_column(parsed, field, parsed->parts[i], ambiguous, error);
-        path[i] = (uint32_t)child;
-        field = &field->children[child];
+        QUIRE_TRY(quire_expr_find_field(parsed, field, parsed->parts[i], &path[i], error));
+        field = &field->children[path[i]];
     }
     node->path = path;
     node->path_size = parsed->parts_size;

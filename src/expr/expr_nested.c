@@ -1,5 +1,5 @@
-/* Lists and maps: how many values they have, and single ones of them. A nested value is a row of
- * a view, so that looking into it copies nothing. */
+/* Lists, maps and structs: how many values they have, and single ones of them. A nested value is a
+ * row of a view, so that looking into it copies nothing. */
 #include <string.h>
 
 #include "base/fail.h"
@@ -7,6 +7,8 @@
 
 static const struct quire_expr_type int32 = {.id = QUIRE_EXPR_INT32};
 static const struct quire_expr_type int64 = {.id = QUIRE_EXPR_INT64};
+
+enum { FROM_ZERO, FROM_ONE };
 
 static bool is_list(const struct quire_expr_type *type)
 {
@@ -42,7 +44,7 @@ static int bind_size(struct quire_arena *arena, struct quire_expr_node *call,
     return want_nested(call, error);
 }
 
-/* x[n] of a list counts from 0; x[key] of a map. */
+/* x[n] of a list counts from 0, element_at(x, n) from 1 and from -1 backwards; x[key] of a map. */
 static int bind_element(struct quire_arena *arena, struct quire_expr_node *call,
                         struct quire_error *error)
 {
@@ -80,16 +82,21 @@ static int eval_size(struct quire_expr_eval *eval, const struct quire_expr_node 
 }
 
 /* The rows of a list's elements, -1 where there is none. */
-static void find_elements(struct quire_expr_eval *eval, const struct quire_vector *args,
-                          int64_t *rows)
+static int find_elements(struct quire_expr_eval *eval, const struct quire_expr_node *call,
+                         const struct quire_vector *args, struct quire_vector *out, int64_t *rows)
 {
+    const bool from_one = call->function->detail == FROM_ONE;
     for (size_t i = 0; i < eval->rows; i++) {
         rows[i] = -1;
         if (args[0].null[i] || args[1].null[i]) continue;
         const struct quire_range range = quire_view_range(args[0].view, args[0].integers[i]);
         int64_t n = args[1].integers[i];
+        if (from_one && n == 0)
+            QUIRE_TRY(quire_eval_fail_row(eval, call, out, i, "elements are counted from 1"));
+        if (from_one) n = n > 0 ? n - 1 : n == 0 || n < -range.size ? -1 : range.size + n;
         if (n >= 0 && n < range.size) rows[i] = range.start + n;
     }
+    return 0;
 }
 
 /* The key of one entry, into row 0 of a vector of one row. */
@@ -140,7 +147,7 @@ static int eval_element(struct quire_expr_eval *eval, const struct quire_expr_no
     if (rows == NULL) return QUIRE_MEMORY;
     const struct quire_view *values = &args[0].view->children[0];
     if (is_list(&args[0].type)) {
-        find_elements(eval, args, rows);
+        QUIRE_TRY(find_elements(eval, call, args, &result, rows));
     } else {
         QUIRE_TRY(find_entries(eval, args, rows));
         values = &values->children[1];
@@ -152,9 +159,43 @@ static int eval_element(struct quire_expr_eval *eval, const struct quire_expr_no
     return 0;
 }
 
+/* --- Fields ---------------------------------------------------------------------------------- */
+
+static int bind_field(struct quire_arena *arena, struct quire_expr_node *call,
+                      struct quire_error *error)
+{
+    const struct quire_expr_type *type = &call->args[0]->type;
+    uint32_t *path = quire_arena_alloc(arena, sizeof(*path));
+    if (path == NULL) return quire_fail_memory(error, "expression");
+    if (type->id != QUIRE_EXPR_NESTED || type->nested->kind != QUIRE_KIND_STRUCT)
+        return quire_expr_fail_at(error, QUIRE_USAGE, call->at,
+                                  "that is no struct, which alone has fields");
+    QUIRE_TRY(quire_expr_find_field(call, type->nested, call->parts[0], path, error));
+    call->path = path;
+    call->path_size = 1;
+    call->type = quire_expr_type_of_field(&type->nested->children[path[0]]);
+    return 0;
+}
+
+/* Of rows that are null nothing is looked at. */
+static int eval_field(struct quire_expr_eval *eval, const struct quire_expr_node *call,
+                      struct quire_vector *out)
+{
+    struct quire_vector arg, result;
+    QUIRE_TRY(quire_expr_eval_node(eval, call->args[0], &arg));
+    QUIRE_TRY(quire_vector_new(eval, &call->type, &result));
+    memcpy(result.null, arg.null, eval->rows);
+    QUIRE_TRY(
+        quire_vector_load_rows(eval, &arg.view->children[call->path[0]], arg.integers, &result));
+    *out = result;
+    return 0;
+}
+
 const struct quire_expr_function quire_expr_nested_functions[] = {
     {"size", 1, 1, bind_size, NULL, eval_size, 0},
     {"cardinality", 1, 1, bind_size, NULL, eval_size, 0},
-    {"[", 2, 2, bind_element, NULL, eval_element, 0},
+    {"[", 2, 2, bind_element, NULL, eval_element, FROM_ZERO},
+    {"element_at", 2, 2, bind_element, NULL, eval_element, FROM_ONE},
+    {".", 1, 1, bind_field, NULL, eval_field, 0},
     {.name = NULL},
 };

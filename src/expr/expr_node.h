@@ -48,7 +48,8 @@ struct quire_expr_node {
      * where it is compared. */
     bool clamps;
 
-    /* COLUMN: the name's parts; bind finds the field and the way to it. */
+    /* COLUMN: the name's parts; bind finds the field and the way to it. A call of ".", a field of
+     * what its argument gives, has one part. */
     const char **parts;
     size_t parts_size;
     const uint32_t *path; /* child numbers from the root down */
@@ -100,6 +101,11 @@ struct quire_expr_binding {
     size_t nodes; /* counted */
     struct quire_error *error;
 };
+/* A field of a struct by name: exactly, or else the only one that is so but for the case of
+ * letters. Fails when it is none or more than one; parsed has the name's place in the text. */
+int quire_expr_find_field(const struct quire_expr_node *parsed, const struct quire_field *parent,
+                          const char *name, uint32_t *index, struct quire_error *error);
+
 int quire_expr_bind_node(struct quire_expr_binding *binding, const struct quire_expr_node *parsed,
                          struct quire_expr_node **bound);
 

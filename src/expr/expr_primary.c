@@ -134,17 +134,40 @@ static int parse_plain(struct quire_expr_parser *parser, struct quire_expr_node 
     return quire_parser_expect(parser, ")");
 }
 
-/* And elements of it: l[0], m['k'], l[0]['k']. */
+static int parse_element(struct quire_expr_parser *parser, size_t at, struct quire_expr_node **node)
+{
+    struct quire_expr_node *args[] = {*node, NULL};
+    QUIRE_TRY(quire_parser_expression(parser, &args[1]));
+    QUIRE_TRY(quire_parser_expect(parser, "]"));
+    return quire_parser_call(parser, "[", at, args, 2, node);
+}
+
+static int parse_field(struct quire_expr_parser *parser, size_t at, struct quire_expr_node **node)
+{
+    struct quire_arena *arena = parser->lexer.arena;
+    const struct quire_expr_token name = parser->token;
+    if (name.kind != QUIRE_TOKEN_WORD && name.kind != QUIRE_TOKEN_QUOTED)
+        return quire_parser_unexpected(parser, "the name of a field");
+    QUIRE_TRY(quire_parser_advance(parser));
+    QUIRE_TRY(quire_parser_call(parser, ".", at, node, 1, node));
+    (*node)->parts = quire_arena_alloc(arena, sizeof(*(*node)->parts));
+    const char *copy = quire_arena_strndup(arena, name.text, name.size);
+    if ((*node)->parts == NULL || copy == NULL)
+        return quire_fail_memory(parser->error, "expression");
+    (*node)->parts[0] = copy;
+    (*node)->parts_size = 1;
+    return 0;
+}
+
+/* And what is in it: l[0], m['k'].d, (s).d, l[0]['k']. */
 int quire_parser_primary(struct quire_expr_parser *parser, struct quire_expr_node **node)
 {
     QUIRE_TRY(parse_plain(parser, node));
-    while (quire_parser_at_mark(parser, "[")) {
-        struct quire_expr_node *args[] = {*node, NULL};
-        size_t at = parser->token.at;
+    for (;;) {
+        const size_t at = parser->token.at;
+        const bool element = quire_parser_at_mark(parser, "[");
+        if (!element && !quire_parser_at_mark(parser, ".")) return 0;
         QUIRE_TRY(quire_parser_advance(parser));
-        QUIRE_TRY(quire_parser_expression(parser, &args[1]));
-        QUIRE_TRY(quire_parser_expect(parser, "]"));
-        QUIRE_TRY(quire_parser_call(parser, "[", at, args, 2, node));
+        QUIRE_TRY(element ? parse_element(parser, at, node) : parse_field(parser, at, node));
     }
-    return 0;
 }

@@ -93,6 +93,12 @@ static void deletion_vector_of(const struct quire_view *view, int64_t row,
 
 /* --- Actions ------------------------------------------------------------------------------- */
 
+void quire_add_name_read(const struct quire_view *view, int64_t row, struct quire_add *add)
+{
+    add->path = bytes_of(&view->children[0], row);
+    deletion_vector_of(&view->children[7], row, &add->deleted);
+}
+
 int quire_add_read(const struct quire_view *view, int64_t row, struct quire_arena *arena,
                    struct quire_add *add)
 {

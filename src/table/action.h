@@ -101,6 +101,8 @@ struct quire_domain {
  * QUIRE_MEMORY. What is missing is NULL bytes or QUIRE_LOG_NONE. */
 int quire_add_read(const struct quire_view *view, int64_t row, struct quire_arena *arena,
                    struct quire_add *add);
+/* Only the path and the deletion vector. */
+void quire_add_name_read(const struct quire_view *view, int64_t row, struct quire_add *add);
 int quire_remove_read(const struct quire_view *view, int64_t row, struct quire_arena *arena,
                       struct quire_remove *action);
 /* A file of changes: only path, partitions and size are set. */

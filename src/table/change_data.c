@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "table/batch_columns.h"
+#include "table/delta_schema.h"
 #include "table/partition_value.h"
 #include "table/table_columns.h"
 
@@ -11,6 +12,8 @@
 struct quire_change_data {
     struct quire_transaction *transaction;
     struct quire_table_columns columns; /* the table's, and the type behind */
+    struct ArrowSchema before, after;   /* the table's columns as they were and as they are */
+    bool differ;
     struct quire_data_writer *files;
 };
 
@@ -24,13 +27,19 @@ static int open_changes(struct quire_change_data *changes,
                         const struct quire_row_writer_options *options, struct quire_error *error)
 {
     const struct quire_snapshot *base = changes->transaction->base;
-    QUIRE_TRY(quire_table_columns_open(base, &changes->columns, error));
+    const struct quire_metadata_action *next =
+        quire_transaction_next_metadata(changes->transaction);
+    QUIRE_TRY(quire_table_columns_of(next, quire_transaction_next_protocol(changes->transaction),
+                                     &changes->columns, error));
+    QUIRE_TRY(quire_snapshot_schema(base, QUIRE_DELTA_LOGICAL, true, &changes->before, error));
+    QUIRE_TRY(quire_schema_copy(&changes->columns.logical, &changes->after, error));
+    changes->differ = !quire_schema_equal(&changes->before, &changes->after, NULL);
     QUIRE_TRY(quire_table_columns_widen(&changes->columns, QUIRE_CHANGE_TYPE, error));
     const struct quire_data_writer_options writing = {
         .url = base->place.url,
         .schema = &changes->columns.physical,
         .partitions = &changes->columns.names,
-        .compression = quire_row_compression(&base->metadata, options->compression),
+        .compression = quire_row_compression(next, options->compression),
         .durability = changes->transaction->options.durability,
         .context = options->context,
         .changes = true,
@@ -74,14 +83,31 @@ static int widen_rows(const struct quire_change_data *changes, const char *type,
     return 0;
 }
 
-int quire_change_data_write(struct quire_change_data *changes, const char *type,
-                            struct ArrowArray *rows, struct quire_error *error)
+static int write_rows(struct quire_change_data *changes, const char *type, struct ArrowArray *rows,
+                      struct quire_error *error)
 {
     struct ArrowArray widened = {.release = NULL};
     int code = rows->length > 0 ? widen_rows(changes, type, rows, &widened, error) : 0;
     quire_array_release(rows);
     if (code != 0 || widened.release == NULL) return code;
     return quire_data_writer_write(changes->files, &widened, error);
+}
+
+int quire_change_data_write(struct quire_change_data *changes, const char *type,
+                            struct ArrowArray *rows, struct quire_error *error)
+{
+    const struct quire_cast_options exact = {.allow_null = false};
+    struct ArrowArray cast = {.release = NULL};
+    if (!changes->differ) return write_rows(changes, type, rows, error);
+    int code = quire_cast(&changes->before, rows, &changes->after, &exact, &cast, error);
+    quire_array_release(rows);
+    return code != 0 ? code : write_rows(changes, type, &cast, error);
+}
+
+int quire_change_data_insert(struct quire_change_data *changes, struct ArrowArray *rows,
+                             struct quire_error *error)
+{
+    return write_rows(changes, "insert", rows, error);
 }
 
 int quire_change_data_finish(struct quire_change_data *changes, int64_t *files,
@@ -101,5 +127,7 @@ void quire_change_data_close(struct quire_change_data *changes)
         quire_data_writer_keep(changes->files);
     quire_data_writer_close(changes->files);
     quire_table_columns_close(&changes->columns);
+    quire_schema_release(&changes->before);
+    quire_schema_release(&changes->after);
     quire_free(changes);
 }

@@ -3,6 +3,9 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "table/metadata_change.h"
+#include "table/schema_evolve.h"
+#include "table/schema_replace.h"
+#include "table/table_create.h"
 #include "table/table_features.h"
 
 #define VECTORS_FEATURE  "deletionVectors"
@@ -46,8 +49,8 @@ static int negotiate(struct quire_change_session *session, struct quire_error *e
     QUIRE_CLEANUP(release_change) struct quire_metadata_change change = {.root = NULL};
     session->telling = quire_change_data_is_on(transaction->base);
     session->vectors = is_true(transaction->base, VECTORS_PROPERTY);
-    QUIRE_TRY(quire_metadata_change_open(&transaction->metadata, &transaction->protocol, false,
-                                         &change, error));
+    QUIRE_TRY(quire_metadata_change_open(&transaction->metadata, &transaction->protocol,
+                                         transaction->read_version < 0, &change, error));
     if (session->options.deletion_vectors && !session->vectors) {
         session->vectors = true;
         QUIRE_TRY(quire_metadata_change_set(&change, VECTORS_PROPERTY, "true", error));
@@ -58,6 +61,46 @@ static int negotiate(struct quire_change_session *session, struct quire_error *e
     return changed ? quire_metadata_change_commit(&change, transaction, error) : 0;
 }
 
+/* --- Rows that come -------------------------------------------------------------------------- */
+
+static int check_given(const struct quire_change_session *session, const char *verb,
+                       struct quire_error *error)
+{
+    const struct quire_table_change_options *options = &session->options;
+    if (options->create != NULL && session->given == NULL)
+        return quire_fail(error, QUIRE_USAGE, verb, "no rows come that a table could be made for");
+    if ((options->overwrite_schema || options->evolve != QUIRE_TABLE_EVOLVE_OFF) &&
+        !session->evolves)
+        return quire_fail(error, QUIRE_USAGE, verb, "the schema of the table cannot be changed");
+    return 0;
+}
+
+static int open_transaction(struct quire_change_session *session, const char *url, const char *verb,
+                            struct quire_error *error)
+{
+    const struct quire_table_change_options *options = &session->options;
+    const struct quire_transaction_options how = {.verb = verb,
+                                                  .app = options->app,
+                                                  .app_version = options->app_version,
+                                                  .durability = options->durability};
+    QUIRE_TRY(check_given(session, verb, error));
+    return quire_table_create_or_open(url, session->given, options->create, &how,
+                                      &session->transaction, error);
+}
+
+/* The table's schema becomes what the rows ask for. */
+static int evolve(struct quire_change_session *session, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    const struct quire_table_change_options *options = &session->options;
+    if (!options->overwrite_schema && options->evolve == QUIRE_TABLE_EVOLVE_OFF) return 0;
+    if (session->transaction->read_version < 0) return 0; /* it is theirs */
+    QUIRE_TRY(quire_stream_schema(session->given, &schema, error));
+    if (options->overwrite_schema)
+        return quire_schema_replace(session->transaction, &schema, error);
+    return quire_schema_evolve(session->transaction, &schema, options->evolve, error);
+}
+
 /* --- A session ------------------------------------------------------------------------------- */
 
 int quire_change_session_open(const char *url, const char *verb,
@@ -66,20 +109,17 @@ int quire_change_session_open(const char *url, const char *verb,
                               struct quire_table_change_result *result, struct quire_error *error)
 {
     session->options = *options;
-    const struct quire_transaction_options how = {.verb = verb,
-                                                  .app = options->app,
-                                                  .app_version = options->app_version,
-                                                  .durability = options->durability};
     session->writing = (struct quire_row_writer_options){.compression = options->compression,
                                                          .context = options->context,
                                                          .regenerate = session->regenerates};
-    QUIRE_TRY(quire_transaction_open(url, &how, &session->transaction, error));
+    QUIRE_TRY(open_transaction(session, url, verb, error));
     QUIRE_TRY(quire_change_check(session->transaction, error));
     QUIRE_TRY(check_row_ids(session->transaction, error));
     result->version = session->transaction->read_version;
     result->skipped = session->transaction->skipped;
     if (result->skipped) return 0;
     QUIRE_TRY(negotiate(session, error));
+    QUIRE_TRY(evolve(session, error));
     return quire_row_writer_open(session->transaction, &session->writing, &session->writer, error);
 }
 
@@ -110,9 +150,21 @@ int quire_change_session_commit(struct quire_change_session *session,
                                 const struct quire_commit_info *info,
                                 struct quire_table_change_result *result, struct quire_error *error)
 {
-    QUIRE_TRY(quire_transaction_commit(session->transaction, info, &result->version, error));
+    const bool creates = session->transaction->read_version < 0;
+    struct quire_error failed;
+    quire_error_clear(&failed);
+    int code = quire_transaction_commit(session->transaction, info, &result->version, &failed);
     result->skipped = session->transaction->skipped;
-    return 0;
+    result->created = code == 0 && creates;
+    if (code == 0) return 0;
+    if (code == QUIRE_EXISTS && creates && !session->transaction->may_stand) {
+        quire_fail(error, QUIRE_CONFLICT, session->transaction->options.verb,
+                   "another writer made the table meanwhile; nothing was changed");
+        quire_error_hint(error, "it can be run again, on the table that is there now");
+        return QUIRE_CONFLICT;
+    }
+    if (error != NULL) *error = failed;
+    return code;
 }
 
 int quire_change_call(quire_change_run *run, void *request, const char *url,

@@ -11,6 +11,8 @@
 struct quire_change_session {
     struct quire_table_change_options options;
     struct quire_transaction *transaction;
+    struct ArrowArrayStream *given; /* set before it is opened: rows that come; NULL: none do */
+    bool evolves;                   /* set before it is opened: the schema may follow them */
     bool regenerates; /* set before it is opened: generated columns are computed anew */
     struct quire_row_writer_options writing;
     struct quire_row_writer *writer;

@@ -2,11 +2,10 @@
  * old versions may need the files that they name. */
 #include "table/checkpoint.h"
 
-#include <inttypes.h>
-
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/number.h"
+#include "table/checkpoint_adds.h"
 #include "table/checkpoint_rows.h"
 #include "table/features_upkeep.h"
 #include "table/last_checkpoint.h"
@@ -45,6 +44,15 @@ static int take_add(void *user, const struct quire_add *add, struct quire_error 
     return quire_checkpoint_file_row(&classic->file, error);
 }
 
+static int take_adds(void *user, struct ArrowArray *adds, struct quire_error *error)
+{
+    struct classic *classic = user;
+    int64_t files = adds->length;
+    QUIRE_TRY(quire_checkpoint_file_adds(&classic->file, adds, error));
+    classic->files += files;
+    return 0;
+}
+
 static int take_remove(void *user, const struct quire_remove *action, struct quire_error *error)
 {
     struct classic *classic = user;
@@ -67,7 +75,8 @@ static int write_classic(struct quire_snapshot *snapshot, enum quire_durability 
     QUIRE_TRY(quire_checkpoint_file_open(&classic.file, name, error));
     QUIRE_TRY(quire_checkpoint_file_state(&classic.file, error));
     QUIRE_TRY(quire_snapshot_each_tombstone(snapshot, take_remove, &classic, error));
-    QUIRE_TRY(quire_snapshot_each_file(snapshot, take_add, &classic, error));
+    const struct quire_checkpoint_adds adds = {take_adds, take_add, &classic};
+    QUIRE_TRY(quire_checkpoint_adds_each(snapshot, &adds, error));
     QUIRE_TRY(quire_checkpoint_file_commit(&classic.file, &totals->bytes, error));
     totals->rows = classic.file.rows;
     totals->files = classic.files;
@@ -86,14 +95,15 @@ static int write_hint(const struct quire_snapshot *snapshot,
     struct quire_last_checkpoint hint;
     QUIRE_TRY(quire_last_checkpoint_read(&snapshot->place, &hint, error));
     if (hint.version >= snapshot->version) return 0;
+    const struct quire_last_checkpoint_text written = {.version = snapshot->version,
+                                                       .rows = totals->rows,
+                                                       .bytes = totals->bytes,
+                                                       .files = totals->files};
     if (quire_buf_printf(&key, "%s" QUIRE_LOG_FOLDER "_last_checkpoint", snapshot->place.key) !=
             0 ||
-        quire_buf_terminate(&key) != 0 ||
-        quire_buf_printf(&text,
-                         "{\"version\":%" PRId64 ",\"size\":%" PRId64 ",\"sizeInBytes\":%" PRId64
-                         ",\"numOfAddFiles\":%" PRId64 "}",
-                         snapshot->version, totals->rows, totals->bytes, totals->files) != 0)
+        quire_buf_terminate(&key) != 0)
         return quire_fail_memory(error, OPERATION);
+    QUIRE_TRY(quire_last_checkpoint_write(&written, &text, error));
     return snapshot->place.store->ops->put(snapshot->place.store, (const char *)key.data, text.data,
                                            text.size, &options, NULL, error);
 }

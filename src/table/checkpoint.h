@@ -28,6 +28,7 @@ struct quire_checkpoint_file {
     const char *const *columns; /* those of the schema that the file has; NULL: all */
     size_t columns_size;
     struct ArrowSchema schema;
+    struct quire_field *fields; /* of the schema */
     struct quire_builder *builder;
     struct quire_select *select;
     struct quire_writer *writer;
@@ -37,6 +38,9 @@ int quire_checkpoint_file_open(struct quire_checkpoint_file *file, const char *n
                                struct quire_error *error);
 /* After each row that was built. */
 int quire_checkpoint_file_row(struct quire_checkpoint_file *file, struct quire_error *error);
+/* Many rows that are adds (quire_take_adds). Takes *adds on success. */
+int quire_checkpoint_file_adds(struct quire_checkpoint_file *file, struct ArrowArray *adds,
+                               struct quire_error *error);
 int quire_checkpoint_file_commit(struct quire_checkpoint_file *file, int64_t *bytes,
                                  struct quire_error *error);
 void quire_checkpoint_file_release(struct quire_checkpoint_file *file);

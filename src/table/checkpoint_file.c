@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "table/checkpoint.h"
+#include "table/checkpoint_adds.h"
 #include "table/checkpoint_rows.h"
 #include "table/commit.h"
 #include "table/table_interval.h"
@@ -19,6 +20,7 @@ void quire_checkpoint_file_release(struct quire_checkpoint_file *file)
     quire_builder_free(file->builder);
     quire_select_free(file->select);
     quire_writer_close(file->writer);
+    quire_field_close(file->fields);
     quire_schema_release(&file->schema);
 }
 
@@ -50,6 +52,7 @@ int quire_checkpoint_file_open(struct quire_checkpoint_file *file, const char *n
         quire_buf_terminate(&url) != 0)
         return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_schema_parse(text, strlen(text), &file->schema, error));
+    QUIRE_TRY(quire_field_open(&file->schema, &file->fields, error));
     QUIRE_TRY(quire_builder_new(&file->schema, &file->builder, error));
     if (file->columns != NULL) {
         QUIRE_TRY(quire_select_new(&file->schema, file->columns, file->columns_size, &file->select,
@@ -61,15 +64,36 @@ int quire_checkpoint_file_open(struct quire_checkpoint_file *file, const char *n
                              &file->writer, error);
 }
 
+/* Takes the batch on success. */
+static int write_batch(struct quire_checkpoint_file *file, struct ArrowArray *batch,
+                       struct quire_error *error)
+{
+    struct ArrowArray selected = {.release = NULL};
+    if (file->select == NULL) return quire_writer_write(file->writer, batch, error);
+    QUIRE_TRY(quire_select_batch(file->select, batch, &selected, error));
+    return quire_writer_write(file->writer, &selected, error);
+}
+
 static int flush(struct quire_checkpoint_file *file, struct quire_error *error)
 {
-    struct ArrowArray batch = {.release = NULL}, selected = {.release = NULL};
+    struct ArrowArray batch = {.release = NULL};
     if (quire_builder_rows(file->builder) == 0) return 0;
     QUIRE_TRY(quire_builder_finish(file->builder, &batch, error));
-    if (file->select == NULL) return quire_writer_write(file->writer, &batch, error);
-    int code = quire_select_batch(file->select, &batch, &selected, error);
-    if (code == 0) return quire_writer_write(file->writer, &selected, error);
-    quire_array_release(&batch);
+    int code = write_batch(file, &batch, error);
+    if (code != 0) quire_array_release(&batch);
+    return code;
+}
+
+int quire_checkpoint_file_adds(struct quire_checkpoint_file *file, struct ArrowArray *adds,
+                               struct quire_error *error)
+{
+    struct ArrowArray batch = {.release = NULL};
+    int64_t rows = adds->length;
+    QUIRE_TRY(flush(file, error));
+    QUIRE_TRY(quire_checkpoint_adds_widen(file->fields, adds, &batch, error));
+    int code = write_batch(file, &batch, error);
+    if (code != 0) quire_array_release(&batch);
+    file->rows += code == 0 ? rows : 0;
     return code;
 }
 

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "table/checkpoint.h"
+#include "table/checkpoint_adds.h"
 #include "table/checkpoint_rows.h"
 #include "table/commit.h"
 
@@ -67,10 +68,25 @@ static int end_sidecar(struct sidecars *sidecars, struct quire_error *error)
                : quire_fail_memory(error, OPERATION);
 }
 
+static int end_if_full(struct sidecars *sidecars, struct quire_error *error)
+{
+    return sidecars->file.rows < SIDECAR_ROWS ? 0 : end_sidecar(sidecars, error);
+}
+
 static int count_row(struct sidecars *sidecars, struct quire_error *error)
 {
     QUIRE_TRY(quire_checkpoint_file_row(&sidecars->file, error));
-    return sidecars->file.rows < SIDECAR_ROWS ? 0 : end_sidecar(sidecars, error);
+    return end_if_full(sidecars, error);
+}
+
+static int take_adds(void *user, struct ArrowArray *adds, struct quire_error *error)
+{
+    struct sidecars *sidecars = user;
+    int64_t files = adds->length;
+    if (!sidecars->open) QUIRE_TRY(begin_sidecar(sidecars, error));
+    QUIRE_TRY(quire_checkpoint_file_adds(&sidecars->file, adds, error));
+    sidecars->totals->files += files;
+    return end_if_full(sidecars, error);
 }
 
 static int take_add(void *user, const struct quire_add *add, struct quire_error *error)
@@ -162,7 +178,8 @@ int quire_checkpoint_v2_write(struct quire_snapshot *snapshot, enum quire_durabi
                                          .columns = columns,
                                          .columns_size = sizeof(columns) / sizeof(columns[0])};
     QUIRE_TRY(quire_snapshot_each_tombstone(snapshot, take_remove, &sidecars, error));
-    QUIRE_TRY(quire_snapshot_each_file(snapshot, take_add, &sidecars, error));
+    const struct quire_checkpoint_adds adds = {take_adds, take_add, &sidecars};
+    QUIRE_TRY(quire_checkpoint_adds_each(snapshot, &adds, error));
     QUIRE_TRY(end_sidecar(&sidecars, error));
     int code = write_main(&sidecars, &file, error);
     quire_checkpoint_file_release(&file);

@@ -5,6 +5,9 @@
 #include "quire/context.h"
 #include "quire/file.h"
 
+/* Rows of a checkpoint that are held at once: as many as a row group of those that are written. */
+static const struct quire_setting batches[] = {{"batch_rows", "16384"}};
+
 static bool ends_with(const char *text, const char *end)
 {
     size_t size = strlen(text), tail = strlen(end);
@@ -64,6 +67,8 @@ int quire_log_reader_open(const char *url, unsigned columns, struct quire_log_re
     const struct quire_read_options options = {
         .format = parquet ? "parquet" : "jsonl",
         .compression = "none",
+        .settings = batches,
+        .settings_size = parquet ? 1 : 0,
         .records = {.schema = &schema,
                     .extra = QUIRE_EXTRA_IGNORE,
                     .columns = names,
@@ -86,7 +91,7 @@ void quire_log_reader_close(struct quire_log_reader *reader)
     *reader = (struct quire_log_reader){.row = 0};
 }
 
-static int next_batch(struct quire_log_reader *reader, struct quire_error *error)
+int quire_log_reader_batch(struct quire_log_reader *reader, struct quire_error *error)
 {
     quire_array_release(&reader->batch);
     reader->batch.release = NULL;
@@ -101,7 +106,7 @@ int quire_log_reader_next(struct quire_log_reader *reader, enum quire_log_column
     *column = QUIRE_LOG_COLUMNS;
     for (;;) {
         if (reader->batch.release == NULL || reader->row == reader->batch.length) {
-            QUIRE_TRY(next_batch(reader, error));
+            QUIRE_TRY(quire_log_reader_batch(reader, error));
             if (reader->batch.release == NULL) return 0;
             continue;
         }

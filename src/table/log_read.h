@@ -26,6 +26,10 @@ void quire_log_reader_close(struct quire_log_reader *reader);
 int quire_log_reader_next(struct quire_log_reader *reader, enum quire_log_column *column,
                           int64_t *row, struct quire_error *error);
 
+/* Instead of rows: the next batch, in reader->batch and reader->view; at the end its release is
+ * NULL. Its columns may be moved out. */
+int quire_log_reader_batch(struct quire_log_reader *reader, struct quire_error *error);
+
 /* The view of a column that is read, of the current batch. */
 static inline const struct quire_view *quire_log_column_view(const struct quire_log_reader *reader,
                                                              enum quire_log_column column)

@@ -24,7 +24,7 @@ int quire_optimize_write_metrics(struct quire_optimize *optimize)
 {
     static const char *const names[] = {"minFileSize", "p25FileSize", "p50FileSize", "p75FileSize",
                                         "maxFileSize"};
-    const struct quire_table_optimize_result *result = optimize->result;
+    const struct quire_table_optimize_result *result = &optimize->part;
     struct quire_json_writer writer = quire_json_writer_to(&optimize->metrics);
     int64_t *sizes = (int64_t *)(void *)optimize->sizes.data;
     size_t n = optimize->sizes.size / sizeof(*sizes);

@@ -13,7 +13,8 @@
 
 struct quire_optimize {
     const struct quire_table_optimize_options *options;
-    struct quire_table_optimize_result *result;
+    struct quire_table_optimize_result *result; /* of all commits */
+    struct quire_table_optimize_result part;    /* of that which is at hand */
     const struct quire_buf *after; /* lines of the commit that it follows by itself; NULL */
     int64_t target_bytes;
     struct quire_context *context;
@@ -33,6 +34,9 @@ struct quire_optimize {
     struct quire_buf partitions; /* struct quire_bytes: folders of those that are chosen */
     struct quire_arena arena;
 };
+
+/* Does what the plan says, in one commit or several. */
+int quire_optimize_commits(struct quire_optimize *optimize, struct quire_error *error);
 
 /* Moves the rows of a bin to new files. */
 int quire_optimize_move(struct quire_optimize *optimize, const struct quire_optimize_bin *bin,

@@ -23,7 +23,7 @@ static int open_rows(struct quire_optimize *optimize, const struct quire_optimiz
 static int write_batch(struct quire_optimize *optimize, struct ArrowArray *batch,
                        struct quire_error *error)
 {
-    optimize->result->rows += batch->length;
+    optimize->part.rows += batch->length;
     return quire_data_writer_write(optimize->writer, batch, error);
 }
 

@@ -172,19 +172,18 @@ static void drop_nulls(struct ArrowSchema *schema)
     schema->n_children = kept;
 }
 
-/* The schema of rows, as Delta's. */
-static int read_rows(struct evolution *evolution, const struct ArrowSchema *rows,
-                     struct quire_delta_type **type)
+int quire_schema_of_rows(const struct ArrowSchema *rows, struct quire_arena *arena,
+                         struct quire_delta_type **type, struct quire_error *error)
 {
     QUIRE_CLEANUP(close_field) struct quire_field *fields = NULL;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema typed = {.release = NULL};
-    QUIRE_TRY(quire_schema_copy(rows, &typed, evolution->error));
+    QUIRE_TRY(quire_schema_copy(rows, &typed, error));
     drop_nulls(&typed);
-    QUIRE_TRY(quire_field_open(&typed, &fields, evolution->error));
-    QUIRE_TRY(quire_delta_schema_write(fields, &text, evolution->error));
+    QUIRE_TRY(quire_field_open(&typed, &fields, error));
+    QUIRE_TRY(quire_delta_schema_write(fields, &text, error));
     const struct quire_bytes bytes = {text.data, text.size};
-    return quire_delta_type_read(&bytes, &evolution->change.arena, type, evolution->error);
+    return quire_delta_type_read(&bytes, arena, type, error);
 }
 
 static void release_evolution(struct evolution *evolution)
@@ -205,7 +204,7 @@ int quire_schema_evolve(struct quire_transaction *transaction, const struct Arro
     const char *enabled = quire_metadata_change_get(change, WIDENING);
     evolution.widens =
         how == QUIRE_TABLE_EVOLVE_WIDEN || (enabled != NULL && strcmp(enabled, "true") == 0);
-    QUIRE_TRY(read_rows(&evolution, rows, &type));
+    QUIRE_TRY(quire_schema_of_rows(rows, &change->arena, &type, error));
     QUIRE_TRY(merge_fields(&evolution, change->root, type, true));
     if (!change->changed_schema) return 0;
     if (evolution.widened) {

@@ -3,6 +3,7 @@
 #define QUIRE_TABLE_SCHEMA_EVOLVE_H
 
 #include "quire/table_write.h"
+#include "table/delta_type.h"
 #include "table/transaction.h"
 
 /* Changes the metadata of a transaction, where it must, so that rows of a schema find their
@@ -11,5 +12,10 @@
  * opened. */
 int quire_schema_evolve(struct quire_transaction *transaction, const struct ArrowSchema *rows,
                         enum quire_table_evolve how, struct quire_error *error);
+
+/* The schema of rows as the log would have it, in the arena. Columns of nothing but nulls are left
+ * out. */
+int quire_schema_of_rows(const struct ArrowSchema *rows, struct quire_arena *arena,
+                         struct quire_delta_type **type, struct quire_error *error);
 
 #endif

@@ -129,13 +129,33 @@ static void close_reader(struct quire_log_reader *reader)
 
 /* Who takes what: files that stand, or tombstones. */
 struct taker {
+    struct quire_snapshot *snapshot;
     quire_take_add *take_add;
     quire_take_remove *take_remove;
     void *user;
+    struct quire_buf key; /* scratch */
 };
 
-static int take_row(struct quire_snapshot *snapshot, const struct quire_view *view, int64_t row,
-                    const struct taker *taker, struct quire_buf *key, struct quire_error *error)
+static void release_taker(struct taker *taker)
+{
+    quire_buf_release(&taker->key);
+}
+
+bool quire_snapshot_speaks_of(const struct quire_snapshot *snapshot, const struct quire_buf *key)
+{
+    return snapshot->slots.size > 0 &&
+           *find_slot(snapshot, quire_hash_bytes(key->data, key->size), key) != 0;
+}
+
+bool quire_snapshot_removed(const struct quire_snapshot *snapshot, const struct quire_buf *key)
+{
+    if (snapshot->slots.size == 0) return false;
+    uint32_t slot = *find_slot(snapshot, quire_hash_bytes(key->data, key->size), key);
+    return slot != 0 && tail_files(snapshot)[slot - 1].removed;
+}
+
+static int take_row(struct taker *taker, const struct quire_view *view, int64_t row,
+                    struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
     struct quire_add add;
@@ -143,55 +163,57 @@ static int take_row(struct quire_snapshot *snapshot, const struct quire_view *vi
     int code = taker->take_add != NULL ? quire_add_read(view, row, &arena, &add)
                                        : quire_remove_read(view, row, &arena, &removed);
     if (code == 0)
-        code = taker->take_add != NULL ? quire_file_key(&add.path, &add.deleted, key)
-                                       : quire_file_key(&removed.path, &removed.deleted, key);
+        code = taker->take_add != NULL
+                   ? quire_file_key(&add.path, &add.deleted, &taker->key)
+                   : quire_file_key(&removed.path, &removed.deleted, &taker->key);
     if (code != 0) return quire_fail_memory(error, OPERATION);
-    if (snapshot->slots.size > 0 &&
-        *find_slot(snapshot, quire_hash_bytes(key->data, key->size), key) != 0)
-        return 0;
+    if (quire_snapshot_speaks_of(taker->snapshot, &taker->key)) return 0;
     return taker->take_add != NULL ? taker->take_add(taker->user, &add, error)
                                    : taker->take_remove(taker->user, &removed, error);
 }
 
 /* What a checkpoint says of files that no commit after it speaks of. */
-static int each_of_checkpoint(struct quire_snapshot *snapshot, const char *folder, const char *name,
-                              const struct taker *taker, struct quire_error *error)
+static int each_of_checkpoint(void *user, const char *url, struct quire_error *error)
 {
     QUIRE_CLEANUP(close_reader) struct quire_log_reader reader = {.row = 0};
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0}, key = {0};
+    struct taker *taker = user;
     unsigned columns = 1u << (taker->take_add != NULL ? QUIRE_LOG_ADD : QUIRE_LOG_REMOVE);
-    if (quire_buf_printf(&url, "%s%s%s", snapshot->place.url, folder, name) != 0 ||
-        quire_buf_terminate(&url) != 0)
-        return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_log_reader_open((const char *)url.data, columns, &reader, error));
+    QUIRE_TRY(quire_log_reader_open(url, columns, &reader, error));
     for (;;) {
         enum quire_log_column column;
         int64_t row = 0;
         QUIRE_TRY(quire_log_reader_next(&reader, &column, &row, error));
         if (column == QUIRE_LOG_COLUMNS) return 0;
-        QUIRE_TRY(
-            take_row(snapshot, quire_log_column_view(&reader, column), row, taker, &key, error));
+        QUIRE_TRY(take_row(taker, quire_log_column_view(&reader, column), row, error));
     }
 }
 
-static int each_of_checkpoints(struct quire_snapshot *snapshot, const struct taker *taker,
-                               struct quire_error *error)
+static int take_name(const struct quire_snapshot *snapshot, const char *folder, const char *name,
+                     quire_take_url *take, void *user, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0};
+    if (quire_buf_printf(&url, "%s%s%s", snapshot->place.url, folder, name) != 0 ||
+        quire_buf_terminate(&url) != 0)
+        return quire_fail_memory(error, OPERATION);
+    return take(user, (const char *)url.data, error);
+}
+
+int quire_snapshot_each_checkpoint(struct quire_snapshot *snapshot, quire_take_url *take,
+                                   void *user, struct quire_error *error)
 {
     const struct quire_log_segment *segment = &snapshot->segment;
     const char *name = (const char *)segment->checkpoint.data;
     for (size_t i = 0; i < segment->checkpoint_size; i++, name += strlen(name) + 1)
-        QUIRE_TRY(each_of_checkpoint(snapshot, QUIRE_LOG_FOLDER, name, taker, error));
+        QUIRE_TRY(take_name(snapshot, QUIRE_LOG_FOLDER, name, take, user, error));
     const char *end = (const char *)quire_buf_end(&snapshot->sidecars);
     for (name = (const char *)snapshot->sidecars.data; name != end; name += strlen(name) + 1)
-        QUIRE_TRY(each_of_checkpoint(snapshot, QUIRE_LOG_FOLDER "_sidecars/", name, taker, error));
+        QUIRE_TRY(take_name(snapshot, QUIRE_LOG_FOLDER "_sidecars/", name, take, user, error));
     return 0;
 }
 
-int quire_snapshot_each_file(struct quire_snapshot *snapshot, quire_take_add *take, void *user,
-                             struct quire_error *error)
+int quire_snapshot_each_tail_file(struct quire_snapshot *snapshot, quire_take_add *take, void *user,
+                                  struct quire_error *error)
 {
-    const struct taker taker = {.take_add = take, .user = user};
-    QUIRE_TRY(each_of_checkpoints(snapshot, &taker, error));
     for (size_t i = 0; i < snapshot->tail.size / sizeof(struct quire_tail_file); i++) {
         const struct quire_tail_file *file = &tail_files(snapshot)[i];
         if (!file->removed) QUIRE_TRY(take(user, &file->add, error));
@@ -199,11 +221,21 @@ int quire_snapshot_each_file(struct quire_snapshot *snapshot, quire_take_add *ta
     return 0;
 }
 
+int quire_snapshot_each_file(struct quire_snapshot *snapshot, quire_take_add *take, void *user,
+                             struct quire_error *error)
+{
+    QUIRE_CLEANUP(release_taker)
+    struct taker taker = {.snapshot = snapshot, .take_add = take, .user = user};
+    QUIRE_TRY(quire_snapshot_each_checkpoint(snapshot, each_of_checkpoint, &taker, error));
+    return quire_snapshot_each_tail_file(snapshot, take, user, error);
+}
+
 int quire_snapshot_each_tombstone(struct quire_snapshot *snapshot, quire_take_remove *take,
                                   void *user, struct quire_error *error)
 {
-    const struct taker taker = {.take_remove = take, .user = user};
-    QUIRE_TRY(each_of_checkpoints(snapshot, &taker, error));
+    QUIRE_CLEANUP(release_taker)
+    struct taker taker = {.snapshot = snapshot, .take_remove = take, .user = user};
+    QUIRE_TRY(quire_snapshot_each_checkpoint(snapshot, each_of_checkpoint, &taker, error));
     for (size_t i = 0; i < snapshot->tail.size / sizeof(struct quire_tail_file); i++) {
         const struct quire_tail_file *file = &tail_files(snapshot)[i];
         if (file->removed) QUIRE_TRY(take(user, file->tombstone, error));

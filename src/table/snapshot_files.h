@@ -15,4 +15,19 @@ int quire_snapshot_note_add(struct quire_snapshot *snapshot, const struct quire_
 int quire_snapshot_note_remove(struct quire_snapshot *snapshot, const struct quire_remove *action,
                                struct quire_buf *key);
 
+/* Whether a commit after the checkpoint speaks of the file with this key. */
+bool quire_snapshot_speaks_of(const struct quire_snapshot *snapshot, const struct quire_buf *key);
+
+/* Whether a file that an earlier version of it had is one of this version no more. */
+bool quire_snapshot_removed(const struct quire_snapshot *snapshot, const struct quire_buf *key);
+
+/* Called with each file of the checkpoint and each of its sidecars, as URLs. */
+typedef int quire_take_url(void *user, const char *url, struct quire_error *error);
+int quire_snapshot_each_checkpoint(struct quire_snapshot *snapshot, quire_take_url *take,
+                                   void *user, struct quire_error *error);
+
+/* The files of the version that commits after the checkpoint added. */
+int quire_snapshot_each_tail_file(struct quire_snapshot *snapshot, quire_take_add *take, void *user,
+                                  struct quire_error *error);
+
 #endif

@@ -21,29 +21,6 @@ static void close_writer(struct quire_row_writer **writer)
     quire_row_writer_close(*writer);
 }
 
-/* Opens the table, or makes it for the rows. */
-static int begin(const char *url, struct ArrowArrayStream *rows,
-                 const struct quire_transaction_options *how,
-                 const struct quire_table_append_options *options,
-                 struct quire_transaction **transaction, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    struct quire_error missing;
-    quire_error_clear(&missing);
-    int code = quire_transaction_open(url, how, transaction, &missing);
-    if (code != QUIRE_NOT_FOUND || options->create == NULL) {
-        if (code != 0 && error != NULL) *error = missing;
-        return code;
-    }
-    QUIRE_TRY(quire_stream_schema(rows, &schema, error));
-    quire_error_clear(&missing);
-    code = quire_table_create_open(url, &schema, options->create, how, transaction, &missing);
-    /* Another writer made it meanwhile. */
-    if (code == QUIRE_EXISTS) return quire_transaction_open(url, how, transaction, error);
-    if (code != 0 && error != NULL) *error = missing;
-    return code;
-}
-
 static int evolve(struct quire_transaction *transaction, struct ArrowArrayStream *rows,
                   enum quire_table_evolve how, struct quire_error *error)
 {
@@ -143,7 +120,7 @@ static int append(const char *url, struct ArrowArrayStream *rows,
     const struct quire_row_writer_options writing = {.compression = options->compression,
                                                      .context = options->context};
     struct quire_data_totals totals = {0, 0, 0};
-    QUIRE_TRY(begin(url, rows, &how, options, &transaction, error));
+    QUIRE_TRY(quire_table_create_or_open(url, rows, options->create, &how, &transaction, error));
     QUIRE_TRY(quire_features_check_append(transaction->base, error));
     result->version = transaction->read_version;
     result->skipped = transaction->skipped;

@@ -6,13 +6,13 @@
 
 #define OPERATION "read table"
 
-static int name_partitions(const struct quire_snapshot *snapshot,
+static int name_partitions(const struct quire_metadata_action *metadata,
                            struct quire_table_columns *columns, struct quire_error *error)
 {
     for (int64_t i = 0; i < columns->logical.n_children; i++) {
         const char *name = columns->physical.children[i]->name;
         struct quire_bytes key = {(const uint8_t *)name, strlen(name)};
-        int64_t number = quire_snapshot_partition(snapshot, columns->logical.children[i]->name);
+        int64_t number = quire_delta_partition(metadata, columns->logical.children[i]->name);
         columns->partitions[i] = number;
         if (number < 0) continue;
         if (quire_bytes_copy(&columns->arena, &key) != 0)
@@ -22,13 +22,15 @@ static int name_partitions(const struct quire_snapshot *snapshot,
     return 0;
 }
 
-static int open_columns(const struct quire_snapshot *snapshot, struct quire_table_columns *columns,
+static int open_columns(const struct quire_metadata_action *metadata,
+                        const struct quire_protocol *protocol, struct quire_table_columns *columns,
                         struct quire_error *error)
 {
-    size_t size = snapshot->metadata.partitions.size;
-    QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_LOGICAL, true, &columns->logical, error));
+    size_t size = metadata->partitions.size;
     QUIRE_TRY(
-        quire_snapshot_schema(snapshot, QUIRE_DELTA_PHYSICAL, true, &columns->physical, error));
+        quire_delta_schema(metadata, protocol, QUIRE_DELTA_LOGICAL, &columns->logical, error));
+    QUIRE_TRY(
+        quire_delta_schema(metadata, protocol, QUIRE_DELTA_PHYSICAL, &columns->physical, error));
     columns->partitions =
         quire_alloc_zero((size_t)columns->logical.n_children + 1, sizeof(*columns->partitions));
     columns->names.items =
@@ -38,19 +40,26 @@ static int open_columns(const struct quire_snapshot *snapshot, struct quire_tabl
     columns->names.size = size;
     for (size_t i = 0; i < size; i++)
         columns->names.items[i] = (struct quire_bytes){(const uint8_t *)"", 0};
-    return name_partitions(snapshot, columns, error);
+    return name_partitions(metadata, columns, error);
 }
 
-int quire_table_columns_open(const struct quire_snapshot *snapshot,
-                             struct quire_table_columns *columns, struct quire_error *error)
+int quire_table_columns_of(const struct quire_metadata_action *metadata,
+                           const struct quire_protocol *protocol,
+                           struct quire_table_columns *columns, struct quire_error *error)
 {
     struct quire_table_columns made = {.partitions = NULL};
-    int code = open_columns(snapshot, &made, error);
+    int code = open_columns(metadata, protocol, &made, error);
     if (code == 0)
         *columns = made;
     else
         quire_table_columns_close(&made);
     return code;
+}
+
+int quire_table_columns_open(const struct quire_snapshot *snapshot,
+                             struct quire_table_columns *columns, struct quire_error *error)
+{
+    return quire_table_columns_of(&snapshot->metadata, &snapshot->protocol, columns, error);
 }
 
 /* The columns of a struct, and one of text behind. */

@@ -14,6 +14,9 @@ struct quire_table_columns {
     struct quire_arena arena;
 };
 
+int quire_table_columns_of(const struct quire_metadata_action *metadata,
+                           const struct quire_protocol *protocol,
+                           struct quire_table_columns *columns, struct quire_error *error);
 int quire_table_columns_open(const struct quire_snapshot *snapshot,
                              struct quire_table_columns *columns, struct quire_error *error);
 /* Puts a column of text behind them, that data files have by that name. */

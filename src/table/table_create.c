@@ -33,8 +33,7 @@ static struct quire_bytes bytes_of(const char *text)
                         : (struct quire_bytes){(const uint8_t *)text, strlen(text)};
 }
 
-/* Names of one struct differ by more than case. */
-static int check_names(const struct quire_field *field, struct quire_error *error)
+int quire_table_names_check(const struct quire_field *field, struct quire_error *error)
 {
     for (size_t i = 0; i < field->children_size; i++) {
         const struct quire_field *child = &field->children[i];
@@ -45,7 +44,7 @@ static int check_names(const struct quire_field *field, struct quire_error *erro
                               "than case",
                               child->name);
         }
-        QUIRE_TRY(check_names(child, error));
+        QUIRE_TRY(quire_table_names_check(child, error));
     }
     return 0;
 }
@@ -119,7 +118,7 @@ static int prepare(struct creation *creation, const struct ArrowSchema *schema,
     QUIRE_TRY(quire_field_open(schema, &creation->fields, error));
     if (creation->fields->children_size == 0)
         return quire_fail(error, QUIRE_USAGE, OPERATION, "a table has columns");
-    QUIRE_TRY(check_names(creation->fields, error));
+    QUIRE_TRY(quire_table_names_check(creation->fields, error));
     QUIRE_TRY(check_partitions(creation->fields, options, error));
     QUIRE_TRY(quire_delta_schema_write(creation->fields, &creation->schema, error));
     QUIRE_TRY(begin(creation, options, error));
@@ -152,6 +151,28 @@ int quire_table_create_open(const char *url, const struct ArrowSchema *schema,
     QUIRE_TRY(quire_table_create_check(url, error));
     return quire_transaction_create(url, how, &creation.change.metadata, &creation.change.protocol,
                                     transaction, error);
+}
+
+int quire_table_create_or_open(const char *url, struct ArrowArrayStream *rows,
+                               const struct quire_table_create_options *create,
+                               const struct quire_transaction_options *how,
+                               struct quire_transaction **transaction, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    struct quire_error missing;
+    quire_error_clear(&missing);
+    int code = quire_transaction_open(url, how, transaction, &missing);
+    if (code != QUIRE_NOT_FOUND || create == NULL) {
+        if (code != 0 && error != NULL) *error = missing;
+        return code;
+    }
+    QUIRE_TRY(quire_stream_schema(rows, &schema, error));
+    quire_error_clear(&missing);
+    code = quire_table_create_open(url, &schema, create, how, transaction, &missing);
+    /* Another writer made it meanwhile. */
+    if (code == QUIRE_EXISTS) return quire_transaction_open(url, how, transaction, error);
+    if (code != 0 && error != NULL) *error = missing;
+    return code;
 }
 
 static void close_transaction(struct quire_transaction **transaction)

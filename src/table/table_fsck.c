@@ -7,6 +7,7 @@
 #include "table/checksum.h"
 #include "table/features_upkeep.h"
 #include "table/fsck_private.h"
+#include "table/last_checkpoint.h"
 #include "table/table_features.h"
 #include "table/transaction.h"
 #include "table/vacuum_candidates.h"
@@ -101,6 +102,16 @@ static int compare_checksum(struct quire_fsck *fsck, struct quire_error *error)
     return code;
 }
 
+static int check_hint(struct quire_fsck *fsck, struct quire_error *error)
+{
+    struct quire_last_checkpoint hint;
+    QUIRE_TRY(quire_last_checkpoint_read(&fsck->place, &hint, error));
+    if (hint.damaged)
+        quire_fsck_tell(fsck, QUIRE_TABLE_CHECKSUM_MISMATCH, QUIRE_LOG_FOLDER "_last_checkpoint",
+                        -1, "it is not what its own checksum says");
+    return 0;
+}
+
 /* --- Orphans --------------------------------------------------------------------------------- */
 
 static int tell_orphan(void *user, const char *path, int64_t bytes, struct quire_error *error)
@@ -183,6 +194,7 @@ static int check_table(struct quire_fsck *fsck, struct quire_error *error)
     if (fsck->log.newest < 0)
         return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "it is no Delta table: it has no log");
     tell_gaps(fsck);
+    QUIRE_TRY(check_hint(fsck, error));
     QUIRE_TRY(open_version(fsck, -1, &fsck->snapshot, error));
     if (fsck->snapshot == NULL) return 0;
     result->version = fsck->snapshot->version;

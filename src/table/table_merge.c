@@ -265,11 +265,12 @@ static int merge(void *request, const struct quire_table_change_options *options
 {
     struct merging *merging = request;
     struct quire_change_session *session = &merging->session;
+    session->given = merging->rows;
     QUIRE_TRY(quire_change_session_open(merging->url, OPERATION, options, session, result, error));
     if (result->skipped) return 0;
     QUIRE_TRY(open_keys(merging, error));
     QUIRE_TRY(write_rows(merging, error));
-    result->unchanged = merging->given == 0;
+    result->unchanged = merging->given == 0 && session->transaction->read_version >= 0;
     if (result->unchanged) return 0;
     const struct quire_row_matcher matcher = quire_merge_keys_matcher(merging->keys);
     merging->files.transaction = session->transaction;

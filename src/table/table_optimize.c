@@ -1,5 +1,4 @@
-/* One transaction: files are read and written, then a commit puts the new ones in the place of the
- * old ones, whose rows they have. */
+/* Files are chosen, and then read, written and committed by optimize_commits.c. */
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/json_tree.h"
@@ -89,7 +88,7 @@ static bool is_clustered_by(const struct quire_snapshot *snapshot,
     return same == options->columns_size;
 }
 
-static int open_writer(struct quire_optimize *optimize, struct quire_error *error)
+static int prepare_writing(struct quire_optimize *optimize, struct quire_error *error)
 {
     static const struct quire_texts none = {NULL, 0};
     const struct quire_table_optimize_options *options = optimize->options;
@@ -109,7 +108,7 @@ static int open_writer(struct quire_optimize *optimize, struct quire_error *erro
         .durability = options->durability,
         .context = optimize->context,
     };
-    return quire_data_writer_open(&optimize->writing, &optimize->writer, error);
+    return 0;
 }
 
 static int open_ranks(struct quire_optimize *optimize, struct quire_error *error)
@@ -155,44 +154,7 @@ static int open_optimize(struct quire_optimize *optimize, const char *url,
     QUIRE_TRY(quire_optimize_plan_open(base, &optimize->columns, &request, &optimize->plan, error));
     optimize->result->files_before = optimize->plan.files_total;
     optimize->result->bytes_before = optimize->plan.bytes_total;
-    return open_writer(optimize, error);
-}
-
-/* --- Committing ------------------------------------------------------------------------------ */
-
-static int remove_files(struct quire_optimize *optimize, const struct quire_optimize_bin *bin,
-                        struct quire_error *error)
-{
-    struct quire_table_optimize_result *result = optimize->result;
-    for (size_t i = 0; i < bin->size; i++) {
-        const struct quire_add *add = &bin->files[i];
-        QUIRE_TRY(quire_transaction_remove(optimize->transaction, add, quire_commit_now_ms(), false,
-                                           error));
-        result->files_removed++;
-        result->bytes_removed += add->size > 0 ? add->size : 0;
-        result->vectors_removed += add->deleted.storage.size > 0;
-    }
-    return 0;
-}
-
-static int commit(struct quire_optimize *optimize, struct quire_error *error)
-{
-    struct quire_table_optimize_result *result = optimize->result;
-    struct quire_data_totals totals;
-    QUIRE_TRY(
-        quire_data_writer_finish(optimize->writer, &optimize->transaction->lines, &totals, error));
-    result->files_added = totals.files;
-    result->bytes_added = totals.bytes;
-    if (quire_data_writer_sizes(optimize->writer, &optimize->sizes) != 0 ||
-        quire_optimize_write_metrics(optimize) != 0 ||
-        quire_optimize_write_parameters(optimize) != 0)
-        return quire_fail_memory(error, OPERATION);
-    const struct quire_commit_info info = {.operation = "OPTIMIZE",
-                                           .parameters = (const char *)optimize->parameters.data,
-                                           .metrics = (const char *)optimize->metrics.data};
-    QUIRE_TRY(quire_transaction_commit(optimize->transaction, &info, &result->version, error));
-    result->committed = true;
-    return 0;
+    return prepare_writing(optimize, error);
 }
 
 static int optimize_table(struct quire_optimize *optimize, const char *url,
@@ -200,14 +162,7 @@ static int optimize_table(struct quire_optimize *optimize, const char *url,
 {
     struct quire_table_optimize_result *result = optimize->result;
     QUIRE_TRY(open_optimize(optimize, url, error));
-    const struct quire_optimize_bin *bins =
-        (const struct quire_optimize_bin *)(const void *)optimize->plan.bins.data;
-    size_t n = optimize->plan.bins.size / sizeof(*bins);
-    for (size_t i = 0; i < n; i++) {
-        QUIRE_TRY(quire_optimize_move(optimize, &bins[i], error));
-        QUIRE_TRY(remove_files(optimize, &bins[i], error));
-    }
-    if (n > 0) QUIRE_TRY(commit(optimize, error));
+    QUIRE_TRY(quire_optimize_commits(optimize, error));
     result->files_after = result->files_before - result->files_removed + result->files_added;
     result->bytes_after = result->bytes_before - result->bytes_removed + result->bytes_added;
     return 0;

@@ -3,7 +3,9 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "table/change_session.h"
+#include "table/delta_schema.h"
 #include "table/given_rows.h"
+#include "table/row_schema.h"
 
 #define SHOWN_MAX 200
 
@@ -16,7 +18,8 @@ struct overwriting {
     struct quire_row_matcher matcher;
     struct quire_file_rewrite files;
     struct quire_buf mask;
-    bool bound; /* the condition, to rows of the table's columns */
+    struct ArrowSchema schema; /* that the table has with the commit */
+    bool bound;                /* the condition, to rows of that */
 };
 
 static void release(struct overwriting *overwriting)
@@ -25,6 +28,7 @@ static void release(struct overwriting *overwriting)
     quire_change_session_close(&overwriting->session);
     quire_row_condition_close(overwriting->condition);
     quire_buf_release(&overwriting->mask);
+    quire_schema_release(&overwriting->schema);
 }
 
 /* --- Rows that come -------------------------------------------------------------------------- */
@@ -34,7 +38,7 @@ static int check_rows(struct overwriting *overwriting, const struct ArrowArray *
                       struct quire_error *error)
 {
     const struct quire_row_matcher *matcher = &overwriting->matcher;
-    const struct ArrowSchema *schema = &overwriting->files.columns.logical;
+    const struct ArrowSchema *schema = &overwriting->schema;
     char shown[SHOWN_MAX];
     if (!overwriting->bound) QUIRE_TRY(matcher->bind(matcher->user, schema, error));
     overwriting->bound = true;
@@ -62,12 +66,15 @@ static int look(void *user, const struct ArrowSchema *schema, const struct Arrow
 {
     struct overwriting *overwriting = user;
     const struct quire_cast_options exact = {.allow_null = false};
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema spelled = {.release = NULL};
     QUIRE_CLEANUP(quire_array_release) struct ArrowArray cast = {.release = NULL};
     if (overwriting->where == NULL) return 0;
-    QUIRE_TRY(quire_cast(schema, batch, &overwriting->files.columns.logical, &exact, &cast, error));
+    QUIRE_TRY(quire_schema_copy(schema, &spelled, error));
+    QUIRE_TRY(quire_row_schema_spell(&overwriting->schema, &spelled, "overwrite", error));
+    QUIRE_TRY(quire_cast(&spelled, batch, &overwriting->schema, &exact, &cast, error));
     QUIRE_TRY(check_rows(overwriting, &cast, error));
     if (overwriting->session.changes == NULL) return 0;
-    return quire_change_data_write(overwriting->session.changes, "insert", &cast, error);
+    return quire_change_data_insert(overwriting->session.changes, &cast, error);
 }
 
 static int write_rows(struct overwriting *overwriting, int64_t *rows, struct quire_error *error)
@@ -136,12 +143,20 @@ static int overwrite(void *request, const struct quire_table_change_options *opt
     struct overwriting *overwriting = request;
     struct quire_change_session *session = &overwriting->session;
     const char *where = overwriting->where;
+    if (options->overwrite_schema && where != NULL)
+        return quire_fail(error, QUIRE_USAGE, "overwrite",
+                          "rows that stay have the columns that the table has");
+    session->given = overwriting->rows;
+    session->evolves = true;
     QUIRE_TRY(
         quire_row_condition_open(where != NULL ? where : "true", &overwriting->condition, error));
     overwriting->matcher = quire_row_condition_matcher(overwriting->condition);
     QUIRE_TRY(
         quire_change_session_open(overwriting->url, "overwrite", options, session, result, error));
     if (result->skipped) return 0;
+    QUIRE_TRY(quire_delta_schema(quire_transaction_next_metadata(session->transaction),
+                                 quire_transaction_next_protocol(session->transaction),
+                                 QUIRE_DELTA_LOGICAL, &overwriting->schema, error));
     overwriting->files.transaction = session->transaction;
     overwriting->files.options =
         (struct quire_file_rewrite_options){.matcher = &overwriting->matcher,

@@ -4,6 +4,8 @@
 
 int quire_uri_decode(const struct quire_bytes *text, struct quire_buf *out)
 {
+    if (text->size == 0 || memchr(text->data, '%', text->size) == NULL)
+        return quire_buf_append(out, text->data, text->size);
     for (size_t i = 0; i < text->size; i++) {
         uint8_t byte = text->data[i], escaped;
         if (byte == '%' && text->size - i > 2 &&

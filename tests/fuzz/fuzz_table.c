@@ -169,6 +169,8 @@ const struct fuzz_target fuzz_targets[] = {
            "date_trunc('month', c0) + INTERVAL '1-2' YEAR TO MONTH > to_date('1', 'yyyy')\nXYZ",
            "substring(trim(BOTH 'x' FROM c0), -2, 3) || lpad(c0, 5, '\\u00e9') <=> upper(c0)",
            "c0[0] = size(c0) AND greatest(c0, c0, 1Y) IS DISTINCT FROM TRY_CAST(c0 AS date)",
+           "c0[1].v IS NULL OR element_at(c0, -1).v = c0[2].v\n@6HIJKLMNOP@ABCDEFG@@@@",
+           "(c0).y[0].p = 'x' OR element_at(c0.y, -1).q AND (c0).x > 1\n@4HIJKLMNOP@ABCDEFG",
            "date_format(c0, 'yyyy-MM-dd HH:mm:ss.SSS E a') IN (r'\\d', X'00ff', current_date)"),
      false},
     {"rules", fuzz_rules,

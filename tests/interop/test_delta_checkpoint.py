@@ -3,6 +3,7 @@ commits before them gone; Spark does in test_delta_spark_read.py."""
 
 import datetime
 import glob
+import hashlib
 import json
 import os
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from program import good, run
 from pyquire import QuireError
 from test_delta_write import assert_rows, rows_of, sample
 
@@ -64,6 +66,8 @@ def test_every_tenth_commit(tmp_path):
     assert log(url, "*.parquet") == [f"{v:020}.checkpoint.parquet" for v in (10, 20)]
     last = hint(url)
     path = os.path.join(url, "_delta_log", log(url, "*.parquet")[-1])
+    assert last.pop("checksum") == hashlib.md5(",".join(
+        f'"{key}"={value}' for key, value in sorted(last.items())).encode()).hexdigest()
     assert last == {"version": 20, "size": checkpoint(url, 20).num_rows,
                     "sizeInBytes": os.path.getsize(path),
                     "numOfAddFiles": len(actions(url, 20, "add"))}
@@ -179,6 +183,39 @@ def test_files_of_a_checkpoint_that_are_removed_later(tmp_path):
     assert_rows(url, pa.concat_tables([data.slice(1)] * 4 + [data]))
 
 
+@pytest.mark.parametrize("values", [[("p", "x")], [], None])
+def test_what_another_writers_checkpoint_says_is_kept(tmp_path, values):
+    """Row groups of any size, with files that go later and such as have no partitionValues."""
+    url = str(tmp_path / "t")
+    data = pa.table({"id": [1], "p": ["x"]})
+    delta.create(url, data.schema, partition_by=["p"] if values else [],
+                 properties={"delta.checkpointInterval": "2"})
+    delta.append(url, data)
+    delta.append(url, data)
+    path = os.path.join(url, "_delta_log", f"{2:020}.checkpoint.parquet")
+    table = pq.read_table(path)
+    empty = dict.fromkeys(table.column_names)
+    add = actions(url, 2, "add")[0] | {"partitionValues": values, "dataChange": True}
+    rows = [row for row in table.to_pylist() if row["add"] is None]
+    rows += [empty | {"add": add | {"path": f"f{i}%20x", "tags": [("a", "b")] if i % 5 else None}}
+             for i in range(300)]
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), path, row_group_size=70)
+    with open(os.path.join(url, "_delta_log", f"{3:020}.json"), "w", encoding="utf-8") as file:
+        for i in (0, 7, 299):
+            file.write(json.dumps({"remove": {"path": f"f{i}%20x", "dataChange": True,
+                                              "deletionTimestamp": 1}}) + "\n")
+    for name in log(url, "*.crc"):
+        os.remove(os.path.join(url, "_delta_log", name))
+    delta.append(url, data)
+    found = actions(url, 4, "add")
+    assert [row["path"] for row in found[:-1]] == [
+        f"f{i}%20x" for i in range(300) if i not in (0, 7, 299)]
+    assert not any(row["dataChange"] for row in found)
+    assert all(row["partitionValues"] == (values or []) for row in found[:-1])
+    assert [bool(row["tags"]) for row in found[:6]] == [True, True, True, True, False, True]
+    assert hint(url)["numOfAddFiles"] == 298 and hint(url)["size"] == 300
+
+
 def test_a_table_that_takes_turns_with_delta_rs(tmp_path):
     url = str(tmp_path / "t")
     data = pa.table({"id": [1, 2], "p": ["x", "y"]})
@@ -226,6 +263,31 @@ def test_a_hint_never_goes_back(tmp_path):
     assert hint(url)["version"] == 20
     os.remove(os.path.join(url, "_delta_log", "_last_checkpoint"))
     assert delta.version(url) == 22
+
+
+def test_a_hint_that_was_damaged(tmp_path):
+    """It is passed over, told of, and replaced."""
+    url = str(tmp_path / "t")
+    make(url, 22)
+    path = os.path.join(url, "_delta_log", "_last_checkpoint")
+    last = hint(url)
+    for bad in (last | {"version": 10}, last | {"size": 1}, last | {"checksum": "0" * 32},
+                last | {"tags": {"a": "b"}}):
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(bad, file)
+        assert delta.version(url) == 22
+        found = run("table", "fsck", url, "--json").json()
+        assert found["checksum_mismatch"] == ["_delta_log/_last_checkpoint"], found
+    for fine in (last, last | {"checksum": last["checksum"].upper()}, {"version": 20, "size": 9}):
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(fine, file)
+        good("table", "fsck", url)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(last | {"version": 99}, file)
+    data = sample(NAMES)
+    for _ in range(8):
+        delta.append(url, data)
+    assert hint(url)["version"] == 30
 
 
 def test_many_files(tmp_path):

@@ -85,6 +85,26 @@ def test_files_near_the_target_are_left(tmp_path):
     assert len(files(url)) == 1 and history(url)[delta.version(url)] == before[max(before)]
 
 
+@pytest.mark.parametrize("how", [(), ("--zorder", "id")])
+def test_several_commits(tmp_path, how):
+    url = tmp_path / "t"
+    make(url, partition_by=["place"])
+    before, adds = history(url), files(url)
+    partitions = {json.dumps(add["partitionValues"], sort_keys=True) for add in adds.values()}
+    report = good("table", "optimize", url, *how, "--max-bytes-per-commit", "1", "--json").json()
+    assert report["commits"] == len(partitions) == report["files_added"]
+    assert report["version"] == 6 + len(partitions)
+    for version in range(7, report["version"] + 1):
+        assert history(url)[version] == before[6]
+        assert len(actions(url, version, "add")) == 1
+        info = actions(url, version, "commitInfo")[0]["operationMetrics"]
+        assert info["numAddedFiles"] == "1"
+        assert int(info["numRemovedFiles"]) == len(actions(url, version, "remove"))
+    assert report["files_removed"] == len(adds) and len(files(url)) == len(partitions)
+    report = good("table", "optimize", url, "--json").json()
+    assert not report["committed"] and report["commits"] == 0
+
+
 def test_target_of_the_table(tmp_path):
     """delta.targetFileSize, in the words of Spark's sizes."""
     url = tmp_path / "t"

@@ -56,6 +56,9 @@ class ChangeOptions(c.Structure):
         ("deletion_vectors", c.c_bool),
         ("durability", c.c_int),
         ("context", c.c_void_p),
+        ("create", c.POINTER(CreateOptions)),
+        ("evolve", c.c_int),
+        ("overwrite_schema", c.c_bool),
     ]
 
 
@@ -68,7 +71,8 @@ class ChangesOptions(c.Structure):
 
 
 class ChangeResult(c.Structure):
-    _fields_ = [("version", c.c_int64), ("skipped", c.c_bool), ("unchanged", c.c_bool)]
+    _fields_ = [("version", c.c_int64), ("skipped", c.c_bool), ("unchanged", c.c_bool),
+                ("created", c.c_bool)]
     _fields_ += [(name, c.c_int64) for name in (
         "rows_inserted", "rows_updated", "rows_deleted", "rows_copied", "files_removed",
         "files_added", "vectors_written", "change_files")]
@@ -100,16 +104,20 @@ def create(url, schema, partition_by=(), properties=None, name=None, description
 EVOLVE = ["off", "add", "widen"]
 
 
+def _creation(create):
+    if create is None:
+        return None
+    names = (c.c_char_p * max(len(create), 1))(*[text.encode() for text in create])
+    return c.pointer(CreateOptions(names, len(create), None, 0, None, None, False, 0))
+
+
 def append(url, data, app=None, app_version=0, compression=None, durability="none", evolve="off",
            create=None):
     """Appends what exports an Arrow stream. Gives an AppendResult. create: the columns that a table
     is partitioned by which is made where there is none."""
-    made = None
-    if create is not None:
-        names = (c.c_char_p * max(len(create), 1))(*[text.encode() for text in create])
-        made = c.pointer(CreateOptions(names, len(create), None, 0, None, None, False, 0))
     options = AppendOptions(_text(app), app_version, _text(compression),
-                            DURABILITY.index(durability), None, EVOLVE.index(evolve), made)
+                            DURABILITY.index(durability), None, EVOLVE.index(evolve),
+                            _creation(create))
     error, result = Error(), AppendResult()
     capsule, stream = _stream_of(data)
     code = lib.quire_table_append(os.fspath(url).encode(), stream, c.byref(options),
@@ -121,9 +129,11 @@ def append(url, data, app=None, app_version=0, compression=None, durability="non
 
 
 def _change(call, url, *arguments, app=None, app_version=0, compression=None,
-            deletion_vectors=False, durability="none"):
+            deletion_vectors=False, durability="none", create=None, evolve="off",
+            overwrite_schema=False):
     options = ChangeOptions(_text(app), app_version, _text(compression), deletion_vectors,
-                            DURABILITY.index(durability), None)
+                            DURABILITY.index(durability), None, _creation(create),
+                            EVOLVE.index(evolve), overwrite_schema)
     error, result = Error(), ChangeResult()
     code = call(os.fspath(url).encode(), *arguments, c.byref(options), c.byref(result),
                 c.byref(error))

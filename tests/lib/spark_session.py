@@ -14,37 +14,44 @@ JARS = pathlib.Path(__file__).resolve().parents[2] / "build" / "delta-spark"
 @functools.cache
 def session():
     """The session. It reads and writes Delta tables, in UTC, with little memory."""
+    return build({})
+
+
+def build(settings):
+    """A session with other settings than that of the tests, by their names."""
     from pyspark.sql import SparkSession
 
     jars = sorted(map(str, JARS.glob("*.jar")))
     assert jars, "Delta Lake is not in build/delta-spark: scripts/bootstrap test fetches it"
     folder = tempfile.TemporaryDirectory(prefix="quire-spark-")
-    made = (SparkSession.builder.master("local[1]").appName("quire")
-            .config("spark.jars", ",".join(jars))
-            .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-            .config("spark.sql.catalog.spark_catalog",
-                    "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-            .config("spark.driver.memory", "1g")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.driver.extraJavaOptions",
-                    "-Duser.timezone=UTC -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "
-                    f"-Dderby.system.home={folder.name}")
-            .config("spark.local.dir", folder.name)
-            .config("spark.sql.warehouse.dir", f"{folder.name}/warehouse")
-            .config("spark.ui.enabled", "false")
-            .config("spark.ui.showConsoleProgress", "false")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", "1")
-            # Files that say nothing of calendars have the proleptic one, as Parquet has it.
-            .config("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
-            # Compiling code takes longer than going through a few rows without.
-            .config("spark.sql.codegen.wholeStage", "false")
-            .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-            .config("spark.sql.adaptive.enabled", "false")
-            .config("spark.databricks.delta.snapshotPartitions", "1")
-            .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "1")
-            .getOrCreate())
+    builder = (SparkSession.builder.master("local[1]").appName("quire")
+               .config("spark.jars", ",".join(jars))
+               .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+               .config("spark.sql.catalog.spark_catalog",
+                       "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+               .config("spark.driver.memory", "1g")
+               .config("spark.driver.host", "127.0.0.1")
+               .config("spark.driver.bindAddress", "127.0.0.1")
+               .config("spark.driver.extraJavaOptions",
+                       "-Duser.timezone=UTC -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "
+                       f"-Dderby.system.home={folder.name}")
+               .config("spark.local.dir", folder.name)
+               .config("spark.sql.warehouse.dir", f"{folder.name}/warehouse")
+               .config("spark.ui.enabled", "false")
+               .config("spark.ui.showConsoleProgress", "false")
+               .config("spark.sql.session.timeZone", "UTC")
+               .config("spark.sql.shuffle.partitions", "1")
+               # Files that say nothing of calendars have the proleptic one, as Parquet has it.
+               .config("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
+               # Compiling code takes longer than going through a few rows without.
+               .config("spark.sql.codegen.wholeStage", "false")
+               .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+               .config("spark.sql.adaptive.enabled", "false")
+               .config("spark.databricks.delta.snapshotPartitions", "1")
+               .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "1"))
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    made = builder.getOrCreate()
     made.sparkContext.setLogLevel("OFF")
     made.kept_folder = folder
     return made
@@ -87,8 +94,8 @@ def sql(text, **names):
     return session().sql(text.format(**paths))
 
 
-def checkpoint(url):
+def checkpoint(url, made=None):
     """Has Spark write a checkpoint of the newest version."""
-    made = session()
+    made = made or session()
     log = made._jvm.org.apache.spark.sql.delta.DeltaLog.forTable(made._jsparkSession, str(url))
     log.checkpoint(log.update(False, made._jvm.scala.Option.empty()))

@@ -11,6 +11,7 @@
 
 #include "data/column.h"
 #include "data/column_copy.h"
+#include "data/column_private.h"
 #include "fault_alloc.h"
 #include "random_column.h"
 
@@ -212,6 +213,28 @@ static void test_null_places(void **state)
         quire_view_free(view);
         quire_array_release(&array);
         quire_column_free(batch);
+    }
+    quire_field_close(root);
+}
+
+/* Many blanks at once are as many one by one, in columns of all kinds and at every place of a
+ * byte of the bitmaps. */
+static void test_blanks_at_once(void **state)
+{
+    (void)state;
+    struct quire_field *root = random_column_field(all_kinds);
+    for (int64_t before = 0; before < 10; before++) {
+        struct quire_column *each = new_batch(root), *all = new_batch(root);
+        for (int64_t row = 0; row < before + 21; row++)
+            assert_int_equal(quire_column_append_blank(each, row < before), 0);
+        for (int64_t row = 0; row < before; row++)
+            assert_int_equal(quire_column_append_blank(all, true), 0);
+        assert_int_equal(quire_column_append_nulls(all, 20), 0);
+        assert_int_equal(quire_column_append_blanks(all, 1, false), 0);
+        struct ArrowArray one = finish(each), two = finish(all);
+        check_equal(root, &one, &two);
+        quire_column_free(each);
+        quire_column_free(all);
     }
     quire_field_close(root);
 }
@@ -440,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_reserve_alike),
         cmocka_unit_test(test_truncate),
         cmocka_unit_test(test_null_places),
+        cmocka_unit_test(test_blanks_at_once),
         cmocka_unit_test(test_extend),
         cmocka_unit_test(test_integer_ranges),
         cmocka_unit_test(test_dictionary),

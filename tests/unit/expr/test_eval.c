@@ -237,6 +237,16 @@ static void test_nested(void **state)
     }
     assert_int_equal(quire_column_finish(column, &batch, &error), 0);
     static const char *const cases[][2] = {
+        {"(s).x", "10;11;~;"},
+        {"(s).T.`y`", "ab;ab;~;"},
+        {"(s.t).y || 'c'", "abc;abc;~;"},
+        {"element_at(l, 1)", "0;0;~;"},
+        {"element_at(l, -1)", "0;7;~;"},
+        {"element_at(l, 3)", "~;~;~;"},
+        {"element_at(l, -3)", "~;~;~;"},
+        {"element_at(l, NULL)", "~;~;~;"},
+        {"element_at(m, 'k')", "0;1;~;"},
+        {"element_at(m, 'q') IS NULL", "true;true;true;"},
         {"s.x", "10;11;~;"},
         {"S.T.Y", "ab;ab;~;"},
         {"s IS NULL", "false;false;true;"},
@@ -257,6 +267,9 @@ static void test_nested(void **state)
         if (strcmp(got, cases[i][1]) != 0) fail_msg("%s: %s", cases[i][0], got);
         quire_free(got);
     }
+    assert_null(values_of("element_at(l, 0)", &schema, &batch, &error));
+    assert_int_equal(error.code, QUIRE_INPUT);
+    assert_int_equal(error.row, 1);
     quire_array_release(&batch);
     quire_column_free(column);
     quire_field_close(field);

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "quire/table_alter.h"
 #include "quire/table_change.h"
+#include "quire/table_upkeep.h"
 #include "scratch.h"
 #include "wrap_store.h"
 
@@ -18,15 +20,18 @@
 /* --- A store that lets the other writer in --------------------------------------------------- */
 
 static void (*between)(void);
+static int commits_before; /* that are let through first */
 
 static int between_hook(const struct wrap_call *call, bool after, int code,
                         struct quire_error *error)
 {
     (void)error;
     if (!after && between != NULL && strcmp(call->operation, "put") == 0 &&
-        strstr(call->key, "/_delta_log/") != NULL) {
+        strstr(call->key, "/_delta_log/") != NULL && strstr(call->key, ".json") != NULL &&
+        commits_before-- == 0) {
         void (*other)(void) = between;
         between = NULL;
+        commits_before = 0;
         other();
     }
     return code;
@@ -317,11 +322,83 @@ static void test_nothing_is_left(void **state)
     assert_int_equal(scratch_count(folder), all + 1);
 }
 
+/* --- Several commits of one optimize --------------------------------------------------------- */
+
+static int delete_c(const char *at, struct quire_error *error)
+{
+    return quire_table_delete(at, "part = 'c' AND id = 5", &options, NULL, error);
+}
+
+static int set_property(const char *at, struct quire_error *error)
+{
+    static const struct quire_table_property property = {"mine", "1"};
+    return quire_table_property_set(at, &property, 1, NULL, NULL, error);
+}
+
+/* What the other did while the second of three commits was about to stand. */
+static const struct {
+    writer *other;
+    const char *clash;
+    int64_t commits; /* without a clash */
+    int64_t version, rows;
+} optimizes[] = {
+    {NULL, NULL, 3, 9, 222222},
+    {append_b, NULL, 3, 10, 332222},
+    {delete_c, NULL, 2, 9, 202222}, /* the third is passed over */
+    {delete_b, "file that this one replaces", 1, 8, 222022},
+    {set_property, "metadata", 1, 8, 222222},
+};
+
+static void make_pairs(void)
+{
+    static const char *const parts[] = {"a", "b", "c"};
+    make_table();
+    assert_int_equal(quire_table_delete(folder, "true", &options, NULL, NULL), 0);
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 2; j++)
+            assert_int_equal(append(folder, 1 + 2 * i, parts[i]), 0);
+    assert_int_equal(rows_of_table(), 222222);
+}
+
+static void test_optimize_in_several_commits(void **state)
+{
+    const struct quire_table_optimize_options several = {.commit_bytes = 1,
+                                                         .durability = QUIRE_DURABILITY_NONE};
+    (void)state;
+    for (size_t i = 0; i < sizeof(optimizes) / sizeof(optimizes[0]); i++) {
+        struct quire_table_optimize_result result = {.version = -1};
+        struct quire_error error;
+        make_pairs();
+        int64_t before = version_of_table();
+        other = optimizes[i].other;
+        between = other != NULL ? run_other : NULL;
+        commits_before = other != NULL ? 1 : 0;
+        quire_error_clear(&error);
+        int code = quire_table_optimize(url, &several, &result, &error);
+        assert_null(between);
+        assert_int_equal(rows_of_table(), optimizes[i].rows);
+        assert_int_equal(version_of_table() - before, optimizes[i].version - 6);
+        if (optimizes[i].clash != NULL) {
+            assert_int_equal(code, QUIRE_CONFLICT);
+            assert_non_null(strstr(error.cause, optimizes[i].clash));
+            assert_non_null(strstr(error.hint, "1 commit before it stands"));
+            continue;
+        }
+        assert_int_equal(code, 0);
+        assert_int_equal(result.commits, optimizes[i].commits);
+        assert_int_equal(result.files_removed, 2 * optimizes[i].commits);
+        assert_int_equal(result.files_added, optimizes[i].commits);
+        assert_int_equal(result.rows, 4 * optimizes[i].commits);
+        assert_int_equal(result.files_after, 6 - optimizes[i].commits);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_meetings),
         cmocka_unit_test(test_nothing_is_left),
+        cmocka_unit_test(test_optimize_in_several_commits),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
