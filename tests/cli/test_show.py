@@ -5,6 +5,7 @@ import gzip
 import os
 
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 from program import bad, good, names, run
@@ -176,6 +177,29 @@ def test_diff(source, tmp_path):
     good("convert", source, other, "--select", "id,word")
     assert "at" in bad(1, "diff", source, other).text
     bad(3, "diff", source, tmp_path / "nope.csv", says="nope.csv")
+
+
+def test_diff_of_nested_values(tmp_path):
+    """What differs within has its texts, too."""
+    a, b = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    a.write_text('{"s":{"x":1,"l":[1,2]}}\n{"s":null}\n{"s":{"x":1,"l":[3]}}\n')
+    b.write_text('{"s":{"x":2,"l":[1,2]}}\n{"s":{"x":1,"l":[]}}\n{"s":{"x":1,"l":[3,4]}}\n')
+    found = run("diff", a, b, "--json").json()["differences"]
+    assert [(one["column"], one["a"], one["b"]) for one in found] == [
+        ("s.x", "1", "2"), ("s", None, "a value"), ("s.l", "1 items", "2 items")]
+
+
+def test_messages_name_the_format(tmp_path):
+    """Formats that share their code go by their own names."""
+    twice = tmp_path / "twice.arrow"
+    table = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"])
+    with pa.ipc.new_file(twice, table.schema) as writer:
+        writer.write_table(table)
+    for form in ["csv", "tsv", "json", "jsonl", "ion", "ion-text"]:
+        says = f"write {form} {tmp_path / form}: column a: two columns have the same name"
+        bad(2, "convert", twice, tmp_path / form, "--to", form, says=says)
+    bad(1, "cat", "--from", "tsv", "-", stdin="a\tb\n1\n", says="read tsv")
+    bad(1, "cat", "--from", "ion-text", "-", stdin="{a:", says="read ion-text")
 
 
 def test_registries():
