@@ -25,8 +25,8 @@ struct quire_difference {
     enum quire_difference_kind kind;
     int64_t row;        /* VALUE: from 1; else QUIRE_NOWHERE */
     const char *column; /* field path, "a.b"; NULL for ORDER and ROWS */
-    /* COLUMN, TYPE: the types; VALUE: the values as text; NULL: no such column, a
-     * null, or a value that has no short text (see cause). */
+    /* COLUMN, TYPE: the types; VALUE: the values at the path as text, of nested ones what they
+     * are ("3 items"); NULL: no such column, or a null. */
     const char *a, *b;
     const char *cause; /* all of it in words */
 };

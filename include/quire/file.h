@@ -95,14 +95,22 @@ QUIRE_API int quire_file_write(const char *url, struct ArrowArrayStream *stream,
                                const struct quire_write_options *options,
                                struct quire_write_result *result, struct quire_error *error);
 
+/* Which of the values at the top, of all objects together. */
+struct quire_raw_range {
+    enum { QUIRE_RAW_ALL, QUIRE_RAW_FIRST, QUIRE_RAW_LAST } which;
+    int64_t values; /* how many of the first or last */
+};
+
 /* Copies the values of objects to one, value by value and without columns: what both
  * formats can say is kept as it stands (annotations, order, repeated fields, digits).
  * For formats with a `copy` (Ion and JSON); QUIRE_UNSUPPORTED for others. The target is
  * as atomic as a writer's; mode is OVERWRITE or CREATE. read->records is not looked at;
  * settings other than ascii, catalog and pretty are about columns: QUIRE_USAGE.
- * result->rows is -1. Both options and result may be NULL. */
+ * The last values are found by reading twice; an object that can be read only once is kept
+ * in a temporary file meanwhile. result->rows is -1. Options, range and result may be NULL. */
 QUIRE_API int quire_file_copy_raw(const char *const *urls, size_t urls_size,
-                                  const struct quire_read_options *read, const char *target,
+                                  const struct quire_read_options *read,
+                                  const struct quire_raw_range *range, const char *target,
                                   const struct quire_write_options *write,
                                   struct quire_write_result *result, struct quire_error *error);
 

@@ -109,6 +109,12 @@ struct quire_record_counts {
 struct quire_encoder;
 struct quire_survey;
 
+/* The values at the top that a copy takes: after the first `skip`, `most` (< 0: all) of them. */
+struct quire_copy_part {
+    int64_t skip, most;
+    int64_t seen; /* out: values passed or taken */
+};
+
 enum quire_format_flag {
     QUIRE_FORMAT_APPEND = 1,    /* files may be concatenated under the format's append option */
     QUIRE_FORMAT_TYPED = 2,     /* files carry their schema; nothing is inferred */
@@ -173,13 +179,14 @@ struct quire_format {
 
     /* --- Value by value; NULL where values have no form outside of columns. */
 
-    /* Reads all of in and writes its values as target, keeping what columns do not:
+    /* Reads in and writes the values of the part as target, keeping what columns do not:
      * annotations, the order and repetition of fields, all digits of numbers. options are
      * the struct of decoder_options, target_options that of the target's
-     * encoder_options. QUIRE_UNSUPPORTED when target has no such form. */
+     * encoder_options. QUIRE_UNSUPPORTED when target has no such form. out NULL: nothing is
+     * written, only the values are counted. */
     int (*copy)(struct quire_in *in, const void *options, const struct quire_format *target,
-                const void *target_options, struct quire_context *context, struct quire_out *out,
-                struct quire_error *error);
+                const void *target_options, struct quire_copy_part *part,
+                struct quire_context *context, struct quire_out *out, struct quire_error *error);
 };
 
 /* The head that every backend's encoder begins with. */

@@ -4,6 +4,8 @@
 static int run(struct quire_cli *cli, int argc, char **argv)
 {
     const struct quire_cli_show_options *options = cli->options;
+    const struct quire_raw_range range = {QUIRE_RAW_FIRST, options->n};
+    if (options->raw) return quire_cli_show_raw(cli, argc, argv, &range);
     return quire_cli_show_first(cli, argc, argv, options->n, "table");
 }
 
@@ -14,6 +16,7 @@ static const struct quire_option rows[] = {
      .offset = offsetof(struct quire_cli_show_options, n),
      .max = INT64_MAX,
      .help = "rows to show"},
+    QUIRE_CLI_SHOW_RAW,
 };
 
 const struct quire_command quire_command_head = {

@@ -82,9 +82,8 @@ static int write_rows(struct ring *ring, int64_t wanted, struct quire_writer *wr
     return 0;
 }
 
-static int run(struct quire_cli *cli, int argc, char **argv)
+static int show_last(struct quire_cli *cli, int argc, char **argv, int64_t wanted)
 {
-    const struct quire_cli_show_options *options = cli->options;
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
     QUIRE_CLEANUP(quire_cli_writer_close) struct quire_writer *writer = NULL;
     QUIRE_CLEANUP(release_ring) struct ring ring = {.batches = NULL};
@@ -93,12 +92,20 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     const struct quire_cli_request request = {
         .names = argv, .names_size = (size_t)argc, .output = output.format};
     QUIRE_TRY(quire_cli_input_open(cli, &request, &input, &cli->error));
-    QUIRE_TRY(collect(&input, &ring, options->n, &cli->error));
+    QUIRE_TRY(collect(&input, &ring, wanted, &cli->error));
     QUIRE_TRY(quire_cli_output_open(cli, &output, &input, &writer, &cli->error));
-    QUIRE_TRY(write_rows(&ring, options->n, writer, &cli->error));
+    QUIRE_TRY(write_rows(&ring, wanted, writer, &cli->error));
     QUIRE_TRY(quire_cli_output_finish(writer, &input, NULL, &cli->error));
     quire_cli_input_tell(&input);
     return 0;
+}
+
+static int run(struct quire_cli *cli, int argc, char **argv)
+{
+    const struct quire_cli_show_options *options = cli->options;
+    const struct quire_raw_range range = {QUIRE_RAW_LAST, options->n};
+    if (options->raw) return quire_cli_show_raw(cli, argc, argv, &range);
+    return show_last(cli, argc, argv, options->n);
 }
 
 static const struct quire_option rows[] = {
@@ -108,6 +115,7 @@ static const struct quire_option rows[] = {
      .offset = offsetof(struct quire_cli_show_options, n),
      .max = INT64_MAX,
      .help = "rows to show; they are held in memory"},
+    QUIRE_CLI_SHOW_RAW,
 };
 
 const struct quire_command quire_command_tail = {

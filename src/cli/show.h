@@ -5,8 +5,19 @@
 #include "output.h"
 
 struct quire_cli_show_options {
-    int64_t n; /* rows */
+    int64_t n; /* rows, or values */
+    bool raw;
 };
+
+/* The option of these commands that copies values. */
+#define QUIRE_CLI_SHOW_RAW                                                                    \
+    {                                                                                         \
+        .name = "raw", .type = QUIRE_OPTION_BOOL,                                             \
+        .offset = offsetof(struct quire_cli_show_options, raw),                               \
+        .help = "of Ion and JSON, value by value and without columns: annotations, order "    \
+                "and repeated fields are kept, and -n counts values at the top (an array is " \
+                "one); as ion-text unless --to says otherwise"                                \
+    }
 
 /* The description of head and tail. */
 #define QUIRE_CLI_SHOW_DRAWN                                                        \
@@ -20,5 +31,9 @@ int quire_cli_show_output(struct quire_cli *cli, const char *fallback,
 /* Writes the first rows of all files together; rows < 0: all. */
 int quire_cli_show_first(struct quire_cli *cli, int argc, char **argv, int64_t rows,
                          const char *fallback);
+
+/* Copies values of files as they are. */
+int quire_cli_show_raw(struct quire_cli *cli, int argc, char **argv,
+                       const struct quire_raw_range *range);
 
 #endif

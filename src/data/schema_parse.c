@@ -60,14 +60,3 @@ int quire_schema_parse(const char *text, size_t size, struct ArrowSchema *schema
         QUIRE_TRY(parse_lines(&parser, &root));
     return quire_field_to_schema(&root, schema, error);
 }
-
-int quire_schema_parse_made(const char *text, size_t size, struct ArrowSchema *schema,
-                            struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {0};
-    struct quire_field root = {0};
-    struct quire_schema_parser parser = {
-        .text = text, .size = size, .any_zone = true, .arena = &arena, .error = error};
-    QUIRE_TRY(parse_lines(&parser, &root));
-    return quire_field_to_schema(&root, schema, error);
-}

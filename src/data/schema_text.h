@@ -27,11 +27,6 @@ int quire_schema_append_name(struct quire_buf *out, const char *name, size_t siz
 int quire_schema_parse_type(const char *text, size_t size, struct quire_arena *arena,
                             struct quire_field *field, struct quire_error *error);
 
-/* As quire_schema_parse, of a text in the language that was made from open fields:
- * their time zones are taken even when this system does not know them. */
-int quire_schema_parse_made(const char *text, size_t size, struct ArrowSchema *schema,
-                            struct quire_error *error);
-
 /* Parses the JSON form into a zeroed root of the same kind, names and metadata
  * included. */
 int quire_schema_parse_json(const char *text, size_t size, struct quire_arena *arena,

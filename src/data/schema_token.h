@@ -13,7 +13,6 @@ struct quire_schema_parser {
     size_t at;
     int brackets;  /* open ones: inside, line ends are blanks */
     int depth;     /* nested types */
-    bool any_zone; /* time zones need not be known here */
     struct quire_arena *arena;
     struct quire_error *error;
 };

@@ -3,7 +3,6 @@
 
 #include "base/fail.h"
 #include "base/text.h"
-#include "base/time_text.h"
 #include "data/field_format.h"
 #include "data/schema_text.h"
 #include "data/schema_token.h"
@@ -89,33 +88,13 @@ static int parse_unit_type(struct quire_schema_parser *parser, struct quire_fiel
     return set_format(parser, field, format);
 }
 
-/* A zone that this system does not know is a typing error, unless it comes from a
- * schema that someone else made. */
-static int check_zone(struct quire_schema_parser *parser, const char *zone, size_t at)
-{
-    struct quire_zone *table = NULL;
-    if (parser->any_zone || quire_field_zone_is_utc(zone)) return 0;
-    int code = quire_zone_open(zone, &table);
-    quire_zone_close(table);
-    if (code == 0) return 0;
-    if (code == QUIRE_MEMORY) return quire_schema_fail_memory(parser);
-    quire_fail(parser->error, QUIRE_USAGE, OPERATION, "there is no time zone \"%s\"", zone);
-    quire_error_hint(parser->error, "zones are UTC, offsets such as +01:00, and IANA names in "
-                                    "their exact spelling such as Europe/Paris");
-    return quire_schema_fail_at(parser, at);
-}
-
+/* Any name is a zone: which of them a system knows is no part of a schema. */
 static int parse_timestamp(struct quire_schema_parser *parser, struct quire_field *field)
 {
     char unit = '\0';
     const char *zone = "";
     QUIRE_TRY(take_unit(parser, &unit));
-    if (quire_schema_take(parser, ',')) {
-        quire_schema_skip_blanks(parser);
-        size_t at = parser->at;
-        QUIRE_TRY(quire_schema_take_zone(parser, &zone));
-        QUIRE_TRY(check_zone(parser, zone, at));
-    }
+    if (quire_schema_take(parser, ',')) QUIRE_TRY(quire_schema_take_zone(parser, &zone));
     QUIRE_TRY(quire_schema_expect(parser, ')'));
     size_t size = strlen(zone) + 5;
     char *format = quire_arena_alloc(parser->arena, size);

@@ -13,7 +13,6 @@
 #include "data/value_text.h"
 
 #define MAX_DEFAULT 10
-#define SHOWN_MAX   256
 
 /* --- Windows --- */
 
@@ -104,7 +103,7 @@ static int look(struct quire_diff_state *diff, struct quire_diff_column *column,
     struct ArrowArray a = part_of(&column->a, column->next, count - column->next);
     struct ArrowArray b = part_of(&column->b, column->next, count - column->next);
     quire_error_clear(difference);
-    if (quire_array_equal(type, &a, &b, difference)) return 0;
+    if (quire_array_compare(type, &a, &b, &diff->unequal, difference)) return 0;
     if (difference->code != QUIRE_INPUT || difference->row == QUIRE_NOWHERE) {
         if (error != NULL) *error = *difference;
         return difference->code;
@@ -115,32 +114,27 @@ static int look(struct quire_diff_state *diff, struct quire_diff_column *column,
 
 /* --- Values that differ --- */
 
-/* The text of one value, or NULL when it is null or has no short one. */
+/* The text of one value; NULL when it is null. */
 static int value_text(const struct quire_field *field, const struct ArrowArray *part, int64_t row,
                       struct quire_buf *out, const char **text)
 {
-    static const struct quire_value_style style;
     struct quire_view *view = NULL;
-    *text = NULL;
-    quire_buf_clear(out);
-    const struct quire_field *values =
-        field->kind == QUIRE_KIND_DICTIONARY ? field->dictionary : field;
-    if (values->kind >= QUIRE_KIND_LIST) return 0; /* nested, unions, run ends */
     QUIRE_TRY(quire_view_new(field, &view, NULL));
     int code = quire_view_set(view, part, NULL);
     if (code == 0 && !quire_view_is_null(view, row)) {
-        code = quire_value_write(view, row, &style, out);
-        if (out->size > SHOWN_MAX) {
-            out->size = SHOWN_MAX;
-            while (out->size > 0 && (out->data[out->size] & 0xc0) == 0x80)
-                out->size--;
-            if (code == 0) code = quire_buf_append_text(out, "…");
-        }
-        if (code == 0) code = quire_buf_terminate(out);
+        code = quire_unequal_text(view, row, out);
         if (code == 0) *text = (const char *)out->data;
     }
     quire_view_free(view);
     return code;
+}
+
+/* Nested values, unions and run ends are told by what differs within them. */
+static bool has_text(const struct quire_field *field)
+{
+    const struct quire_field *values =
+        field->kind == QUIRE_KIND_DICTIONARY ? field->dictionary : field;
+    return values->kind < QUIRE_KIND_LIST;
 }
 
 static int tell_value(struct quire_diff_state *diff, struct quire_diff_column *column, int64_t row,
@@ -152,8 +146,14 @@ static int tell_value(struct quire_diff_state *diff, struct quire_diff_column *c
     struct ArrowArray b = column_part(&diff->b, column->b_index, count);
     struct quire_difference difference = {.kind = QUIRE_DIFFERENCE_VALUE,
                                           .row = diff->row + row + 1};
-    int code = value_text(a_field, &a, row, &diff->a_text, &difference.a);
-    if (code == 0) code = value_text(b_field, &b, row, &diff->b_text, &difference.b);
+    int code = 0;
+    if (has_text(a_field) && has_text(b_field)) {
+        code = value_text(a_field, &a, row, &diff->a_text, &difference.a);
+        if (code == 0) code = value_text(b_field, &b, row, &diff->b_text, &difference.b);
+    } else {
+        difference.a = diff->unequal.a;
+        difference.b = diff->unequal.b;
+    }
     if (code != 0)
         return quire_fail(error, code, QUIRE_DIFF_OPERATION, "a value could not be shown");
     quire_error_outer_column(found, a_field->name);
@@ -324,6 +324,7 @@ int quire_diff(struct ArrowArrayStream *a, struct ArrowArrayStream *b,
     quire_buf_release(&diff.a_text);
     quire_buf_release(&diff.b_text);
     quire_buf_release(&diff.cause);
+    quire_unequal_release(&diff.unequal);
     close_side(&diff.a);
     close_side(&diff.b);
     if (code != 0) return code;

@@ -60,7 +60,7 @@ static int set_common(struct quire_diff_column *column, const struct quire_buf *
     if (quire_buf_append_text(&text, "value ") != 0 ||
         quire_buf_append(&text, type->data, type->size) != 0)
         return quire_fail_memory(error, QUIRE_DIFF_OPERATION);
-    return quire_schema_parse_made((const char *)text.data, text.size, &column->common, error);
+    return quire_schema_parse((const char *)text.data, text.size, &column->common, error);
 }
 
 int quire_diff_fall_back(struct quire_diff_column *column, bool *changed, struct quire_error *error)

@@ -3,6 +3,7 @@
 #ifndef QUIRE_DATA_STREAM_DIFF_PRIVATE_H
 #define QUIRE_DATA_STREAM_DIFF_PRIVATE_H
 
+#include "data/array_equal.h"
 #include "data/field.h"
 #include "quire/batch.h"
 #include "quire/diff.h"
@@ -41,6 +42,7 @@ struct quire_diff_state {
     bool stopped; /* a difference past max was found */
     struct quire_diff_result result;
     struct quire_buf a_text, b_text, cause;
+    struct quire_unequal unequal; /* of the difference that was looked at last */
 };
 
 /* Tells of a difference. The result is the callback's. */

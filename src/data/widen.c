@@ -188,7 +188,7 @@ int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b,
     int code = append_fields(left, right, ' ', rules, &text, error);
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, "read");
     QUIRE_TRY(code);
-    return quire_schema_parse_made((const char *)text.data, text.size, result, error);
+    return quire_schema_parse((const char *)text.data, text.size, result, error);
 }
 
 int quire_schema_null_to_string(const struct ArrowSchema *schema, struct ArrowSchema *result,

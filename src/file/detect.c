@@ -2,6 +2,7 @@
  * must bear it out. */
 #include "file/detect.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -157,4 +158,20 @@ int quire_choose_format(const char *wanted, const char *url, const struct quire_
         return quire_fail(error, QUIRE_UNSUPPORTED, "write", "the format %s cannot be written",
                           (*format)->name);
     return 0;
+}
+
+void quire_name_format(const char *verb, const struct quire_format *format,
+                       struct quire_error *error)
+{
+    size_t size = 0, verb_size = strlen(verb);
+    const struct quire_format *const *formats = quire_formats(&size);
+    if (error == NULL || format == NULL) return;
+    if (strncmp(error->operation, verb, verb_size) != 0 || error->operation[verb_size] != ' ')
+        return;
+    char *name = error->operation + verb_size + 1;
+    for (size_t i = 0; i < size; i++) {
+        if (strcmp(formats[i]->name, name) != 0) continue;
+        snprintf(name, sizeof(error->operation) - verb_size - 1, "%s", format->name);
+        return;
+    }
 }

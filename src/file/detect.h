@@ -24,4 +24,9 @@ int quire_choose_codec(const char *wanted, const char *url, const struct quire_f
 int quire_choose_format(const char *wanted, const char *url, const struct quire_format **format,
                         struct quire_error *error);
 
+/* Formats share their code: what failed as "write json" or "read csv" is told with the name
+ * that the format goes by ("write jsonl", "read tsv"). */
+void quire_name_format(const char *verb, const struct quire_format *format,
+                       struct quire_error *error);
+
 #endif

@@ -9,6 +9,7 @@
 #include "base/observe.h"
 #include "base/progress.h"
 #include "data/batch_stream.h"
+#include "file/detect.h"
 #include "file/evolve.h"
 #include "file/object_in.h"
 #include "file/source.h"
@@ -66,6 +67,7 @@ static int reader_next(void *source, struct ArrowArray *batch, struct quire_erro
     int code = quire_stream_next(&reader->batches, batch, error);
     if (code != 0) {
         quire_error_operation(error, "read");
+        quire_name_format("read", reader->object.format, error);
         quire_error_path(error, reader->url);
         quire_progress_end(&reader->progress, code == QUIRE_CANCELLED ? QUIRE_PROGRESS_CANCELLED
                                                                       : QUIRE_PROGRESS_FAILED);
@@ -148,6 +150,7 @@ int quire_file_read(const char *url, const struct quire_read_options *options,
     if (code == 0) code = open_decoder(reader, options, error);
     if (code == 0) code = quire_stream_wrap(&ops, reader, stream, error);
     if (code != 0) {
+        quire_name_format("read", reader->object.format, error);
         quire_error_path(error, url);
         return code;
     }

@@ -52,6 +52,11 @@ static int spool_read(struct quire_in *in, void *bytes, size_t capacity, size_t 
     return 0;
 }
 
+void quire_spool_rewind(struct quire_in *in)
+{
+    ((struct spool *)in)->at = 0;
+}
+
 static int spool_read_at(struct quire_in *in, int64_t offset, void *bytes, size_t size,
                          struct quire_error *error)
 {

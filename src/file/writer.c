@@ -41,6 +41,7 @@ static int fail_with(struct quire_writer *writer, int code, struct quire_error *
     if (writer->failed == 0) {
         writer->failed = code;
         quire_error_operation(&writer->error, "write");
+        quire_name_format("write", writer->encoder->format, &writer->error);
         quire_error_path(&writer->error, writer->url);
     }
     if (error != NULL) *error = writer->error;
@@ -132,6 +133,7 @@ static int open_encoder(struct quire_writer *writer, const struct quire_format *
     if (code == 0)
         code = format->encoder_new(schema, values, writer->context, writer->plain, &writer->encoder,
                                    error);
+    if (code != 0) quire_name_format("write", format, error);
     quire_options_release(&format->encoder_options, values);
     return code;
 }

@@ -85,3 +85,59 @@ def test_lengths_that_cannot_be(tmp_path):
                                                               struct.pack("<q", length)))
         for command in ["count", "head", "stats"]:
             bad(1, command, path, says="message 2")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "ion", "iont", "parquet", "arrow"])
+def test_zones_that_are_not_known(tmp_path, form):
+    """A name is kept as it stands; what is under it are instants."""
+    table = pa.table({"a": pa.array([1, None], pa.timestamp("s", "Nowhere/Land")),
+                      "b": pa.array([[1], []], pa.list_(pa.timestamp("us", "+25:99")))})
+    source = write_arrow(tmp_path / "in.arrow", table)
+    text = good("schema", source).text
+    assert text == "a timestamp(s, Nowhere/Land)\nb list<timestamp(us, +25:99)>\n"
+    schema, out = tmp_path / "schema", tmp_path / f"out.{form}"
+    schema.write_text(text)
+    good("convert", source, out)
+    assert good("diff", source, out, "--schema", schema, "--json").json()["same"] is True
+    assert good("cat", "--schema", schema, out, "-n", "1").text == (
+        '{"a":"1970-01-01T00:00:01Z","b":["1970-01-01T00:00:00.000001Z"]}\n')
+    local = '{"a":"1970-01-01T00:00:01"}\n'
+    bad(1, "cat", "--from", "jsonl", "-", "--schema", "a timestamp(s, Nowhere/Land)", stdin=local,
+        says="is not a timestamp(s, Nowhere/Land)")
+
+
+def test_extension_types_through_schemas(tmp_path):
+    """The text of a schema has what they are stored as, its JSON all of them."""
+    flags = pa.ExtensionArray.from_storage(pa.bool8(), pa.array([0, 1], pa.int8()))
+    source = write_arrow(tmp_path / "in.arrow", pa.table({"b": flags}))
+    for form, option, expected in [("text", [], pa.int8()), ("json", ["--json"], pa.bool8())]:
+        schema, out = tmp_path / form, tmp_path / f"{form}.arrow"
+        schema.write_text(good("schema", source, *option).text)
+        good("convert", source, out, "--schema", schema)
+        assert pa.ipc.open_file(str(out)).schema.field("b").type == expected
+
+
+def test_dictionaries_of_nested_values_in_csv(tmp_path):
+    lists = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 0], pa.int8()),
+                                           pa.array([["a"], ["b", "c"]]))
+    structs = pa.DictionaryArray.from_arrays(pa.array([1, 0, None, 1], pa.int8()),
+                                             pa.array([{"x": 1}, {"x": 2}]))
+    source = write_arrow(tmp_path / "in.arrow", pa.table({"d": lists, "e": structs}))
+    out, schema = tmp_path / "out.csv", tmp_path / "schema"
+    schema.write_text(good("schema", source).text)
+    good("convert", source, out)
+    assert good("diff", source, out, "--schema", schema, "--json").json()["same"] is True
+    out.write_text('d,e\n"[""a""]","{""x"":""y""}"\n')
+    bad(1, "cat", out, "--schema", schema, says=["column e", "string"])
+
+
+def test_damaged_buffers_name_their_column(tmp_path):
+    table = pa.table({"first": list(range(1000)), "second": list(range(1000))})
+    path = tmp_path / "in.arrow"
+    with pa.ipc.new_stream(str(path), table.schema,
+                           options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(table)
+    content = bytearray(path.read_bytes())
+    content[content.rindex(bytes.fromhex("28b52ffd")) + 4] ^= 1
+    path.write_bytes(content)
+    bad(1, "cat", path, says=["column second", "message 2"])

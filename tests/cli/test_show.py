@@ -1,9 +1,11 @@
 """Commands that show: cat, head, tail, count, schema, stats, diff, the registries,
 clean, version and help."""
 
+import gzip
 import os
 
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 from program import bad, good, names, run
@@ -177,6 +179,29 @@ def test_diff(source, tmp_path):
     bad(3, "diff", source, tmp_path / "nope.csv", says="nope.csv")
 
 
+def test_diff_of_nested_values(tmp_path):
+    """What differs within has its texts, too."""
+    a, b = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    a.write_text('{"s":{"x":1,"l":[1,2]}}\n{"s":null}\n{"s":{"x":1,"l":[3]}}\n')
+    b.write_text('{"s":{"x":2,"l":[1,2]}}\n{"s":{"x":1,"l":[]}}\n{"s":{"x":1,"l":[3,4]}}\n')
+    found = run("diff", a, b, "--json").json()["differences"]
+    assert [(one["column"], one["a"], one["b"]) for one in found] == [
+        ("s.x", "1", "2"), ("s", None, "a value"), ("s.l", "1 items", "2 items")]
+
+
+def test_messages_name_the_format(tmp_path):
+    """Formats that share their code go by their own names."""
+    twice = tmp_path / "twice.arrow"
+    table = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"])
+    with pa.ipc.new_file(twice, table.schema) as writer:
+        writer.write_table(table)
+    for form in ["csv", "tsv", "json", "jsonl", "ion", "ion-text"]:
+        says = f"write {form} {tmp_path / form}: column a: two columns have the same name"
+        bad(2, "convert", twice, tmp_path / form, "--to", form, says=says)
+    bad(1, "cat", "--from", "tsv", "-", stdin="a\tb\n1\n", says="read tsv")
+    bad(1, "cat", "--from", "ion-text", "-", stdin="{a:", says="read ion-text")
+
+
 def test_registries():
     formats = {row["name"]: row for row in good("formats", "--json").lines()}
     assert list(formats) == [
@@ -247,7 +272,6 @@ def test_raw_copies(tmp_path):
     assert good("cat", "--raw", "--from", "ion", "-", stdin=binary).text == text
     assert good("cat", "--raw", "--from", "ion", "-", "--to", "jsonl", stdin=binary).text == (
         '{"x":1,"x":1.50,"t":"2001T"}\n["b","c"]\n')
-    bad(2, "cat", "--raw", "--from", "ion", "-", "-n", "3", stdin=text, says="-n")
     bad(2, "cat", "--raw", "--from", "csv", "-", stdin="a\n", says="csv")
     bad(1, "cat", "--raw", "--from", "ion", "-", stdin="{a:1} {", says="byte 7")
     table = tmp_path / "shared.iont"
@@ -256,3 +280,46 @@ def test_raw_copies(tmp_path):
     bad(1, "cat", "--raw", "--from", "ion", "-", stdin=importing, says="not in the catalog")
     assert good("cat", "--raw", "--from", "ion", "-", "--catalog", table,
                 stdin=importing).text == "{k:1}\n"
+
+
+def test_raw_copies_a_part(tmp_path):
+    """The first and the last values of all files together, whatever form they have."""
+    text, lines, binary = tmp_path / "a.iont", tmp_path / "b.jsonl", tmp_path / "a.ion"
+    text.write_text("a::1 b::{x:1,x:2} [1,2] (c d) 'e'")
+    lines.write_text('{"a":1.10}\n{"a":1e999}\n[1]\n')
+    binary.write_bytes(good("cat", "--raw", text, "--to", "ion").out)
+    for source in [text, binary]:
+        assert good("head", "--raw", "-n", "2", source).text == "a::1\nb::{x:1,x:2}\n"
+        assert good("cat", "--raw", "-n", "1", source).text == "a::1\n"
+        assert good("tail", "--raw", "-n", "2", source).text == "(c d)\ne\n"
+        assert good("tail", "--raw", source).text == good("cat", "--raw", source).text
+        assert good("head", "--raw", "-n", "0", source).text == ""
+        assert good("tail", "--raw", "-n", "0", source, "--to", "json").text == "[]\n"
+        assert good("head", "--raw", "-n", "6", source, lines, "--json").text == (
+            '1\n{"x":1,"x":2}\n[1,2]\n["c","d"]\n"e"\n{"a":1.10}\n')
+        assert good("tail", "--raw", "-n", "4", source, lines).text == (
+            "e\n{a:1.10}\n{a:1d999}\n[1]\n")
+        assert good("tail", "--raw", "-n", "1", lines, source).text == "e\n"
+        tail = good("tail", "--raw", "-n", "3", source, "--to", "ion").out
+        assert good("head", "--raw", "-n", "2", "--from", "ion", "-", stdin=tail).text == (
+            "[1,2]\n(c d)\n")
+    assert good("tail", "--raw", "-n", "2", lines, "--to", "json").text == (
+        '[\n{"a":1e999},\n[1]\n]\n')
+    bad(2, "tail", "--raw", text, "--to", "csv", says="csv")
+    bad(2, "head", "--raw", text, "--extra", "ignore", says="--extra")
+
+
+def test_raw_tail_of_a_pipe(tmp_path):
+    """What comes once is kept until its values are counted, and decompressed only once."""
+    lines = b'{"a":1}\n{"a":2}\n{"a":3}\n'
+    other = tmp_path / "b.iont"
+    other.write_text("x")
+    for stdin in [lines, gzip.compress(lines)]:
+        assert good("tail", "--raw", "-n", "2", "--from", "jsonl", "-", stdin=stdin).text == (
+            "{a:2}\n{a:3}\n")
+    assert good("tail", "--raw", "-n", "3", "--from", "ion", other, "-", stdin=b"y z").text == (
+        "x\ny\nz\n")
+    bad(1, "tail", "--raw", "-n", "1", "--from", "ion", "-", stdin=b"{a:1} {", says="byte 7")
+    gone = "$ion_symbol_table::{imports:[{name:\"q\",version:1,max_id:3}]} {$10:1} $11 $12"
+    assert good("tail", "--raw", "-n", "1", "--from", "ion", "-", stdin=gone).text == (
+        "$ion_symbol_table::{imports:[{name:\"q\",version:1,max_id:3}],symbols:[null]}\n$12\n")

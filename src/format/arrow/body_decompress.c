@@ -100,6 +100,7 @@ static int unpack_all(struct unpacking *list, size_t size, const struct quire_co
         if (code != 0 || list[i].code == 0) continue;
         code = list[i].code;
         if (error != NULL) *error = list[i].error;
+        quire_error_at(error, QUIRE_NOWHERE, list[i].buffer->column, QUIRE_NOWHERE);
         if (code == QUIRE_USAGE || code == QUIRE_UNSUPPORTED || code == QUIRE_INPUT) {
             code = QUIRE_CORRUPT; /* the codec was asked for by the file */
             if (error != NULL) error->code = code;

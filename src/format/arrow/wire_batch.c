@@ -122,9 +122,14 @@ static int mark_wanted(struct quire_wire_batch *batch, const struct quire_wire_f
                        struct quire_error *error)
 {
     struct quire_wire_cursor cursor = {0};
-    for (size_t i = 0; i < fields->size; i++)
-        QUIRE_TRY(mark_field(batch, &fields->fields[i], &cursor,
-                             fields->wanted == NULL || fields->wanted[i], error));
+    for (size_t i = 0; i < fields->size; i++) {
+        const struct quire_field *field = &fields->fields[i];
+        size_t first = cursor.buffer;
+        QUIRE_TRY(
+            mark_field(batch, field, &cursor, fields->wanted == NULL || fields->wanted[i], error));
+        for (size_t j = first; j < cursor.buffer; j++)
+            batch->buffers[j].column = field->name_size > 0 ? field->name : NULL;
+    }
     return 0;
 }
 

@@ -11,6 +11,7 @@
 struct quire_wire_buffer {
     int64_t offset, length; /* in the body, as the message says */
     bool wanted;
+    const char *column; /* of the fields; NULL: has no name */
     /* What is looked at while it comes (wire_proof.h): bytes from the beginning on that were
      * found good, -1 once some were not. */
     bool text;

@@ -241,8 +241,8 @@ enum quire_value_result quire_csv_value(struct quire_csv_parsing *parsing,
     const struct quire_csv_reader *reader = parsing->reader;
     const uint8_t *bytes = text->bytes;
     enum quire_kind kind = column->field->kind;
-    if (quire_kind_is_nested(kind)) return json_value(parsing, column, text, error);
     if (column->field->dictionary != NULL) kind = column->field->dictionary->kind;
+    if (quire_kind_is_nested(kind)) return json_value(parsing, column, text, error);
     if (reader->options.decimal_comma && has_point(kind)) {
         int code;
         bool number = quire_csv_comma_to_point(text, &parsing->scratch->number, &code);

@@ -82,12 +82,18 @@ static int fail_distinct(const struct quire_field *field, struct quire_error *er
     return QUIRE_INPUT;
 }
 
+/* Is it JSON text in its cells? */
+static bool is_nested(const struct quire_field *field)
+{
+    return quire_kind_is_nested(field->dictionary != NULL ? field->dictionary->kind : field->kind);
+}
+
 /* What the JSON reader says of a value: it tells more when it is asked again. */
 static int fail_json(struct quire_csv_parsing *parsing, const struct quire_csv_task *task,
                      const struct quire_csv_text *text, struct quire_error *error)
 {
     const struct quire_field *field = task->column->field;
-    if (quire_kind_is_nested(field->kind))
+    if (is_nested(field))
         quire_csv_value(parsing, task->column, text, error);
     else
         quire_json_check(text->bytes, text->size, error);
@@ -111,8 +117,8 @@ int quire_csv_describe(struct quire_csv_parsing *parsing, const struct quire_csv
         code = quire_fail(error, QUIRE_INPUT, QUIRE_CSV_READ, "a null in a column without nulls");
     } else if (code == 0 && result == QUIRE_VALUE_FULL) {
         code = fail_distinct(field, error);
-    } else if (code == 0 && (quire_kind_is_nested(field->kind) ||
-                             (quire_csv_is_json(field) && result == QUIRE_VALUE_MISMATCH))) {
+    } else if (code == 0 &&
+               (is_nested(field) || (quire_csv_is_json(field) && result == QUIRE_VALUE_MISMATCH))) {
         code = fail_json(parsing, task, &text, error);
     } else if (code == 0) {
         code = quire_value_fail(result, field, (const char *)text.bytes, text.size, QUIRE_CSV_READ,

@@ -183,14 +183,16 @@ static int check_precision(const struct quire_csv_writer *writer, struct quire_e
     return 0;
 }
 
-static int check_members(const struct quire_json_shape *shape, struct quire_error *error)
+/* what: two of the members, in words. */
+static int check_members(const struct quire_json_shape *shape, const char *what,
+                         struct quire_error *error)
 {
     for (size_t i = 0; i < shape->members_size; i++) {
         const struct quire_json_member *member = &shape->members[i];
         if (quire_json_shape_find(shape, (const uint8_t *)member->name, member->name_size) ==
             (int64_t)i)
             continue;
-        quire_fail(error, QUIRE_USAGE, OPERATION, "two fields of one object have the same name");
+        quire_fail(error, QUIRE_USAGE, OPERATION, "%s have the same name", what);
         quire_error_at(error, QUIRE_NOWHERE, member->name, QUIRE_NOWHERE);
         return QUIRE_USAGE;
     }
@@ -201,7 +203,7 @@ static int check_children(const struct quire_json_shape *shape, const struct qui
                           struct quire_error *error)
 {
     for (size_t i = 0; i < shape->children_size; i++) {
-        int code = check_members(&shape->children[i], error);
+        int code = check_members(&shape->children[i], "two fields of one object", error);
         if (code == 0) code = check_children(&shape->children[i], &field->children[i], error);
         if (code == 0) continue;
         quire_error_outer_column(error, field->children[i].name);
@@ -218,7 +220,8 @@ static int check_names(const struct quire_csv_writer *writer, struct quire_error
     struct quire_json_shape shape;
     if (quire_json_shape_init(&shape, writer->root, NULL, &arena) != 0)
         return quire_fail_memory(error, OPERATION);
-    if (writer->options.header != QUIRE_CSV_HEADER_OFF) QUIRE_TRY(check_members(&shape, error));
+    if (writer->options.header != QUIRE_CSV_HEADER_OFF)
+        QUIRE_TRY(check_members(&shape, "two columns", error));
     return check_children(&shape, writer->root, error);
 }
 

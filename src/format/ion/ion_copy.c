@@ -17,7 +17,7 @@ struct copying {
     struct quire_ion_writer writer;
     struct quire_ion_catalog catalog;
     struct quire_context *context;
-    struct quire_out *out;
+    struct quire_out *out; /* NULL: values are only counted */
 };
 
 static void copying_release(struct copying *copying)
@@ -44,20 +44,52 @@ static int flush(struct copying *copying, size_t least, struct quire_error *erro
     return 0;
 }
 
-static int copy_values(struct copying *copying, struct quire_error *error)
+/* The value whose first event this is, to its end. */
+static int copy_value(struct copying *copying, struct quire_ion_value *value,
+                      struct quire_error *error)
 {
-    struct quire_ion_value value;
-    uint64_t tables = 0;
-    do {
-        QUIRE_TRY(quire_ion_source_next(&copying->source, &value, error));
-        const struct quire_ion_reader *reader = &copying->source.reader;
-        if (copying->writer.depth == 0 && tables != reader->tables) {
-            tables = reader->tables;
-            QUIRE_TRY(quire_ion_writer_mirror(&copying->writer, reader->symbols, error));
-        }
-        QUIRE_TRY(quire_ion_write(&copying->writer, &value, error));
+    struct quire_ion_writer *writer = &copying->writer;
+    QUIRE_TRY(quire_ion_write(writer, value, error));
+    while (writer->depth > 0) {
         QUIRE_TRY(flush(copying, FLUSH_BYTES, error));
-    } while (value.event != QUIRE_ION_NONE);
+        QUIRE_TRY(quire_ion_source_next(&copying->source, value, error));
+        QUIRE_TRY(quire_ion_write(writer, value, error));
+    }
+    return flush(copying, FLUSH_BYTES, error);
+}
+
+/* What is not taken is passed without a look at its contents. */
+static int pass_value(struct copying *copying, const struct quire_ion_value *value,
+                      struct quire_error *error)
+{
+    if (value->event != QUIRE_ION_BEGIN) return 0;
+    return quire_ion_skip(&copying->source.reader, error);
+}
+
+static int copy_values(struct copying *copying, struct quire_copy_part *part,
+                       struct quire_error *error)
+{
+    struct quire_ion_reader *reader = &copying->source.reader;
+    struct quire_ion_value value = {.event = QUIRE_ION_NONE};
+    uint64_t tables = 0;
+    bool counting = copying->out == NULL;
+    for (part->seen = 0; counting || part->most < 0 || part->seen - part->skip < part->most;
+         part->seen++) {
+        QUIRE_TRY(quire_ion_source_next(&copying->source, &value, error));
+        if (value.event == QUIRE_ION_NONE) break;
+        if (counting || part->seen < part->skip) {
+            QUIRE_TRY(pass_value(copying, &value, error));
+            continue;
+        }
+        if (tables != reader->tables)
+            QUIRE_TRY(quire_ion_writer_mirror(&copying->writer, reader->symbols, error));
+        tables = reader->tables;
+        QUIRE_TRY(copy_value(copying, &value, error));
+    }
+    if (counting) return 0;
+    quire_ion_clear(&value);
+    value.event = QUIRE_ION_NONE;
+    QUIRE_TRY(quire_ion_write(&copying->writer, &value, error));
     return flush(copying, 0, error);
 }
 
@@ -89,9 +121,12 @@ static int choose_form(struct copying *copying, const struct quire_format *targe
     return 0;
 }
 
-static int copy(struct quire_in *in, const char *catalog, bool from_json,
+enum spelling { ION, JSON, JSON_LINES };
+
+static int copy(struct quire_in *in, const char *catalog, enum spelling spelling,
                 const struct quire_format *target, const void *target_options,
-                struct quire_context *context, struct quire_out *out, struct quire_error *error)
+                struct quire_copy_part *part, struct quire_context *context, struct quire_out *out,
+                struct quire_error *error)
 {
     QUIRE_CLEANUP(copying_free) struct copying *copying = quire_alloc_zero(1, sizeof(*copying));
     if (copying == NULL) return quire_fail_memory(error, "copy values");
@@ -101,25 +136,35 @@ static int copy(struct quire_in *in, const char *catalog, bool from_json,
     QUIRE_TRY(quire_ion_catalog_load(&copying->catalog, catalog, error));
     QUIRE_TRY(choose_form(copying, target, target_options, error));
     QUIRE_TRY(quire_ion_source_open(&copying->source, in, &copying->catalog, most, error));
+    bool from_json = spelling != ION;
     if (from_json) copying->source.reader.operation = "read json";
     /* JSON keeps the digits of a float as they are. */
     copying->source.reader.far = from_json && copying->writer.form < QUIRE_ION_FORM_JSON;
-    copying->writer.document = from_json && target == &quire_format_json;
-    return copy_values(copying, error);
+    copying->writer.document = spelling == JSON && target == &quire_format_json;
+    return copy_values(copying, part, error);
 }
 
 int quire_ion_copy(struct quire_in *in, const void *options, const struct quire_format *target,
-                   const void *target_options, struct quire_context *context, struct quire_out *out,
-                   struct quire_error *error)
+                   const void *target_options, struct quire_copy_part *part,
+                   struct quire_context *context, struct quire_out *out, struct quire_error *error)
 {
     const struct quire_ion_decoder_options *decoder = options;
-    return copy(in, decoder->catalog, false, target, target_options, context, out, error);
+    return copy(in, decoder->catalog, ION, target, target_options, part, context, out, error);
 }
 
 int quire_json_copy(struct quire_in *in, const void *options, const struct quire_format *target,
-                    const void *target_options, struct quire_context *context,
-                    struct quire_out *out, struct quire_error *error)
+                    const void *target_options, struct quire_copy_part *part,
+                    struct quire_context *context, struct quire_out *out, struct quire_error *error)
 {
     (void)options;
-    return copy(in, NULL, true, target, target_options, context, out, error);
+    return copy(in, NULL, JSON, target, target_options, part, context, out, error);
+}
+
+int quire_json_lines_copy(struct quire_in *in, const void *options,
+                          const struct quire_format *target, const void *target_options,
+                          struct quire_copy_part *part, struct quire_context *context,
+                          struct quire_out *out, struct quire_error *error)
+{
+    (void)options;
+    return copy(in, NULL, JSON_LINES, target, target_options, part, context, out, error);
 }

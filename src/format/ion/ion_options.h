@@ -32,13 +32,18 @@ int quire_ion_survey(struct quire_in *in, const void *options,
                      const struct quire_record_policy *policy, struct quire_context *context,
                      struct quire_survey *survey, struct quire_error *error);
 int quire_ion_copy(struct quire_in *in, const void *options, const struct quire_format *target,
-                   const void *target_options, struct quire_context *context, struct quire_out *out,
-                   struct quire_error *error);
+                   const void *target_options, struct quire_copy_part *part,
+                   struct quire_context *context, struct quire_out *out, struct quire_error *error);
 int quire_ion_append_check(const uint8_t *bytes, size_t size, struct quire_error *error);
 int quire_ion_text_append_check(const uint8_t *bytes, size_t size, struct quire_error *error);
 /* As quire_ion_copy, of JSON, which is Ion text. */
 int quire_json_copy(struct quire_in *in, const void *options, const struct quire_format *target,
-                    const void *target_options, struct quire_context *context,
-                    struct quire_out *out, struct quire_error *error);
+                    const void *target_options, struct quire_copy_part *part,
+                    struct quire_context *context, struct quire_out *out,
+                    struct quire_error *error);
+int quire_json_lines_copy(struct quire_in *in, const void *options,
+                          const struct quire_format *target, const void *target_options,
+                          struct quire_copy_part *part, struct quire_context *context,
+                          struct quire_out *out, struct quire_error *error);
 
 #endif

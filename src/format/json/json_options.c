@@ -130,5 +130,5 @@ const struct quire_format quire_format_jsonl = {
     .encoder_free = quire_text_encoder_free,
     .decoder_open = quire_jsonl_decoder_open,
     .survey = quire_jsonl_survey,
-    .copy = quire_json_copy,
+    .copy = quire_json_lines_copy,
 };

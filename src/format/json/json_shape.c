@@ -95,24 +95,31 @@ int64_t quire_json_shape_find(const struct quire_json_shape *shape, const uint8_
     }
 }
 
-int quire_json_shape_check(const struct quire_json_shape *shape, const struct quire_field *field,
-                           const char *operation, struct quire_error *error)
+/* what: two of the members, in words. */
+static int check_names(const struct quire_json_shape *shape, const struct quire_field *field,
+                       const char *what, const char *operation, struct quire_error *error)
 {
     for (size_t i = 0; i < shape->members_size; i++) {
         const struct quire_json_member *member = &shape->members[i];
         if (quire_json_shape_find(shape, (const uint8_t *)member->name, member->name_size) ==
             (int64_t)i)
             continue;
-        quire_fail(error, QUIRE_USAGE, operation, "two fields of one object have the same name");
+        quire_fail(error, QUIRE_USAGE, operation, "%s have the same name", what);
         quire_error_at(error, QUIRE_NOWHERE, member->name, QUIRE_NOWHERE);
         return QUIRE_USAGE;
     }
     for (size_t i = 0; i < shape->children_size; i++) {
-        int code =
-            quire_json_shape_check(&shape->children[i], &field->children[i], operation, error);
+        int code = check_names(&shape->children[i], &field->children[i], "two fields of one object",
+                               operation, error);
         if (code == 0) continue;
         quire_error_outer_column(error, field->children[i].name);
         return code;
     }
     return 0;
+}
+
+int quire_json_shape_check(const struct quire_json_shape *shape, const struct quire_field *field,
+                           const char *operation, struct quire_error *error)
+{
+    return check_names(shape, field, "two columns", operation, error);
 }

@@ -44,6 +44,10 @@ static void test_spelling(void **state)
     assert_prints("`a b` int8, ```` bool, `` null", "`a b` int8\n```` bool\n`` null\n");
     assert_prints("z timestamp(s, `Europe/Paris`), u timestamp(s, utc)",
                   "z timestamp(s, Europe/Paris)\nu timestamp(s, utc)\n");
+    /* Zones are names, whether this system knows them or not. */
+    assert_prints("a timestamp(s, Nowhere/Land), b list<timestamp(us,+25:99)>",
+                  "a timestamp(s, Nowhere/Land)\nb list<timestamp(us, +25:99)>\n");
+    assert_prints("a timestamp(s, `odd zone)`)", "a timestamp(s, `odd zone)`)\n");
     assert_prints("d dictionary<string, uint8, ordered>", "d dictionary<string, uint8, ordered>\n");
     assert_prints("d dictionary<string, int32>", "d dictionary<string>\n");
     assert_prints("u dense_union<a:int8, b:string>", "u dense_union(0,1)<a:int8, b:string>\n");
@@ -76,10 +80,7 @@ static void test_errors(void **state)
     assert_refused("a decimal(0,2)", 1, 10, "a precision from 1 to 76");
     assert_refused("a decimal(77,2)", 1, 10, "a precision from 1 to 76");
     assert_refused("a decimal128(39,2)", 1, 13, "a precision from 1 to 38");
-    assert_refused("a timestamp(s, Europe/berlin)", 1, 15, "no time zone \"Europe/berlin\"");
-    assert_refused("a int8\nb list<timestamp(s,Nowhere/City)>", 2, 26, "\"Nowhere/City\"");
-    assert_refused("a timestamp(s, +25:00)", 1, 15, "\"+25:00\"");
-    assert_refused("a timestamp(s, `odd zone)`)", 1, 15, "\"odd zone)\"");
+    assert_refused("a timestamp(s, )", 1, 15, "expected a time zone");
     assert_refused("a decimal(10,2", 1, 14, "expected ')'");
     assert_refused("a timestamp", 1, 11, "expected '('");
     assert_refused("a timestamp(x)", 1, 12, "a unit");

@@ -24,7 +24,9 @@ static int copy(const char *from, const char *to, const void *bytes, size_t size
     assert_int_equal(quire_context_new(NULL, &context, NULL), 0);
     memory_in_init(&in, bytes, size, 5);
     memory_out_init(&result);
-    int code = source->copy(&in.in, in_options, target, out_options, context, &result.out, error);
+    struct quire_copy_part part = {.most = -1};
+    int code =
+        source->copy(&in.in, in_options, target, out_options, &part, context, &result.out, error);
     quire_context_free(context);
     quire_options_release(&source->decoder_options, in_options);
     quire_options_release(&target->encoder_options, out_options);
