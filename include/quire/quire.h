@@ -18,6 +18,7 @@
 #include "quire/observer.h"
 #include "quire/option.h"
 #include "quire/quality.h"
+#include "quire/runlog.h"
 #include "quire/sql.h"
 #include "quire/stats.h"
 #include "quire/store.h"

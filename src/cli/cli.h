@@ -282,6 +282,8 @@ extern const struct quire_command quire_command_table_fsck;
 extern const struct quire_command quire_command_sql; /* cmd_sql.c */
 extern const struct quire_command quire_command_table_checkpoint;
 extern const struct quire_command quire_command_table_analyze;
+extern const struct quire_command quire_command_log; /* cmd_log.c */
+extern const struct quire_command quire_command_log_info;
 extern const struct quire_command quire_command_version;
 extern const struct quire_command quire_command_help;
 
