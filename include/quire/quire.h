@@ -19,6 +19,7 @@
 #include "quire/option.h"
 #include "quire/quality.h"
 #include "quire/runlog.h"
+#include "quire/runlog_report.h"
 #include "quire/sql.h"
 #include "quire/stats.h"
 #include "quire/store.h"

@@ -18,15 +18,15 @@ extern "C" {
 
 /* Zero means the default. */
 struct quire_runlog_report_options {
-    int64_t days;   /* of the period, by created_at in UTC; below 0: the whole history */
-    int64_t end_us; /* the period ends before this, since 1970; 0: with today */
-    int64_t now_us; /* what "now" is, for "today" and generated_at; 0: the clock */
-    int64_t limit;  /* steps and anomalies listed; 0: all steps, 100 anomalies */
+    int64_t days;      /* of the period, by created_at in UTC; below 0: the whole history */
+    int64_t end_us;    /* the period ends before this, since 1970; 0: with today */
+    int64_t now_us;    /* what "now" is, for "today" and generated_at; 0: the clock */
+    int64_t limit;     /* steps and anomalies listed; 0: all steps, 100 anomalies */
     const char *where; /* a condition on rows (docs/EXPRESSIONS.md); NULL: none */
     /* Of anomalies: what they are held against. */
-    double min_validation_rate; /* 95 */
-    bool history;               /* also against each step's own days before */
-    const char *folder;         /* for temporaries without a name; NULL: /tmp */
+    double min_validation_rate;    /* 95 */
+    bool history;                  /* also against each step's own days before */
+    const char *folder;            /* for temporaries without a name; NULL: /tmp */
     struct quire_context *context; /* NULL: one with the defaults */
     bool process_limit;            /* as in quire/sql.h */
 };
@@ -41,15 +41,16 @@ QUIRE_API int quire_runlog_trends(const char *table,
                                   const struct quire_runlog_report_options *options, char **json,
                                   struct quire_error *error);
 QUIRE_API int quire_runlog_anomalies(const char *table,
-                                     const struct quire_runlog_report_options *options,
-                                     char **json, struct quire_error *error);
+                                     const struct quire_runlog_report_options *options, char **json,
+                                     struct quire_error *error);
 
-/* The SQL of a report ("summary" or "trends"), its parameters filled in: one SELECT a question,
- * over a table named log, each ended by a semicolon. The table is looked at for columns that it
- * lacks, which the text makes up for. Freed with quire_free. */
+/* The SQL of a report ("summary", "trends" or "anomalies"), its parameters filled in: one SELECT a
+ * question, each ended by a semicolon, over a table named log; over one named history where the
+ * table lacks columns, which the text makes up for, or where there is a condition. Freed with
+ * quire_free. */
 QUIRE_API int quire_runlog_report_sql(const char *table, const char *report,
-                                      const struct quire_runlog_report_options *options,
-                                      char **sql, struct quire_error *error);
+                                      const struct quire_runlog_report_options *options, char **sql,
+                                      struct quire_error *error);
 
 #ifdef __cplusplus
 }

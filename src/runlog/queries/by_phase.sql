@@ -17,4 +17,7 @@ SELECT
 FROM log
 WHERE created_at >= CAST(:since AS TIMESTAMP) AND created_at < CAST(:until AS TIMESTAMP)
 GROUP BY phase
-ORDER BY phase
+ORDER BY
+  CASE phase WHEN 'bronze' THEN 1 WHEN 'silver' THEN 2 WHEN 'gold' THEN 3 WHEN 'pipeline' THEN 4
+    ELSE 5 END,
+  phase

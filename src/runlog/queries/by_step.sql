@@ -1,4 +1,4 @@
--- Each step in a period.
+-- Each step in a period, those first that took longest in total.
 SELECT
   phase,
   step_name,
@@ -18,4 +18,4 @@ SELECT
 FROM log
 WHERE created_at >= CAST(:since AS TIMESTAMP) AND created_at < CAST(:until AS TIMESTAMP)
 GROUP BY phase, step_name
-ORDER BY phase, step_name
+ORDER BY total_duration_secs DESC, phase, step_name
