@@ -44,6 +44,19 @@ QUIRE_API int quire_runlog_anomalies(const char *table,
                                      const struct quire_runlog_report_options *options, char **json,
                                      struct quire_error *error);
 
+/* The rules that rows of a run log keep unless others are given: of those, the ones whose column is
+ * in the schema (NULL: all). The caller frees *rules. */
+QUIRE_API int quire_runlog_rules(const struct ArrowSchema *schema, struct quire_rules **rules,
+                                 struct quire_error *error);
+
+/* Holds the rows of a period (the whole history, unless days are given) against rules; NULL: those
+ * of quire_runlog_rules. *json has what quire_quality_report gives, behind the members that all
+ * reports begin with. *verdict is filled in as well. */
+QUIRE_API int quire_runlog_check(const char *table, const struct quire_rules *rules,
+                                 const struct quire_runlog_report_options *options,
+                                 struct quire_verdict *verdict, char **json,
+                                 struct quire_error *error);
+
 /* The SQL of a report ("summary", "trends" or "anomalies"), its parameters filled in: one SELECT a
  * question, each ended by a semicolon, over a table named log; over one named history where the
  * table lacks columns, which the text makes up for, or where there is a condition. Freed with

@@ -45,6 +45,12 @@ void quire_report_release(struct quire_report *report);
 /* Appends the condition that the rows of the report keep, as an expression. 0 or QUIRE_MEMORY. */
 int quire_report_condition(const struct quire_report *report, struct quire_buf *out);
 
+/* The rows of the report as they are in the table: the columns named and those of rules (NULL:
+ * none), where the table has them. The report must outlive *rows. (report_read.c) */
+int quire_report_read(const struct quire_report *report, const char *const *names,
+                      size_t names_size, const struct quire_rules *rules,
+                      struct ArrowArrayStream *rows, struct quire_error *error);
+
 /* Appends the text of a question with its parameters filled in. */
 int quire_report_print(const struct quire_report *report, enum quire_report_query query,
                        struct quire_buf *out, struct quire_error *error);
