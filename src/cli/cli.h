@@ -284,6 +284,10 @@ extern const struct quire_command quire_command_table_checkpoint;
 extern const struct quire_command quire_command_table_analyze;
 extern const struct quire_command quire_command_log; /* cmd_log.c */
 extern const struct quire_command quire_command_log_info;
+extern const struct quire_command quire_command_log_report;
+extern const struct quire_command quire_command_log_trends;
+extern const struct quire_command quire_command_log_check;
+extern const struct quire_command quire_command_log_anomalies; /* cmd_log_report.c */
 extern const struct quire_command quire_command_version;
 extern const struct quire_command quire_command_help;
 

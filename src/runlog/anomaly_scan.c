@@ -2,6 +2,7 @@
 #include "runlog/anomaly_scan.h"
 
 #include "base/cleanup.h"
+#include "base/fail.h"
 #include "runlog/anomaly.h"
 #include "runlog/anomaly_history.h"
 #include "runlog/report_json.h"
