@@ -48,9 +48,13 @@ static void release_run(struct run *run)
 
 /* --- Beginning ------------------------------------------------------------------------------ */
 
-static bool uses_numbers(enum quire_rollup_function function)
+/* A count does of what may be NaN, which is null. */
+static bool uses_numbers(const struct run *run, const struct quire_rollup_aggregate *aggregate)
 {
-    return function >= QUIRE_ROLLUP_SUM;
+    const struct quire_field *fields = run->rollup->source->field->children;
+    return aggregate->function >= QUIRE_ROLLUP_SUM ||
+           (aggregate->function == QUIRE_ROLLUP_COUNT &&
+            quire_kind_is_float(fields[aggregate->column].kind));
 }
 
 static int make_lists(struct run *run)
@@ -71,7 +75,7 @@ static void want_aggregate(struct run *run, const struct quire_rollup_aggregate 
 {
     if (aggregate->function == QUIRE_ROLLUP_COUNT_ROWS) return;
     run->wanted[aggregate->column] = true;
-    if (!uses_numbers(aggregate->function)) return;
+    if (!uses_numbers(run, aggregate)) return;
     run->numeric[aggregate->column] = true;
     if (aggregate->function != QUIRE_ROLLUP_SLOPE) return;
     run->wanted[aggregate->other] = true;

@@ -157,10 +157,11 @@ static void count_bools(struct count *cells, const struct quire_view *view,
 }
 
 static void count_valid(struct count *cells, const struct quire_view *view,
-                        const uint32_t *group_of)
+                        const uint32_t *group_of, const struct quire_rollup_lane *lane)
 {
+    bool real = quire_kind_is_float(view->field->kind);
     for (int64_t row = 0; row < view->length; row++)
-        cells[group_of[row]].n += !quire_view_is_null(view, row);
+        cells[group_of[row]].n += real ? lane->valid[row] : !quire_view_is_null(view, row);
 }
 
 static bool sum_whole(struct whole_total *cells, int64_t rows, const uint32_t *group_of,
@@ -273,7 +274,7 @@ int quire_rollup_state_add(struct quire_rollup_state *state, size_t groups,
     int64_t rows = view->length;
     switch (function) {
     case QUIRE_ROLLUP_COUNT_ROWS: count_rows(cells, rows, group_of); break;
-    case QUIRE_ROLLUP_COUNT: count_valid(cells, view, group_of); break;
+    case QUIRE_ROLLUP_COUNT: count_valid(cells, view, group_of, lane); break;
     case QUIRE_ROLLUP_COUNT_DISTINCT: return count_distinct(state, view, group_of, keep);
     case QUIRE_ROLLUP_COUNT_TRUE:
     case QUIRE_ROLLUP_COUNT_FALSE:
