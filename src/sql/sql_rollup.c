@@ -1,32 +1,13 @@
-/* The scan of a rollup, and the table of its groups. */
-#include "sql/sql_rollup.h"
+/* The scan of a rollup: once for its aggregates, and again for what percentiles still look for. */
+#include "sql/sql_rollup_run.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "sql/sql_module.h"
-#include "sql/sql_rollup_percentile.h"
 #include "sql/sql_source.h"
 
-struct run {
-    struct quire_sql_session *session;
-    const struct quire_rollup *rollup;
-    size_t columns_size; /* of the source */
-    struct quire_sql_bounds bounds;
-    bool *wanted;
-    const struct quire_view **columns; /* of the batch; NULL: not read */
-    struct quire_rollup_lane *lanes;   /* one a column */
-    bool *numeric;                     /* whose lanes are used */
-    struct quire_rollup_groups groups;
-    struct quire_rollup_state *states; /* one an aggregate */
-    struct quire_rollup_percentile *percentiles;
-    uint8_t *keep;
-    int64_t keep_capacity;
-    bool too_big;
-};
-
-static void release_run(struct run *run)
+static void release_run(struct quire_rollup_run *run)
 {
     const struct quire_rollup *rollup = run->rollup;
     for (size_t i = 0; i < run->columns_size && run->lanes != NULL; i++)
@@ -49,7 +30,8 @@ static void release_run(struct run *run)
 /* --- Beginning ------------------------------------------------------------------------------ */
 
 /* A count does of what may be NaN, which is null. */
-static bool uses_numbers(const struct run *run, const struct quire_rollup_aggregate *aggregate)
+static bool uses_numbers(const struct quire_rollup_run *run,
+                         const struct quire_rollup_aggregate *aggregate)
 {
     const struct quire_field *fields = run->rollup->source->field->children;
     return aggregate->function >= QUIRE_ROLLUP_SUM ||
@@ -57,7 +39,7 @@ static bool uses_numbers(const struct run *run, const struct quire_rollup_aggreg
             quire_kind_is_float(fields[aggregate->column].kind));
 }
 
-static int make_lists(struct run *run)
+static int make_lists(struct quire_rollup_run *run)
 {
     size_t columns = run->columns_size + 1, aggregates = run->rollup->aggregates_size + 1;
     run->wanted = quire_alloc_zero(columns, sizeof(*run->wanted));
@@ -71,7 +53,8 @@ static int make_lists(struct run *run)
     return all ? 0 : QUIRE_MEMORY;
 }
 
-static void want_aggregate(struct run *run, const struct quire_rollup_aggregate *aggregate)
+static void want_aggregate(struct quire_rollup_run *run,
+                           const struct quire_rollup_aggregate *aggregate)
 {
     if (aggregate->function == QUIRE_ROLLUP_COUNT_ROWS) return;
     run->wanted[aggregate->column] = true;
@@ -82,7 +65,7 @@ static void want_aggregate(struct run *run, const struct quire_rollup_aggregate 
     run->numeric[aggregate->other] = true;
 }
 
-static void want_columns(struct run *run)
+static void want_columns(struct quire_rollup_run *run)
 {
     const struct quire_rollup *rollup = run->rollup;
     for (size_t i = 0; i < rollup->keys_size; i++)
@@ -116,7 +99,7 @@ static bool fits_width(const struct quire_field *field, const struct quire_sql_b
 }
 
 /* *said: whether every comparison is one of the column's own type. */
-static int make_bounds(struct run *run, sqlite3_value **values, bool *said)
+static int make_bounds(struct quire_rollup_run *run, sqlite3_value **values, bool *said)
 {
     const struct quire_field *fields = run->rollup->source->field->children;
     *said = true;
@@ -138,7 +121,7 @@ static int make_bounds(struct run *run, sqlite3_value **values, bool *said)
     return 0;
 }
 
-static bool make_states(struct run *run, sqlite3_value **values)
+static bool make_states(struct quire_rollup_run *run, sqlite3_value **values)
 {
     for (size_t i = 0; i < run->rollup->aggregates_size; i++) {
         const struct quire_rollup_aggregate *aggregate = &run->rollup->aggregates[i];
@@ -153,7 +136,8 @@ static bool make_states(struct run *run, sqlite3_value **values)
 
 /* --- Batches -------------------------------------------------------------------------------- */
 
-static int bind_columns(struct run *run, const struct quire_view *view, struct quire_error *error)
+static int bind_columns(struct quire_rollup_run *run, const struct quire_view *view,
+                        struct quire_error *error)
 {
     const struct quire_field *fields = run->rollup->source->field->children;
     size_t child = 0;
@@ -173,7 +157,7 @@ static int bind_columns(struct run *run, const struct quire_view *view, struct q
     return 0;
 }
 
-static int keep_rows(struct run *run, int64_t rows)
+static int keep_rows(struct quire_rollup_run *run, int64_t rows)
 {
     if (rows > run->keep_capacity) {
         uint8_t *keep = quire_realloc(run->keep, (size_t)rows);
@@ -189,7 +173,7 @@ static int keep_rows(struct run *run, int64_t rows)
     return 0;
 }
 
-static int fill_lanes(struct run *run)
+static int fill_lanes(struct quire_rollup_run *run)
 {
     int code = 0;
     for (size_t i = 0; i < run->columns_size && code == 0; i++)
@@ -198,7 +182,7 @@ static int fill_lanes(struct run *run)
     return code;
 }
 
-static int add_aggregates(struct run *run, const struct quire_view *batch)
+static int add_aggregates(struct quire_rollup_run *run, const struct quire_view *batch)
 {
     const struct quire_rollup *rollup = run->rollup;
     int code = quire_rollup_groups_set(&run->groups, run->columns, batch->length, run->keep);
@@ -214,7 +198,7 @@ static int add_aggregates(struct run *run, const struct quire_view *batch)
     return code;
 }
 
-static void add_percentiles(struct run *run, int64_t rows)
+static void add_percentiles(struct quire_rollup_run *run, int64_t rows)
 {
     for (size_t i = 0; i < run->rollup->aggregates_size; i++)
         if (run->rollup->aggregates[i].function == QUIRE_ROLLUP_PERCENTILE)
@@ -222,7 +206,7 @@ static void add_percentiles(struct run *run, int64_t rows)
                                         &run->lanes[run->percentiles[i].column], rows);
 }
 
-static size_t bytes_held(const struct run *run)
+static size_t bytes_held(const struct quire_rollup_run *run)
 {
     size_t bytes = quire_rollup_groups_bytes(&run->groups);
     for (size_t i = 0; i < run->rollup->aggregates_size; i++)
@@ -231,7 +215,7 @@ static size_t bytes_held(const struct run *run)
 }
 
 /* first: with the aggregates; else only what percentiles still look for. */
-static int add_batch(struct run *run, const struct quire_view *batch, bool first,
+static int add_batch(struct quire_rollup_run *run, const struct quire_view *batch, bool first,
                      struct quire_error *error)
 {
     QUIRE_TRY(bind_columns(run, batch, error));
@@ -249,7 +233,7 @@ static void free_view(struct quire_view **view)
     quire_view_free(*view);
 }
 
-static int scan(struct run *run, bool first, struct quire_error *error)
+static int scan(struct quire_rollup_run *run, bool first, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_sql_rows_release) struct quire_sql_rows rows = {.context = NULL};
     QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
@@ -273,7 +257,7 @@ static int scan(struct run *run, bool first, struct quire_error *error)
 /* --- Percentiles ---------------------------------------------------------------------------- */
 
 /* Later passes read what percentiles and conditions look at, and no more. */
-static void want_percentiles(struct run *run)
+static void want_percentiles(struct quire_rollup_run *run)
 {
     memset(run->wanted, 0, run->columns_size * sizeof(*run->wanted));
     memset(run->numeric, 0, run->columns_size * sizeof(*run->numeric));
@@ -287,7 +271,7 @@ static void want_percentiles(struct run *run)
     }
 }
 
-static int begin_pass(struct run *run, bool *wanted, struct quire_error *error)
+static int begin_pass(struct quire_rollup_run *run, bool *wanted, struct quire_error *error)
 {
     *wanted = false;
     for (size_t i = 0; i < run->rollup->aggregates_size; i++) {
@@ -300,14 +284,14 @@ static int begin_pass(struct run *run, bool *wanted, struct quire_error *error)
     return 0;
 }
 
-static void end_pass(struct run *run)
+static void end_pass(struct quire_rollup_run *run)
 {
     for (size_t i = 0; i < run->rollup->aggregates_size; i++)
         if (run->rollup->aggregates[i].function == QUIRE_ROLLUP_PERCENTILE)
             quire_rollup_percentile_end(&run->percentiles[i]);
 }
 
-static int scan_all(struct run *run, struct quire_error *error)
+static int scan_all(struct quire_rollup_run *run, struct quire_error *error)
 {
     bool more = false;
     QUIRE_TRY(begin_pass(run, &more, error));
@@ -323,106 +307,7 @@ static int scan_all(struct run *run, struct quire_error *error)
     return 0;
 }
 
-/* --- The table of groups -------------------------------------------------------------------- */
-
-static int append_name(struct quire_buf *text, const char *name)
-{
-    int code = quire_buf_push(text, '`');
-    for (; *name != '\0' && code == 0; name++) {
-        if (*name == '`') code = quire_buf_push(text, '`');
-        if (code == 0) code = quire_buf_push(text, (uint8_t)*name);
-    }
-    return code == 0 ? quire_buf_push(text, '`') : code;
-}
-
-static int append_key(const struct run *run, size_t at, struct quire_buf *text)
-{
-    const struct quire_rollup_key *key = &run->rollup->keys[at];
-    const struct quire_field *field = &run->rollup->source->field->children[key->column];
-    int code = at > 0 ? quire_buf_push(text, ',') : 0;
-    if (code != 0) return code;
-    if (key->kind != QUIRE_ROLLUP_COLUMN) return quire_buf_printf(text, "`quire k%zu` string", at);
-    code = append_name(text, field->name);
-    if (code == 0) code = quire_buf_push(text, ' ');
-    return code == 0 ? quire_field_type_text(field, text) : code;
-}
-
-static int make_schema(const struct run *run, struct ArrowSchema *schema, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
-    const struct quire_field *fields = run->rollup->source->field->children;
-    int code = 0;
-    for (size_t i = 0; i < run->rollup->keys_size && code == 0; i++)
-        code = append_key(run, i, &text);
-    for (size_t i = 0; i < run->rollup->aggregates_size && code == 0; i++) {
-        const struct quire_rollup_aggregate *aggregate = &run->rollup->aggregates[i];
-        code = quire_buf_printf(&text, "%s`quire a%zu` %s", text.size > 0 ? "," : "", i,
-                                quire_rollup_state_type(aggregate, &fields[aggregate->column]));
-    }
-    if (code != 0) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    return quire_schema_parse((const char *)text.data, text.size, schema, error);
-}
-
-static int append_aggregate(const struct run *run, size_t at, size_t group,
-                            struct quire_column *column)
-{
-    double value;
-    if (run->rollup->aggregates[at].function != QUIRE_ROLLUP_PERCENTILE)
-        return quire_rollup_state_result(&run->states[at], group, column);
-    return quire_rollup_percentile_value(&run->percentiles[at], &value)
-               ? quire_column_append_f64(column, value)
-               : quire_column_append_null(column);
-}
-
-static int append_groups(const struct run *run, struct quire_column *rows)
-{
-    size_t keys = run->rollup->keys_size, size = run->groups.size;
-    int code = 0;
-    /* All rows are one group, also where there are none. */
-    if (!run->rollup->grouped) size = 2;
-    for (size_t group = 1; group < size && code == 0; group++) {
-        for (size_t i = 0; i < keys && code == 0; i++)
-            code = quire_rollup_groups_key(&run->groups, i, group, &rows->children[i]);
-        for (size_t i = 0; i < run->rollup->aggregates_size && code == 0; i++)
-            code = append_aggregate(run, i, group, &rows->children[keys + i]);
-        rows->length++;
-    }
-    return code;
-}
-
-static void free_column(struct quire_column **column)
-{
-    quire_column_free(*column);
-}
-
-/* The groups as one more source, named. */
-static int name_groups(const struct run *run, struct quire_error *error)
-{
-    static const struct quire_sql_table given = {.name = QUIRE_SQL_ROLLUP_TABLE, .url = "-"};
-    QUIRE_CLEANUP(free_column) struct quire_column *rows = NULL;
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    struct ArrowArray batch = {.release = NULL};
-    struct quire_sql_session *session = run->session;
-    struct quire_sql_source *source = &session->sources[session->sources_size];
-    QUIRE_TRY(make_schema(run, &source->schema, error));
-    session->sources_size++;
-    source->session = session;
-    source->given = &given;
-    source->is_once = true;
-    source->rows = (double)run->groups.size;
-    QUIRE_TRY(quire_field_open(&source->schema, &source->field, error));
-    QUIRE_TRY(quire_column_new(source->field, &rows, error));
-    if (append_groups(run, rows) != 0) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    QUIRE_TRY(quire_schema_copy(&source->schema, &schema, error));
-    QUIRE_TRY(quire_column_finish(rows, &batch, error));
-    int code = quire_stream_of_batches(&schema, &batch, 1, &source->once, error);
-    if (code != 0) quire_array_release(&batch);
-    QUIRE_TRY(code);
-    code = sqlite3_create_module_v2(session->db, given.name, &quire_sql_module, source, NULL);
-    return code == SQLITE_OK ? 0 : quire_sql_fail(session, code, NULL, error);
-}
-
-static int check_sums(const struct run *run, struct quire_error *error)
+static int check_sums(const struct quire_rollup_run *run, struct quire_error *error)
 {
     for (size_t i = 0; i < run->rollup->aggregates_size; i++)
         if (run->states[i].overflow)
@@ -434,10 +319,10 @@ int quire_rollup_run(struct quire_sql_session *session, const struct quire_rollu
                      sqlite3_value **values, bool *done, struct quire_error *error)
 {
     QUIRE_CLEANUP(release_run)
-    struct run run = {.session = session,
-                      .rollup = rollup,
-                      .columns_size = rollup->source->field->children_size,
-                      .groups = {.rollup = rollup, .size = 1}};
+    struct quire_rollup_run run = {.session = session,
+                                   .rollup = rollup,
+                                   .columns_size = rollup->source->field->children_size,
+                                   .groups = {.rollup = rollup, .size = 1}};
     bool said = false;
     *done = false;
     if (make_lists(&run) != 0 || make_bounds(&run, values, &said) != 0)
@@ -447,7 +332,7 @@ int quire_rollup_run(struct quire_sql_session *session, const struct quire_rollu
     QUIRE_TRY(scan_all(&run, error));
     if (run.too_big) return 0;
     QUIRE_TRY(check_sums(&run, error));
-    QUIRE_TRY(name_groups(&run, error));
+    QUIRE_TRY(quire_rollup_name_groups(&run, error));
     *done = true;
     return 0;
 }
