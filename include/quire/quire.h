@@ -19,6 +19,8 @@
 #include "quire/option.h"
 #include "quire/quality.h"
 #include "quire/runlog.h"
+#include "quire/runlog_model.h"
+#include "quire/runlog_write.h"
 #include "quire/sql.h"
 #include "quire/stats.h"
 #include "quire/store.h"
