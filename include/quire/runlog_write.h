@@ -83,7 +83,8 @@ struct quire_runlog_models {
     enum quire_runlog_kind kind;
     const void *items;
     size_t items_size;
-    const struct quire_runlog_context *context; /* of step results; NULL: none */
+    /* Of step results; of others what they do not say themselves. NULL: none. */
+    const struct quire_runlog_context *context;
 };
 
 /* The same as JSON: one object, a list of them, or one after the other (JSON Lines). */
@@ -91,7 +92,7 @@ struct quire_runlog_text {
     enum quire_runlog_kind kind;
     const char *url;                            /* a path, a store URL, or "-" */
     const char *folder;                         /* for what comes once, a local path; NULL: /tmp */
-    const struct quire_runlog_context *context; /* of step results; NULL: none */
+    const struct quire_runlog_context *context; /* as above */
 };
 
 /* --- Writers --------------------------------------------------------------------------------- */
