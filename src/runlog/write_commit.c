@@ -51,9 +51,8 @@ static int open_source(struct quire_write_call *call, struct quire_write_commit 
         .rounds = target->rounds,
         .table = target->exists ? &target->schema : NULL,
         .file_rows_max = files > 0 ? (rows_of(call, commit) + files - 1) / files : 0,
-        .rows = &commit->rows,
+        .tells = true,
     };
-    commit->rows = 0;
     QUIRE_TRY(quire_write_stream(call, &source->options, &source->stream, error));
     if (writer->rules != NULL) {
         const struct quire_quality_options none = {.path = NULL};
@@ -176,6 +175,7 @@ static int write_once(struct attempt *attempt, struct quire_error *error)
                                    .bytes_max = writer->config->max_file_size_mb << 20};
     bool changes = mode == QUIRE_RUNLOG_MERGE || (mode == QUIRE_RUNLOG_OVERWRITE && target->exists);
     QUIRE_TRY(changes ? change(attempt, error) : append(attempt, &attempt->source.stream, error));
+    commit->rows = rows_of(attempt->call, commit);
     commit->committed = true;
     return 0;
 }

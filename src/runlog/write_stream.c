@@ -163,10 +163,7 @@ static int stream_next(void *source, struct ArrowArray *batch, struct quire_erro
     if (rows == 0) return 0;
     stream->left_in_file -= rows;
     if (stream->left_in_file <= 0) stream->left_in_file = stream->options->file_rows_max;
-    if (stream->options->rows != NULL) {
-        *stream->options->rows += rows;
-        quire_progress_add(&stream->call->progress, rows, 0);
-    }
+    if (stream->options->tells) quire_progress_add(&stream->call->progress, rows, 0);
     return quire_builder_finish(stream->builder, batch, error);
 }
 

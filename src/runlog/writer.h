@@ -77,7 +77,7 @@ struct quire_write_stream_options {
     const struct ArrowSchema *table; /* NULL: a new one */
     struct quire_rejects *rejects;   /* told of what cannot be a row; NULL: left out, or failed */
     int64_t *refused;                /* how many were; may be NULL */
-    int64_t *rows;                   /* how many came; may be NULL */
+    bool tells;                      /* the observer, of rows that pass */
 };
 /* options is borrowed until the stream is released. */
 int quire_write_stream(struct quire_write_call *call,
