@@ -26,6 +26,7 @@ struct quire_table_change_options {
     bool deletion_vectors;
     enum quire_durability durability;
     struct quire_context *context; /* NULL: one with the defaults */
+    struct quire_file_limits limits;
 };
 
 struct quire_table_change_result {

@@ -44,6 +44,7 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_property,
     &quire_command_table_convert,
     &quire_command_log,
+    &quire_command_log_write,
     &quire_command_log_info,
     &quire_command_log_report,
     &quire_command_log_trends,

@@ -72,7 +72,8 @@ int quire_change_session_open(const char *url, const char *verb,
                                                   .durability = options->durability};
     session->writing = (struct quire_row_writer_options){.compression = options->compression,
                                                          .context = options->context,
-                                                         .regenerate = session->regenerates};
+                                                         .regenerate = session->regenerates,
+                                                         .limits = options->limits};
     QUIRE_TRY(quire_transaction_open(url, &how, &session->transaction, error));
     QUIRE_TRY(quire_change_check(session->transaction, error));
     QUIRE_TRY(check_row_ids(session->transaction, error));
