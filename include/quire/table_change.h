@@ -34,6 +34,7 @@ struct quire_table_change_options {
      * before. */
     enum quire_table_evolve evolve;
     bool overwrite_schema;
+    struct quire_file_limits limits;
 };
 
 struct quire_table_change_result {

@@ -29,6 +29,12 @@ QUIRE_API int quire_table_create(const char *url, const struct ArrowSchema *sche
                                  const struct quire_table_create_options *options,
                                  struct quire_error *error);
 
+/* When files are finished and rows go to new ones, looked at after each batch; zero means never. */
+struct quire_file_limits {
+    int64_t rows_max;
+    int64_t bytes_max; /* as stored, estimated by what was stored so far: most are smaller */
+};
+
 /* What becomes of rows that have more than the table, or wider values. */
 enum quire_table_evolve {
     QUIRE_TABLE_EVOLVE_OFF,  /* they are refused */
@@ -50,12 +56,15 @@ struct quire_table_append_options {
      * meanwhile, the rows are appended to that one: QUIRE_CONFLICT if it has other columns or
      * partitions, or constraints. */
     const struct quire_table_create_options *create;
+    struct quire_file_limits limits;
 };
 struct quire_table_append_result {
     int64_t version; /* of the table, with these rows */
     int64_t rows, files, bytes;
     bool skipped; /* the app's version was there already */
     bool created; /* the table, too */
+    /* After a failure, too: whether the table may have the rows, since an answer went astray. */
+    bool may_stand;
 };
 /* Appends all rows of a stream, which the caller still releases, as one commit. Columns go by
  * name, whatever the case, and are cast where that loses nothing; those that the stream lacks are

@@ -15,11 +15,12 @@
 int quire_cli_parse(struct quire_cli *cli, int argc, char **argv, int *operands,
                     struct quire_error *error);
 
-/* Sets options from a file of "name = value" lines; errors give its line. */
+/* Sets options from a file of "name = value" lines, or by its name from a YAML or JSON mapping;
+ * errors give its line. */
 int quire_cli_config_read(struct quire_cli *cli, const char *path, struct quire_error *error);
 
-/* Sets common options from QUIRE_<NAME>. The only place that reads the environment,
- * together with the next. */
+/* Sets common options from QUIRE_<NAME>, those of run logs from QUIRE_LOG_<NAME>. The only place
+ * that reads the environment, together with the next. */
 int quire_cli_environment_read(struct quire_cli *cli, struct quire_error *error);
 /* The value of a variable, or NULL when it is not set or empty. */
 const char *quire_cli_environment_get(const char *name);

@@ -23,6 +23,7 @@
 #include "quire/observer.h"
 #include "quire/option.h"
 #include "quire/quality.h"
+#include "quire/runlog_write.h"
 
 #include "try.h"
 
@@ -90,7 +91,8 @@ enum quire_command_flag {
     QUIRE_COMMAND_READS = 1,   /* takes the options of struct quire_cli_reading */
     QUIRE_COMMAND_WRITES = 2,  /* takes those of struct quire_cli_writing */
     QUIRE_COMMAND_CHOOSES = 4, /* of those of READS, what leaves rows and columns and --set */
-    QUIRE_COMMAND_GROUP = 8    /* has no work of its own; those of its word have */
+    QUIRE_COMMAND_GROUP = 8,   /* has no work of its own; those of its word have */
+    QUIRE_COMMAND_LOGS = 16    /* takes the options of struct quire_runlog_options */
 };
 
 struct quire_cli;
@@ -120,6 +122,7 @@ struct quire_cli {
     struct quire_cli_common common;
     struct quire_cli_reading reading; /* the defaults unless the command reads */
     struct quire_cli_writing writing;
+    struct quire_runlog_options runlog;
     void *options; /* the struct of command->options; NULL when it has none */
     struct quire_error error;
     struct quire_observer observer; /* progress, log and cancelling as asked for */
@@ -282,6 +285,13 @@ extern const struct quire_command quire_command_table_fsck;
 extern const struct quire_command quire_command_sql; /* cmd_sql.c */
 extern const struct quire_command quire_command_table_checkpoint;
 extern const struct quire_command quire_command_table_analyze;
+extern const struct quire_command quire_command_log; /* cmd_log.c */
+extern const struct quire_command quire_command_log_info;
+extern const struct quire_command quire_command_log_write;
+extern const struct quire_command quire_command_log_report;
+extern const struct quire_command quire_command_log_trends;
+extern const struct quire_command quire_command_log_check;
+extern const struct quire_command quire_command_log_anomalies; /* cmd_log_report.c */
 extern const struct quire_command quire_command_version;
 extern const struct quire_command quire_command_help;
 

@@ -43,6 +43,13 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_table_constraint,
     &quire_command_table_property,
     &quire_command_table_convert,
+    &quire_command_log,
+    &quire_command_log_write,
+    &quire_command_log_info,
+    &quire_command_log_report,
+    &quire_command_log_trends,
+    &quire_command_log_check,
+    &quire_command_log_anomalies,
     &quire_command_version,
     &quire_command_help,
 };
@@ -50,8 +57,7 @@ const size_t quire_cli_commands_size = COUNT(quire_cli_commands);
 
 /* Commands that the contract of the program names and that this build lacks. */
 static const char *const absent[] = {
-    "log",        "task", "seal", "unseal", "keygen", "serve", "table analyze", "table checkpoint",
-    "table fsck",
+    "task", "seal", "unseal", "keygen", "serve", "table analyze", "table checkpoint", "table fsck",
 };
 
 const struct quire_command *quire_cli_command_find(const char *name)

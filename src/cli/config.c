@@ -1,5 +1,5 @@
-/* The configuration file: "name = value" a line, '#' before a comment, names as the
- * long options have them without dashes. It may give the options that commands
+/* The configuration file: "name = value" a line, '#' before a comment, or a mapping in YAML or
+ * JSON; names as the long options have them without dashes. It may give the options that commands
  * share, whichever command runs; a key that none of them has is an error. */
 #include <ctype.h>
 #include <errno.h>
@@ -8,6 +8,7 @@
 
 #include "args.h"
 #include "options.h"
+#include "text_file.h"
 
 #define LINE_SIZE_MAX 4096
 
@@ -51,14 +52,31 @@ static int fail_key(const struct quire_cli_scope *scopes, size_t scopes_size, co
     return QUIRE_USAGE;
 }
 
-static int read_line(struct quire_cli *cli, char *line, struct quire_error *error)
+/* A command that lacks an option of the file is none that it is about. */
+static int set_option(struct quire_cli *cli, const char *name, const char *value,
+                      struct quire_error *error)
 {
-    const struct quire_cli_scope scopes[] = {
+    const struct quire_cli_scope all[] = {
+        {NULL, &quire_runlog_options_table, &cli->runlog},
         {NULL, &quire_cli_common_table, &cli->common},
         {NULL, &quire_cli_reading_table, &cli->reading},
         {NULL, &quire_cli_writing_table, &cli->writing},
     };
+    /* "compression" is of run logs in their commands alone. */
+    bool logs = (cli->command->flags & QUIRE_COMMAND_LOGS) != 0;
+    const struct quire_cli_scope scopes[] = {all[logs ? 0 : 1], all[logs ? 1 : 2],
+                                             all[logs ? 2 : 3], all[logs ? 3 : 0]};
     size_t scopes_size = sizeof(scopes) / sizeof(scopes[0]);
+    for (size_t i = 0; i < scopes_size; i++) {
+        const struct quire_option *row = quire_options_find(scopes[i].table, name);
+        if (row != NULL && may_stand_in_file(row))
+            return quire_cli_option_set(cli, &scopes[i], name, value, error);
+    }
+    return fail_key(scopes, scopes_size, name, error);
+}
+
+static int read_line(struct quire_cli *cli, char *line, struct quire_error *error)
+{
     char *text = trim(line);
     if (text[0] == '\0' || text[0] == '#') return 0;
     char *equals = strchr(text, '=');
@@ -66,12 +84,7 @@ static int read_line(struct quire_cli *cli, char *line, struct quire_error *erro
         return quire_fail(error, QUIRE_USAGE, "configure", "\"%.80s\" is not name = value", text);
     *equals = '\0';
     const char *name = trim(text), *value = trim(equals + 1);
-    for (size_t i = 0; i < scopes_size; i++) {
-        const struct quire_option *row = quire_options_find(scopes[i].table, name);
-        if (row != NULL && may_stand_in_file(row))
-            return quire_cli_option_set(cli, &scopes[i], name, value, error);
-    }
-    return fail_key(scopes, scopes_size, name, error);
+    return set_option(cli, name, value, error);
 }
 
 /* Says where in the file an error is. */
@@ -85,8 +98,45 @@ static int fail_at(struct quire_error *error, int code, const char *path, int64_
     return code;
 }
 
+/* --- YAML and JSON --------------------------------------------------------------------------- */
+
+struct mapping {
+    struct quire_cli *cli;
+    const char *path;
+};
+
+static int take_setting(void *user, const struct quire_setting *setting, int64_t line,
+                        struct quire_error *error)
+{
+    const struct mapping *mapping = user;
+    int code = set_option(mapping->cli, setting->name, setting->value, error);
+    return code == 0 ? 0 : fail_at(error, code, mapping->path, line);
+}
+
+static bool is_mapping(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot != NULL &&
+           (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
+}
+
+static int read_mapping(struct quire_cli *cli, const char *path, struct quire_error *error)
+{
+    struct mapping mapping = {cli, path};
+    char *text = NULL;
+    size_t size = 0;
+    QUIRE_TRY(quire_cli_text_read(path, &text, &size, error));
+    int code = quire_settings_parse(text, size, take_setting, &mapping, error);
+    quire_free(text);
+    if (code == 0) return 0;
+    snprintf(error->operation, sizeof(error->operation), "configure");
+    snprintf(error->path, sizeof(error->path), "%s", path);
+    return QUIRE_USAGE;
+}
+
 int quire_cli_config_read(struct quire_cli *cli, const char *path, struct quire_error *error)
 {
+    if (is_mapping(path)) return read_mapping(cli, path, error);
     QUIRE_CLEANUP(close_file) FILE *file = fopen(path, "re");
     char line[LINE_SIZE_MAX];
     int64_t number = 0;

@@ -16,7 +16,7 @@ struct quire_cli_scope {
     const struct quire_option_table *table;
     void *options;
 };
-#define QUIRE_CLI_SCOPES_MAX 4
+#define QUIRE_CLI_SCOPES_MAX 5
 
 /* The tables of a command, its own first; returns how many. options are those of
  * cli, or NULL when cli is. */

@@ -111,7 +111,8 @@ int quire_change_session_open(const char *url, const char *verb,
     session->options = *options;
     session->writing = (struct quire_row_writer_options){.compression = options->compression,
                                                          .context = options->context,
-                                                         .regenerate = session->regenerates};
+                                                         .regenerate = session->regenerates,
+                                                         .limits = options->limits};
     QUIRE_TRY(open_transaction(session, url, verb, error));
     QUIRE_TRY(quire_change_check(session->transaction, error));
     QUIRE_TRY(check_row_ids(session->transaction, error));

@@ -2,6 +2,8 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "data/column_stats.h"
+#include "data/view.h"
 #include "table/delta_nulls.h"
 #include "table/delta_schema.h"
 #include "table/row_rules.h"
@@ -18,6 +20,12 @@ struct quire_row_writer {
     struct quire_row_rules *rules;
     struct quire_data_writer *files;
     int64_t rows; /* that came */
+    struct quire_file_limits limits;
+    struct quire_field *fields; /* of stored and its batches, where bytes are limited */
+    struct quire_view *view;
+    struct quire_buf sizes;                   /* int64_t, of the files that are finished */
+    int64_t open_rows, open_bytes, cut_bytes; /* in files that are not finished, and in those that
+                                                 are; bytes as they stand in memory */
 };
 
 /* --- Rows ---------------------------------------------------------------------------------- */
@@ -50,6 +58,49 @@ static int place_error(const struct quire_row_writer *writer, int64_t before,
     return QUIRE_INPUT;
 }
 
+/* --- Files that are full --------------------------------------------------------------------- */
+
+static int open_limits(struct quire_row_writer *writer, struct quire_error *error)
+{
+    if (writer->limits.bytes_max <= 0) return 0;
+    QUIRE_TRY(quire_field_open(&writer->stored, &writer->fields, error));
+    return quire_view_new(writer->fields, &writer->view, error);
+}
+
+static int count_batch(struct quire_row_writer *writer, const struct ArrowArray *batch,
+                       struct quire_error *error)
+{
+    writer->open_rows += batch->length;
+    if (writer->view == NULL) return 0;
+    QUIRE_TRY(quire_view_set(writer->view, batch, error));
+    for (size_t i = 0; i < writer->view->children_size; i++) {
+        const struct quire_view *column = &writer->view->children[i];
+        int64_t bytes = quire_view_data_bytes(column, 0, batch->length);
+        writer->open_bytes += bytes > 0 ? bytes : batch->length; /* nested: at least that */
+    }
+    return 0;
+}
+
+/* Bytes in memory that may make a file: the limit, stretched by what files before took of theirs,
+ * with a tenth to spare. */
+static double bytes_that_fit(const struct quire_row_writer *writer)
+{
+    const int64_t *sizes = (const int64_t *)(const void *)writer->sizes.data;
+    double limit = (double)writer->limits.bytes_max, stored = 0;
+    for (size_t i = 0; i < writer->sizes.size / sizeof(*sizes); i++)
+        stored += (double)sizes[i];
+    if (stored <= 0 || writer->cut_bytes <= 0) return limit;
+    return limit * 0.9 * (double)writer->cut_bytes / stored;
+}
+
+static int cut_when_full(struct quire_row_writer *writer, struct quire_error *error)
+{
+    const struct quire_file_limits *limits = &writer->limits;
+    bool full = limits->rows_max > 0 && writer->open_rows >= limits->rows_max;
+    if (!full && limits->bytes_max > 0) full = (double)writer->open_bytes >= bytes_that_fit(writer);
+    return full ? quire_row_writer_cut(writer, error) : 0;
+}
+
 /* Takes the batch unless it fails. */
 static int take_batch(struct quire_row_writer *writer, struct ArrowArray *batch,
                       struct quire_error *error)
@@ -59,8 +110,14 @@ static int take_batch(struct quire_row_writer *writer, struct ArrowArray *batch,
     int64_t before = writer->rows;
     batch->release = NULL;
     writer->rows += taken.length;
-    int code = quire_data_writer_write(writer->files, &taken, error);
-    return code == QUIRE_INPUT ? place_error(writer, before, error) : code;
+    int code = count_batch(writer, &taken, error);
+    if (code != 0) {
+        quire_array_release(&taken);
+        return code;
+    }
+    code = quire_data_writer_write(writer->files, &taken, error);
+    if (code == QUIRE_INPUT) return place_error(writer, before, error);
+    return code == 0 ? cut_when_full(writer, error) : code;
 }
 
 static int cast_batch(struct quire_row_writer *writer, const struct ArrowSchema *given,
@@ -173,7 +230,9 @@ int quire_row_writer_open(struct quire_transaction *transaction,
     struct quire_row_writer *made = quire_alloc_zero(1, sizeof(*made));
     if (made == NULL) return quire_fail_memory(error, transaction->options.verb);
     made->transaction = transaction;
+    made->limits = options->limits;
     int code = open_writer(made, options, error);
+    if (code == 0) code = open_limits(made, error);
     if (code == 0)
         *writer = made;
     else
@@ -183,7 +242,13 @@ int quire_row_writer_open(struct quire_transaction *transaction,
 
 int quire_row_writer_cut(struct quire_row_writer *writer, struct quire_error *error)
 {
-    return quire_data_writer_cut(writer->files, error);
+    QUIRE_TRY(quire_data_writer_cut(writer->files, error));
+    writer->cut_bytes += writer->open_bytes;
+    writer->open_bytes = writer->open_rows = 0;
+    quire_buf_clear(&writer->sizes);
+    if (quire_data_writer_sizes(writer->files, &writer->sizes) != 0)
+        return quire_fail_memory(error, writer->transaction->options.verb);
+    return 0;
 }
 
 const struct quire_buf *quire_row_writer_lines(const struct quire_row_writer *writer)
@@ -204,6 +269,9 @@ void quire_row_writer_close(struct quire_row_writer *writer)
         quire_data_writer_keep(writer->files);
     quire_data_writer_close(writer->files);
     quire_row_rules_close(writer->rules);
+    quire_view_free(writer->view);
+    quire_field_close(writer->fields);
+    quire_buf_release(&writer->sizes);
     quire_schema_release(&writer->schema);
     quire_schema_release(&writer->stored);
     quire_arena_release(&writer->arena);

@@ -4,6 +4,7 @@
 #ifndef QUIRE_TABLE_ROW_WRITER_H
 #define QUIRE_TABLE_ROW_WRITER_H
 
+#include "quire/table_write.h"
 #include "table/data_writer.h"
 #include "table/transaction.h"
 
@@ -11,6 +12,7 @@ struct quire_row_writer_options {
     const char *compression; /* NULL: the table's, else "snappy" */
     struct quire_context *context;
     bool regenerate; /* generated columns that are given are computed anew, not compared */
+    struct quire_file_limits limits; /* of the files that rows go to */
 };
 
 struct quire_row_writer;

@@ -89,6 +89,7 @@ static int commit_to_other(const char *url, struct quire_transaction *lost,
     int code = commit(other, totals, &result->version, error);
     result->skipped = other->skipped;
     lost->may_stand = other->may_stand; /* which its files are kept by */
+    result->may_stand = other->may_stand;
     return code;
 }
 
@@ -99,6 +100,7 @@ static int commit_files(const char *url, struct quire_transaction *transaction,
     struct quire_error failed;
     quire_error_clear(&failed);
     int code = commit(transaction, totals, &result->version, &failed);
+    result->may_stand = transaction->may_stand;
     if (code == QUIRE_EXISTS && transaction->read_version < 0 && !transaction->may_stand)
         return commit_to_other(url, transaction, totals, result, error);
     if (code != 0 && error != NULL) *error = failed;
@@ -118,7 +120,8 @@ static int append(const char *url, struct ArrowArrayStream *rows,
                                                   .app_version = options->app_version,
                                                   .durability = options->durability};
     const struct quire_row_writer_options writing = {.compression = options->compression,
-                                                     .context = options->context};
+                                                     .context = options->context,
+                                                     .limits = options->limits};
     struct quire_data_totals totals = {0, 0, 0};
     QUIRE_TRY(quire_table_create_or_open(url, rows, options->create, &how, &transaction, error));
     QUIRE_TRY(quire_features_check_append(transaction->base, error));

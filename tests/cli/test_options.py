@@ -39,7 +39,7 @@ def test_wrong_values(source):
 
 
 def test_what_this_build_lacks(source):
-    for command in ("log", "task", "serve", "seal", "unseal",
+    for command in ("task", "serve", "seal", "unseal",
                     "keygen"):
         bad(2, command, source, says=[command, "not in this build"])
 

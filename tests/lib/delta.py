@@ -31,6 +31,10 @@ class ReadOptions(c.Structure):
     ]
 
 
+class FileLimits(c.Structure):
+    _fields_ = [("rows_max", c.c_int64), ("bytes_max", c.c_int64)]
+
+
 class AppendOptions(c.Structure):
     _fields_ = [
         ("app", c.c_char_p),
@@ -40,12 +44,13 @@ class AppendOptions(c.Structure):
         ("context", c.c_void_p),
         ("evolve", c.c_int),
         ("create", c.POINTER(CreateOptions)),
+        ("limits", FileLimits),
     ]
 
 
 class AppendResult(c.Structure):
     _fields_ = [(name, c.c_int64) for name in ("version", "rows", "files", "bytes")]
-    _fields_ += [("skipped", c.c_bool), ("created", c.c_bool)]
+    _fields_ += [("skipped", c.c_bool), ("created", c.c_bool), ("may_stand", c.c_bool)]
 
 
 class ChangeOptions(c.Structure):
@@ -59,6 +64,7 @@ class ChangeOptions(c.Structure):
         ("create", c.POINTER(CreateOptions)),
         ("evolve", c.c_int),
         ("overwrite_schema", c.c_bool),
+        ("limits", FileLimits),
     ]
 
 

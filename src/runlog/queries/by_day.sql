@@ -1,0 +1,21 @@
+-- Each day (UTC) of a period in which there are rows.
+SELECT
+  to_date(created_at) AS day,
+  count(DISTINCT execution_id) AS total_executions,
+  count(*) AS total_rows,
+  count_if(success) AS successful_rows,
+  count_if(NOT success) AS failed_rows,
+  coalesce(1e2 * count_if(success) / nullif(count(success), 0), 0e0) AS success_rate_percent,
+  coalesce(avg(duration_secs), 0e0) AS average_duration_secs,
+  coalesce(min(duration_secs), 0e0) AS min_duration_secs,
+  coalesce(max(duration_secs), 0e0) AS max_duration_secs,
+  coalesce(stddev_samp(duration_secs), 0e0) AS stddev_duration_secs,
+  coalesce(sum(duration_secs), 0e0) AS total_duration_secs,
+  coalesce(avg(validation_rate), 0e0) AS average_validation_rate,
+  coalesce(sum(rows_processed), 0) AS total_rows_processed,
+  coalesce(sum(rows_written), 0) AS total_rows_written,
+  coalesce(sum(invalid_rows), 0) AS total_invalid_rows
+FROM log
+WHERE created_at >= CAST(:since AS TIMESTAMP) AND created_at < CAST(:until AS TIMESTAMP)
+GROUP BY to_date(created_at)
+ORDER BY day

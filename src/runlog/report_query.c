@@ -1,0 +1,315 @@
+/* Texts of queries, and what stands for log in them: the table itself where it has all columns of
+ * a run log, else a SELECT that makes up for those that it lacks. */
+#include "runlog/report_query.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "base/time_text.h"
+#include "quire/expr.h"
+#include "quire_runlog_queries.h"
+#include "runlog/runlog_schema.h"
+
+#define DAY_US     INT64_C(86400000000)
+#define DAYS_MAX   INT64_C(3650000)
+#define TIME_FIRST "0001-01-01 00:00:00"
+#define TIME_LAST  "9999-12-31 23:59:59.999999"
+
+static const char *const texts[QUIRE_REPORT_QUERIES] = {
+    [QUIRE_REPORT_SUMMARY] = QUIRE_QUERY_SUMMARY, [QUIRE_REPORT_BY_PHASE] = QUIRE_QUERY_BY_PHASE,
+    [QUIRE_REPORT_BY_STEP] = QUIRE_QUERY_BY_STEP, [QUIRE_REPORT_BY_DAY] = QUIRE_QUERY_BY_DAY,
+    [QUIRE_REPORT_BY_HOUR] = QUIRE_QUERY_BY_HOUR, [QUIRE_REPORT_TRENDS] = QUIRE_QUERY_TRENDS,
+    [QUIRE_REPORT_HISTORY] = QUIRE_QUERY_HISTORY, [QUIRE_REPORT_DROPS] = QUIRE_QUERY_DROPS,
+};
+
+void quire_report_release(struct quire_report *report)
+{
+    quire_table_close(report->table);
+    quire_schema_release(&report->schema);
+    quire_buf_release(&report->source);
+}
+
+/* --- The period ----------------------------------------------------------------------------- */
+
+static int64_t floor_day(int64_t us)
+{
+    int64_t rest = us % DAY_US;
+    return us - rest - (rest < 0 ? DAY_US : 0);
+}
+
+static void format_time(int64_t us, char text[QUIRE_TIME_TEXT_MAX])
+{
+    *quire_time_format_timestamp(us, QUIRE_MICRO, ' ', false, 0, text) = '\0';
+}
+
+static int set_period(struct quire_report *report, int64_t days, struct quire_error *error)
+{
+    const struct quire_runlog_report_options *options = &report->options;
+    report->now_us = options->now_us != 0 ? options->now_us : quire_time_wall_us();
+    report->days = options->days != 0 ? options->days : days;
+    if (report->days > DAYS_MAX)
+        return quire_fail(error, QUIRE_USAGE, QUIRE_REPORT_OPERATION,
+                          "a period of more than %d days", (int)DAYS_MAX);
+    report->until_us = options->end_us != 0 ? options->end_us : floor_day(report->now_us) + DAY_US;
+    report->since_us = report->until_us - report->days * DAY_US;
+    format_time(report->until_us, report->until);
+    format_time(report->since_us, report->since);
+    if (report->days >= 0) return 0;
+    snprintf(report->since, sizeof(report->since), TIME_FIRST);
+    if (options->end_us == 0) snprintf(report->until, sizeof(report->until), TIME_LAST);
+    return 0;
+}
+
+/* --- What log is ---------------------------------------------------------------------------- */
+
+static bool has_column(const struct ArrowSchema *schema, const char *name)
+{
+    for (int64_t i = 0; i < schema->n_children; i++)
+        if (strcmp(schema->children[i]->name, name) == 0) return true;
+    return false;
+}
+
+/* When a row was made, in logs that do not say. */
+static const char *const times[] = {"end_time", "run_ended_at", "start_time", "run_started_at"};
+#define TIMES (sizeof(times) / sizeof(times[0]))
+
+static bool has_time(const struct ArrowSchema *schema)
+{
+    bool any = has_column(schema, "created_at");
+    for (size_t i = 0; i < TIMES; i++)
+        any |= has_column(schema, times[i]);
+    return any;
+}
+
+static int check_columns(const struct quire_report *report, struct quire_error *error)
+{
+    static const char *const wanted[] = {"run_id", "phase", "step_name", "duration_secs"};
+    char names[120] = "";
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        if (!has_column(&report->schema, wanted[i]))
+            size += (size_t)snprintf(names + size, sizeof(names) - size, "%s%s",
+                                     size > 0 ? ", " : "", wanted[i]);
+    if (!has_time(&report->schema))
+        size += (size_t)snprintf(names + size, sizeof(names) - size, "%s%s", size > 0 ? ", " : "",
+                                 "created_at");
+    if (size == 0) return 0;
+    quire_fail(error, QUIRE_INPUT, QUIRE_REPORT_OPERATION,
+               "the table is no run log: it lacks the column%s %s",
+               strchr(names, ',') != NULL ? "s" : "", names);
+    quire_error_hint(error, "\"quire log write\" makes a table with them");
+    return QUIRE_INPUT;
+}
+
+static const char *type_of(const struct ArrowSchema *field)
+{
+    switch (field->format[0]) {
+    case 'l': return "BIGINT";
+    case 'g': return "DOUBLE";
+    case 'b': return "BOOLEAN";
+    case 't': return "TIMESTAMP";
+    default: return "STRING";
+    }
+}
+
+/* created_at, else the best of the times that there are. */
+static int append_time(const struct quire_report *report, struct quire_buf *out)
+{
+    if (has_column(&report->schema, "created_at")) return quire_buf_append_text(out, "created_at");
+    int code = quire_buf_append_text(out, "coalesce(");
+    for (size_t i = 0; i < TIMES && code == 0; i++)
+        if (has_column(&report->schema, times[i])) code = quire_buf_printf(out, "%s, ", times[i]);
+    return code == 0 ? quire_buf_append_text(out, "NULL)") : code;
+}
+
+static int append_missing(struct quire_report *report, const struct ArrowSchema *field)
+{
+    int code = quire_buf_append_text(&report->source, ", ");
+    if (code != 0) return code;
+    if (strcmp(field->name, "created_at") == 0)
+        code = append_time(report, &report->source);
+    else if (strcmp(field->name, "execution_id") == 0) /* a run was executed once, then */
+        code = quire_buf_append_text(&report->source, "run_id");
+    else
+        code = quire_buf_printf(&report->source, "CAST(NULL AS %s)", type_of(field));
+    return code == 0 ? quire_buf_printf(&report->source, " AS `%s`", field->name) : code;
+}
+
+static int append_where(struct quire_report *report, struct quire_error *error)
+{
+    struct quire_expr *expr = NULL;
+    const char *where = report->options.where;
+    if (where == NULL) return 0;
+    QUIRE_TRY(quire_expr_parse(where, &expr, error));
+    int code = quire_expr_bind(expr, &report->schema, error);
+    if (code == 0) code = quire_expr_check_predicate(expr, error);
+    quire_expr_free(expr);
+    QUIRE_TRY(code);
+    code = quire_buf_printf(&report->source, " WHERE (%s\n)", where);
+    return code == 0 ? 0 : quire_fail_memory(error, QUIRE_REPORT_OPERATION);
+}
+
+static int make_source(struct quire_report *report, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema wanted = {.release = NULL};
+    bool whole = true;
+    QUIRE_TRY(quire_runlog_schema(&wanted, error));
+    int code = quire_buf_append_text(&report->source, "SELECT *");
+    for (int64_t i = 0; i < wanted.n_children && code == 0; i++) {
+        if (has_column(&report->schema, wanted.children[i]->name)) continue;
+        whole = false;
+        code = append_missing(report, wanted.children[i]);
+    }
+    if (code == 0) code = quire_buf_append_text(&report->source, " FROM history");
+    if (code != 0) return quire_fail_memory(error, QUIRE_REPORT_OPERATION);
+    QUIRE_TRY(append_where(report, error));
+    if (whole && report->options.where == NULL) quire_buf_clear(&report->source);
+    return 0;
+}
+
+int quire_report_open(const char *url, const struct quire_runlog_report_options *options,
+                      int64_t days, struct quire_report *report, struct quire_error *error)
+{
+    report->url = url;
+    if (options != NULL) report->options = *options;
+    QUIRE_TRY(set_period(report, days, error));
+    QUIRE_TRY(quire_table_open(url, QUIRE_TABLE_NEWEST, &report->table, error));
+    report->version = quire_table_version(report->table);
+    QUIRE_TRY(quire_table_schema(report->table, &report->schema, error));
+    int code = check_columns(report, error);
+    if (code == 0) code = make_source(report, error);
+    if (code != 0) quire_error_path(error, url);
+    return code;
+}
+
+int quire_report_condition(const struct quire_report *report, struct quire_buf *out)
+{
+    int code = append_time(report, out);
+    if (code == 0) code = quire_buf_printf(out, " >= CAST('%s' AS TIMESTAMP) AND ", report->since);
+    if (code == 0) code = append_time(report, out);
+    if (code == 0) code = quire_buf_printf(out, " < CAST('%s' AS TIMESTAMP)", report->until);
+    if (code == 0 && report->options.where != NULL)
+        code = quire_buf_printf(out, " AND (%s\n)", report->options.where);
+    return code == 0 ? quire_buf_terminate(out) : code;
+}
+
+/* --- Asking --------------------------------------------------------------------------------- */
+
+static int make_text(const struct quire_report *report, enum quire_report_query query,
+                     struct quire_buf *text, struct quire_error *error)
+{
+    int code = 0;
+    if (report->source.size > 0)
+        code = quire_buf_printf(text, "WITH log AS (%.*s)\n", (int)report->source.size,
+                                (const char *)report->source.data);
+    if (code == 0) code = quire_buf_append_text(text, texts[query]);
+    if (code == 0) code = quire_buf_terminate(text);
+    return code == 0 ? 0 : quire_fail_memory(error, QUIRE_REPORT_OPERATION);
+}
+
+#define PARAMS 2
+
+static void make_params(const struct quire_report *report, struct quire_sql_param params[PARAMS])
+{
+    params[0] = (struct quire_sql_param){"since", QUIRE_SQL_TEXT, 0, 0, report->since};
+    params[1] = (struct quire_sql_param){"until", QUIRE_SQL_TEXT, 0, 0, report->until};
+}
+
+int quire_report_print(const struct quire_report *report, enum quire_report_query query,
+                       struct quire_buf *out, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    struct quire_sql_param params[PARAMS];
+    char *printed = NULL;
+    make_params(report, params);
+    QUIRE_TRY(make_text(report, query, &text, error));
+    QUIRE_TRY(quire_sql_print((const char *)text.data, params, PARAMS, &printed, error));
+    int code = quire_buf_append_text(out, printed);
+    quire_free(printed);
+    return code == 0 ? 0 : quire_fail_memory(error, QUIRE_REPORT_OPERATION);
+}
+
+void quire_report_rows_release(struct quire_report_rows *rows)
+{
+    quire_array_release(&rows->batch);
+    quire_view_free(rows->view);
+    quire_field_close(rows->field);
+    quire_stream_release(&rows->stream);
+    *rows = (struct quire_report_rows){.row = 0};
+}
+
+int quire_report_ask(const struct quire_report *report, enum quire_report_query query,
+                     struct quire_report_rows *rows, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    struct quire_sql_param params[PARAMS];
+    const struct quire_sql_table table = {
+        .name = report->source.size > 0 ? "history" : "log",
+        .url = report->url,
+        .version_given = true,
+        .version = report->version,
+    };
+    const struct quire_sql_options options = {
+        .tables = &table,
+        .tables_size = 1,
+        .params = params,
+        .params_size = PARAMS,
+        .folder = report->options.folder,
+        .context = report->options.context,
+        .process_limit = report->options.process_limit,
+    };
+    make_params(report, params);
+    QUIRE_TRY(make_text(report, query, &text, error));
+    QUIRE_TRY(quire_sql_query((const char *)text.data, &options, &rows->stream, error));
+    QUIRE_TRY(quire_stream_schema(&rows->stream, &schema, error));
+    QUIRE_TRY(quire_field_open(&schema, &rows->field, error));
+    return quire_view_new(rows->field, &rows->view, error);
+}
+
+int quire_report_next(struct quire_report_rows *rows, bool *got, struct quire_error *error)
+{
+    *got = true;
+    if (rows->batch.release != NULL && ++rows->row < rows->batch.length) return 0;
+    do {
+        quire_array_release(&rows->batch);
+        rows->batch.release = NULL;
+        rows->row = 0;
+        QUIRE_TRY(quire_stream_next(&rows->stream, &rows->batch, error));
+        *got = rows->batch.release != NULL;
+    } while (*got && rows->batch.length == 0);
+    return *got ? quire_view_set(rows->view, &rows->batch, error) : 0;
+}
+
+/* NULL for a value that is null or not there. */
+static const struct quire_view *find_value(const struct quire_report_rows *rows, const char *name)
+{
+    int64_t at = quire_field_child(rows->field, name, strlen(name));
+    if (at < 0 || quire_view_is_null(&rows->view->children[at], rows->row)) return NULL;
+    return &rows->view->children[at];
+}
+
+double quire_report_number(const struct quire_report_rows *rows, const char *name)
+{
+    const struct quire_view *value = find_value(rows, name);
+    if (value == NULL) return 0;
+    if (value->field->kind == QUIRE_KIND_FLOAT64)
+        return *(const double *)quire_view_fixed(value, rows->row);
+    return quire_kind_is_integer(value->field->kind) ? (double)quire_view_i64(value, rows->row) : 0;
+}
+
+int64_t quire_report_integer(const struct quire_report_rows *rows, const char *name)
+{
+    const struct quire_view *value = find_value(rows, name);
+    if (value == NULL || !quire_kind_is_integer(value->field->kind)) return 0;
+    return quire_view_i64(value, rows->row);
+}
+
+char *quire_report_text(const struct quire_report_rows *rows, const char *name)
+{
+    const struct quire_view *value = find_value(rows, name);
+    if (value == NULL || !quire_kind_is_string(value->field->kind)) return quire_strdup("");
+    struct quire_bytes bytes = quire_view_bytes(value, rows->row);
+    return quire_strndup((const char *)bytes.data, bytes.size);
+}

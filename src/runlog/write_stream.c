@@ -1,0 +1,194 @@
+/* Rows into batches, completed and checked on their way. */
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fail.h"
+#include "base/observe.h"
+#include "data/batch_stream.h"
+#include "runlog/runlog_schema.h"
+#include "runlog/writer.h"
+
+#define OPERATION QUIRE_RUNLOG_OPERATION
+
+struct write_stream {
+    struct quire_write_call *call;
+    const struct quire_write_stream_options *options;
+    struct quire_builder *builder;
+    struct quire_rows *rows; /* of the unit; NULL: it is not begun */
+    size_t at;               /* in options->units */
+    int64_t left_in_file;
+    bool floats[QUIRE_RUNLOG_COLUMNS]; /* columns that the table has as float32 */
+};
+
+static void stream_close(void *source)
+{
+    struct write_stream *stream = source;
+    quire_builder_free(stream->builder);
+    quire_free(stream);
+}
+
+static int stream_schema(void *source, struct ArrowSchema *schema, struct quire_error *error)
+{
+    const struct write_stream *stream = source;
+    return quire_schema_copy(&stream->call->writer->schema, schema, error);
+}
+
+static const struct quire_write_unit *unit_of(const struct write_stream *stream)
+{
+    return &quire_write_units(stream->call)[stream->options->units[stream->at]];
+}
+
+/* --- One row --------------------------------------------------------------------------------- */
+
+/* The run that a call tells of is that of its first row. */
+static int note_run(const struct write_stream *stream, const char *run_id,
+                    struct quire_error *error)
+{
+    struct quire_write_call *call = stream->call;
+    if (call->result->is_batch || call->run_is_noted) return 0;
+    char *copy = quire_arena_strndup(&call->writer->texts, run_id, strlen(run_id));
+    if (copy == NULL) return quire_fail_memory(error, OPERATION);
+    call->result->run_id = copy;
+    call->run_is_noted = true;
+    return 0;
+}
+
+static int complete(const struct write_stream *stream, struct quire_rows_item *item,
+                    struct quire_error *error)
+{
+    const struct quire_write_unit *unit = unit_of(stream);
+    struct quire_row_defaults defaults = stream->call->defaults;
+    bool flat = stream->call->kind == QUIRE_RUNLOG_ROWS;
+    defaults.run_id = unit->run_id != NULL ? unit->run_id : unit->fallback;
+    if (defaults.execution_id == NULL) defaults.execution_id = unit->execution_id;
+    /* Rows keep the run that they name; steps are of the run that is being written. */
+    if (unit->run_id != NULL && !flat) item->row.run_id = unit->run_id;
+    int code = quire_row_complete(&item->row, &defaults, item->place, error);
+    return code == 0 ? note_run(stream, item->row.run_id, error) : code;
+}
+
+static void round_floats(const struct write_stream *stream, struct quire_runlog_row *row)
+{
+    for (size_t i = 0; i < quire_model_row.fields_size; i++) {
+        double value;
+        char *at = (char *)row + quire_model_row.fields[i].offset;
+        if (!stream->floats[i]) continue;
+        memcpy(&value, at, sizeof(value));
+        value = (double)(float)value;
+        memcpy(at, &value, sizeof(value));
+    }
+}
+
+/* A row that is refused goes to the rejects, as it came. */
+static int set_apart(const struct write_stream *stream, const struct quire_rows_item *item,
+                     const struct quire_error *why, struct quire_error *error)
+{
+    char *json = NULL;
+    const char *record = item->raw;
+    size_t size = item->raw_size;
+    if (stream->options->refused != NULL) *stream->options->refused += 1;
+    if (stream->options->rejects == NULL) return 0;
+    if (record == NULL) {
+        QUIRE_TRY(quire_runlog_model_print(QUIRE_RUNLOG_MODEL_ROW, &item->row, &json, error));
+        record = json;
+        size = strlen(json);
+    }
+    const struct quire_reject reject = {.error = why, .record = record, .record_size = size};
+    int code = quire_rejects_take(stream->options->rejects, &reject, error);
+    quire_free(json);
+    return code;
+}
+
+/* Whether rows that cannot be are left out. */
+static bool leaves_out(const struct write_stream *stream)
+{
+    return stream->call->writer->config->quality_action == QUIRE_RUNLOG_REJECT;
+}
+
+static int take_item(struct write_stream *stream, struct quire_rows_item *item, int code,
+                     struct quire_error *failed, struct quire_error *error)
+{
+    if (code == 0) {
+        item->is_refused = true;
+        code = complete(stream, item, failed);
+        if (code == QUIRE_INPUT && item->place != NULL && item->place->parent == NULL &&
+            item->place->key == NULL)
+            quire_error_at(failed, item->place->index + 1, NULL, QUIRE_NOWHERE);
+    }
+    if (code == QUIRE_INPUT && item->is_refused && leaves_out(stream))
+        return set_apart(stream, item, failed, error);
+    if (code != 0) {
+        if (error != NULL) *error = *failed;
+        return code;
+    }
+    if (stream->options->rounds) round_floats(stream, &item->row);
+    return quire_row_append(stream->builder, &item->row, error);
+}
+
+/* --- Batches --------------------------------------------------------------------------------- */
+
+static int add_row(struct write_stream *stream, struct quire_error *error)
+{
+    struct quire_rows_item item;
+    struct quire_error failed;
+    quire_error_clear(&failed);
+    if (stream->rows == NULL)
+        QUIRE_TRY(quire_write_rows(stream->call, unit_of(stream), &stream->rows, error));
+    int code = stream->rows->next(stream->rows, &item, &failed);
+    if (code == 0 && item.end) {
+        stream->rows = NULL;
+        stream->at++;
+        return 0;
+    }
+    return take_item(stream, &item, code, &failed, error);
+}
+
+static int64_t batch_rows(const struct write_stream *stream)
+{
+    int64_t rows = stream->call->writer->config->batch_size;
+    bool ends = stream->options->file_rows_max > 0 && stream->left_in_file < rows;
+    return ends ? stream->left_in_file : rows;
+}
+
+static int stream_next(void *source, struct ArrowArray *batch, struct quire_error *error)
+{
+    struct write_stream *stream = source;
+    int64_t wanted = batch_rows(stream);
+    QUIRE_TRY(quire_context_check(stream->call->writer->context, error));
+    while (stream->at < stream->options->units_size && quire_builder_rows(stream->builder) < wanted)
+        QUIRE_TRY(add_row(stream, error));
+    int64_t rows = quire_builder_rows(stream->builder);
+    batch->release = NULL;
+    if (rows == 0) return 0;
+    stream->left_in_file -= rows;
+    if (stream->left_in_file <= 0) stream->left_in_file = stream->options->file_rows_max;
+    if (stream->options->tells) quire_progress_add(&stream->call->progress, rows, 0);
+    return quire_builder_finish(stream->builder, batch, error);
+}
+
+static void find_floats(struct write_stream *stream)
+{
+    const struct ArrowSchema *table = stream->options->table;
+    for (int64_t i = 0; table != NULL && i < table->n_children; i++)
+        for (size_t field = 0; field < quire_model_row.fields_size; field++)
+            if (strcmp(quire_model_row.fields[field].name, table->children[i]->name) == 0)
+                stream->floats[field] = strcmp(table->children[i]->format, "f") == 0;
+}
+
+int quire_write_stream(struct quire_write_call *call,
+                       const struct quire_write_stream_options *options,
+                       struct ArrowArrayStream *stream, struct quire_error *error)
+{
+    static const struct quire_stream_ops ops = {stream_schema, stream_next, stream_close};
+    struct write_stream *made = quire_alloc_zero(1, sizeof(*made));
+    if (made == NULL) return quire_fail_memory(error, OPERATION);
+    made->call = call;
+    made->options = options;
+    made->left_in_file = options->file_rows_max;
+    find_floats(made);
+    int code = quire_builder_new(&call->writer->schema, &made->builder, error);
+    if (code == 0) code = quire_stream_wrap(&ops, made, stream, error);
+    if (code != 0) stream_close(made);
+    return code;
+}

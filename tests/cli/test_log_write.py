@@ -1,0 +1,643 @@
+"""log write: what becomes rows of a run log, what is refused, and what every option changes."""
+
+import json
+
+import deltalake
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from program import bad, good, run
+
+ROW = {"run_id": "test-run", "phase": "bronze", "step_name": "extract_data",
+       "duration_secs": 10.0, "rows_processed": 1000, "validation_rate": 95.0}
+COLUMNS = [
+    ("run_id", "string"), ("run_mode", "string"), ("run_started_at", "timestamp"),
+    ("run_ended_at", "timestamp"), ("execution_id", "string"), ("pipeline_id", "string"),
+    ("schema", "string"), ("phase", "string"), ("step_name", "string"), ("step_type", "string"),
+    ("start_time", "timestamp"), ("end_time", "timestamp"), ("duration_secs", "double"),
+    ("table_fqn", "string"), ("write_mode", "string"), ("input_rows", "long"),
+    ("output_rows", "long"), ("rows_written", "long"), ("rows_processed", "long"),
+    ("table_total_rows", "long"), ("valid_rows", "long"), ("invalid_rows", "long"),
+    ("validation_rate", "double"), ("success", "boolean"), ("error_message", "string"),
+    ("memory_usage_mb", "double"), ("cpu_usage_percent", "double"), ("metadata", "string"),
+    ("created_at", "timestamp")]
+NULLABLE = {"run_started_at", "run_ended_at", "step_type", "start_time", "end_time", "table_fqn",
+            "write_mode", "input_rows", "output_rows", "rows_written", "table_total_rows",
+            "error_message", "memory_usage_mb", "cpu_usage_percent", "metadata"}
+EXECUTION = {
+    "context": {"mode": "initial", "start_time": "2024-01-01T12:00:00Z",
+                "end_time": "2024-01-01T12:01:00+00:00", "duration_secs": 60.0, "run_id": "run-123",
+                "execution_id": "exec-456", "pipeline_id": "pipeline-789", "schema": "analytics"},
+    "step_results": [
+        {"step_name": "load", "phase": "bronze", "success": True,
+         "start_time": "2024-01-01T12:00:00Z", "end_time": "2024-01-01T12:00:30Z",
+         "duration_secs": 30.0, "rows_processed": 1000, "rows_written": 950,
+         "validation_rate": 95.0, "step_type": "extraction"},
+        {"step_name": "clean", "phase": "silver", "success": False, "error_message": "no column",
+         "duration_secs": 1.5, "rows_processed": 0, "rows_written": 0}],
+    "metrics": {"total_steps": 2, "successful_steps": 1, "failed_steps": 1, "skipped_steps": 0},
+    "success": False}
+REPORT = {
+    "run": {"mode": "incremental", "started_at": "2024-02-29T22:59:00Z",
+            "ended_at": "2024-03-01T00:01:00Z"},
+    "bronze": {"users": {"validation": {
+        "start_at": "2024-02-29T23:59:00+01:00", "end_at": "2024-02-29T23:59:30+01:00",
+        "valid_rows": 95, "invalid_rows": 5, "validation_rate": 95.0}}},
+    "silver": {"clean": {
+        "transform": {"start_at": "2024-03-01T00:00:00Z", "end_at": "2024-03-01T00:00:10Z",
+                      "input_rows": 100, "output_rows": 95},
+        "write": {"start_at": "2024-03-01T00:00:09Z", "end_at": "2024-03-01T00:00:11Z",
+                  "mode": "append", "rows_written": 94, "by": "x"},
+        "validation": {"validation_rate": 95.5}, "table_fqn": "silver.clean", "owner": "me"}},
+    "gold": None}
+
+
+@pytest.fixture
+def table(tmp_path):
+    return tmp_path / "analytics" / "pipeline_logs"
+
+
+def write(table, value, *options, code=0, kind="rows", **more):
+    text = value if isinstance(value, str) else json.dumps(value)
+    done = run("log", "write", table, "--kind", kind, "--json", *options, stdin=text, **more)
+    assert done.code == code, done.err
+    return done.json() if done.out else None
+
+
+def refuse(table, value, *words, kind="rows", options=(), code=1):
+    text = value if isinstance(value, str) else json.dumps(value)
+    bad(code, "log", "write", table, "--kind", kind, *options, stdin=text, says=words)
+    assert not (table / "_delta_log").exists()
+
+
+def rows_of(table, *columns):
+    rows = good("table", "read", table).lines()
+    rows.sort(key=lambda row: (row["run_id"], row["phase"], row["step_name"]))
+    return [{name: row[name] for name in columns} for row in rows] if columns else rows
+
+
+def versions(table):
+    return len(list((table / "_delta_log").glob("*.json")))
+
+
+# --- Rows --------------------------------------------------------------------------------------
+
+def test_shortest_row(table):
+    done = write(table, [ROW])
+    assert done["success"] and done["rows_written"] == 1 and done["version"] == 0
+    assert done["run_id"] == "test-run" and done["table_fqn"] == "analytics.pipeline_logs"
+    assert done["quality_results"]["quality_passed"] and done["anomaly_results"] is None
+    row, = rows_of(table)
+    assert (row["valid_rows"], row["invalid_rows"], row["success"]) == (950, 50, True)
+    assert row["pipeline_id"] == "unknown" and row["run_mode"] == "initial"
+    assert row["execution_id"][14] == "7" and row["schema"] == "default"
+    assert row["created_at"] and row["start_time"] is None
+
+
+def test_columns_as_others_read_them(table):
+    write(table, [ROW])
+    schema = json.loads(deltalake.DeltaTable(table).schema().to_json())
+    assert [(field["name"], field["type"]) for field in schema["fields"]] == COLUMNS
+    assert {field["name"] for field in schema["fields"] if field["nullable"]} == NULLABLE
+    read = deltalake.DeltaTable(table).to_pyarrow_table()
+    assert read.schema.field("created_at").type == pa.timestamp("us", tz="UTC")
+    assert read["run_id"].to_pylist() == ["test-run"]
+
+
+def test_whole_row_comes_back(table):
+    row = {"run_id": "run-123", "run_mode": "full_refresh",
+           "run_started_at": "2024-01-01T00:00:00+02:00", "run_ended_at": "2024-01-01T01:00:00Z",
+           "execution_id": "exec-456", "pipeline_id": "pipeline-789", "schema": "analytics",
+           "phase": "gold", "step_name": "sum", "step_type": "t",
+           "start_time": "2023-12-31T23:59:59.999999Z", "end_time": "2024-01-01T00:00:00Z",
+           "duration_secs": 10.25, "table_fqn": "analytics.source", "write_mode": "overwrite",
+           "input_rows": 1100, "output_rows": 1050, "rows_written": 950, "rows_processed": 1000,
+           "table_total_rows": 10**15, "valid_rows": 990, "invalid_rows": 10,
+           "validation_rate": 99.0, "success": False, "error_message": "é\n\"x\"",
+           "memory_usage_mb": 12.5, "cpu_usage_percent": 230.0, "metadata": {"a": [1, None]},
+           "created_at": "2024-01-02T00:00:00Z"}
+    write(table, row)
+    back, = rows_of(table)
+    times = {"run_started_at": "2023-12-31T22:00:00.000000Z",
+             "run_ended_at": "2024-01-01T01:00:00.000000Z",
+             "start_time": "2023-12-31T23:59:59.999999Z",
+             "end_time": "2024-01-01T00:00:00.000000Z", "created_at": "2024-01-02T00:00:00.000000Z"}
+    assert {**back, "metadata": json.loads(back["metadata"])} == {**row, **times}
+
+
+def test_forms_of_input(table, tmp_path):
+    (tmp_path / "a.json").write_text("\ufeff" + json.dumps([ROW, ROW]))
+    (tmp_path / "b.jsonl").write_text("\n".join(json.dumps(ROW) for _ in range(3)) + "\n")
+    good("convert", tmp_path / "b.jsonl", tmp_path / "b.jsonl.gz")
+    done = good("log", "write", table, "--kind", "rows", tmp_path / "a.json", tmp_path / "b.jsonl",
+                tmp_path / "b.jsonl.gz", "--json").lines()
+    assert [one["rows_written"] for one in done] == [2, 3, 3]
+    assert [one["version"] for one in done] == [0, 1, 2]
+    assert write(table, ROW)["rows_written"] == 1
+    assert write(table, [])["rows_written"] == 0 and versions(table) == 4
+    assert write(table, "")["version"] == 3
+    assert "version 4, 1 row" in good("log", "write", table, "--kind", "rows",
+                                      stdin=json.dumps(ROW)).err
+
+
+@pytest.mark.parametrize("rows, rate, valid", [
+    (1000, 95.0, 950), (3, 50.0, 2), (1, 50.0, 0), (5, 50.0, 2), (7, 50.0, 4), (0, 12.3, 0),
+    (3, 33.33, 1), (10**15, 100.0, 10**15), (123457, 91.37, round(123457 * 91.37 / 100))])
+def test_valid_rows_of_a_rate(table, rows, rate, valid):
+    write(table, {**ROW, "rows_processed": rows, "validation_rate": rate})
+    row, = rows_of(table, "rows_processed", "valid_rows", "invalid_rows", "validation_rate")
+    assert row == {"rows_processed": rows, "valid_rows": valid, "invalid_rows": rows - valid,
+                   "validation_rate": rate}
+
+
+def test_counts_follow_from_each_other(table):
+    short = {"run_id": "r", "phase": "gold"}
+    write(table, [
+        {**short, "step_name": "a", "valid_rows": 3, "invalid_rows": 1},
+        {**short, "step_name": "b", "rows_processed": 10, "valid_rows": 4},
+        {**short, "step_name": "c", "rows_processed": 10, "invalid_rows": 4},
+        {**short, "step_name": "d", "input_rows": 8, "validation_rate": 25},
+        {**short, "step_name": "e", "rows_written": 6},
+        {**short, "step_name": "f"}])
+    found = rows_of(table, "rows_processed", "valid_rows", "invalid_rows", "validation_rate")
+    assert [tuple(row.values()) for row in found] == [
+        (4, 3, 1, 75.0), (10, 4, 6, 40.0), (10, 6, 4, 60.0), (8, 2, 6, 25.0), (6, 6, 0, 100.0),
+        (0, 0, 0, 100.0)]
+
+
+@pytest.mark.parametrize("change, words", [
+    ({"run_id": ""}, ["row 2", "run_id", "empty"]),
+    ({"execution_id": ""}, ["row 2", "execution_id", "empty"]),
+    ({"pipeline_id": ""}, ["pipeline_id", "empty"]),
+    ({"step_name": ""}, ["step_name", "empty"]),
+    ({"step_name": None}, ["step_name", "missing"]),
+    ({"phase": "platinum"}, ["/1/phase", "platinum", "bronze, silver, gold or pipeline"]),
+    ({"run_mode": "daily"}, ["run_mode", "initial, incremental, full_refresh or validation_only"]),
+    ({"validation_rate": 100.01}, ["row 2", "/1/validation_rate", "100.01", "0 to 100"]),
+    ({"validation_rate": -0.01}, ["validation_rate", "0 to 100"]),
+    ({"rows_processed": -1}, ["rows_processed", "-1", "negative"]),
+    ({"duration_secs": -1.5}, ["duration_secs", "negative"]),
+    ({"rows_processed": "1000"}, ["/1/rows_processed", "a number is wanted", "a text"]),
+    ({"rows_processed": 1.5}, ["rows_processed", "whole number"]),
+    ({"rows_processed": 10**20}, ["rows_processed", "64 bits"]),
+    ({"success": 1}, ["success", "true or false"]),
+    ({"step_name": 5}, ["step_name", "a text is wanted", "a number"]),
+    ({"step_name": "a\0b"}, ["step_name", "zero byte"]),
+    ({"start_time": "2024-01-01T00:00:00"}, ["start_time", "without a zone"]),
+    ({"start_time": "2024-02-30T00:00:00Z"}, ["start_time", "no time"]),
+    ({"start_time": "2024-02-03"}, ["start_time", "no time"]),
+    ({"start_time": 1700000000}, ["start_time", "RFC 3339"]),
+    ({"start_time": "2024-01-01T00:00:00.1234567Z"}, ["start_time", "microsecond"]),
+    ({"start_time": "2024-01-01T00:00:01Z", "end_time": "2024-01-01T00:00:00Z"},
+     ["end_time", "before the start"]),
+    ({"run_started_at": "2024-01-01T00:00:01Z", "run_ended_at": "2024-01-01T02:00:00+02:00"},
+     ["run_ended_at", "before the start"]),
+    ({"valid_rows": 900, "invalid_rows": 99}, ["row 2", "rows_processed", "1000", "900", "99"]),
+    ({"valid_rows": 1001}, ["valid_rows", "more than"]),
+    ({"valid_rows": 2**63 - 1, "invalid_rows": 1}, ["valid_rows", "too many"]),
+])
+def test_rows_that_cannot_be(table, change, words):
+    refuse(table, [ROW, {**ROW, **change}, ROW], *words)
+
+
+def test_what_is_no_input(table):
+    refuse(table, "[1]", "/0", "an object is wanted", "a number")
+    refuse(table, '"x"', "an object is wanted")
+    refuse(table, '[{"run_id": "a", "run_id": "b"}]', "run_id", "twice")
+    refuse(table, json.dumps(ROW) + '{"run_id"', "byte", "not JSON")
+    refuse(table, '[{"phase": tru}]', "not JSON")
+    refuse(table, "[" + json.dumps(ROW), "not JSON")
+    refuse(table, json.dumps([ROW]) + "]", "not JSON")
+    bad(3, "log", "write", table, "--kind", "rows", "/nothing/here.json", says="here.json")
+    bad(2, "log", "write", table, "--kind", "row", says=["row", "rows", "step-results"])
+
+
+# --- Models ------------------------------------------------------------------------------------
+
+def test_step_results(table):
+    context = {key: EXECUTION["context"][key] for key in ("run_id", "execution_id", "pipeline_id")}
+    write(table, EXECUTION["step_results"], "--context", json.dumps({**context, "cluster": "c1"}),
+          kind="step-results")
+    bronze, silver = rows_of(table)
+    assert (bronze["run_id"], bronze["execution_id"]) == ("run-123", "exec-456")
+    assert bronze["rows_written"] == 950 and bronze["step_type"] == "extraction"
+    assert silver["success"] is False and silver["error_message"] == "no column"
+    assert json.loads(silver["metadata"]) == {"run": {"cluster": "c1"}}
+    done = write(table, EXECUTION["step_results"], "--run-id", "other", kind="step-results")
+    assert done["run_id"] == "other"
+    assert {row["run_id"] for row in rows_of(table)} == {"run-123", "other"}
+
+
+def test_execution_result(table):
+    done = write(table, EXECUTION, kind="execution-result")
+    assert done["rows_written"] == 2 and done["run_id"] == "run-123"
+    bronze, silver = rows_of(table)
+    assert bronze["run_started_at"] == "2024-01-01T12:00:00.000000Z"
+    assert bronze["schema"] == "analytics" and silver["phase"] == "silver"
+    assert json.loads(bronze["metadata"])["run"]["metrics"]["failed_steps"] == 1
+
+
+def test_execution_without_steps_has_a_row(table):
+    write(table, {**EXECUTION, "step_results": []}, kind="execution-result")
+    fine = [{**EXECUTION["step_results"][0]}]
+    write(table, {**EXECUTION, "step_results": fine, "context": {"run_id": "s"}},
+          kind="execution-result")
+    first, load, pipeline = rows_of(table, "phase", "step_name", "success", "duration_secs")
+    assert first == {"phase": "pipeline", "step_name": "pipeline", "success": False,
+                     "duration_secs": 60.0}
+    assert load["phase"] == "bronze" and load["success"] and not pipeline["success"]
+
+
+def test_report(table):
+    done = write(table, REPORT, "--run-id", "r1", "--pipeline-id", "p1", kind="report")
+    assert done["rows_written"] == 2
+    users, clean = rows_of(table)
+    assert (users["start_time"], users["duration_secs"]) == ("2024-02-29T22:59:00.000000Z", 30.0)
+    assert (users["rows_processed"], users["valid_rows"], users["invalid_rows"]) == (100, 95, 5)
+    assert users["input_rows"] is None and users["run_mode"] == "incremental"
+    assert users["pipeline_id"] == "p1" and users["run_ended_at"] == "2024-03-01T00:01:00.000000Z"
+    assert clean["duration_secs"] == 10.0 and clean["table_fqn"] == "silver.clean"
+    assert (clean["rows_processed"], clean["valid_rows"], clean["rows_written"]) == (100, 96, 94)
+    assert clean["write_mode"] == "append" and clean["output_rows"] == 95
+    assert json.loads(clean["metadata"]) == {"write": {"by": "x"}, "owner": "me"}
+
+
+def test_report_in_any_order(table):
+    keys = ["gold", "silver", "status", "bronze", "run"]
+    write(table, {key: REPORT.get(key, "ok") for key in keys}, kind="report")
+    users, clean = rows_of(table)
+    assert users["run_mode"] == clean["run_mode"] == "incremental"
+    assert json.loads(users["metadata"]) == {"run": {"status": "ok"}}
+
+
+def test_short_reports(table):
+    write(table, {"bronze": {"a": {}, "b": None, "c": {"validation": None}}}, kind="report")
+    rows = rows_of(table)
+    assert [row["step_name"] for row in rows] == ["a", "b", "c"]
+    assert all(row["start_time"] is None and row["rows_processed"] == 0 for row in rows)
+    assert write(table, {}, kind="report")["rows_written"] == 0
+
+
+@pytest.mark.parametrize("report, words", [
+    ([1], ["an object is wanted"]),
+    ({"silver": [1]}, ["/silver", "an object is wanted", "a list"]),
+    ({"silver": {"x": 5}}, ["/silver/x", "an object is wanted"]),
+    ({"silver": {"a/b~": {"write": {"rows_written": "9"}}}},
+     ["/silver/a~1b~0/write/rows_written", "a number is wanted"]),
+    ({"gold": {"x": {"transform": {"start_at": "2024-01-02T00:00:00Z",
+                                   "end_at": "2024-01-01T00:00:00Z"}}}},
+     ["/gold/x/transform/end_at", "before the start"]),
+    ({"bronze": {"x": {"validation": {"validation_rate": 101}}}},
+     ["/bronze/x/validation/validation_rate", "101"]),
+    ({"bronze": {"": {}}}, ["/bronze/", "without a name"]),
+    ({"platinum": {"x": {"validation": {}}}}, ["/platinum", "bronze, silver and gold"]),
+    ({"run": {"mode": "sometimes"}}, ["/run/mode", "sometimes", "full_refresh"]),
+    ({"run": {"started_at": "2024-01-01T00:00:00"}}, ["/run/started_at", "without a zone"]),
+    ({"run": 5}, ["/run", "an object is wanted"]),
+])
+def test_reports_that_cannot_be(table, report, words):
+    refuse(table, report, *words, kind="report")
+
+
+# --- Batches -----------------------------------------------------------------------------------
+
+def executions(count, **change):
+    return [{**EXECUTION, "context": {"pipeline_id": f"p{i}"}, **change} for i in range(count)]
+
+
+def test_batch_of_executions(table):
+    done = write(table, executions(5), "--run-id", "batch-processing-run", "--batch-size", "2",
+                 kind="execution-result")
+    assert done["success"] and done["total_executions"] == done["successful_writes"] == 5
+    assert done["failed_writes"] == 0 and done["rows_written"] == 10 and done["commits"] == 3
+    assert done["batch_duration_secs"] >= 0 and versions(table) == 3
+    assert {row["run_id"] for row in rows_of(table)} == {
+        f"batch-processing-run_batch_{i}" for i in range(5)}
+    assert len({row["execution_id"] for row in rows_of(table)}) == 5
+
+
+def test_batch_with_a_bad_execution(table):
+    items = executions(4)
+    items[2] = {**items[2], "step_results": [{"step_name": "x", "phase": "brass"}]}
+    done = write(table, items, "--run-id", "b", kind="execution-result", code=1)
+    assert not done["success"] and (done["successful_writes"], done["failed_writes"]) == (3, 1)
+    failure, = done["failures"]
+    assert failure["index"] == 2 and failure["run_id"] == "b_batch_2"
+    assert "/2/step_results/0/phase" in failure["reason"] and "brass" in failure["reason"]
+    assert len(rows_of(table)) == 6
+    told = bad(1, "log", "write", table, "--kind", "execution-result", stdin=json.dumps(items))
+    assert "number 3" in told.err and "6 rows" in told.err
+    before = versions(table)
+    bad(1, "log", "write", table, "--kind", "execution-result", "--fail-fast",
+        stdin=json.dumps(items), says="brass")
+    assert versions(table) == before
+
+
+def test_batch_whose_text_breaks_off(table):
+    text = "".join(json.dumps(one) for one in executions(2)) + '{"context": '
+    done = write(table, text, kind="execution-result", code=1)
+    assert (done["successful_writes"], done["failed_writes"]) == (2, 1)
+    assert "not JSON" in done["failures"][0]["reason"] and len(rows_of(table)) == 4
+
+
+# --- Modes -------------------------------------------------------------------------------------
+
+def test_overwrite_is_one_commit(table):
+    write(table, [ROW])
+    done = write(table, executions(5), "--write-mode", "overwrite", "--batch-size", "2",
+                 kind="execution-result")
+    assert done["commits"] == 1 and versions(table) == 2 and len(rows_of(table)) == 10
+    assert deltalake.DeltaTable(table).to_pyarrow_table().num_rows == 10
+    write(table, [], "--write-mode", "overwrite")
+    assert rows_of(table) == []
+
+
+def test_ignore(table):
+    assert write(table, [ROW], "--write-mode", "ignore")["rows_written"] == 1
+    done = write(table, [ROW], "--write-mode", "ignore")
+    assert done["success"] and done["rows_written"] == 0 and versions(table) == 1
+
+
+def test_merge(table):
+    write(table, REPORT, "--run-id", "r", "--write-mode", "merge", kind="report")
+    again = json.loads(json.dumps(REPORT))
+    again["silver"]["clean"]["write"]["rows_written"] = 7
+    again["silver"]["more"] = {}
+    write(table, again, "--run-id", "r", "--write-mode", "merge", kind="report")
+    assert [row["rows_written"] for row in rows_of(table)] == [None, 7, None]
+    bad(1, "log", "write", table, "--kind", "rows", "--write-mode", "merge",
+        stdin=json.dumps([ROW, ROW]), says="same key")
+
+
+# --- Configuration -----------------------------------------------------------------------------
+
+def properties(table):
+    return good("log", "info", table, "--json").json()["properties"]
+
+
+def files(table):
+    return sorted(table.rglob("*.parquet"), key=lambda path: path.stat().st_mtime)
+
+
+def codec(path):
+    return pq.ParquetFile(path).metadata.row_group(0).column(0).compression
+
+
+def test_default_properties(table):
+    write(table, [ROW])
+    found = properties(table)
+    assert found["delta.parquet.compression.codec"] == "snappy"
+    assert found["delta.targetFileSize"] == str(128 << 20)
+    assert found["delta.autoOptimize.autoCompact"] == "true"
+    assert "error_message" not in found["delta.dataSkippingStatsColumns"]
+    assert codec(files(table)[0]) == "SNAPPY"
+
+
+@pytest.mark.parametrize("name, parquet", [("zstd", "ZSTD"), ("gzip", "GZIP"), ("lz4", "LZ4"),
+                                           ("none", "UNCOMPRESSED"), ("snappy", "SNAPPY")])
+def test_compression(table, name, parquet):
+    write(table, [ROW], "--compression", name)
+    write(table, [ROW])
+    assert [codec(path) for path in files(table)] == [parquet] * 2
+    assert deltalake.DeltaTable(table).to_pyarrow_table().num_rows == 2
+
+
+def test_table_options(table):
+    write(table, [ROW, {**ROW, "phase": "gold"}], "--no-enable-optimization",
+          "--no-auto-optimize-schema", "--max-file-size-mb", "7", "--partition-columns",
+          "phase, run_mode")
+    found = good("log", "info", table, "--json").json()
+    assert found["partition_columns"] == ["phase", "run_mode"]
+    assert found["properties"] == {"delta.parquet.compression.codec": "snappy",
+                                   "delta.targetFileSize": str(7 << 20)}
+    assert (table / "phase=gold" / "run_mode=initial").is_dir()
+    write(table, [ROW], "--partition-columns", "phase,run_mode")
+    bad(2, "log", "write", table, "--kind", "rows", "--partition-columns", "phase",
+        stdin=json.dumps(ROW), says=["partition-columns", "'phase'", "phase,run_mode"])
+    bad(2, "log", "write", table.parent / "other", "--kind", "rows", "--partition-columns", "x",
+        stdin=json.dumps(ROW), says=["partition-columns", "'x'", "no column"])
+
+
+def test_partition_count(table):
+    write(table, [ROW] * 100, "--partition-count", "4", "--batch-size", "7")
+    assert sorted(pq.ParquetFile(path).metadata.num_rows for path in files(table)) == [25] * 4
+    write(table, [ROW] * 10, "--partition-count", "3", "--write-mode", "overwrite")
+    assert len(deltalake.DeltaTable(table).file_uris()) == 3
+
+
+def test_files_stay_below_their_size(table):
+    import random
+    noise = random.Random(5)
+    rows = [{**ROW, "error_message": "%0x" % noise.getrandbits(16000)} for _ in range(800)]
+    write(table, rows, "--max-file-size-mb", "1", "--compression", "none", "--batch-size", "10")
+    sizes = [path.stat().st_size for path in files(table)]
+    assert len(sizes) >= 3 and max(sizes) <= 1 << 20
+    assert deltalake.DeltaTable(table).to_pyarrow_table().num_rows == 800
+
+
+def test_threads_and_memory(table):
+    told = good("log", "write", table, "--kind", "rows", "--parallel-write-threads", "1",
+                "--memory-fraction", "0.000001", "--json", stdin=json.dumps([ROW] * 5000)).json()
+    assert told["rows_written"] == 5000
+    bad(1, "log", "write", table, "--kind", "rows", "--write-mode", "merge", "--memory", "1MB",
+        stdin=json.dumps([{**ROW, "step_name": "s%d" % i} for i in range(30000)]), says="memory")
+
+
+def test_batch_size_is_what_is_taken_at_once(table):
+    """A file of the table ends no earlier than a batch of rows."""
+    rows = json.dumps([{**ROW, "error_message": "x" * 2000}] * 3000)
+    counts = []
+    for batch in ("100", "3000"):
+        place = table.parent / batch
+        good("log", "write", place, "--kind", "rows", "--batch-size", batch, "--max-file-size-mb",
+             "1", "--compression", "none", stdin=rows)
+        counts.append(len(files(place)))
+    assert counts[0] > 1 and counts[1] == 1
+
+
+def test_names_of_tables(tmp_path):
+    config = ["--table-schema", "analytics", "--table-name", "base_logs"]
+    done = write(tmp_path, [ROW], *config)
+    assert done["table_fqn"] == "analytics.base_logs"
+    assert (tmp_path / "analytics" / "base_logs" / "_delta_log").is_dir()
+    row = {**ROW, "pipeline_id": "../my/pipe line", "run_mode": "incremental"}
+    done = write(tmp_path, [row], *config, "--table-name-pattern", "{schema}.{pipeline_id}_{date}",
+                 "--table-suffix-pattern", "_{run_mode}")
+    assert done["table_fqn"].startswith("analytics.___my_pipe_line_2")
+    assert done["table_fqn"].endswith("_incremental")
+    done = write(tmp_path, executions(3), *config, "--table-name-pattern", "{table_name}_{pipeline_id}",
+                 kind="execution-result")
+    assert done["commits"] == 3
+    assert {path.name for path in (tmp_path / "analytics").iterdir()} >= {
+        "base_logs_p0", "base_logs_p1", "base_logs_p2"}
+    for wrong, word in (("{schema}.{x}", "placeholder"), ("a/b", "characters"), ("{schema", "'}'"),
+                        ("..", "SCHEMA.NAME")):
+        bad(2, "log", "write", tmp_path, *config, "--table-name-pattern", wrong,
+            says=["table-name-pattern", word])
+    bad(2, "log", "write", tmp_path, "--table-schema", "a", says=["table-name", "missing"])
+    bad(2, "log", "write", tmp_path, "--table-schema", "", "--table-name", "x",
+        says=["table-schema", "empty"])
+    bad(2, "log", "write", tmp_path, "--table-suffix-pattern", "_x", says=["table-name", "missing"])
+
+
+@pytest.mark.parametrize("name, value, allowed", [
+    ("write-mode", "replace", "append"), ("batch-size", "0", "1"), ("batch-size", "x", "integer"),
+    ("max-file-size-mb", "0", "1"), ("parallel-write-threads", "0", "1"),
+    ("memory-fraction", "0", "share"), ("memory-fraction", "1.5", "share"),
+    ("compression", "rar", "snappy, zstd, gzip, lz4, none"),
+    ("min-validation-rate", "101", "0 to 100"), ("max-invalid-rows-percent", "-1", "0 to 100"),
+    ("schema-validation-mode", "loose", "strict"), ("max-retries", "-1", "0"),
+    ("retry-delay-secs", "-1", "0 to 86400"), ("retry-exponential-backoff", "maybe", "on"),
+    ("fail-fast", "perhaps", "on"), ("partition-count", "-2", "0"),
+    ("quality-action", "cry", "warn"), ("performance-min-success-rate", "200", "0 to 100")])
+def test_wrong_values(table, name, value, allowed):
+    said = bad(2, "log", "write", table, f"--{name}={value}", says=[name, value, allowed])
+    assert said.code == 2
+    variable = "QUIRE_LOG_" + name.upper().replace("-", "_")
+    bad(2, "log", "write", table, env={variable: value}, says=[name, value, allowed])
+
+
+def test_sources_of_options(table, tmp_path):
+    yaml = tmp_path / "log.yaml"
+    yaml.write_text("# for run logs\ncompression: zstd\npartition_columns: [phase, run_mode]\n"
+                    "max_file_size_mb: 9\nenable_optimization: false\nthreads: 1\n")
+    write(table, [ROW], "--config", yaml, env={"QUIRE_LOG_COMPRESSION": "gzip"})
+    found = good("log", "info", table, "--json").json()
+    assert found["partition_columns"] == ["phase", "run_mode"]
+    assert found["properties"]["delta.targetFileSize"] == str(9 << 20)
+    assert "delta.autoOptimize.autoCompact" not in found["properties"]
+    assert codec(files(table)[0]) == "GZIP"
+    write(table, [ROW], "--config", yaml, "--compression", "none",
+          env={"QUIRE_LOG_COMPRESSION": "gzip"})
+    assert codec(files(table)[-1]) == "UNCOMPRESSED"
+    other = tmp_path / "log.json"
+    other.write_text(json.dumps({"compression": "zstd", "partition-columns": None}))
+    write(table.parent / "b", [ROW], "--config", other)
+    assert codec(files(table.parent / "b")[0]) == "ZSTD"
+    plain = tmp_path / "log.conf"
+    plain.write_text("compression = zstd\n")
+    write(table.parent / "c", [ROW], "--config", plain)
+    assert codec(files(table.parent / "c")[0]) == "ZSTD"
+    yaml.write_text("compression: zstd\nbatch_sizes: 5\n")
+    bad(2, "log", "write", table, "--config", yaml, says=["line 2", "batch_sizes", "batch-size"])
+    yaml.write_text("a: {b: {c: 1}}\n")
+    bad(2, "log", "write", table, "--config", yaml, says="nested")
+    yaml.write_text("- a\n")
+    bad(2, "log", "write", table, "--config", yaml, says="mapping")
+    bad(2, "log", "write", table, "--config", tmp_path / "none.yaml", says="none.yaml")
+
+
+# --- Schemas -----------------------------------------------------------------------------------
+
+def sparkforge(table):
+    """A table as SparkForge makes it: 32-bit numbers, and without the newest columns."""
+    text = ", ".join(
+        f"{name} " + {"string": "string", "timestamp": "timestamp(us, UTC)", "double": "float32",
+                      "long": "int32", "boolean": "bool"}[kind]
+        for name, kind in COLUMNS if name not in ("created_at", "cpu_usage_percent"))
+    good("table", "create", table, "--schema", text)
+
+
+def test_other_tables(table):
+    sparkforge(table)
+    strict = ["--no-enable-schema-evolution"]
+    before = versions(table)
+    bad(1, "log", "write", table, "--kind", "rows", *strict, stdin=json.dumps(ROW),
+        says=["lacks", "created_at", "enable-schema-evolution"])
+    assert versions(table) == before
+    row = {**ROW, "duration_secs": 0.1, "cpu_usage_percent": 5.0}
+    write(table, [row], *strict, "--schema-validation-mode", "lenient")
+    read = deltalake.DeltaTable(table).to_pyarrow_table()
+    assert "created_at" not in read.column_names
+    assert read["duration_secs"].to_pylist() == [pytest.approx(0.1)]
+    assert read.schema.field("duration_secs").type == pa.float32()
+    bad(1, "log", "write", table, "--kind", "rows", *strict, "--schema-validation-mode", "lenient",
+        stdin=json.dumps({**ROW, "rows_processed": 2**31}), says="rows_processed")
+    write(table, [row], "--schema-validation-mode", "lenient")
+    assert "created_at" in deltalake.DeltaTable(table).to_pyarrow_table().column_names
+    write(table, [{**row, "rows_processed": 2**31}])
+    assert {row["rows_processed"] for row in rows_of(table)} == {1000, 2**31}
+    write(table, [{**row, "step_name": "new"}], "--write-mode", "merge")
+    assert len(rows_of(table)) == 4
+
+
+def test_tables_that_are_no_run_logs(table):
+    good("table", "create", table, "--schema", "a int64")
+    bad(1, "log", "write", table, "--kind", "rows", stdin=json.dumps(ROW), says="lacks columns")
+    good("table", "create", table.parent / "b", "--schema", "run_id int64")
+    bad(1, "log", "write", table.parent / "b", "--kind", "rows", stdin=json.dumps(ROW),
+        says=["other types", "run_id"])
+
+
+# --- Quality -----------------------------------------------------------------------------------
+
+RULES = "rules:\n  - check: duration_secs < 60\n    on_fail: {}\n"
+
+
+def test_rules_of_ones_own(table, tmp_path):
+    slow = {**ROW, "duration_secs": 61}
+    (tmp_path / "warn.yaml").write_text(RULES.format("warn"))
+    (tmp_path / "fail.yaml").write_text(RULES.format("fail"))
+    done = write(table, [ROW] * 9 + [slow], "--quality-rules", tmp_path / "warn.yaml")
+    found = done["quality_results"]
+    assert done["rows_written"] == 10 and not found["quality_passed"]
+    assert (found["valid_rows"], found["invalid_rows"], found["total_rows"]) == (9, 1, 10)
+    loose = write(table, [ROW] * 9 + [slow], "--quality-rules", tmp_path / "warn.yaml",
+                  "--min-validation-rate", "90", "--max-invalid-rows-percent", "10")
+    assert loose["quality_results"]["quality_passed"]
+    before = versions(table)
+    bad(1, "log", "write", table, "--kind", "rows", "--quality-rules", tmp_path / "fail.yaml",
+        stdin=json.dumps([ROW, slow]), says="duration_secs < 60")
+    bad(1, "log", "write", table, "--kind", "rows", "--quality-rules", tmp_path / "warn.yaml",
+        "--quality-action", "fail", stdin=json.dumps([ROW, slow]), says=["50.00 %", "nothing"])
+    assert versions(table) == before
+    off = write(table, [slow], "--quality-rules", tmp_path / "fail.yaml",
+                "--no-log-data-quality-results")
+    assert off["quality_results"] is None and off["rows_written"] == 1
+
+
+def test_rows_set_apart(table, tmp_path):
+    (tmp_path / "rules.yaml").write_text(RULES.format("reject"))
+    slow, wrong = {**ROW, "duration_secs": 61}, {**ROW, "phase": "brass"}
+    rejects = tmp_path / "rejects.jsonl"
+    done = write(table, [ROW, slow, wrong, ROW], "--quality-rules", tmp_path / "rules.yaml",
+                 "--quality-action", "reject", "--quality-rejects", rejects)
+    assert done["rows_written"] == 2 and done["quality_results"]["total_rows"] == 4
+    first, second = sorted((json.loads(line) for line in rejects.read_text().splitlines()),
+                           key=lambda one: one["row"])
+    assert "duration_secs < 60" in first["reason"] or "duration_secs < 60" in second["reason"]
+    assert any("brass" in one["reason"] and one["row"] == 3 for one in (first, second))
+    assert len(rows_of(table)) == 2
+    bad(2, "log", "write", table, "--quality-action", "reject", says="quality-rejects")
+
+
+def test_anomalies(table):
+    rows = [{**ROW, "step_name": f"s{i}", "duration_secs": 1.0} for i in range(9)]
+    rows.append({**ROW, "step_name": "slow", "duration_secs": 100.0, "validation_rate": 50.0})
+    assert write(table, rows)["anomaly_results"] is None
+    found = write(table, rows, "--enable-anomaly-detection")["anomaly_results"]
+    assert found["anomalies_detected"] and found["anomaly_count"] == 2
+    assert {one["row_index"] for one in found["anomalies"]} == {9}
+    fewer = write(table, rows, "--enable-anomaly-detection", "--min-validation-rate", "50")
+    assert fewer["anomaly_results"]["anomaly_count"] == 1
+
+
+def test_ceilings(table):
+    done = bad(1, "log", "write", table, "--kind", "rows", "--performance-max-memory-mb", "0.5",
+               "--json", stdin=json.dumps(ROW),
+               says=["performance", "performance-max-memory-mb", "1 rows are in the table"])
+    assert done.json()["success"] and len(rows_of(table)) == 1
+    good("log", "write", table, "--kind", "rows", "--performance-max-memory-mb", "0",
+         stdin=json.dumps(ROW))
+    bad(1, "log", "write", table, "--kind", "rows", "--performance-max-secs", "0.000001",
+        stdin=json.dumps(ROW), says="performance-max-secs")
+
+
+def test_log_lines(table):
+    said = good("log", "write", table, "--kind", "rows", "--log-level", "info",
+                stdin=json.dumps(ROW)).err
+    assert "log write: table=analytics.pipeline_logs version=0 rows=1" in said
+    assert "log quality: passed=true" in said
+    told = good("log", "write", table, "--kind", "rows", "--progress", "json",
+                stdin=json.dumps(ROW)).err
+    assert "write run log" in told
