@@ -62,22 +62,29 @@ static int note_domain(struct quire_snapshot *snapshot, const struct quire_domai
                                      : quire_buf_append(&snapshot->domains, &copy, sizeof(copy));
 }
 
+/* What cannot be kept leaves what was there. */
 static int note_protocol(struct quire_snapshot *snapshot, const struct quire_view *view,
                          int64_t row)
 {
-    int code = quire_protocol_read(view, row, &snapshot->arena, &snapshot->protocol);
-    if (code == 0) code = quire_protocol_copy(&snapshot->arena, &snapshot->protocol);
+    struct quire_protocol read = {0};
+    int code = quire_protocol_read(view, row, &snapshot->arena, &read);
+    if (code == 0) code = quire_protocol_copy(&snapshot->arena, &read);
+    if (code != 0) return code;
+    snapshot->protocol = read;
     snapshot->has_protocol = true;
-    return code;
+    return 0;
 }
 
 static int note_metadata(struct quire_snapshot *snapshot, const struct quire_view *view,
                          int64_t row)
 {
-    int code = quire_metadata_read(view, row, &snapshot->arena, &snapshot->metadata);
-    if (code == 0) code = quire_metadata_copy(&snapshot->arena, &snapshot->metadata);
+    struct quire_metadata_action read = {0};
+    int code = quire_metadata_read(view, row, &snapshot->arena, &read);
+    if (code == 0) code = quire_metadata_copy(&snapshot->arena, &read);
+    if (code != 0) return code;
+    snapshot->metadata = read;
     snapshot->has_metadata = true;
-    return code;
+    return 0;
 }
 
 /* A row of a commit. of_tail: files are noted; those of a checkpoint are not. */
