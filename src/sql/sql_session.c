@@ -189,6 +189,15 @@ static int name_tables(struct quire_sql_session *session, struct quire_error *er
     return 0;
 }
 
+/* SQLite's own tables are declared when they are first used, by statements that would be refused
+ * to a query. */
+static int declare_tables(struct quire_sql_session *session, struct quire_error *error)
+{
+    int code = sqlite3_exec(session->db, "SELECT 1 FROM json_each('[]'), json_tree('[]')", NULL,
+                            NULL, NULL);
+    return code == SQLITE_OK ? 0 : quire_sql_fail(session, code, NULL, error);
+}
+
 int quire_sql_session_open(struct quire_sql_session *session, struct quire_error *error)
 {
     if (session->options.timeout_ms > 0)
@@ -212,6 +221,7 @@ int quire_sql_session_open(struct quire_sql_session *session, struct quire_error
                   ? 0
                   : quire_sql_fail(session, SQLITE_NOMEM, NULL, error));
     QUIRE_TRY(name_tables(session, error));
+    QUIRE_TRY(declare_tables(session, error));
     sqlite3_set_authorizer(session->db, quire_sql_authorize, session);
     sqlite3_progress_handler(session->db, CHECK_OPERATIONS, on_progress, session);
     return 0;

@@ -97,12 +97,20 @@ static const struct {
 } types[] = {
     {"STRING", "TEXT  "},
     {"TIMESTAMP", "TEXT     "},
-    {"DATE", "TEXT"},
     {"BINARY", "BLOB  "},
 };
 
-static void adapt_type(char *sql, const struct quire_sql_token *type)
+/* cast: where the word CAST stands; last: the word AS. CAST(x AS DATE) becomes DATE(x), which is
+ * what it is in Spark: the day of a moment. */
+static void adapt_type(char *sql, size_t cast, const struct quire_sql_token *last,
+                       const struct quire_sql_token *type)
 {
+    if (quire_sql_token_is(sql, type, "DATE")) {
+        memcpy(sql + cast, "DATE", 4);
+        memset(sql + last->at, ' ', last->size);
+        memset(sql + type->at, ' ', type->size);
+        return;
+    }
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         if (quire_sql_token_is(sql, type, types[i].spark))
             memcpy(sql + type->at, types[i].sqlite, type->size);
@@ -110,7 +118,7 @@ static void adapt_type(char *sql, const struct quire_sql_token *type)
 
 char *quire_sql_adapt(const char *sql)
 {
-    bool casts[DEPTH_MAX] = {false}; /* whether the bracket of that depth is a CAST's */
+    size_t casts[DEPTH_MAX] = {0}; /* of the bracket of that depth: 1 + where its CAST is, or 0 */
     size_t at = 0, depth = 0;
     struct quire_sql_token last = {QUIRE_SQL_TOKEN_END, 0, 0};
     char *copy = quire_strdup(sql);
@@ -119,11 +127,11 @@ char *quire_sql_adapt(const char *sql)
         struct quire_sql_token token = quire_sql_token_next(copy, &at);
         if (token.kind == QUIRE_SQL_TOKEN_END) return copy;
         if (copy[token.at] == '(' && depth < DEPTH_MAX - 1)
-            casts[++depth] = quire_sql_token_is(copy, &last, "CAST");
+            casts[++depth] = quire_sql_token_is(copy, &last, "CAST") ? last.at + 1 : 0;
         else if (copy[token.at] == ')' && depth > 0)
             depth--;
-        else if (casts[depth] && quire_sql_token_is(copy, &last, "AS"))
-            adapt_type(copy, &token);
+        else if (casts[depth] != 0 && quire_sql_token_is(copy, &last, "AS"))
+            adapt_type(copy, casts[depth] - 1, &last, &token);
         else if (token.kind == QUIRE_SQL_TOKEN_STRING && copy[token.at] == '\'' &&
                  (quire_sql_token_is(copy, &last, "DATE") ||
                   quire_sql_token_is(copy, &last, "TIMESTAMP")))

@@ -370,3 +370,20 @@ def test_all_digits_of_a_decimal_count_as_text(tmp_path):
     assert count(f"d = '{number}'") == 1 and count(f"d < '{number[:-1]}6'") == 0
     assert count(f"d > '{number[:-1]}6'") == 1
     assert count("d = :v", "--param", f"v:text={number}") == 1
+
+
+def test_parts_of_lists_are_rows(tmp_path):
+    path = tmp_path / "l.jsonl"
+    path.write_text('{"id":1,"l":[1,2]}\n{"id":2,"l":[3]}\n')
+    table = ("--table", f"t={path}")
+    assert sql("SELECT t.id, j.value v FROM t, json_each(t.l) j ORDER BY v", *table) == [
+        {"id": 1, "v": 1}, {"id": 1, "v": 2}, {"id": 2, "v": 3}]
+    assert sql("SELECT count(*) n FROM t, json_tree(t.l)", *table) == [{"n": 5}]
+    bad(2, "sql", "SELECT * FROM sqlite_master", says="not allowed")
+
+
+def test_the_day_of_a_moment(tmp_path):
+    path = tmp_path / "ts.csv"
+    path.write_text("ts\n2024-01-01 10:00:00\n2024-01-01 11:00:00.000001\n")
+    assert sql("SELECT CAST(ts AS DATE) d, count(*) n FROM t GROUP BY CAST(ts AS DATE)", "--table",
+               f"t={path}", "--schema", "ts timestamp(us)") == [{"d": "2024-01-01", "n": 2}]

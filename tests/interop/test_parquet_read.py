@@ -749,3 +749,14 @@ def test_types_that_do_not_mix(folder, one, other, says):
     for path, kind in zip(paths, (one, other)):
         pq.write_table(pa.table({"c": pa.array([None], kind)}), path)
     bad(1, "convert", *paths, folder / "mixed-out.parquet", says=says)
+
+
+@pytest.mark.parametrize("type", [pa.int64(), pa.string(), pa.list_(pa.int32())])
+def test_a_row_group_without_rows(folder, type):
+    """pyarrow says that its pages begin at byte 0."""
+    path = folder / "empty.parquet"
+    pq.write_table(pa.table({"id": pa.array([], type)}), path)
+    assert pq.ParquetFile(path).num_row_groups == 1
+    assert pyquire.read(path).num_rows == 0
+    assert good("meta", path, "--json").json()["rows"] == 0
+    assert good("cat", path, "--where", "id IS NOT NULL", "--to", "csv").text == "id\n"

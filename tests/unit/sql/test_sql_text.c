@@ -23,7 +23,7 @@ static void test_words_of_spark(void **state)
     (void)state;
     expect_adapted("CAST(a AS STRING)", "CAST(a AS TEXT  )");
     expect_adapted("cast((a) as timestamp)", "cast((a) as TEXT     )");
-    expect_adapted("cast(f(b AS string) AS DATE)", "cast(f(b AS string) AS TEXT)");
+    expect_adapted("cast(f(b AS string) AS DATE)", "DATE(f(b AS string)        )");
     expect_adapted("(SELECT a AS string)", "(SELECT a AS string)");
     expect_adapted("DATE '2024-01-01' < timestamp /* */ 'x'",
                    "     '2024-01-01' <           /* */ 'x'");

@@ -101,8 +101,8 @@ static int open_metadata(struct quire_parquet_input *file, struct quire_column_c
 }
 
 /* The pages begin with the dictionary, where there is one. */
-static int find_pages(const struct quire_parquet_input *file, struct quire_parquet_chunk *found,
-                      struct quire_error *error)
+static int find_pages(const struct quire_parquet_input *file, int64_t rows,
+                      struct quire_parquet_chunk *found, struct quire_error *error)
 {
     const struct quire_column_metadata *metadata = found->metadata;
     int64_t start = metadata->data_page_offset;
@@ -111,6 +111,8 @@ static int find_pages(const struct quire_parquet_input *file, struct quire_parqu
         metadata->dictionary_page_offset < start)
         start = metadata->dictionary_page_offset;
     int64_t size = metadata->total_compressed_size;
+    /* A row group without rows needs no page, and Arrow C++ then says that they begin at 0. */
+    if (rows == 0 && start == 0) return 0;
     if (start < 4 || start > file->footer_start || size > file->footer_start - start) {
         quire_fail(error, QUIRE_CORRUPT, OPERATION,
                    "%" PRId64 " bytes of pages, of which the file has not as many", size);
@@ -156,7 +158,7 @@ static int find_chunk(struct quire_parquet_input *file, size_t row_group, size_t
         return quire_fail(error, QUIRE_CORRUPT, OPERATION,
                           "a column of physical type %d where the schema has %d",
                           (int)found->metadata->type, (int)element->type);
-    return find_pages(file, found, error);
+    return find_pages(file, group->num_rows, found, error);
 }
 
 int quire_parquet_input_chunk(struct quire_parquet_input *file, size_t row_group, size_t leaf,
