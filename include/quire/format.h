@@ -77,6 +77,8 @@ struct quire_record_policy {
     enum quire_on_bad on_bad;
     enum quire_extra extra;
     enum quire_missing missing;
+    /* A name that the schema has not is taken for the only one that it has but for case. */
+    bool any_case;
     /* Columns whose sample holds nothing but nulls are inferred as null, also where
      * they would be strings: for a schema that is widened with others. */
     bool keep_null;

@@ -184,6 +184,7 @@ struct quire_cli_input {
     const char *rejects_path;          /* borrowed from cli */
     struct quire_record_counts counts; /* what was read so far */
     struct ArrowArrayStream stream;    /* quire_stream_next; owned by this struct */
+    bool any_case;                     /* names of the schema are found whatever their case */
 };
 
 /* What to read; zero means no. */
@@ -196,6 +197,7 @@ struct quire_cli_request {
     const struct ArrowSchema *schema;  /* of the rows where --schema gives none; NULL: none */
     const struct quire_rules *rules;   /* whose columns are read, too; NULL: none */
     bool own_types;                    /* schema is not for files that say their types */
+    bool any_case;                     /* its names are found whatever their case */
 };
 
 /* Opens what request names. *input need not be initialised; it must be released,

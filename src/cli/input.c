@@ -78,6 +78,7 @@ static struct quire_record_policy make_policy(const struct quire_cli *cli,
         .on_bad = rejects ? QUIRE_ON_BAD_REJECT : (enum quire_on_bad)reading->on_bad,
         .extra = unselected ? QUIRE_EXTRA_IGNORE : (enum quire_extra)reading->extra,
         .missing = (enum quire_missing)reading->missing,
+        .any_case = input->any_case,
         .reject = rejects ? quire_rejects_take : NULL,
         .reject_user = input->rejects,
         .counts = &input->counts,
@@ -277,6 +278,7 @@ int quire_cli_input_open(struct quire_cli *cli, const struct quire_cli_request *
     *input = (struct quire_cli_input){.context = NULL};
     QUIRE_TRY(check_rejects(cli, request, error));
     QUIRE_TRY(quire_cli_context(cli, &input->context, error));
+    input->any_case = request->any_case;
     QUIRE_TRY(quire_file_expand((const char *const *)request->names, request->names_size,
                                 &input->names, &input->names_size, error));
     QUIRE_TRY(find_format(cli, input, &from, error));

@@ -158,7 +158,7 @@ int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *targe
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     struct quire_cli_request request = {
-        .names = names, .names_size = names_size, .own_types = true};
+        .names = names, .names_size = names_size, .own_types = true, .any_case = true};
     bool fills = false;
     if (target->table == NULL || target->own_types)
         return quire_cli_input_open(cli, &request, input, &cli->error);

@@ -235,3 +235,17 @@ int64_t quire_field_child(const struct quire_field *field, const char *name, siz
     }
     return -1;
 }
+
+int64_t quire_field_child_any_case(const struct quire_field *field, const char *name,
+                                   size_t name_size)
+{
+    int64_t found = -1;
+    for (size_t i = 0; i < field->children_size; i++) {
+        const struct quire_field *child = &field->children[i];
+        if (child->name_size != name_size || strncasecmp(child->name, name, name_size) != 0)
+            continue;
+        if (found >= 0) return -1;
+        found = (int64_t)i;
+    }
+    return found;
+}

@@ -103,6 +103,9 @@ int quire_field_to_schema(const struct quire_field *field, struct ArrowSchema *s
 
 /* Index of a child by exact name; -1. */
 int64_t quire_field_child(const struct quire_field *field, const char *name, size_t name_size);
+/* Of the only child that is called so but for case; -1. */
+int64_t quire_field_child_any_case(const struct quire_field *field, const char *name,
+                                   size_t name_size);
 
 /* The type as the schema language writes it ("timestamp(us, UTC)"), appended. */
 int quire_field_type_text(const struct quire_field *field, struct quire_buf *out);

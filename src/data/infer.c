@@ -4,6 +4,7 @@
 #include "data/infer.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/hash.h"
 #include "data/infer_private.h"
@@ -47,6 +48,24 @@ static bool reserve_slot(struct quire_arena *arena, struct quire_infer_node *nod
     return true;
 }
 
+void quire_infer_any_case(struct quire_infer_node *root)
+{
+    root->any_case = true;
+}
+
+/* The only field that is called so but for case. */
+static struct quire_infer_node *find_any_case(const struct quire_infer_node *node, const char *name,
+                                              size_t size)
+{
+    struct quire_infer_node *found = NULL;
+    for (struct quire_infer_node *field = node->first; field != NULL; field = field->next) {
+        if (field->name_size != size || strncasecmp(field->name, name, size) != 0) continue;
+        if (found != NULL) return NULL;
+        found = field;
+    }
+    return found;
+}
+
 struct quire_infer_node *quire_infer_field(struct quire_arena *arena, struct quire_infer_node *node,
                                            const char *name, size_t name_size)
 {
@@ -55,10 +74,12 @@ struct quire_infer_node *quire_infer_field(struct quire_arena *arena, struct qui
         if (!reserve_slot(arena, node)) return NULL;
         struct quire_infer_node **slot = find_slot(node, name, name_size);
         field = *slot;
+        if (field == NULL && node->any_case) field = find_any_case(node, name, name_size);
         if (field == NULL) {
             field = quire_infer_new(arena);
             char *copy = quire_arena_strndup(arena, name, name_size);
             if (field == NULL || copy == NULL) return NULL;
+            field->any_case = node->any_case;
             field->name = copy;
             field->name_size = name_size;
             *slot = field;
@@ -76,8 +97,16 @@ struct quire_infer_node *quire_infer_field(struct quire_arena *arena, struct qui
 
 struct quire_infer_node *quire_infer_items(struct quire_arena *arena, struct quire_infer_node *node)
 {
-    if (node->items == NULL) node->items = quire_infer_new(arena);
+    if (node->items == NULL) {
+        node->items = quire_infer_new(arena);
+        if (node->items != NULL) node->items->any_case = node->any_case;
+    }
     return node->items;
+}
+
+struct quire_infer_node *quire_infer_map_values(const struct quire_infer_node *node)
+{
+    return node->fixed != NULL && node->fixed->kind == QUIRE_KIND_MAP ? node->items : NULL;
 }
 
 const void *quire_infer_marked(const struct quire_infer_node *node)

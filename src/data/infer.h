@@ -30,15 +30,21 @@ struct quire_infer_node;
 /* The root is a struct whose fields are the columns. All memory is the arena's. */
 struct quire_infer_node *quire_infer_new(struct quire_arena *arena);
 
+/* From now on names that differ by case alone are one, of this node and those below that are made
+ * later: the first that was seen, or that was fixed. */
+void quire_infer_any_case(struct quire_infer_node *root);
+
 /* A child by name, made when new (order of first sight); NULL when memory is out. */
 struct quire_infer_node *quire_infer_field(struct quire_arena *arena, struct quire_infer_node *node,
                                            const char *name, size_t name_size);
 /* The items of a list node. */
 struct quire_infer_node *quire_infer_items(struct quire_arena *arena,
                                            struct quire_infer_node *node);
+/* The values of a node that is fixed as a map; NULL where it is none, or they cannot grow. */
+struct quire_infer_node *quire_infer_map_values(const struct quire_infer_node *node);
 
 /* Fixes what a node is, whatever is seen: it becomes the field, which is borrowed until
- * the end. A struct's fields, and the structs in its lists, are fixed with it; fields
+ * the end. A struct's fields, and the structs in its lists and maps, are fixed with it; fields
  * that are seen besides come after them. QUIRE_USAGE when a struct has two fields of
  * one name. */
 int quire_infer_fix(struct quire_arena *arena, struct quire_infer_node *node,

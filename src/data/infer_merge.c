@@ -12,11 +12,17 @@ static bool is_list(enum quire_kind kind)
     return kind >= QUIRE_KIND_LIST && kind <= QUIRE_KIND_FIXED_LIST;
 }
 
+/* What the items of a list are, or the values of a map. */
+static const struct quire_field *field_of_items(const struct quire_field *field)
+{
+    return field->kind == QUIRE_KIND_MAP ? &field->children[0].children[1] : &field->children[0];
+}
+
 /* Whether there is a struct in the field that objects are read into. */
 static bool may_grow(const struct quire_field *field)
 {
-    while (is_list(field->kind))
-        field = &field->children[0];
+    while (is_list(field->kind) || field->kind == QUIRE_KIND_MAP)
+        field = field_of_items(field);
     return field->kind == QUIRE_KIND_STRUCT;
 }
 
@@ -47,14 +53,16 @@ int quire_infer_fix(struct quire_arena *arena, struct quire_infer_node *node,
     if (!may_grow(field)) return 0;
     struct quire_infer_node *items = quire_infer_items(arena, node);
     if (items == NULL) return quire_fail_memory(error, OPERATION);
-    return quire_infer_fix(arena, items, &field->children[0], error);
+    return quire_infer_fix(arena, items, field_of_items(field), error);
 }
 
 bool quire_infer_is_closed(const struct quire_infer_node *node, enum quire_infer_shape shape)
 {
     if (node->fixed == NULL) return false;
-    if (shape == QUIRE_INFER_OBJECT) return node->fixed->kind != QUIRE_KIND_STRUCT;
-    return shape == QUIRE_INFER_OTHER || node->items == NULL;
+    bool map = node->fixed->kind == QUIRE_KIND_MAP;
+    if (shape == QUIRE_INFER_OBJECT)
+        return node->fixed->kind != QUIRE_KIND_STRUCT && (!map || node->items == NULL);
+    return shape == QUIRE_INFER_OTHER || map || node->items == NULL;
 }
 
 /* What values that come with their type say besides their bits. */

@@ -52,7 +52,8 @@ struct quire_infer_node {
     size_t fields_size;
     struct quire_infer_node **slots; /* fields by hash of their name */
     size_t slots_size;
-    struct quire_infer_node *items;  /* of a list */
+    struct quire_infer_node *items;  /* of a list, or the values of a map that is fixed */
+    bool any_case;                   /* names of fields are found whatever their case */
     const struct quire_field *fixed; /* what the node is, whatever is seen; NULL: not known */
 };
 

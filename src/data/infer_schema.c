@@ -272,6 +272,25 @@ static int make_nested(const struct quire_infer_node *node, const struct quire_i
     return code;
 }
 
+/* A map whose values have grown. */
+static int make_fixed_map(const struct quire_infer_node *node,
+                          const struct quire_infer_policy *policy, int depth,
+                          struct ArrowSchema *schema, struct quire_error *error)
+{
+    struct ArrowSchema made = {0}, value = {0};
+    QUIRE_TRY(make(node->items, policy, depth + 2, &value, error));
+    int code = quire_field_to_schema(node->fixed, &made, error);
+    if (code != 0) {
+        quire_schema_release(&value);
+        return code;
+    }
+    struct ArrowSchema *place = made.children[0]->children[1];
+    quire_schema_release(place);
+    *place = value;
+    *schema = made;
+    return 0;
+}
+
 /* A node whose type was fixed: the field, with what its structs have grown by. */
 static int make_fixed(const struct quire_infer_node *node, const struct quire_infer_policy *policy,
                       int depth, struct ArrowSchema *schema, struct quire_error *error)
@@ -279,6 +298,7 @@ static int make_fixed(const struct quire_infer_node *node, const struct quire_in
     const struct quire_field *field = node->fixed;
     bool object = field->kind == QUIRE_KIND_STRUCT;
     if (!object && node->items == NULL) return quire_field_to_schema(field, schema, error);
+    if (field->kind == QUIRE_KIND_MAP) return make_fixed_map(node, policy, depth, schema, error);
     const struct quire_schema_parts parts = {.format = field->format,
                                              .name = field->name,
                                              .name_size = field->name_size,

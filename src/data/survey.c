@@ -6,10 +6,10 @@
 
 #define OPERATION "infer schema"
 
-int quire_survey_init(struct quire_survey *survey, const struct ArrowSchema *given,
+int quire_survey_init(struct quire_survey *survey, const struct ArrowSchema *given, bool any_case,
                       size_t bytes_max, struct quire_error *error)
 {
-    *survey = (struct quire_survey){.bytes_max = bytes_max};
+    *survey = (struct quire_survey){.bytes_max = bytes_max, .any_case = any_case};
     if (given != NULL) QUIRE_TRY(quire_field_open(given, &survey->given, error));
     return quire_survey_part(survey, &survey->arena, &survey->root, error);
 }
@@ -28,6 +28,7 @@ int quire_survey_part(const struct quire_survey *survey, struct quire_arena *are
     *root = quire_infer_new(arena);
     if (*root == NULL) return quire_fail_memory(error, OPERATION);
     quire_infer_struct(*root);
+    if (survey->any_case) quire_infer_any_case(*root);
     return survey->given != NULL ? quire_infer_fix(arena, *root, survey->given, error) : 0;
 }
 

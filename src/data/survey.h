@@ -12,14 +12,16 @@
 struct quire_survey {
     struct quire_infer_policy policy; /* how types are decided in the end */
     struct quire_field *given;        /* NULL: nothing was */
+    bool any_case;                    /* names that differ by case alone are one */
     struct quire_arena arena;
     struct quire_infer_node *root;
     size_t bytes_max; /* of a tree */
 };
 
-/* given may be NULL; borrowed during the call. The policy's members are the caller's
- * to set and may change until finish. Also after a failure survey is to be released. */
-int quire_survey_init(struct quire_survey *survey, const struct ArrowSchema *given,
+/* given may be NULL; borrowed during the call. any_case: as quire_infer_any_case. The policy's
+ * members are the caller's to set and may change until finish. Also after a failure survey is to be
+ * released. */
+int quire_survey_init(struct quire_survey *survey, const struct ArrowSchema *given, bool any_case,
                       size_t bytes_max, struct quire_error *error);
 void quire_survey_release(struct quire_survey *survey);
 

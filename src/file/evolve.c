@@ -6,6 +6,7 @@
 #include "file/evolve.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/context.h"
@@ -123,11 +124,12 @@ static int take_input(struct evolving *evolving, const char *url, struct quire_e
     return code;
 }
 
-static bool has_field(const struct ArrowSchema *schema, const char *name)
+static bool has_field(const struct ArrowSchema *schema, const char *name, bool any_case)
 {
+    if (name == NULL) name = "";
     for (int64_t i = 0; i < schema->n_children; i++) {
-        const char *known = schema->children[i]->name;
-        if (strcmp(known != NULL ? known : "", name != NULL ? name : "") == 0) return true;
+        const char *known = schema->children[i]->name != NULL ? schema->children[i]->name : "";
+        if (strcmp(known, name) == 0 || (any_case && strcasecmp(known, name) == 0)) return true;
     }
     return false;
 }
@@ -148,7 +150,8 @@ static int join_typed(struct evolving *evolving, const struct ArrowSchema *found
     more.n_children = 0;
     for (int64_t i = 0; i < evolving->typed.n_children; i++) {
         struct ArrowSchema *column = evolving->typed.children[i];
-        if (!has_field(given, column->name)) children[more.n_children++] = column;
+        if (!has_field(given, column->name, evolving->options->records.any_case))
+            children[more.n_children++] = column;
     }
     return quire_schema_widen(found, &more, &rules, schema, error);
 }
@@ -174,7 +177,7 @@ int quire_evolve(const char *const *urls, size_t urls_size,
     struct evolving evolving = {.options = options, .context = options->context};
     int code = 0;
     if (evolving.context == NULL) QUIRE_TRY(quire_context_new(NULL, &evolving.context, error));
-    code = quire_survey_init(&evolving.survey, records->schema,
+    code = quire_survey_init(&evolving.survey, records->schema, records->any_case,
                              evolving.context->budget.max / BUDGET_SHARE, error);
     evolving.survey.policy.mixed =
         records->mixed == QUIRE_MIXED_JSON ? QUIRE_INFER_MIXED_JSON : QUIRE_INFER_MIXED_ERROR;

@@ -56,6 +56,7 @@ class RecordPolicy(c.Structure):
         ("on_bad", c.c_int),
         ("extra", c.c_int),
         ("missing", c.c_int),
+        ("any_case", c.c_bool),
         ("keep_null", c.c_bool),
         ("columns", c.POINTER(c.c_char_p)),
         ("columns_size", c.c_size_t),

@@ -41,6 +41,7 @@ int quire_csv_reader_new(const struct quire_csv_read_options *options,
     reader->json = (struct quire_json_read){
         .extra = policy->extra,
         .missing = policy->missing,
+        .any_case = policy->any_case,
         .replace_utf8 = options->invalid_utf8 == QUIRE_CSV_UTF8_REPLACE,
         .binary_hex = options->binary == 1,
     };

@@ -1,5 +1,7 @@
 /* The start of a file: byte order mark, skipped lines, header, and which of its
  * columns become which of the batches'. */
+#include <strings.h>
+
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/options.h"
@@ -131,6 +133,23 @@ static int project_names(struct quire_csv_reader *reader, struct quire_csv_names
 
 /* --- A given schema ------------------------------------------------------------ */
 
+/* The only column that is called so but for case, and not just as another field is. */
+static size_t find_any_case(const struct quire_csv_names *names, const struct quire_field *root,
+                            const struct quire_field *field)
+{
+    size_t found = names->size;
+    for (size_t i = 0; i < names->size; i++) {
+        const struct quire_csv_name *name = &names->names[i];
+        if (name->size != field->name_size ||
+            strncasecmp(name->text, field->name, name->size) != 0 ||
+            quire_field_child(root, name->text, name->size) >= 0)
+            continue;
+        if (found < names->size) return names->size;
+        found = i;
+    }
+    return found;
+}
+
 /* The column of the file that a field of the schema has, by name or position;
  * names->size when none. *guess is where the last one was found. */
 static size_t find_column(const struct quire_csv_reader *reader,
@@ -178,6 +197,9 @@ static int match_schema(struct quire_csv_reader *reader, struct quire_csv_names 
     for (size_t i = 0; i < root->children_size; i++) {
         const struct quire_field *field = &root->children[i];
         size_t at = known ? find_column(reader, names, field, i, &guess) : names->size;
+        if (at == names->size && known && reader->policy.any_case &&
+            reader->options.header == QUIRE_CSV_HEADER_ON)
+            at = find_any_case(names, root, field);
         bool missing = at == names->size;
         if (!missing) names->names[at].wanted = true;
         if (!projected(&reader->policy, field->name)) continue;

@@ -37,6 +37,7 @@ struct quire_ion_decoding {
     struct quire_ion_decoder_options options;
     enum quire_on_bad on_bad;
     enum quire_extra extra;
+    bool any_case;
     enum quire_missing missing;
     int64_t sampled;           /* bytes from which types were inferred; -1: none were */
     struct quire_field *field; /* of all columns, wanted or not */

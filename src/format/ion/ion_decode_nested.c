@@ -140,6 +140,8 @@ static int find_child(const struct quire_ion_row *row, const struct quire_ion_va
     *member = -1;
     if (shape == NULL) {
         *member = quire_field_child(column->field, name.text, name.size);
+        if (*member < 0 && row->decoding->any_case)
+            *member = quire_field_child_any_case(column->field, name.text, name.size);
         *index = *member;
     } else {
         const struct quire_json_member *guess = &shape->members[*next];
@@ -149,6 +151,9 @@ static int find_child(const struct quire_ion_row *row, const struct quire_ion_va
             *member = (int64_t)*next;
         } else {
             *member = quire_json_shape_find(shape, (const uint8_t *)name.text, name.size);
+            if (*member < 0 && row->decoding->any_case)
+                *member =
+                    quire_json_shape_find_any_case(shape, (const uint8_t *)name.text, name.size);
         }
         *index = *member >= 0 ? shape->members[*member].column : -1;
         if (top && row->lanes != NULL && *member >= 0)

@@ -131,6 +131,17 @@ static int infer_fields(struct inferring *in, struct quire_infer_node *node, int
     }
 }
 
+static int infer_map(struct inferring *in, struct quire_infer_node *values, int depth,
+                     struct quire_error *error)
+{
+    struct quire_ion_value value;
+    for (;;) {
+        QUIRE_TRY(quire_ion_next(in->reader, &value, error));
+        if (value.event == QUIRE_ION_END) return 0;
+        QUIRE_TRY(infer_value(in, &value, values, depth + 2, error));
+    }
+}
+
 static enum quire_infer_shape shape_of(const struct quire_ion_value *value)
 {
     if (value->event != QUIRE_ION_BEGIN) return QUIRE_INFER_OTHER;
@@ -151,8 +162,10 @@ static int infer_value(struct inferring *in, const struct quire_ion_value *value
         quire_infer_deep(node);
         return quire_ion_skip(in->reader, error);
     }
-    return value->type == QUIRE_ION_STRUCT ? infer_fields(in, node, depth, error)
-                                           : infer_items(in, node, depth, error);
+    if (value->type != QUIRE_ION_STRUCT) return infer_items(in, node, depth, error);
+    struct quire_infer_node *values = quire_infer_map_values(node);
+    return values != NULL ? infer_map(in, values, depth, error)
+                          : infer_fields(in, node, depth, error);
 }
 
 int quire_ion_infer_record(struct quire_ion_reader *reader, struct quire_ion_told *told,

@@ -41,6 +41,7 @@ static struct quire_ion_decoding *decoding_new(const struct quire_record_policy 
     decoding->policy = policy;
     decoding->on_bad = policy->on_bad;
     decoding->extra = policy->extra;
+    decoding->any_case = policy->any_case;
     decoding->missing = policy->missing;
     return decoding;
 }

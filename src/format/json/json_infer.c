@@ -107,10 +107,28 @@ static int infer_members(struct inferring *in, struct quire_infer_node *node, in
     return 0;
 }
 
+static int infer_map(struct inferring *in, struct quire_infer_node *values, int depth,
+                     struct quire_error *error)
+{
+    struct quire_json_cursor *cursor = in->cursor;
+    struct quire_bytes name;
+    bool more;
+    QUIRE_TRY(quire_json_open(cursor, '}', &more, error));
+    while (more) {
+        QUIRE_TRY(quire_json_string(cursor, &name, error));
+        QUIRE_TRY(quire_json_colon(cursor, error));
+        QUIRE_TRY(infer_value(in, values, depth + 2, error));
+        QUIRE_TRY(quire_json_next(cursor, '}', &more, error));
+    }
+    return 0;
+}
+
 static int infer_object(struct inferring *in, struct quire_infer_node *node, int depth,
                         struct quire_error *error)
 {
+    struct quire_infer_node *values = quire_infer_map_values(node);
     bool bad;
+    if (values != NULL) return infer_map(in, values, depth, error);
     QUIRE_TRY(mark_members(in, node, depth, &bad, error));
     if (bad && (depth == 0 || in->policy->mixed != QUIRE_INFER_MIXED_JSON))
         return fail_name(in, depth, error);

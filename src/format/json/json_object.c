@@ -54,6 +54,10 @@ static int find_member_slow(struct quire_json_cursor *cursor, const struct quire
         *member =
             hit ? (int64_t)*next : quire_field_child(field, (const char *)name.data, name.size);
     }
+    if (*member < 0 && cursor->read.any_case)
+        *member = shape != NULL
+                      ? quire_json_shape_find_any_case(shape, name.data, name.size)
+                      : quire_field_child_any_case(field, (const char *)name.data, name.size);
     if (*member >= 0)
         *next = (size_t)*member + 1;
     else if (cursor->read.extra == QUIRE_EXTRA_ERROR) {

@@ -1,6 +1,8 @@
 /* Shapes are made once for a decoder and read by all its threads. */
 #include "format/json/json_shape.h"
 
+#include <strings.h>
+
 #include "base/fail.h"
 #include "base/hash.h"
 
@@ -93,6 +95,21 @@ int64_t quire_json_shape_find(const struct quire_json_shape *shape, const uint8_
         if (member->name_size == name_size && memcmp(member->name, name, name_size) == 0)
             return (int64_t)entry - 1;
     }
+}
+
+int64_t quire_json_shape_find_any_case(const struct quire_json_shape *shape, const uint8_t *name,
+                                       size_t name_size)
+{
+    int64_t found = -1;
+    for (size_t i = 0; i < shape->members_size; i++) {
+        const struct quire_json_member *member = &shape->members[i];
+        if (member->name_size != name_size ||
+            strncasecmp(member->name, (const char *)name, name_size) != 0)
+            continue;
+        if (found >= 0) return -1;
+        found = (int64_t)i;
+    }
+    return found;
 }
 
 /* what: two of the members, in words. */

@@ -43,6 +43,10 @@ int quire_json_shape_check(const struct quire_json_shape *shape, const struct qu
 int64_t quire_json_shape_find(const struct quire_json_shape *shape, const uint8_t *name,
                               size_t name_size);
 
+/* Of the only member that is called so but for case, or -1. */
+int64_t quire_json_shape_find_any_case(const struct quire_json_shape *shape, const uint8_t *name,
+                                       size_t name_size);
+
 /* Whether text (with padding after it) begins with the member's text. */
 static inline bool quire_json_member_here(const struct quire_json_member *member,
                                           const uint8_t *text)

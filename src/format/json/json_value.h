@@ -68,6 +68,7 @@ struct quire_json_read {
     enum quire_json_repeated repeated;
     enum quire_extra extra;     /* members that a struct has no field for */
     enum quire_missing missing; /* fields that an object does not have */
+    bool any_case;              /* members are fields that are called so but for case, too */
     bool escape_names;          /* U+0000 in the names of a record's members is \u0000 */
     bool replace_utf8;          /* ill-formed UTF-8 and lone surrogates become U+FFFD */
     bool epoch;                 /* numbers are taken as timestamps of the column's unit */
