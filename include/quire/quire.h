@@ -4,6 +4,7 @@
 
 #include "quire/arrow.h"
 #include "quire/batch.h"
+#include "quire/chart.h"
 #include "quire/codec.h"
 #include "quire/context.h"
 #include "quire/diff.h"
@@ -20,6 +21,7 @@
 #include "quire/quality.h"
 #include "quire/runlog.h"
 #include "quire/runlog_model.h"
+#include "quire/runlog_page.h"
 #include "quire/runlog_report.h"
 #include "quire/runlog_write.h"
 #include "quire/sql.h"
