@@ -120,7 +120,7 @@ static bool open_lanes(struct quire_ion_lane *lanes, const struct quire_ion_lane
 /* --- Records ------------------------------------------------------------------------------ */
 
 /* Finds the records at the reader, as many as are wanted at most. */
-static int64_t find_records(const struct quire_ion_reader *reader, struct quire_ion_block *block,
+static int64_t find_records(const struct quire_ion_reader *reader, struct quire_ion_records *block,
                             int64_t wanted)
 {
     const uint8_t *at = reader->at, *end = reader->end;
@@ -143,7 +143,7 @@ static int64_t find_records(const struct quire_ion_reader *reader, struct quire_
 }
 
 /* How many of the records from the first on were taken to their ends. */
-static int64_t count_taken(const struct quire_ion_block *block, int64_t rows)
+static int64_t count_taken(const struct quire_ion_records *block, int64_t rows)
 {
     int64_t taken = 0;
     while (taken < rows && block->at[taken] == block->end[taken])
@@ -156,7 +156,7 @@ static void adapt(struct quire_ion_row *row, int64_t taken, bool all)
 {
     int64_t next = all ? 2 * row->block_rows : taken;
     if (next < ROWS_MIN) next = ROWS_MIN;
-    if (next > QUIRE_ION_BLOCK_ROWS) next = QUIRE_ION_BLOCK_ROWS;
+    if (next > QUIRE_ION_RECORDS_MAX) next = QUIRE_ION_RECORDS_MAX;
     row->block_rows = (uint32_t)next;
     row->block_miss = taken > 0 ? 0 : row->block_miss * 2 + 1;
     if (row->block_miss > WAIT_MAX) row->block_miss = WAIT_MAX;
@@ -167,7 +167,7 @@ int64_t quire_ion_direct_block(struct quire_ion_row *row, struct quire_column *c
 {
     struct quire_ion_reader *reader = row->reader;
     const struct quire_ion_lane *last = row->lanes + row->decoding->shape.members_size;
-    struct quire_ion_block block;
+    struct quire_ion_records block;
     if (row->lanes_of != reader->symbols || reader->at - reader->start < 8) return 0;
     if (row->block_wait > 0) {
         row->block_wait--;

@@ -12,7 +12,7 @@
 
 /* The value of the lane in record i; NULL when the next field is another's. */
 static inline const uint8_t *find_value(const struct quire_ion_lane *lane,
-                                        const struct quire_ion_block *block, int64_t i)
+                                        const struct quire_ion_records *block, int64_t i)
 {
     const uint8_t *at = block->at[i];
     return at < block->end[i] && quire_ion_lane_is(lane, at) ? at + lane->size : NULL;
@@ -32,7 +32,7 @@ static bool put_null(const struct quire_ion_lane *lane, int64_t row)
 
 /* Takes what is no value of the lane in record i: nothing (value NULL) or a null. */
 static __attribute__((noinline)) bool take_null(const struct quire_ion_lane *lane,
-                                                struct quire_ion_block *block, int64_t i,
+                                                struct quire_ion_records *block, int64_t i,
                                                 int64_t row, const uint8_t *value)
 {
     if (value == NULL) return block->absent && (lane->column == NULL || put_null(lane, row));
@@ -78,7 +78,7 @@ static const uint8_t *take_long_int(const struct quire_ion_lane *lane, int64_t r
 
 /* An integer that is not short, a null, or nothing. */
 static __attribute__((noinline)) bool take_other_int(const struct quire_ion_lane *lane,
-                                                     struct quire_ion_block *block, int64_t i,
+                                                     struct quire_ion_records *block, int64_t i,
                                                      int64_t row)
 {
     const uint8_t *value = find_value(lane, block, i), *after = NULL;
@@ -91,8 +91,8 @@ static __attribute__((noinline)) bool take_other_int(const struct quire_ion_lane
 /* Short integers are the commonest values. They are read by their ends, and whether a record
  * ends here is not asked: a field of the next one that is taken for one of this leads past the
  * end, which is noticed there. Negative zero is none: `wrong` says so by its highest bit. */
-static inline int64_t take_ints_of(const struct quire_ion_lane *lane, struct quire_ion_block *block,
-                                   int64_t first, size_t name_size)
+static inline int64_t take_ints_of(const struct quire_ion_lane *lane,
+                                   struct quire_ion_records *block, int64_t first, size_t name_size)
 {
     const uint16_t name = lane->bytes;
     uint8_t *values = lane->values + (size_t)first * 8;
@@ -118,7 +118,7 @@ static inline int64_t take_ints_of(const struct quire_ion_lane *lane, struct qui
     return wrong >> 63 == 0 ? i : 0;
 }
 
-static int64_t take_ints(const struct quire_ion_lane *lane, struct quire_ion_block *block,
+static int64_t take_ints(const struct quire_ion_lane *lane, struct quire_ion_records *block,
                          int64_t first)
 {
     return lane->size == 1 ? take_ints_of(lane, block, first, 1)
@@ -156,7 +156,7 @@ static bool make_room(struct quire_column *column, int32_t used, size_t size, in
 
 /* A string that is not short, a null, or nothing. */
 static __attribute__((noinline)) bool take_other_string(const struct quire_ion_lane *lane,
-                                                        struct quire_ion_block *block, int64_t i,
+                                                        struct quire_ion_records *block, int64_t i,
                                                         int64_t row)
 {
     const uint8_t *value = find_value(lane, block, i), *body, *after = NULL;
@@ -174,7 +174,7 @@ static __attribute__((noinline)) bool take_other_string(const struct quire_ion_l
 }
 
 /* Short strings are copied by steps; what they hold is looked at when all are there. */
-static int64_t take_strings(const struct quire_ion_lane *lane, struct quire_ion_block *block,
+static int64_t take_strings(const struct quire_ion_lane *lane, struct quire_ion_records *block,
                             int64_t first)
 {
     const struct quire_ion_lane own = *lane;
@@ -232,7 +232,7 @@ static inline bool moment_value(const struct quire_field *field,
     return true;
 }
 
-static int64_t take_moments(const struct quire_ion_lane *given, struct quire_ion_block *block,
+static int64_t take_moments(const struct quire_ion_lane *given, struct quire_ion_records *block,
                             int64_t first)
 {
     const struct quire_ion_lane lane = *given;
@@ -257,7 +257,7 @@ static int64_t take_moments(const struct quire_ion_lane *given, struct quire_ion
 
 /* --- Others ------------------------------------------------------------------------------- */
 
-static int64_t take_floats(const struct quire_ion_lane *given, struct quire_ion_block *block,
+static int64_t take_floats(const struct quire_ion_lane *given, struct quire_ion_records *block,
                            int64_t first)
 {
     const struct quire_ion_lane lane = *given;
@@ -277,7 +277,7 @@ static int64_t take_floats(const struct quire_ion_lane *given, struct quire_ion_
     return i;
 }
 
-static int64_t take_bools(const struct quire_ion_lane *lane, struct quire_ion_block *block,
+static int64_t take_bools(const struct quire_ion_lane *lane, struct quire_ion_records *block,
                           int64_t first)
 {
     int64_t i = 0, rows = block->rows;
@@ -294,7 +294,7 @@ static int64_t take_bools(const struct quire_ion_lane *lane, struct quire_ion_bl
     return i;
 }
 
-static int64_t pass_values(const struct quire_ion_lane *lane, struct quire_ion_block *block)
+static int64_t pass_values(const struct quire_ion_lane *lane, struct quire_ion_records *block)
 {
     int64_t i = 0, rows = block->rows;
     for (; i < rows; i++) {
@@ -308,7 +308,7 @@ static int64_t pass_values(const struct quire_ion_lane *lane, struct quire_ion_b
     return i;
 }
 
-int64_t quire_ion_lane_take(const struct quire_ion_lane *lane, struct quire_ion_block *block,
+int64_t quire_ion_lane_take(const struct quire_ion_lane *lane, struct quire_ion_records *block,
                             int64_t first)
 {
     switch (lane->kind) {
