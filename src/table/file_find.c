@@ -55,7 +55,8 @@ static int guess(struct quire_file_rewrite *rewrite, const struct quire_buf *fil
     }
     negated = quire_row_condition_negate(where);
     if (negated == NULL) return quire_fail_memory(error, verb);
-    return quire_file_filter(&rewrite->columns, list, size, negated, guesses->may_not, error);
+    QUIRE_TRY(quire_file_filter(&rewrite->columns, list, size, negated, guesses->may_not, error));
+    return quire_file_filter_whole(&rewrite->columns, list, size, where, guesses->may_not, error);
 }
 
 /* --- One file -------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "quire/table_change.h"
 #include "quire/table_group.h"
 #include "quire/table_write.h"
 #include "record_store.h"
@@ -218,6 +219,37 @@ static void test_round(void **state)
     }
 }
 
+/* Data files that are opened by a delete. */
+static int opens_of_delete(const char *where)
+{
+    const struct quire_table_change_options options = {.durability = QUIRE_DURABILITY_NONE,
+                                                       .context = context};
+    struct quire_table_change_result result;
+    const char *url = new_place(false, 3);
+    int opens = 0;
+    record_store_clear();
+    assert_int_equal(quire_table_delete(url, where, &options, &result, NULL), 0);
+    assert_int_equal(result.rows_deleted, 3);
+    for (const char *line = record_store_text(); *line != '\0'; line = strchr(line, '\n') + 1) {
+        const char *end = strchr(line, '\n');
+        opens += strncmp(line, "reader_open ", strlen("reader_open ")) == 0 &&
+                 memmem(line, (size_t)(end - line), "part-", strlen("part-")) != NULL;
+    }
+    return opens;
+}
+
+/* Files that statistics tell to go whole are not looked at. */
+static void test_delete_whole(void **state)
+{
+    (void)state;
+    assert_int_equal(opens_of_delete("id = 1"), 0);
+    assert_int_equal(opens_of_delete("id BETWEEN 0 AND 5 AND id IS NOT NULL"), 0);
+    assert_int_equal(opens_of_delete("id IN (1)"), 0);
+    assert_int_equal(opens_of_delete("id IN (1, 3)"), 3); /* no bounds say this */
+    assert_int_equal(opens_of_delete("id >= 1 AND id % 2 = 1"), 3);
+    assert_int_equal(opens_of_delete("id >= 1 OR id < 0"), 3);
+}
+
 static int setup(void **state)
 {
     static const char text[] = "id int64";
@@ -247,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_append),
         cmocka_unit_test(test_append_local),
         cmocka_unit_test(test_round),
+        cmocka_unit_test(test_delete_whole),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
