@@ -137,7 +137,7 @@ int quire_transaction_text(const struct quire_transaction *transaction,
     if (is_stamped(metadata, protocol))
         QUIRE_TRY(choose_stamp(transaction, now_ms, &info.stamp_ms, &enables, error));
     if (quire_rows_are_tracked(metadata, protocol) && is_set(metadata, TRACKING))
-        info.rows_kept = transaction->removed.entries.size == 0 ? "true" : "false";
+        info.rows_kept = "true";
     int code = quire_commit_info_write(&info, mark, now_ms, out);
     if (code == 0 && app != NULL) code = quire_txn_write(&txn, out);
     if (code == 0 && transaction->next_protocol != NULL)
