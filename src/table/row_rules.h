@@ -14,7 +14,8 @@ struct quire_row_rules_source {
     const char *verb; /* of errors */
     const struct quire_metadata_action *metadata;
     const struct quire_protocol *protocol;
-    const struct ArrowSchema *schema; /* of the table's rows; borrowed until close */
+    const struct ArrowSchema *schema; /* of the rows: first the columns of the table; borrowed until
+                                         close */
     bool regenerate;                  /* generated columns are computed also where they are given */
 };
 

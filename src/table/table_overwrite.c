@@ -163,6 +163,7 @@ static int overwrite(void *request, const struct quire_table_change_options *opt
                                             .where = where,
                                             .where_is_all = true,
                                             .vectors = session->vectors,
+                                            .tracking = session->tracking,
                                             .uncounted = where == NULL,
                                             .context = options->context};
     quire_transaction_reads(session->transaction, where);

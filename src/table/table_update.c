@@ -97,6 +97,7 @@ static int update(void *request, const struct quire_table_change_options *option
                                             .where = quire_row_condition_text(updating->where),
                                             .where_is_all = true,
                                             .vectors = session->vectors,
+                                            .tracking = session->tracking,
                                             .context = options->context};
     quire_transaction_reads(session->transaction, updating->files.options.where);
     return rewrite(updating, result, error);
