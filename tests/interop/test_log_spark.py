@@ -1,0 +1,54 @@
+"""Spark and Quire take turns at run logs: one that Quire made, and one as SparkForge makes it."""
+
+import json
+
+import pytest
+import spark_session
+from program import good
+from test_log_write import COLUMNS, EXECUTION, REPORT, ROW
+
+pytestmark = pytest.mark.usefixtures("spark")
+
+INSERT = """INSERT INTO delta.`{url}` (run_id, run_mode, execution_id, pipeline_id, schema, phase,
+    step_name, duration_secs, rows_processed, valid_rows, invalid_rows, validation_rate, success,
+    created_at)
+    VALUES ('by-spark', 'initial', 'e', 'p', 's', 'gold', 'sum', 1.5, 10, 9, 1, 90.0, true,
+            TIMESTAMP '2024-02-29 23:59:59.999999')"""
+
+
+def write(table, kind, value, *options):
+    return good("log", "write", table, "--kind", kind, "--json", *options,
+                stdin=json.dumps(value)).json()
+
+
+def test_spark_appends_to_ours(tmp_path):
+    url = str(tmp_path / "runs")
+    write(url, "report", REPORT, "--partition-columns", "phase", "--run-id", "r")
+    session = spark_session.session()
+    frame = session.read.format("delta").load(url)
+    assert [(field.name, field.dataType.typeName()) for field in frame.schema.fields] == COLUMNS
+    session.sql(INSERT.format(url=url))
+    write(url, "execution-result", EXECUTION)
+    rows = {row["run_id"]: row for row in good("table", "read", url).lines()}
+    assert set(rows) == {"r", "by-spark", "run-123"}
+    assert rows["by-spark"]["created_at"] == "2024-02-29T23:59:59.999999Z"
+    counted = session.read.format("delta").load(url).groupBy("phase").count().collect()
+    assert {row["phase"]: row["count"] for row in counted} == {"bronze": 2, "silver": 2, "gold": 1}
+    assert good("log", "report", url, "--days", "0", "--json").json()["total_rows"] == 5
+
+
+def test_we_append_to_sparks(tmp_path):
+    """SparkForge's table has no not-null columns, and numbers of 32 bits."""
+    url = str(tmp_path / "runs")
+    kinds = {"long": "INT", "double": "FLOAT", "boolean": "BOOLEAN", "string": "STRING",
+             "timestamp": "TIMESTAMP"}
+    columns = ", ".join(f"`{name}` {kinds[kind]}" for name, kind in COLUMNS)
+    session = spark_session.session()
+    session.sql(f"CREATE TABLE delta.`{url}` ({columns}) USING delta")
+    session.sql(INSERT.format(url=url))
+    write(url, "rows", [ROW], "--schema-validation-mode", "lenient")
+    rows = session.read.format("delta").load(url).orderBy("run_id").collect()
+    assert [row["run_id"] for row in rows] == ["by-spark", "test-run"]
+    assert (rows[1]["rows_processed"], rows[1]["valid_rows"]) == (1000, 950)
+    good("log", "optimize", url)
+    assert session.read.format("delta").load(url).count() == 2
