@@ -93,7 +93,9 @@ static int draw_report(struct quire_cli *cli, const char *json, int64_t limit)
 static int fill_options(struct quire_cli *cli, struct quire_runlog_report_options *asked)
 {
     const struct report_options *options = cli->options;
-    asked->limit = options->limit;
+    /* For people what is cut short is told, so more is asked for. */
+    bool all = !cli->common.json && options->limit <= QUIRE_RUNLOG_ANOMALIES_MAX;
+    asked->limit = all ? 0 : options->limit;
     asked->min_validation_rate = options->min_validation_rate;
     asked->history = options->history;
     return quire_cli_log_options(cli, &options->period, asked);

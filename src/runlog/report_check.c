@@ -54,6 +54,14 @@ static int write_check(const struct quire_report *report, const struct quire_qua
     return 0;
 }
 
+/* Names that the table does not have are told with the nearest that it has. */
+static int try_rules(const struct quire_rules *rules, const struct quire_report *report,
+                     const struct quire_quality_options *options, struct quire_error *error)
+{
+    QUIRE_CLEANUP(free_quality) struct quire_quality *tried = NULL;
+    return quire_quality_new(rules, &report->schema, options, &tried, error);
+}
+
 int quire_runlog_check(const char *table, const struct quire_rules *rules,
                        const struct quire_runlog_report_options *options,
                        struct quire_verdict *verdict, char **json, struct quire_error *error)
@@ -67,6 +75,7 @@ int quire_runlog_check(const char *table, const struct quire_rules *rules,
     QUIRE_TRY(quire_report_open(table, options, -1, &report, error));
     if (rules == NULL) QUIRE_TRY(quire_runlog_rules(&report.schema, &own, error));
     if (rules == NULL) rules = own;
+    QUIRE_TRY(try_rules(rules, &report, &checking, error));
     QUIRE_TRY(quire_report_read(&report, NULL, 0, rules, &rows, error));
     QUIRE_TRY(quire_stream_schema(&rows, &schema, error));
     QUIRE_TRY(quire_quality_new(rules, &schema, &checking, &quality, error));

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sql/sql_session.h"
+#include "sql/sql_rollup.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -51,6 +51,7 @@ static int allow_table(struct quire_sql_session *session, const char *table, con
 {
     for (size_t i = 0; i < session->options.tables_size; i++)
         if (sqlite3_stricmp(table, session->options.tables[i].name) == 0) return SQLITE_OK;
+    if (session->rolled && strcmp(table, QUIRE_SQL_ROLLUP_TABLE) == 0) return SQLITE_OK;
     /* Without a column the name may be that of a WITH; nothing of it is read. */
     if (column == NULL || column[0] == '\0' ||
         is_among(table, allowed_tables, COUNT(allowed_tables)))

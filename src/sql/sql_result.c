@@ -23,6 +23,7 @@ void quire_sql_results_release(struct quire_sql_results *results)
     quire_sql_spool_release(&results->spool);
     quire_arena_release(&results->arena);
     quire_free(results->sql);
+    quire_free(results->rolled);
 }
 
 /* --- Names ---------------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct quire_sql_results {
     struct quire_sql_session session;
     const char *given; /* the query, until the names are settled */
     char *sql;         /* as prepared, each character at its place */
+    char *rolled;      /* the query over groups that stands for it; NULL: none */
     sqlite3_stmt *statement;
     struct quire_arena arena;
     struct quire_sql_result_column *columns;

@@ -28,6 +28,7 @@ struct quire_sql_session {
     bool ordered;     /* something in the query is to be in order */
     bool numbered;    /* each scan of a table is to give a row the same number */
     bool has_or;      /* so are scans that look up rows */
+    bool rolled;      /* the query is over a table of groups (sql_rollup.h) */
     bool declaring;   /* a table's columns, which the authorizer lets pass */
     char denied[160]; /* what the authorizer refused last */
     size_t memory_max;

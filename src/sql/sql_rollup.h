@@ -1,0 +1,82 @@
+/* Private to sql: a SELECT of sums and counts over one table, worked out column by column.
+ *
+ * SQLite takes each row through its machine, a call a value. Of a query that is
+ *
+ *     SELECT keys, expressions of aggregates FROM table [WHERE comparisons] [GROUP BY keys] …
+ *
+ * the aggregates of all groups are computed here from the batches, and the query becomes one over a
+ * table of these: a row a group. What SQLite and this would see differently (a conversion, a
+ * comparison with another type) is not taken on, and neither is anything that is not known
+ * completely: then the query goes its usual way. */
+#ifndef QUIRE_SQL_SQL_ROLLUP_H
+#define QUIRE_SQL_SQL_ROLLUP_H
+
+#include "sql/sql_condition.h"
+
+/* No name that a query can have a table by: it is not there when the query is first looked at. */
+#define QUIRE_SQL_ROLLUP_TABLE "quire rollup"
+
+#define QUIRE_ROLLUP_KEYS_MAX       4
+#define QUIRE_ROLLUP_AGGREGATES_MAX 64
+#define QUIRE_ROLLUP_TERMS_MAX      16
+
+enum quire_rollup_key_kind {
+    QUIRE_ROLLUP_COLUMN, /* text or a whole number, as it is */
+    QUIRE_ROLLUP_DATE,   /* to_date(time) */
+    QUIRE_ROLLUP_HOUR    /* date_trunc('hour', time) */
+};
+struct quire_rollup_key {
+    enum quire_rollup_key_kind kind;
+    size_t column; /* of the source */
+};
+
+enum quire_rollup_function {
+    QUIRE_ROLLUP_COUNT_ROWS,
+    QUIRE_ROLLUP_COUNT,
+    QUIRE_ROLLUP_COUNT_DISTINCT,
+    QUIRE_ROLLUP_COUNT_TRUE,
+    QUIRE_ROLLUP_COUNT_FALSE,
+    QUIRE_ROLLUP_SUM,
+    QUIRE_ROLLUP_AVG,
+    QUIRE_ROLLUP_MIN,
+    QUIRE_ROLLUP_MAX,
+    QUIRE_ROLLUP_STDDEV_SAMP,
+    QUIRE_ROLLUP_STDDEV_POP,
+    QUIRE_ROLLUP_SLOPE,      /* regr_slope(column, unix_seconds(other)) */
+    QUIRE_ROLLUP_PERCENTILE, /* without groups only */
+};
+struct quire_rollup_aggregate {
+    enum quire_rollup_function function;
+    size_t column; /* of the source */
+    size_t other;  /* SLOPE: the time; PERCENTILE: the constant that says which */
+};
+
+/* A comparison of a column with a constant. */
+struct quire_rollup_term {
+    struct quire_sql_term term;
+    size_t constant; /* not looked at for IS NULL */
+};
+
+struct quire_rollup {
+    struct quire_sql_source *source;
+    size_t keys_size, aggregates_size, terms_size, constants_size;
+    bool grouped;
+    struct quire_rollup_key keys[QUIRE_ROLLUP_KEYS_MAX];
+    struct quire_rollup_aggregate aggregates[QUIRE_ROLLUP_AGGREGATES_MAX];
+    struct quire_rollup_term terms[QUIRE_ROLLUP_TERMS_MAX];
+    struct quire_buf sql;       /* over the table of groups; zero-terminated */
+    struct quire_buf constants; /* SELECT of them all; zero-terminated, empty where there is none */
+};
+void quire_rollup_release(struct quire_rollup *rollup);
+
+/* Understands a query that SQLite has prepared, so that it is one. *fits: whether it can go this
+ * way. 0 or QUIRE_MEMORY. (sql_rollup_parse.c) */
+int quire_rollup_parse(const struct quire_sql_session *session, const char *sql,
+                       struct quire_rollup *rollup, bool *fits);
+
+/* Computes the groups and names the table of them. *done: not where they do not fit in memory or a
+ * constant is of another type than its column. values: the constants. (sql_rollup.c) */
+int quire_rollup_run(struct quire_sql_session *session, const struct quire_rollup *rollup,
+                     sqlite3_value **values, bool *done, struct quire_error *error);
+
+#endif

@@ -1,0 +1,56 @@
+/* Private to sql_rollup_*.c: a query on its way to a rollup. */
+#ifndef QUIRE_SQL_SQL_ROLLUP_PARSER_H
+#define QUIRE_SQL_SQL_ROLLUP_PARSER_H
+
+#include "sql/sql_rollup.h"
+#include "sql/sql_text.h"
+
+struct quire_rollup_parser {
+    const char *sql;
+    struct quire_rollup *rollup;
+    const struct quire_field *columns;
+    size_t columns_size;
+    struct quire_sql_token *tokens; /* the last is END */
+    size_t tokens_size;
+    size_t copied; /* bytes of sql that are in rollup->sql, or replaced there */
+    int code;
+    bool fits;
+};
+
+/* --- Tokens and columns (sql_rollup_token.c) ------------------------------------------------- */
+
+/* fits is false where there are too many. 0 or QUIRE_MEMORY. */
+int quire_rollup_read_tokens(struct quire_rollup_parser *parser);
+
+bool quire_rollup_is_word(const struct quire_rollup_parser *parser, size_t at, const char *word);
+bool quire_rollup_is_char(const struct quire_rollup_parser *parser, size_t at, char c);
+bool quire_rollup_is_end(const struct quire_rollup_parser *parser, size_t at);
+bool quire_rollup_is_number(const struct quire_rollup_parser *parser, size_t at);
+bool quire_rollup_is_any(const struct quire_rollup_parser *parser, size_t at,
+                         const char *const *words, size_t size);
+#define QUIRE_ROLLUP_IS_ANY(parser, at, words) \
+    quire_rollup_is_any(parser, at, words, sizeof(words) / sizeof((words)[0]))
+
+/* The column that a word names, if it is one alone; else columns_size. */
+size_t quire_rollup_find_column(const struct quire_rollup_parser *parser, size_t at);
+/* Whether it names any. */
+bool quire_rollup_names_column(const struct quire_rollup_parser *parser, size_t at);
+
+bool quire_rollup_is_whole(const struct quire_field *field);
+bool quire_rollup_is_numeric(const struct quire_field *field);
+bool quire_rollup_is_text(const struct quire_field *field);
+
+/* --- Parts of a query ------------------------------------------------------------------------ */
+
+/* Notes the text between two tokens as one of the constants. (sql_rollup_where.c) */
+void quire_rollup_add_constant(struct quire_rollup_parser *parser, size_t from, size_t to);
+/* A comparison; *at moves behind it. */
+void quire_rollup_read_term(struct quire_rollup_parser *parser, size_t *at);
+
+/* (sql_rollup_function.c) */
+bool quire_rollup_is_aggregate(const struct quire_rollup_parser *parser, size_t at);
+/* The aggregate that begins at a token; *at moves behind it. False for one that is not known. */
+bool quire_rollup_read_aggregate(struct quire_rollup_parser *parser, size_t *at,
+                                 struct quire_rollup_aggregate *aggregate);
+
+#endif

@@ -1,0 +1,353 @@
+"""quire log report, trends, check and anomalies: what people and programs get, and what is
+refused."""
+
+import datetime
+import glob
+import json
+import os
+
+import delta
+import pyarrow as pa
+import pyarrow.parquet  # noqa: F401
+import pytest
+import pyrunlog
+from program import bad, good, run
+
+UTC = datetime.timezone.utc
+UNTIL = ["--until", "2024-03-03"]
+
+
+def at(day, hour=12):
+    return datetime.datetime(2024, 3, day, hour, tzinfo=UTC)
+
+
+def make(tmp_path, rows, schema=pyrunlog.SCHEMA, name="log"):
+    url = tmp_path / name
+    delta.create(url, schema)
+    if rows:
+        delta.append(url, pyrunlog.table(rows, schema))
+    return str(url)
+
+
+TWO_DAYS = [
+    {"created_at": at(1), "execution_id": "a", "run_id": "r1", "step_name": "orders",
+     "duration_secs": 1.0, "rows_processed": 1000, "rows_written": 1000},
+    {"created_at": at(1), "execution_id": "a", "run_id": "r1", "phase": "silver",
+     "step_name": "clean", "duration_secs": 3.0, "rows_processed": 900, "rows_written": 900},
+    {"created_at": at(2), "execution_id": "b", "run_id": "r2", "step_name": "orders",
+     "duration_secs": 4.0, "rows_processed": 1000, "validation_rate": 80.0, "invalid_rows": 200,
+     "valid_rows": 800, "success": False, "error_message": "no"},
+]
+
+
+def test_a_report(tmp_path):
+    url = make(tmp_path, TWO_DAYS)
+    got = good("log", "report", url, *UNTIL, "--json").json()
+    assert got["table_fqn"] == url
+    assert (got["report_period_days"], got["since"], got["until"]) == (
+        7, "2024-02-25T00:00:00Z", "2024-03-03T00:00:00Z")
+    assert (got["total_executions"], got["total_rows"], got["failed_rows"]) == (2, 3, 1)
+    assert got["success_rate_percent"] == pytest.approx(200 / 3)
+    assert (got["total_rows_processed"], got["total_rows_written"]) == (2900, 1900)
+    assert got["phase_distribution"] == {"bronze": 2, "silver": 1}
+    assert [row["day"] for row in got["by_day"]] == ["2024-03-01", "2024-03-02"]
+    assert [row["hour"] for row in got["by_hour"]] == ["2024-03-01T12:00:00Z",
+                                                       "2024-03-02T12:00:00Z"]
+    assert [row["step_name"] for row in got["by_step"]] == ["orders", "clean"]
+    [anomaly] = got["anomalies"]
+    assert anomaly == {
+        "type": "validation_rate", "row_index": anomaly["row_index"], "value": 80, "threshold": 95,
+        "severity": "high", "description": "orders: 80 % of the rows are valid, wanted are 95 %",
+        "run_id": "r2", "phase": "bronze", "step_name": "orders",
+        "created_at": "2024-03-02T12:00:00.000000Z"}
+    for name, value in got["summary"].items():
+        assert got[name] == value
+
+
+def test_a_report_for_people(tmp_path):
+    url = make(tmp_path, TWO_DAYS)
+    text = good("log", "report", url, *UNTIL).text
+    for words in ("7 days, from 2024-02-25T00:00:00Z", "2 executions, 3 rows: 1 failed, 66.67 %",
+                  "2900 rows processed, 1900 written", "│ bronze │", "│ 2024-03-02 │",
+                  "1 out of the ordinary"):
+        assert words in text
+    assert "steps, by their time in total (1 of 2)" in good("log", "report", url, *UNTIL,
+                                                            "--limit", "1").text
+
+
+def test_days_and_until_choose_the_rows(tmp_path):
+    url = make(tmp_path, TWO_DAYS)
+
+    def rows(*options):
+        return good("log", "report", url, "--json", *options).json()["total_rows"]
+
+    assert rows(*UNTIL, "--days", "1") == 1
+    assert rows(*UNTIL, "--days", "2") == 3
+    assert rows("--until", "2024-03-02T12:00:00Z", "--days", "1") == 2
+    assert rows() == 0  # of today's week
+    assert rows("--days", "0") == 3
+    assert rows("--days", "0", "--until", "2024-03-02") == 2
+    now = datetime.datetime.now(UTC)
+    delta.append(url, pyrunlog.table([{"created_at": now}]))
+    assert rows("--days", "1") == 1
+
+
+def test_files_of_other_days_are_not_read(tmp_path):
+    """What is not read need not be there."""
+    url = make(tmp_path, [])
+    for day in range(1, 10):
+        delta.append(url, pyrunlog.table([{**TWO_DAYS[0], "created_at": at(day)}]))
+    for path in glob.glob(f"{url}/*.parquet"):
+        if pa.parquet.read_table(path)["created_at"][0].as_py() < at(6, 0):
+            os.remove(path)
+    period = ["--until", "2024-03-10", "--days", "4", "--json"]
+    for report in ("report", "trends", "anomalies", "check"):
+        good("log", report, url, *period)
+    assert good("log", "report", url, *period).json()["total_rows"] == 4
+    good("log", "anomalies", url, *period, "--history")
+    bad(3, "log", "report", url, "--until", "2024-03-10", "--days", "5")
+
+
+@pytest.mark.parametrize("schema", [pyrunlog.SCHEMA, pa.schema([
+    field for field in pyrunlog.SCHEMA if field.name in (
+        "run_id", "phase", "step_name", "duration_secs", "end_time")])])
+def test_an_empty_log(tmp_path, schema):
+    url = make(tmp_path, [], schema)
+    report = good("log", "report", url, "--json").json()
+    assert report["summary"] == dict.fromkeys(report["summary"], 0)
+    for name in ("by_phase", "by_step", "by_day", "by_hour", "anomalies"):
+        assert report[name] == []
+    trends = good("log", "trends", url, "--json").json()
+    assert trends["duration_trend"] == dict.fromkeys(
+        ["min", "max", "mean", "stddev", "p50", "p95", "slope"], 0)
+    assert trends["success_trend"] == {"total": 0, "successful": 0, "failed": 0,
+                                       "success_rate_percent": 0, "direction": "stable",
+                                       "change_points": 0}
+    assert trends["quality"]["grade"] == "A" and trends["by_day"] == []
+    check = good("log", "check", url, "--json").json()
+    assert (check["validation_rate"], check["total_rows"], check["quality_passed"]) == (
+        100, 0, True)
+    found = good("log", "anomalies", url, "--json", "--history").json()
+    assert (found["anomalies_detected"], found["anomaly_count"], found["anomalies"]) == (
+        False, 0, [])
+    for report in ("report", "trends", "check", "anomalies"):
+        good("log", report, url)
+
+
+def test_one_row(tmp_path):
+    url = make(tmp_path, TWO_DAYS[:1])
+    trends = good("log", "trends", url, *UNTIL, "--json").json()
+    assert trends["duration_trend"] == {"min": 1, "max": 1, "mean": 1, "stddev": 0, "p50": 1,
+                                        "p95": 1, "slope": 0}
+    assert trends["throughput_trend"] == {"min_rows": 1000, "max_rows": 1000, "avg_rows": 1000,
+                                          "stddev_rows": 0}
+    assert (trends["volume_trend"], trends["performance"]) == (
+        {"direction": "stable", "change_percent": 0}, {"grade": "A"})
+
+
+def days_of(rates=(), successes=(), processed=(), durations=()):
+    """One row a day."""
+    size = max(map(len, (rates, successes, processed, durations)))
+    rows = [{"created_at": at(1 + i)} for i in range(size)]
+    for name, values in (("validation_rate", rates), ("success", successes),
+                         ("rows_processed", processed), ("duration_secs", durations)):
+        for row, value in zip(rows, values):
+            row[name] = value
+    return rows
+
+
+@pytest.mark.parametrize("member,rows,wanted", [
+    ("quality", days_of(rates=[99.0, 99.0, 93.9]), ("A", "moderate")),
+    ("quality", days_of(rates=[99.0, 99.0, 94.0]), ("A", "none")),
+    ("quality", days_of(rates=[90.0, 90.0, 79.5]), ("C", "high")),
+    ("quality", days_of(rates=[79.0, 80.0]), ("D", "none")),
+    ("quality", days_of(rates=[90.0]), ("B", "none")),
+    ("volume_trend", days_of(processed=[100, 100, 110, 110]), ("stable", 10)),
+    ("volume_trend", days_of(processed=[100, 100, 111, 111]), ("increasing", 11)),
+    ("volume_trend", days_of(processed=[100, 89]), ("decreasing", -11)),
+    ("volume_trend", days_of(processed=[0, 5]), ("increasing", 100)),
+    ("success_trend", days_of(successes=[True, False, False, True]), ("stable", 0)),
+    ("success_trend", days_of(successes=[True, False]), ("declining", -100)),
+    ("success_trend", days_of(successes=[False, True]), ("improving", 100)),
+    ("performance", days_of(durations=[59.0, 59.0]), ("A",)),
+    ("performance", days_of(durations=[10.0, 90.0]), ("B",)),
+    ("performance", days_of(durations=[119.0, 119.0]), ("B",)),
+    ("performance", days_of(durations=[1.0, 400.0]), ("C",)),
+    ("performance", days_of(durations=[301.0, 301.0]), ("D",)),
+])
+def test_what_follows_from_the_days(tmp_path, member, rows, wanted):
+    url = make(tmp_path, rows)
+    got = good("log", "trends", url, "--days", "0", "--json").json()[member]
+    keys = {"quality": ["grade", "degradation"], "volume_trend": ["direction", "change_percent"],
+            "success_trend": ["direction", "change_points"], "performance": ["grade"]}[member]
+    assert [got[key] for key in keys] == pytest.approx(list(wanted)) or tuple(
+        got[key] for key in keys) == wanted
+
+
+def test_trends_for_people(tmp_path):
+    text = good("log", "trends", make(tmp_path, TWO_DAYS), *UNTIL).text
+    for words in ("30 days", "success: 66.67 % of 3 rows, declining (-100.00 points)",
+                  "quality: grade B, degradation high", "performance: grade A",
+                  "│ duration (s) │"):
+        assert words in text
+
+
+# --- Anomalies ------------------------------------------------------------------------------
+
+def test_anomalies_of_each_kind(tmp_path):
+    usual = [{"created_at": at(1 + i % 2), "step_name": f"s{i}", "duration_secs": 10.0,
+              "rows_processed": 100} for i in range(40)]
+    odd = [{"created_at": at(2), "step_name": "slow", "duration_secs": 60.0},
+           {"created_at": at(2), "step_name": "slower", "duration_secs": 90.0},
+           {"created_at": at(2), "step_name": "vast", "duration_secs": 10.0,
+            "rows_processed": 5000},
+           {"created_at": at(2), "step_name": "bad", "duration_secs": 10.0,
+            "validation_rate": 84.5}]
+    url = make(tmp_path, usual + odd)
+    got = good("log", "anomalies", url, *UNTIL, "--json").json()
+    assert [(one["type"], one["step_name"], one["severity"]) for one in got["anomalies"]] == [
+        ("duration", "slow", "medium"), ("duration", "slower", "high"),
+        ("rows_processed", "vast", "high"), ("validation_rate", "bad", "high")]
+    mean = (40 * 10 + 60 + 90 + 10 + 10) / 44
+    assert got["anomalies"][0]["threshold"] == pytest.approx(3 * mean)
+    assert got["anomalies"][2]["threshold"] == pytest.approx(5 * (4300 + 5000) / 44)
+    assert [one["row_index"] for one in got["anomalies"]] == [40, 41, 42, 43]
+    few = good("log", "anomalies", url, *UNTIL, "--json", "--limit", "2").json()
+    assert (few["anomaly_count"], len(few["anomalies"])) == (4, 2)
+    strict = good("log", "anomalies", url, *UNTIL, "--json", "--min-validation-rate", "80").json()
+    assert strict["anomaly_count"] == 3
+    text = good("log", "anomalies", url, *UNTIL).text
+    assert "4 out of the ordinary" in text and "slower: 90 s, more than 3 times" in text
+
+
+def test_anomalies_beside_the_history_of_a_step(tmp_path):
+    rows = [{"created_at": at(1, hour), "step_name": "fast", "duration_secs": 1 + hour / 100,
+             "validation_rate": 99.0 + hour % 2} for hour in range(20)]
+    rows += [{"created_at": at(2), "step_name": "fast", "duration_secs": 3.0,
+              "validation_rate": 96.0}]
+    rows += [{"created_at": at(day, hour), "step_name": "heavy", "duration_secs": 50.0}
+             for day in (1, 2) for hour in range(20)]
+    rows += [{"created_at": at(1 + i % 2), "step_name": "poor",
+              "validation_rate": [95.0, 70.0][i % 2], "duration_secs": 20.0} for i in range(6)]
+    url = make(tmp_path, rows)
+    plain = good("log", "anomalies", url, *UNTIL, "--json").json()
+    assert {one["type"] for one in plain["anomalies"]} == {"validation_rate"}
+    got = good("log", "anomalies", url, *UNTIL, "--history", "--json").json()
+    kinds = {(one["type"], one["step_name"]) for one in got["anomalies"]}
+    assert kinds == {("step_duration", "fast"), ("step_validation_rate", "fast"),
+                     ("step_mean_rate", "poor"), ("step_rate_spread", "poor"),
+                     ("step_rate_drop", "poor"), ("validation_rate", "poor")}
+    [drop] = [one for one in got["anomalies"] if one["type"] == "step_rate_drop"]
+    assert (drop["created_at"], drop["value"], drop["threshold"], drop["row_index"]) == (
+        "2024-03-02", 70, 85, None)
+
+
+# --- Checks ---------------------------------------------------------------------------------
+
+def test_a_check(tmp_path):
+    rows = TWO_DAYS + [{"created_at": at(2), "phase": "lead", "duration_secs": -1.0},
+                       {"created_at": at(2), "validation_rate": 101.0}]
+    url = make(tmp_path, rows)
+    result = bad(1, "log", "check", url, "--json")
+    got = result.json()
+    assert (got["total_rows"], got["invalid_rows"], got["quality_passed"]) == (5, 2, False)
+    assert {issue["rule"]: issue["rows"] for issue in got["quality_issues"]} == {
+        "phase IN ('bronze', 'silver', 'gold', 'pipeline')": 1, "duration_secs >= 0": 1,
+        "validation_rate BETWEEN 0 AND 100": 1}
+    assert got["validation_rules_applied"] == 8 and got["report_period_days"] is None
+    good("log", "check", url, "--until", "2024-03-02", "--days", "1")
+    text = run("log", "check", url, "--limit", "1").text
+    assert "8 rules, 3 broken" in text and "broken rules (1 of 3)" in text
+    assert "3 of 5 rows valid (60.00 %, wanted are 95): not passed" in text
+
+
+def test_a_check_by_other_rules(tmp_path):
+    url = make(tmp_path, TWO_DAYS)
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps({"rules": [{"check": "validation_rate >= 90"}],
+                                 "min_validation_rate": 60, "max_invalid_rows_percent": 40}))
+    got = good("log", "check", url, "--rules", rules, "--json").json()
+    assert (got["valid_rows"], got["threshold_met"]) == (2, True)
+    rules.write_text(json.dumps({"rules": [{"check": "valdation_rate >= 90"}]}))
+    bad(2, "log", "check", url, "--rules", rules, says="did you mean validation_rate?")
+    bad(3, "log", "check", url, "--rules", tmp_path / "none.json")
+
+
+# --- Other tables ---------------------------------------------------------------------------
+
+OLD = pa.schema([field for field in pyrunlog.SCHEMA if field.name in (
+    "run_id", "phase", "step_name", "start_time", "end_time", "validation_rate", "success")] +
+    [pa.field("duration_secs", pa.float32()), pa.field("rows_processed", pa.int32())])
+
+
+def test_a_history_with_fewer_columns(tmp_path):
+    rows = [{"end_time": at(1), "run_id": "a"}, {"end_time": at(2), "run_id": "b"},
+            {"end_time": None, "start_time": at(2), "run_id": "b", "duration_secs": 50.0},
+            {"run_id": "c"}]
+    url = make(tmp_path, rows, OLD)
+    got = good("log", "report", url, *UNTIL, "--json").json()
+    assert (got["total_rows"], got["total_executions"], got["total_rows_written"]) == (3, 2, 0)
+    assert [row["total_rows"] for row in got["by_day"]] == [1, 2]
+    assert good("log", "trends", url, *UNTIL, "--json").json()["duration_trend"]["max"] == 50
+    found = good("log", "anomalies", url, *UNTIL, "--json").json()
+    assert found["anomaly_count"] == 0
+    assert good("log", "check", url, "--json").json()["validation_rules_applied"] == 7
+
+
+@pytest.mark.parametrize("columns,missing", [
+    (["run_id", "phase"], "it lacks the columns step_name, duration_secs, created_at"),
+    (["run_id", "phase", "step_name", "created_at"], "it lacks the column duration_secs"),
+])
+def test_what_is_no_run_log(tmp_path, columns, missing):
+    schema = pa.schema([pyrunlog.SCHEMA.field(name) for name in columns])
+    url = make(tmp_path, [], schema)
+    for report in ("report", "trends", "check", "anomalies"):
+        bad(1, "log", report, url, says=[missing, url])
+
+
+def test_a_table_that_is_not_there(tmp_path):
+    for report in ("report", "trends", "check", "anomalies"):
+        bad(3, "log", report, tmp_path / "none", says="none")
+
+
+# --- Conditions and SQL ---------------------------------------------------------------------
+
+def test_conditions(tmp_path):
+    url = make(tmp_path, TWO_DAYS)
+    for report in ("report", "trends", "check", "anomalies"):
+        bad(2, "log", report, url, "--where", "fase = 'x'", says="did you mean phase?")
+        bad(2, "log", report, url, "--where", "1) OR (1 = 1")
+        bad(2, "log", report, url, "--where", "phase")
+    where = ["--where", "phase = 'bronze' -- and no more"]
+    got = good("log", "report", url, *UNTIL, *where, "--json").json()
+    assert (got["total_rows"], got["anomaly_count"], got["phase_distribution"]) == (
+        2, 1, {"bronze": 2})
+    assert good("log", "trends", url, *UNTIL, *where, "--json").json()["success_trend"][
+        "total"] == 2
+    assert good("log", "check", url, *where, "--json").json()["total_rows"] == 2
+    assert good("log", "anomalies", url, *UNTIL, "--where", "phase = 'silver'", "--json").json()[
+        "anomaly_count"] == 0
+
+
+@pytest.mark.parametrize("report,queries", [("report", 5), ("trends", 2), ("anomalies", 3)])
+def test_queries_that_are_printed_can_be_run(tmp_path, report, queries):
+    url = make(tmp_path, TWO_DAYS)
+    for options, name in (([], "log"), (["--where", "phase <> 'gold'"], "history")):
+        text = good("log", report, url, *UNTIL, "--print-sql", *options).text
+        parts = [part for part in text.split(";\n") if part.strip()]
+        assert len(parts) == queries and ":since" not in text
+        answers = []
+        for part in parts:
+            (tmp_path / "query.sql").write_text(part)
+            answers.append(good("sql", "--file", tmp_path / "query.sql", "--table",
+                                f"{name}={url}").lines())
+        assert answers[0][0]["total_rows"] == 3 and all(answers[:2])
+
+
+@pytest.mark.parametrize("arguments,says", [
+    (["report"], "TABLE"), (["report", "a", "--days", "-1"], "days"),
+    (["report", "a", "--until", "soon"], "soon"), (["anomalies", "a", "--limit", "0"], "limit"),
+    (["trends", "a", "--history"], "history"),
+])
+def test_mistakes(arguments, says):
+    bad(2, "log", *arguments, says=says)
