@@ -4,6 +4,7 @@
 
 #include "quire/arrow.h"
 #include "quire/batch.h"
+#include "quire/chart.h"
 #include "quire/codec.h"
 #include "quire/context.h"
 #include "quire/diff.h"

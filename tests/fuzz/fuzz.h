@@ -102,6 +102,8 @@ FUZZ_TARGET(deletion_vector);
 FUZZ_TARGET(delta_schema);
 FUZZ_TARGET(expr);
 FUZZ_TARGET(rules);
+FUZZ_TARGET(chart_text);
+FUZZ_TARGET(chart_svg);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 
