@@ -21,6 +21,7 @@
 #include "quire/quality.h"
 #include "quire/runlog.h"
 #include "quire/runlog_model.h"
+#include "quire/runlog_page.h"
 #include "quire/runlog_report.h"
 #include "quire/runlog_write.h"
 #include "quire/sql.h"
