@@ -1,6 +1,7 @@
 /* log report: what happened in a period. */
 #include <inttypes.h>
 
+#include "log_page.h"
 #include "log_report.h"
 #include "progress.h"
 
@@ -10,6 +11,7 @@ struct report_options {
     double min_validation_rate;
     bool history;
     bool print_sql;
+    struct quire_cli_log_page page;
 };
 
 static void free_text(char **text)
@@ -107,6 +109,17 @@ static int64_t listed(const struct report_options *options)
     return options->limit > 0 ? options->limit : LISTED_DEFAULT;
 }
 
+/* The answer, and what of it goes to files. */
+static int answer(struct quire_cli *cli, const char *table,
+                  const struct quire_runlog_report_options *asked, char **json)
+{
+    const struct report_options *options = cli->options;
+    if (options->print_sql) return quire_cli_log_print_sql(cli, table, "summary", asked);
+    QUIRE_TRY(quire_runlog_summary(table, asked, json, &cli->error));
+    if (!quire_cli_log_page_asked(&options->page)) return 0;
+    return quire_cli_log_page_write(cli, &options->page, table, asked, *json);
+}
+
 static int run_report(struct quire_cli *cli, int argc, char **argv)
 {
     const struct report_options *options = cli->options;
@@ -114,13 +127,14 @@ static int run_report(struct quire_cli *cli, int argc, char **argv)
     QUIRE_CLEANUP(free_text) char *json = NULL;
     (void)argc;
     QUIRE_TRY(fill_options(cli, &asked));
-    int code = options->print_sql ? quire_cli_log_print_sql(cli, argv[0], "summary", &asked)
-                                  : quire_runlog_summary(argv[0], &asked, &json, &cli->error);
+    int code = answer(cli, argv[0], &asked, &json);
     quire_context_free(asked.context);
     QUIRE_TRY(code);
     if (options->print_sql) return 0;
-    if (!cli->common.json) return draw_report(cli, json, listed(options));
-    printf("%s\n", json);
+    if (cli->common.json)
+        printf("%s\n", json);
+    else if (!quire_cli_log_page_asked(&options->page))
+        return draw_report(cli, json, listed(options));
     return 0;
 }
 
@@ -147,9 +161,11 @@ static int run_report(struct quire_cli *cli, int argc, char **argv)
         .help = "print the queries with the period filled in, to be run elsewhere"             \
     }
 
+#define PAGE_AT(field) offsetof(struct report_options, page.field)
 static const struct quire_option report_rows[] = {
     QUIRE_CLI_LOG_PERIOD_ROWS("7"),
     ANOMALY_ROWS,
+    QUIRE_CLI_LOG_PAGE_ROWS(PAGE_AT),
 };
 
 const struct quire_command quire_command_log_report = {
@@ -159,7 +175,10 @@ const struct quire_command quire_command_log_report = {
     .description =
         "Executions, rows, successes, durations, rates of validation and rows processed, in total "
         "and by phase, step, day and hour, and what is out of the ordinary. Data files of other "
-        "days are not read. --json prints one object, which docs/RUNLOG.md describes.",
+        "days are not read. --json prints one object, which docs/RUNLOG.md describes. --html "
+        "writes "
+        "a page and --png its charts, drawn by gnuplot; what goes to files is not printed unless "
+        "--json is given.",
     .operands_min = 1,
     .operands_max = 1,
     .options = {report_rows, sizeof(report_rows) / sizeof(report_rows[0]),
