@@ -23,6 +23,7 @@
 #include "quire/runlog_model.h"
 #include "quire/runlog_page.h"
 #include "quire/runlog_report.h"
+#include "quire/runlog_upkeep.h"
 #include "quire/runlog_write.h"
 #include "quire/sql.h"
 #include "quire/stats.h"

@@ -288,6 +288,12 @@ extern const struct quire_command quire_command_table_analyze;
 extern const struct quire_command quire_command_log; /* cmd_log.c */
 extern const struct quire_command quire_command_log_info;
 extern const struct quire_command quire_command_log_write;
+extern const struct quire_command quire_command_log_show; /* cmd_log_show.c */
+extern const struct quire_command quire_command_log_export;
+extern const struct quire_command quire_command_log_history; /* cmd_log_history.c */
+extern const struct quire_command quire_command_log_metrics;
+extern const struct quire_command quire_command_log_optimize; /* cmd_log_maintain.c */
+extern const struct quire_command quire_command_log_maintain;
 extern const struct quire_command quire_command_log_report;
 extern const struct quire_command quire_command_log_trends;
 extern const struct quire_command quire_command_log_check;

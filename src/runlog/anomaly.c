@@ -89,7 +89,7 @@ int quire_anomaly_search_new(const struct ArrowSchema *schema,
     made->rate_min =
         options->min_validation_rate > 0 ? options->min_validation_rate : QUIRE_ANOMALY_RATE_MIN;
     made->history = options->history;
-    made->duration_max = made->rows_max = INFINITY;
+    made->duration_max = made->rows_max = (double)INFINITY;
     QUIRE_TRY(quire_field_open(schema, &made->field, error));
     QUIRE_TRY(quire_view_new(made->field, &made->view, error));
     QUIRE_TRY(find_columns(made, error));

@@ -8,8 +8,8 @@ import pytest
 from program import environment, good
 
 COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "meta",
-            "formats", "codecs", "stores", "queues", "clean", "sql", "table", "validate", "version",
-            "help"}
+            "formats", "codecs", "stores", "queues", "clean", "log", "sql", "table", "validate",
+            "version", "help"}
 READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "arrow-stream"}
 WRITTEN = READ | {"table"}
 # What stands before the cursor (the last is being completed) and what is offered.

@@ -470,6 +470,12 @@ def test_names_of_tables(tmp_path):
     assert done["commits"] == 3
     assert {path.name for path in (tmp_path / "analytics").iterdir()} >= {
         "base_logs_p0", "base_logs_p1", "base_logs_p2"}
+    bad(1, "log", "write", tmp_path, "--kind", "rows", *config, "--table-name-pattern",
+        "{pipeline_id}", stdin=json.dumps([row, {**row, "pipeline_id": "b"}]),
+        says=["/1", "pipeline b"])
+    done = write(tmp_path, REPORT, *config, "--table-name-pattern", "{pipeline_id}_{run_mode}",
+                 "--pipeline-id", "p", kind="report")
+    assert done["table_fqn"] == "analytics.p_incremental"
     for wrong, word in (("{schema}.{x}", "placeholder"), ("a/b", "characters"), ("{schema", "'}'"),
                         ("..", "SCHEMA.NAME")):
         bad(2, "log", "write", tmp_path, *config, "--table-name-pattern", wrong,

@@ -171,6 +171,11 @@ static const struct {
     {"SELECT r.name, count(*) n, percentile(l.v, 0.5) p, max(l.at), group_concat(l.v) "
      "FROM l JOIN r ON l.k = r.k WHERE l.v < :v AND l.k IN (1, 2, 3) GROUP BY r.name ORDER BY 2",
      2},
+    {"SELECT k, date_trunc('HOUR', at) AS h, count(*) AS n, sum(v) AS s, stddev(v) AS d, "
+     "count(DISTINCT k) AS t, regr_slope(v, unix_seconds(at)) AS r FROM l WHERE k <= :v "
+     "GROUP BY k, date_trunc('HOUR', at) ORDER BY 1, 2",
+     4},
+    {"SELECT count(DISTINCT k) AS n, percentile(v, 0.5) AS p, min(v) AS m FROM l", 1},
     {"SELECT * FROM r WHERE name LIKE 'o%' OR deep IS NULL", 2},
     {"SELECT k, stddev(v), concat(k, '-', date_trunc('day', at)) FROM l GROUP BY k", 3},
     {"SELECT at FROM l WHERE at > '2024-01-01' UNION SELECT name FROM r ORDER BY 1", 5},
