@@ -4,8 +4,8 @@ import json
 
 import pytest
 import spark_session
+from log_samples import COLUMNS, EXECUTION, REPORT, ROW
 from program import good
-from test_log_write import COLUMNS, EXECUTION, REPORT, ROW
 
 pytestmark = pytest.mark.usefixtures("spark")
 
