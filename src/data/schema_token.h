@@ -11,8 +11,8 @@ struct quire_schema_parser {
     const char *text;
     size_t size;
     size_t at;
-    int brackets;  /* open ones: inside, line ends are blanks */
-    int depth;     /* nested types */
+    int brackets; /* open ones: inside, line ends are blanks */
+    int depth;    /* nested types */
     struct quire_arena *arena;
     struct quire_error *error;
 };
