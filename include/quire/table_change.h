@@ -27,7 +27,8 @@ struct quire_table_change_options {
     enum quire_durability durability;
     struct quire_context *context; /* NULL: one with the defaults */
     /* Of overwriting and merging alone: makes the table where there is none, as in
-     * struct quire_table_append_options; another writer's that comes meanwhile is QUIRE_CONFLICT. */
+     * struct quire_table_append_options; another writer's that comes meanwhile is QUIRE_CONFLICT.
+     */
     const struct quire_table_create_options *create;
     /* Of overwriting alone: what becomes of rows that have more than the table, or wider values;
      * or, where no rows of the table stay, the table gets the columns of the rows, whatever it had

@@ -12,7 +12,7 @@
 #define OPERATION       "write checkpoint"
 #define KEPT_DEFAULT_MS INT64_C(604800000)
 #define BATCH_ROWS      4096
-#define GROUP_ROWS      "16384"
+#define GROUP_ROWS      "57344"
 #define BATCH_BYTES     ((size_t)8 << 20)
 
 void quire_checkpoint_file_release(struct quire_checkpoint_file *file)

@@ -6,7 +6,7 @@
 #include "quire/file.h"
 #include "table/log_lines.h"
 
-/* Rows of a checkpoint that are held at once: as many as a row group of those that are written. */
+/* Rows of a checkpoint that are held at once: fewer than a row group has. */
 static const struct quire_setting batches[] = {{"batch_rows", "16384"}};
 
 static bool ends_with(const char *text, const char *end)
