@@ -4,9 +4,9 @@
 #include "base/json_tree.h"
 #include "base/number.h"
 #include "table/delta_schema.h"
-#include "table/table_features.h"
 #include "table/optimize_private.h"
 #include "table/row_writer.h"
+#include "table/table_features.h"
 
 #define OPERATION QUIRE_OPTIMIZE_OPERATION
 
