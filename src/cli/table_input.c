@@ -6,6 +6,7 @@
 
 #include "apart.h"
 #include "json_walk.h"
+#include "table_keys.h"
 
 /* --- The table ------------------------------------------------------------------------------- */
 
@@ -111,18 +112,17 @@ static int any_filled(const struct quire_cli_target *target, bool *any, struct q
     return 0;
 }
 
-/* The columns that the inputs have by themselves. */
-static int look_at_inputs(struct quire_cli *cli, const struct quire_cli_request *request,
+int quire_cli_target_look(struct quire_cli *cli, char *const *names, size_t names_size,
                           struct ArrowSchema *found)
 {
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
-    const struct quire_cli_request looking = {.names = request->names,
-                                              .names_size = request->names_size};
-    char *rejects = cli->reading.rejects;
+    const struct quire_cli_request looking = {.names = names, .names_size = names_size};
+    const struct quire_cli_reading given = cli->reading;
     cli->reading.rejects = NULL;
+    if (given.on_bad == QUIRE_ON_BAD_REJECT) cli->reading.on_bad = QUIRE_ON_BAD_NULL;
     int code = quire_cli_input_open(cli, &looking, &input, &cli->error);
     if (code == 0) code = quire_stream_schema(&input.stream, found, &cli->error);
-    cli->reading.rejects = rejects;
+    cli->reading = given;
     return code;
 }
 
@@ -137,7 +137,7 @@ static int leave_to_table(struct quire_cli *cli, const struct quire_cli_target *
         if (!quire_file_rereadable(request->names[i]))
             return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
                               "the table fills columns: --schema is to say which the pipe has");
-    QUIRE_TRY(look_at_inputs(cli, request, &found));
+    QUIRE_TRY(quire_cli_target_look(cli, request->names, request->names_size, &found));
     QUIRE_TRY(quire_schema_copy(&target->schema, schema, &cli->error));
     for (int64_t i = 0; i < schema->n_children; i++) {
         struct ArrowSchema *child = schema->children[i];
@@ -182,12 +182,25 @@ static int rows_schema(struct ArrowArrayStream *stream, struct ArrowSchema *sche
     return rows->code == 0 ? 0 : EIO;
 }
 
+static int pass_keys(struct quire_cli_rows *rows, struct ArrowArray *batch)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    rows->code = quire_stream_schema(&rows->input->stream, &schema, &rows->error);
+    if (rows->code == 0)
+        quire_cli_keys_pass(rows->keys, &schema, batch);
+    else
+        quire_array_release(batch);
+    return rows->code == 0 ? 0 : EIO;
+}
+
 static int rows_next(struct ArrowArrayStream *stream, struct ArrowArray *batch)
 {
     struct quire_cli_rows *rows = stream->private_data;
     rows->code = quire_stream_next(&rows->input->stream, batch, &rows->error);
-    if (rows->code == 0 && batch->release == NULL)
-        rows->code = quire_cli_input_done(rows->input, &rows->error);
+    if (rows->code != 0) return EIO;
+    if (batch->release != NULL) return rows->keys != NULL ? pass_keys(rows, batch) : 0;
+    if (rows->keys != NULL) rows->code = quire_cli_keys_end(rows->keys, &rows->error);
+    if (rows->code == 0) rows->code = quire_cli_input_done(rows->input, &rows->error);
     return rows->code == 0 ? 0 : EIO;
 }
 
