@@ -68,9 +68,7 @@ int quire_cli_target_open(struct quire_cli *cli, const struct quire_cli_target_o
                                           &target->partitions, error));
     if (options->txn != NULL)
         QUIRE_TRY(quire_cli_txn_parse(options->txn, &target->app, &target->app_version, error));
-    /* Fields that the table lacks are looked for in all records. */
-    if (options->evolve != QUIRE_TABLE_EVOLVE_OFF && !quire_cli_is_given(cli, "extra"))
-        cli->reading.extra = QUIRE_EXTRA_EVOLVE;
+    target->evolves = options->evolve != QUIRE_TABLE_EVOLVE_OFF;
     target->creation = (struct quire_table_create_options){
         .partition_by = (const char *const *)target->partitions.names,
         .partition_by_size = target->partitions.size,
@@ -126,6 +124,13 @@ int quire_cli_target_look(struct quire_cli *cli, char *const *names, size_t name
     return code;
 }
 
+static bool comes_once(char *const *names, size_t names_size)
+{
+    for (size_t i = 0; i < names_size; i++)
+        if (!quire_file_rereadable(names[i])) return true;
+    return false;
+}
+
 /* Takes out of the schema that is read what the table fills and the inputs lack, so that it is not
  * taken for null. What comes through a pipe is not looked at first. */
 static int leave_to_table(struct quire_cli *cli, const struct quire_cli_target *target,
@@ -133,10 +138,9 @@ static int leave_to_table(struct quire_cli *cli, const struct quire_cli_target *
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema found = {.release = NULL};
     int64_t kept = 0;
-    for (size_t i = 0; i < request->names_size; i++)
-        if (!quire_file_rereadable(request->names[i]))
-            return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
-                              "the table fills columns: --schema is to say which the pipe has");
+    if (comes_once(request->names, request->names_size))
+        return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
+                          "the table fills columns: --schema is to say which the pipe has");
     QUIRE_TRY(quire_cli_target_look(cli, request->names, request->names_size, &found));
     QUIRE_TRY(quire_schema_copy(&target->schema, schema, &cli->error));
     for (int64_t i = 0; i < schema->n_children; i++) {
@@ -162,6 +166,10 @@ int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *targe
     struct quire_cli_request request = {
         .names = names, .names_size = names_size, .own_types = true, .any_case = true};
     bool fills = false;
+    bool named = cli->reading.schema != NULL && comes_once(names, names_size);
+    /* Fields that the table lacks are looked for in all records; of a pipe --schema says them. */
+    if (target->evolves && !named && !quire_cli_is_given(cli, "extra"))
+        cli->reading.extra = QUIRE_EXTRA_EVOLVE;
     if (target->table == NULL || target->own_types)
         return quire_cli_input_open(cli, &request, input, &cli->error);
     request.schema = &target->schema;
