@@ -1,16 +1,24 @@
 /* table merge: the rows of files into a table, by a key. */
-#include "table_input.h"
+#include "table_keys.h"
 
 struct merge_options {
     struct quire_cli_target_options target;
     char *on;
 };
 
+static bool pipes(const struct quire_cli_input *input)
+{
+    for (size_t i = 0; i < input->names_size; i++)
+        if (quire_file_rereadable(input->names[i])) return false;
+    return true;
+}
+
 static int merge(struct quire_cli *cli, const struct quire_cli_target *target,
                  const struct quire_cli_columns *keys, struct quire_cli_input *input,
                  struct quire_table_change_result *result)
 {
-    struct quire_cli_rows rows = {.input = input};
+    struct quire_cli_keys_seen seen = {.keys = keys};
+    struct quire_cli_rows rows = {.input = input, .keys = pipes(input) ? &seen : NULL};
     struct ArrowArrayStream stream = quire_cli_rows_stream(&rows);
     const struct quire_table_change_options how = {
         .app = target->app,
@@ -38,6 +46,8 @@ static int merge_inputs(struct quire_cli *cli, int argc, char **argv)
     }
     QUIRE_TRY(quire_cli_columns_split("on", options->on, &keys, &cli->error));
     QUIRE_TRY(quire_cli_target_open(cli, &options->target, &target));
+    if (target.table != NULL)
+        QUIRE_TRY(quire_cli_keys_look(cli, &target, &keys, argv + 1, (size_t)argc - 1));
     QUIRE_TRY(quire_cli_target_input(cli, &target, argv + 1, (size_t)argc - 1, &input));
     QUIRE_TRY(merge(cli, &target, &keys, &input, &result));
     QUIRE_TRY(quire_cli_change_report(cli, target.url, &result));

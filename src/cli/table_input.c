@@ -6,6 +6,7 @@
 
 #include "apart.h"
 #include "json_walk.h"
+#include "table_keys.h"
 
 /* --- The table ------------------------------------------------------------------------------- */
 
@@ -67,9 +68,7 @@ int quire_cli_target_open(struct quire_cli *cli, const struct quire_cli_target_o
                                           &target->partitions, error));
     if (options->txn != NULL)
         QUIRE_TRY(quire_cli_txn_parse(options->txn, &target->app, &target->app_version, error));
-    /* Fields that the table lacks are looked for in all records. */
-    if (options->evolve != QUIRE_TABLE_EVOLVE_OFF && !quire_cli_is_given(cli, "extra"))
-        cli->reading.extra = QUIRE_EXTRA_EVOLVE;
+    target->evolves = options->evolve != QUIRE_TABLE_EVOLVE_OFF;
     target->creation = (struct quire_table_create_options){
         .partition_by = (const char *const *)target->partitions.names,
         .partition_by_size = target->partitions.size,
@@ -111,19 +110,25 @@ static int any_filled(const struct quire_cli_target *target, bool *any, struct q
     return 0;
 }
 
-/* The columns that the inputs have by themselves. */
-static int look_at_inputs(struct quire_cli *cli, const struct quire_cli_request *request,
+int quire_cli_target_look(struct quire_cli *cli, char *const *names, size_t names_size,
                           struct ArrowSchema *found)
 {
     QUIRE_CLEANUP(quire_cli_input_release) struct quire_cli_input input = {.context = NULL};
-    const struct quire_cli_request looking = {.names = request->names,
-                                              .names_size = request->names_size};
-    char *rejects = cli->reading.rejects;
+    const struct quire_cli_request looking = {.names = names, .names_size = names_size};
+    const struct quire_cli_reading given = cli->reading;
     cli->reading.rejects = NULL;
+    if (given.on_bad == QUIRE_ON_BAD_REJECT) cli->reading.on_bad = QUIRE_ON_BAD_NULL;
     int code = quire_cli_input_open(cli, &looking, &input, &cli->error);
     if (code == 0) code = quire_stream_schema(&input.stream, found, &cli->error);
-    cli->reading.rejects = rejects;
+    cli->reading = given;
     return code;
+}
+
+static bool comes_once(char *const *names, size_t names_size)
+{
+    for (size_t i = 0; i < names_size; i++)
+        if (!quire_file_rereadable(names[i])) return true;
+    return false;
 }
 
 /* Takes out of the schema that is read what the table fills and the inputs lack, so that it is not
@@ -133,11 +138,10 @@ static int leave_to_table(struct quire_cli *cli, const struct quire_cli_target *
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema found = {.release = NULL};
     int64_t kept = 0;
-    for (size_t i = 0; i < request->names_size; i++)
-        if (!quire_file_rereadable(request->names[i]))
-            return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
-                              "the table fills columns: --schema is to say which the pipe has");
-    QUIRE_TRY(look_at_inputs(cli, request, &found));
+    if (comes_once(request->names, request->names_size))
+        return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
+                          "the table fills columns: --schema is to say which the pipe has");
+    QUIRE_TRY(quire_cli_target_look(cli, request->names, request->names_size, &found));
     QUIRE_TRY(quire_schema_copy(&target->schema, schema, &cli->error));
     for (int64_t i = 0; i < schema->n_children; i++) {
         struct ArrowSchema *child = schema->children[i];
@@ -162,6 +166,10 @@ int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *targe
     struct quire_cli_request request = {
         .names = names, .names_size = names_size, .own_types = true, .any_case = true};
     bool fills = false;
+    bool named = cli->reading.schema != NULL && comes_once(names, names_size);
+    /* Fields that the table lacks are looked for in all records; of a pipe --schema says them. */
+    if (target->evolves && !named && !quire_cli_is_given(cli, "extra"))
+        cli->reading.extra = QUIRE_EXTRA_EVOLVE;
     if (target->table == NULL || target->own_types)
         return quire_cli_input_open(cli, &request, input, &cli->error);
     request.schema = &target->schema;
@@ -182,12 +190,25 @@ static int rows_schema(struct ArrowArrayStream *stream, struct ArrowSchema *sche
     return rows->code == 0 ? 0 : EIO;
 }
 
+static int pass_keys(struct quire_cli_rows *rows, struct ArrowArray *batch)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    rows->code = quire_stream_schema(&rows->input->stream, &schema, &rows->error);
+    if (rows->code == 0)
+        quire_cli_keys_pass(rows->keys, &schema, batch);
+    else
+        quire_array_release(batch);
+    return rows->code == 0 ? 0 : EIO;
+}
+
 static int rows_next(struct ArrowArrayStream *stream, struct ArrowArray *batch)
 {
     struct quire_cli_rows *rows = stream->private_data;
     rows->code = quire_stream_next(&rows->input->stream, batch, &rows->error);
-    if (rows->code == 0 && batch->release == NULL)
-        rows->code = quire_cli_input_done(rows->input, &rows->error);
+    if (rows->code != 0) return EIO;
+    if (batch->release != NULL) return rows->keys != NULL ? pass_keys(rows, batch) : 0;
+    if (rows->keys != NULL) rows->code = quire_cli_keys_end(rows->keys, &rows->error);
+    if (rows->code == 0) rows->code = quire_cli_input_done(rows->input, &rows->error);
     return rows->code == 0 ? 0 : EIO;
 }
 

@@ -45,6 +45,7 @@ struct quire_cli_target_options {
 struct quire_cli_target {
     const char *url;
     bool own_types; /* set by who opens it: inputs are read as they are, not as the table is */
+    bool evolves;   /* the rows may have columns that the table lacks */
     struct quire_table_create_options creation;
     const struct quire_table_create_options *create; /* creation; NULL: it must be there */
     struct quire_cli_columns partitions;
@@ -62,15 +63,20 @@ void quire_cli_target_release(struct quire_cli_target *target);
 int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *target,
                            char *const *names, size_t names_size, struct quire_cli_input *input);
 
+/* The columns that inputs have by themselves. */
+int quire_cli_target_look(struct quire_cli *cli, char *const *names, size_t names_size,
+                          struct ArrowSchema *found);
+
 /* What is told of a failure: a field that the table lacks is one for --evolve, where the
  * command has that. */
 int quire_cli_target_tell(struct quire_cli *cli, bool evolves, int code);
 
 /* The rows of an input, which is done (rejects and all) before their end is told, and with that
- * before they are committed. Begins zeroed but for input. */
+ * before they are committed. Begins zeroed but for the first two. */
 struct quire_cli_rows {
     struct quire_cli_input *input;
-    struct quire_error error; /* the first failure, whole */
+    struct quire_cli_keys_seen *keys; /* that must be among them; NULL: none */
+    struct quire_error error;         /* the first failure, whole */
     int code;
 };
 struct ArrowArrayStream quire_cli_rows_stream(struct quire_cli_rows *rows);

@@ -35,8 +35,9 @@ static int look_up(struct quire_fsck *fsck, bool *found, struct quire_object *ob
     if (code == 0) code = store->ops->head(store, key, object, &own);
     quire_store_key_free(key);
     quire_store_close(store);
-    *found = code == 0;
-    if (code == 0 || code == QUIRE_NOT_FOUND) return 0;
+    /* Of a folder of that name its content tells. */
+    *found = code == 0 || code == QUIRE_USAGE;
+    if (*found || code == QUIRE_NOT_FOUND) return 0;
     if (error != NULL) *error = own;
     return code;
 }
@@ -76,9 +77,10 @@ static int check_content(struct quire_fsck *fsck, const struct quire_add *add,
                  recorded);
         quire_fsck_tell(fsck, QUIRE_TABLE_CORRUPT, path, -1, detail);
     }
-    if (code == QUIRE_CORRUPT || code == QUIRE_INPUT)
-        quire_fsck_tell(fsck, QUIRE_TABLE_CORRUPT, path, -1, own.cause);
-    if (code == 0 || code == QUIRE_CORRUPT || code == QUIRE_INPUT) return 0;
+    const bool damaged = code == QUIRE_CORRUPT || code == QUIRE_INPUT || code == QUIRE_LIMIT ||
+                         code == QUIRE_USAGE; /* a folder of that name */
+    if (damaged) quire_fsck_tell(fsck, QUIRE_TABLE_CORRUPT, path, -1, own.cause);
+    if (code == 0 || damaged) return 0;
     if (error != NULL) *error = own;
     return code;
 }
@@ -95,7 +97,7 @@ static int check_vector(struct quire_fsck *fsck, const struct quire_add *add,
     if (code == QUIRE_UNSUPPORTED && !quire_deletion_vector_is_known(&add->deleted))
         code = QUIRE_CORRUPT;
     if (code == 0 || code == QUIRE_UNSUPPORTED) return 0; /* of this build */
-    if (code != QUIRE_NOT_FOUND && code != QUIRE_CORRUPT) {
+    if (code != QUIRE_NOT_FOUND && code != QUIRE_CORRUPT && code != QUIRE_LIMIT) {
         if (error != NULL) *error = own;
         return code;
     }

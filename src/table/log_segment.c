@@ -21,6 +21,7 @@ struct listing {
     struct quire_log_segment *segment;
     int64_t limit; /* versions beyond it are passed over; -1: none */
     size_t prefix; /* bytes of a key before the name */
+    int64_t below; /* checkpoints of this version or later are passed over; -1: none */
     bool hinted;   /* the list does not begin at version 0 */
     struct candidate best;
     struct quire_buf open; /* struct candidate: those in parts of one version, by their numbers */
@@ -119,6 +120,9 @@ static int take_object(void *user, const char *key, const struct quire_object *o
     int code = 0;
     if (strchr(text, '/') != NULL) return 0;
     struct quire_log_name name = quire_log_name_parse(text);
+    bool passed = listing->below >= 0 && name.version >= listing->below;
+    if (passed && (name.kind == QUIRE_LOG_FILE_CHECKPOINT || name.kind == QUIRE_LOG_FILE_PART))
+        return 0;
     if (listing->limit >= 0 && name.version > listing->limit) return 0;
     switch (name.kind) {
     case QUIRE_LOG_FILE_COMMIT: code = take_commit(listing, name.version, object); break;
@@ -190,11 +194,14 @@ static int settle(struct listing *listing, struct quire_error *error)
 }
 
 static int list_from(struct quire_store *store, const char *key, int64_t version, int64_t hint,
-                     struct quire_log_segment *segment, struct quire_error *error)
+                     int64_t below, struct quire_log_segment *segment, struct quire_error *error)
 {
     QUIRE_CLEANUP(release_listing)
-    struct listing listing = {
-        .segment = segment, .limit = version, .hinted = hint > 0, .best.version = -1};
+    struct listing listing = {.segment = segment,
+                              .limit = version,
+                              .below = below,
+                              .hinted = hint > 0,
+                              .best.version = -1};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf prefix = {0}, start = {0};
     char name[QUIRE_LOG_NAME_MAX];
     quire_log_segment_release(segment);
@@ -217,7 +224,7 @@ static int fail_version(struct quire_store *store, const char *key, int64_t vers
                         struct quire_error *error)
 {
     struct quire_log_segment all = {.version = -1};
-    int listed = list_from(store, key, -1, -1, &all, NULL);
+    int listed = list_from(store, key, -1, -1, -1, &all, NULL);
     int64_t first = all.first_checkpoint, last = all.version;
     quire_log_segment_release(&all);
     if (listed == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);
@@ -235,11 +242,11 @@ int quire_log_segment_list(struct quire_store *store, const char *key, int64_t v
                            struct quire_error *error)
 {
     bool hinted = hint > 0 && (version < 0 || hint <= version);
-    if (hinted) QUIRE_TRY(list_from(store, key, version, hint, segment, error));
+    if (hinted) QUIRE_TRY(list_from(store, key, version, hint, -1, segment, error));
     /* The hint may speak of a checkpoint that is gone, or was never finished. */
     int code = 0;
     if (!hinted || segment->checkpoint_version < 0)
-        code = list_from(store, key, version, -1, segment, error);
+        code = list_from(store, key, version, -1, -1, segment, error);
     if (version >= 0 && (code == QUIRE_CORRUPT || (code == 0 && segment->version < 0)))
         return fail_version(store, key, version, code, error);
     QUIRE_TRY(code);
@@ -250,6 +257,15 @@ int quire_log_segment_list(struct quire_store *store, const char *key, int64_t v
                           "there is no version %" PRId64 "; the newest is %" PRId64, version,
                           segment->version);
     return 0;
+}
+
+int quire_log_segment_list_below(struct quire_store *store, const char *key, int64_t version,
+                                 int64_t below, struct quire_log_segment *segment,
+                                 struct quire_error *error)
+{
+    QUIRE_TRY(list_from(store, key, version, -1, below, segment, error));
+    if (segment->version >= 0 && (version < 0 || segment->version == version)) return 0;
+    return quire_fail(error, QUIRE_CORRUPT, OPERATION, "the log has too little without checkpoint");
 }
 
 void quire_log_segment_release(struct quire_log_segment *segment)

@@ -40,6 +40,11 @@ struct quire_log_segment {
 int quire_log_segment_list(struct quire_store *store, const char *key, int64_t version,
                            int64_t hint, struct quire_log_segment *segment,
                            struct quire_error *error);
+/* The same without the checkpoints from version `below` on, which cannot be read. Any failure but
+ * of the store tells that the log has not enough for that. */
+int quire_log_segment_list_below(struct quire_store *store, const char *key, int64_t version,
+                                 int64_t below, struct quire_log_segment *segment,
+                                 struct quire_error *error);
 void quire_log_segment_release(struct quire_log_segment *segment);
 
 #endif

@@ -107,6 +107,7 @@ static int note_row(struct quire_snapshot *snapshot, struct quire_log_reader *re
         return note_domain(snapshot, &domain);
     case QUIRE_LOG_ADD:
         code = quire_add_read(view, row, &arena, &add);
+        if (code == 0 && !quire_file_is_named(&add.path)) return QUIRE_CORRUPT;
         return code != 0 ? code : quire_snapshot_note_add(snapshot, &add, key);
     case QUIRE_LOG_REMOVE:
         code = quire_remove_read(view, row, &arena, &removed);
@@ -125,8 +126,9 @@ static void close_reader(struct quire_log_reader *reader)
     quire_log_reader_close(reader);
 }
 
-static int replay_rows(struct quire_snapshot *snapshot, struct quire_log_reader *reader,
-                       struct quire_error *error)
+/* url: where the rows are from, for errors. */
+static int replay_rows(struct quire_snapshot *snapshot, const char *url,
+                       struct quire_log_reader *reader, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0};
     for (;;) {
@@ -135,6 +137,7 @@ static int replay_rows(struct quire_snapshot *snapshot, struct quire_log_reader 
         QUIRE_TRY(quire_log_reader_next(reader, &column, &row, error));
         if (column == QUIRE_LOG_COLUMNS) return 0;
         int code = note_row(snapshot, reader, column, row, &key);
+        if (code == QUIRE_CORRUPT) return quire_file_fail_name(url, error);
         if (code != 0) return quire_fail_memory(error, OPERATION);
     }
 }
@@ -146,7 +149,7 @@ static int replay_file(struct quire_snapshot *snapshot, const char *name, unsign
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0};
     QUIRE_TRY(join(&url, snapshot->place.url, QUIRE_LOG_FOLDER, name, error));
     QUIRE_TRY(quire_log_reader_open((const char *)url.data, columns, &reader, error));
-    return replay_rows(snapshot, &reader, error);
+    return replay_rows(snapshot, (const char *)url.data, &reader, error);
 }
 
 #define STATE                                                                    \
@@ -194,12 +197,17 @@ static int replay_commits(struct quire_snapshot *snapshot, struct quire_error *e
     return 0;
 }
 
-static int replay(struct quire_snapshot *snapshot, struct quire_error *error)
+static int replay_checkpoint(struct quire_snapshot *snapshot, struct quire_error *error)
 {
     const struct quire_log_segment *segment = &snapshot->segment;
     const char *name = (const char *)segment->checkpoint.data;
     for (size_t i = 0; i < segment->checkpoint_size; i++, name += strlen(name) + 1)
         QUIRE_TRY(replay_file(snapshot, name, STATE | 1u << QUIRE_LOG_SIDECAR, error));
+    return 0;
+}
+
+static int replay_tail(struct quire_snapshot *snapshot, struct quire_error *error)
+{
     QUIRE_TRY(replay_commits(snapshot, error));
     if (snapshot->has_protocol && snapshot->has_metadata) return 0;
     return quire_fail(error, QUIRE_CORRUPT, OPERATION, "the log has no %s",
@@ -208,10 +216,11 @@ static int replay(struct quire_snapshot *snapshot, struct quire_error *error)
 
 /* --- Opening ------------------------------------------------------------------------------- */
 
-/* Back to where nothing is known but the place. */
+/* Back to where nothing is known but the place, and what cannot be read there. */
 static void forget(struct quire_snapshot *snapshot)
 {
     const struct quire_table_place place = snapshot->place;
+    const struct quire_buf unread = snapshot->unread;
     quire_log_segment_release(&snapshot->segment);
     quire_buf_release(&snapshot->txns);
     quire_buf_release(&snapshot->domains);
@@ -219,7 +228,7 @@ static void forget(struct quire_snapshot *snapshot)
     quire_buf_release(&snapshot->slots);
     quire_buf_release(&snapshot->sidecars);
     quire_arena_release(&snapshot->arena);
-    *snapshot = (struct quire_snapshot){.place = place};
+    *snapshot = (struct quire_snapshot){.place = place, .unread = unread};
 }
 
 static int replay_checkpoint_of(struct quire_snapshot *snapshot, int64_t version,
@@ -232,7 +241,8 @@ static int replay_checkpoint_of(struct quire_snapshot *snapshot, int64_t version
         return quire_fail_memory(error, OPERATION);
     segment->checkpoint_size = 1;
     snapshot->version = segment->version = segment->checkpoint_version = version;
-    return replay(snapshot, error);
+    QUIRE_TRY(replay_checkpoint(snapshot, error));
+    return replay_tail(snapshot, error);
 }
 
 static int has_commit(const struct quire_snapshot *snapshot, int64_t version, bool *has,
@@ -266,6 +276,13 @@ static int is_newest(const struct quire_snapshot *snapshot, int64_t hint, bool *
     return 0;
 }
 
+/* Whether a failure is what a file of the log is, rather than what keeps from reading it. */
+static bool is_unreadable(int code)
+{
+    return code == QUIRE_NOT_FOUND || code == QUIRE_CORRUPT || code == QUIRE_INPUT ||
+           code == QUIRE_UNSUPPORTED || code == QUIRE_LIMIT;
+}
+
 /* Without a list: the checkpoint of the hint, then commit after commit. Where that may not be all,
  * nothing is taken on. */
 static int open_by_hint(struct quire_snapshot *snapshot, int64_t hint, bool *opened,
@@ -276,12 +293,49 @@ static int open_by_hint(struct quire_snapshot *snapshot, int64_t hint, bool *ope
     int code = replay_checkpoint_of(snapshot, hint, &own);
     if (code == 0) code = quire_snapshot_advance(snapshot, -1, &own);
     if (code == 0) code = is_newest(snapshot, hint, opened, &own);
-    if (code == QUIRE_NOT_FOUND || (code == 0 && !*opened)) {
+    if (is_unreadable(code) || (code == 0 && !*opened)) {
+        *opened = false;
         forget(snapshot);
         return 0;
     }
     if (code != 0 && error != NULL) *error = own;
     return code;
+}
+
+static int note_unread(struct quire_snapshot *snapshot, const struct quire_error *cause,
+                       struct quire_error *error)
+{
+    struct quire_buf *unread = &snapshot->unread;
+    const char *name = (const char *)snapshot->segment.checkpoint.data;
+    if (quire_buf_append(unread, name, strlen(name) + 1) != 0 ||
+        quire_buf_append(unread, cause->cause, strlen(cause->cause) + 1) != 0)
+        return quire_fail_memory(error, OPERATION);
+    return 0;
+}
+
+/* Replays what the segment has. Where its checkpoint cannot be read an older one or the commits
+ * from the first on are taken, as long as the log has them; else its failure is told. */
+static int replay_segment(struct quire_snapshot *snapshot, int64_t version,
+                          struct quire_error *error)
+{
+    struct quire_error first, own;
+    quire_error_clear(&first);
+    for (;;) {
+        snapshot->version = snapshot->segment.version;
+        quire_error_clear(&own);
+        int code = replay_checkpoint(snapshot, &own);
+        if (code == 0) return replay_tail(snapshot, error);
+        if (first.code == 0) first = own;
+        if (!is_unreadable(code)) break;
+        int64_t below = snapshot->segment.checkpoint_version;
+        QUIRE_TRY(note_unread(snapshot, &own, error));
+        forget(snapshot);
+        code = quire_log_segment_list_below(snapshot->place.store, snapshot->place.key, version,
+                                            below, &snapshot->segment, &own);
+        if (code != 0) break;
+    }
+    if (error != NULL) *error = first;
+    return first.code;
 }
 
 static int open_snapshot(struct quire_snapshot *snapshot, const char *url, int64_t version,
@@ -299,8 +353,7 @@ static int open_snapshot(struct quire_snapshot *snapshot, const char *url, int64
     if (opened) return 0;
     QUIRE_TRY(quire_log_segment_list(snapshot->place.store, snapshot->place.key, version,
                                      hint.version, &snapshot->segment, error));
-    snapshot->version = snapshot->segment.version;
-    return replay(snapshot, error);
+    return replay_segment(snapshot, version, error);
 }
 
 int quire_snapshot_open(const char *url, int64_t version, struct quire_snapshot **snapshot,
@@ -331,7 +384,7 @@ int quire_snapshot_apply(struct quire_snapshot *snapshot, const struct quire_buf
 {
     QUIRE_CLEANUP(close_reader) struct quire_log_reader reader = {.row = 0};
     QUIRE_TRY(quire_log_reader_open_lines(lines, COMMITTED, &reader, error));
-    QUIRE_TRY(replay_rows(snapshot, &reader, error));
+    QUIRE_TRY(replay_rows(snapshot, snapshot->place.url, &reader, error));
     return note_commit(snapshot) == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }
 
@@ -356,6 +409,7 @@ void quire_snapshot_free(struct quire_snapshot *snapshot)
 {
     if (snapshot == NULL) return;
     forget(snapshot);
+    quire_buf_release(&snapshot->unread);
     quire_table_place_close(&snapshot->place);
     quire_free(snapshot);
 }

@@ -33,6 +33,8 @@ struct quire_snapshot {
     struct quire_buf tail;     /* struct quire_tail_file, in the order of first mention */
     struct quire_buf slots;    /* uint32_t: 1 + index into tail by hash; 0: free */
     struct quire_buf sidecars; /* names of files in _sidecars, each zero-terminated */
+    struct quire_buf unread;   /* checkpoints that were passed over because they cannot be read: of
+                                  each the name of its file and the cause, zero-terminated */
 };
 
 /* Loads a version (-1: the newest). */

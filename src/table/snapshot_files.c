@@ -90,6 +90,22 @@ static int tail_file_of(struct quire_snapshot *snapshot, const struct quire_buf 
     return 0;
 }
 
+bool quire_file_is_named(const struct quire_bytes *path)
+{
+    for (size_t i = 0; i < path->size; i++)
+        if (path->data[i] == 0 || (path->size - i > 2 && memcmp(path->data + i, "%00", 3) == 0))
+            return false;
+    return path->size > 0;
+}
+
+int quire_file_fail_name(const char *url, struct quire_error *error)
+{
+    quire_fail(error, QUIRE_CORRUPT, OPERATION,
+               "an add action names no file: its path is missing, empty or has a zero byte");
+    quire_error_path(error, url);
+    return QUIRE_CORRUPT;
+}
+
 int quire_snapshot_note_add(struct quire_snapshot *snapshot, const struct quire_add *add,
                             struct quire_buf *key)
 {
@@ -154,14 +170,16 @@ bool quire_snapshot_removed(const struct quire_snapshot *snapshot, const struct 
     return slot != 0 && tail_files(snapshot)[slot - 1].removed;
 }
 
-static int take_row(struct taker *taker, const struct quire_view *view, int64_t row,
-                    struct quire_error *error)
+static int take_row(struct taker *taker, const char *url, const struct quire_view *view,
+                    int64_t row, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
     struct quire_add add;
     struct quire_remove removed;
     int code = taker->take_add != NULL ? quire_add_read(view, row, &arena, &add)
                                        : quire_remove_read(view, row, &arena, &removed);
+    if (code == 0 && taker->take_add != NULL && !quire_file_is_named(&add.path))
+        return quire_file_fail_name(url, error);
     if (code == 0)
         code = taker->take_add != NULL
                    ? quire_file_key(&add.path, &add.deleted, &taker->key)
@@ -184,7 +202,7 @@ static int each_of_checkpoint(void *user, const char *url, struct quire_error *e
         int64_t row = 0;
         QUIRE_TRY(quire_log_reader_next(&reader, &column, &row, error));
         if (column == QUIRE_LOG_COLUMNS) return 0;
-        QUIRE_TRY(take_row(taker, quire_log_column_view(&reader, column), row, error));
+        QUIRE_TRY(take_row(taker, url, quire_log_column_view(&reader, column), row, error));
     }
 }
 

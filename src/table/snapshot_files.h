@@ -9,6 +9,11 @@
 int quire_file_key(const struct quire_bytes *path, const struct quire_deletion_vector *deleted,
                    struct quire_buf *key);
 
+/* Whether the path of an add can be that of a file: there is one, without a zero byte. */
+bool quire_file_is_named(const struct quire_bytes *path);
+/* QUIRE_CORRUPT of a log's file that has another. */
+int quire_file_fail_name(const char *url, struct quire_error *error);
+
 /* Notes the newest word on a file, which is copied; key is scratch. 0 or QUIRE_MEMORY. */
 int quire_snapshot_note_add(struct quire_snapshot *snapshot, const struct quire_add *add,
                             struct quire_buf *key);

@@ -52,7 +52,24 @@ static void tell_gaps(struct quire_fsck *fsck)
 /* Whether a failure is what a log is, rather than what keeps from reading it. */
 static bool is_of_log(int code)
 {
-    return code == QUIRE_CORRUPT || code == QUIRE_INPUT || code == QUIRE_NOT_FOUND;
+    return code == QUIRE_CORRUPT || code == QUIRE_INPUT || code == QUIRE_NOT_FOUND ||
+           code == QUIRE_LIMIT;
+}
+
+/* Tells of a failure that is what a file of the log is; gives others back. Of a gap it is said
+ * already. */
+static int tell_failure(struct quire_fsck *fsck, int code, const struct quire_error *own,
+                        struct quire_error *error)
+{
+    if (!is_of_log(code)) {
+        if (code != 0 && error != NULL) *error = *own;
+        return code;
+    }
+    const char *name = strstr(own->path, QUIRE_LOG_FOLDER);
+    if (fsck->log.gaps.size == 0 || name != NULL)
+        quire_fsck_tell(fsck, QUIRE_TABLE_CORRUPT, name != NULL ? name : QUIRE_LOG_FOLDER, -1,
+                        own->cause);
+    return 0;
 }
 
 /* A version of the table; *snapshot NULL where its log is not sound, which is told. */
@@ -62,17 +79,21 @@ static int open_version(struct quire_fsck *fsck, int64_t version, struct quire_s
     struct quire_error own;
     quire_error_clear(&own);
     int code = quire_snapshot_open(fsck->url, version, snapshot, &own);
-    if (code == 0) return 0;
-    if (!is_of_log(code)) {
-        if (error != NULL) *error = own;
-        return code;
+    return tell_failure(fsck, code, &own, error);
+}
+
+/* Checkpoints that the newest version does without because they cannot be read. */
+static void tell_unread(struct quire_fsck *fsck)
+{
+    const struct quire_buf *unread = &fsck->snapshot->unread;
+    const char *at = (const char *)unread->data, *end = at + unread->size;
+    while (unread->size > 0 && at < end) {
+        char name[QUIRE_LOG_NAME_MAX + sizeof(QUIRE_LOG_FOLDER)];
+        const char *cause = at + strlen(at) + 1;
+        snprintf(name, sizeof(name), QUIRE_LOG_FOLDER "%s", at);
+        quire_fsck_tell(fsck, QUIRE_TABLE_CORRUPT, name, -1, cause);
+        at = cause + strlen(cause) + 1;
     }
-    const char *name = strstr(own.path, QUIRE_LOG_FOLDER);
-    /* Of a gap it is said already. */
-    if (fsck->log.gaps.size == 0 || name != NULL)
-        quire_fsck_tell(fsck, QUIRE_TABLE_CORRUPT, name != NULL ? name : QUIRE_LOG_FOLDER, -1,
-                        own.cause);
-    return 0;
 }
 
 static int compare_checksum(struct quire_fsck *fsck, struct quire_error *error)
@@ -112,6 +133,19 @@ static int check_hint(struct quire_fsck *fsck, struct quire_error *error)
     return 0;
 }
 
+/* --- Files ----------------------------------------------------------------------------------- */
+
+/* All files of the version; *whole false where the log does not tell them all. */
+static int check_files(struct quire_fsck *fsck, bool *whole, struct quire_error *error)
+{
+    struct quire_error own;
+    quire_error_clear(&own);
+    int code = quire_table_columns_open(fsck->snapshot, &fsck->columns, &own);
+    if (code == 0) code = quire_snapshot_each_file(fsck->snapshot, quire_fsck_file, fsck, &own);
+    *whole = code == 0;
+    return tell_failure(fsck, code, &own, error);
+}
+
 /* --- Orphans --------------------------------------------------------------------------------- */
 
 static int tell_orphan(void *user, const char *path, int64_t bytes, struct quire_error *error)
@@ -132,8 +166,11 @@ static int find_orphans(struct quire_fsck *fsck, struct quire_error *error)
                                                .take = tell_orphan,
                                                .user = fsck};
     fsck->needed.since_ms = INT64_MIN;
+    struct quire_error own;
+    quire_error_clear(&own);
     QUIRE_TRY(quire_needed_files_of(&fsck->needed, fsck->snapshot, error));
-    QUIRE_TRY(quire_vacuum_note_named(fsck->snapshot, &fsck->needed, error));
+    int code = quire_vacuum_note_named(fsck->snapshot, &fsck->needed, &own);
+    if (code != 0) return tell_failure(fsck, code, &own, error);
     quire_needed_files_settle(&fsck->needed);
     return quire_vacuum_list(&search, error);
 }
@@ -184,6 +221,7 @@ static bool is_ok(const struct quire_table_fsck_result *result)
 static int check_table(struct quire_fsck *fsck, struct quire_error *error)
 {
     struct quire_table_fsck_result *result = fsck->result;
+    bool whole = false;
     fsck->context = fsck->options->context;
     if (fsck->context == NULL) {
         QUIRE_TRY(quire_context_new(NULL, &fsck->context, error));
@@ -199,9 +237,10 @@ static int check_table(struct quire_fsck *fsck, struct quire_error *error)
     if (fsck->snapshot == NULL) return 0;
     result->version = fsck->snapshot->version;
     QUIRE_TRY(quire_features_check_read(&fsck->snapshot->protocol, error));
-    QUIRE_TRY(quire_table_columns_open(fsck->snapshot, &fsck->columns, error));
+    tell_unread(fsck);
+    QUIRE_TRY(check_files(fsck, &whole, error));
+    if (!whole) return 0;
     QUIRE_TRY(compare_checksum(fsck, error));
-    QUIRE_TRY(quire_snapshot_each_file(fsck->snapshot, quire_fsck_file, fsck, error));
     QUIRE_TRY(find_orphans(fsck, error));
     return fsck->options->repair && fsck->missing.size > 0 ? repair(fsck, error) : 0;
 }

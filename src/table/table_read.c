@@ -100,7 +100,11 @@ static int read_file(struct table_stream *stream, const struct quire_add *add,
                         ids || add->deleted.storage.size > 0 ? 0 : stream->asked_size},
         .context = stream->context,
     };
-    return quire_file_read(url, &options, &stream->file, error);
+    int code = quire_file_read(url, &options, &stream->file, error);
+    if (code != QUIRE_USAGE) return code;
+    /* The log named what can be no file, a folder. */
+    if (error != NULL) error->code = QUIRE_CORRUPT;
+    return QUIRE_CORRUPT;
 }
 
 static int open_file(struct table_stream *stream, struct quire_error *error)
