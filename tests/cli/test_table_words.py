@@ -51,3 +51,14 @@ def test_columns_that_a_pipe_adds(tmp_path, table):
     assert sorted(found, key=str) == [{"id": 1, "e": None}, {"id": 2, "e": 3}]
     good("table", "overwrite", *add[2:], "--schema", "id int64, f string", stdin="id,f\n3,x\n")
     assert good("table", "read", table).lines() == [{"id": 3, "e": None, "f": "x"}]
+
+
+def test_what_is_given_twice(tmp_path, table):
+    bad(2, "table", "update", table, "--all", "--set", "id=1", "--set", "id=2",
+        says="--set gives id twice")
+    bad(2, "table", "update", table, "--all", "--set", "id=1", "--set", "ID=2", says="twice")
+    bad(2, "sql", "select 1", "--table", "t=a", "--table=t=b", says="--table gives t twice")
+    # A setting of a format may be given anew.
+    found = good("sql", "select id from t", "--table", "t=a.csv", "--to", "csv", "out.header=on",
+                 "--set", "out.header=off", cwd=tmp_path)
+    assert found.out == b"1\n"
