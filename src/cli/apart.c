@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *local_path(const char *url)
+const char *quire_cli_local_path(const char *url)
 {
     if (strncmp(url, "file://", 7) == 0) return url + 7;
     return strstr(url, "://") == NULL ? url : NULL;
@@ -45,7 +45,7 @@ static bool begins(const char *path, const char *folder)
 static bool is_within(const char *output, const char *table)
 {
     char paths[2][PATH_MAX];
-    const char *local[2] = {local_path(output), local_path(table)};
+    const char *local[2] = {quire_cli_local_path(output), quire_cli_local_path(table)};
     if (local[0] == NULL || local[1] == NULL) return local[0] == local[1] && begins(output, table);
     return resolve(local[0], paths[0]) && resolve(local[1], paths[1]) && begins(paths[0], paths[1]);
 }
@@ -64,7 +64,7 @@ int quire_cli_apart(const struct quire_cli *cli, const char *what, const char *o
 static bool may_be_table(const char *url)
 {
     char log[PATH_MAX];
-    const char *path = local_path(url);
+    const char *path = quire_cli_local_path(url);
     if (path == NULL) return true;
     int size = snprintf(log, sizeof(log), "%s/_delta_log", path);
     return size > 0 && (size_t)size < sizeof(log) && access(log, F_OK) == 0;

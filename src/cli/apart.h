@@ -4,6 +4,9 @@
 
 #include "cli.h"
 
+/* The path that a name of a local object is; NULL: it is of another store. */
+const char *quire_cli_local_path(const char *url);
+
 /* Fails with QUIRE_USAGE where an output ("-" and NULL are none) would be an object of the Delta
  * table: its folder, or anything below it, through whatever links. what begins the message: "the
  * output". */

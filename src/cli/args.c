@@ -21,6 +21,7 @@ struct walk {
     size_t scopes_size;
     char **argv;
     int argc, at;
+    struct quire_cli_columns pairs; /* "name=KEY" of the command's own, as they were given */
 };
 
 static bool find_row(struct walk *walk, const char *name, struct argument *argument)
@@ -101,10 +102,37 @@ static int read_long(struct walk *walk, char *text, struct argument *argument,
     return 0;
 }
 
+/* Of what a command does with a key, one value would be lost without a word if it came twice. */
+static int check_once(struct walk *walk, const struct argument *argument, struct quire_error *error)
+{
+    if (argument->row->type != QUIRE_OPTION_KEYED || argument->value == NULL ||
+        argument->scope->options != walk->cli->options)
+        return 0;
+    size_t quoted = quire_cli_quoted_size(argument->value);
+    size_t row_size = strlen(argument->row->name);
+    size_t key_size = quoted + strcspn(argument->value + quoted, "=");
+    char *pair = quire_alloc(row_size + key_size + 2);
+    if (pair == NULL) return quire_cli_fail_memory(error);
+    memcpy(pair, argument->row->name, row_size);
+    pair[row_size] = '=';
+    memcpy(pair + row_size + 1, argument->value, key_size);
+    pair[row_size + 1 + key_size] = '\0';
+    int code = 0;
+    for (size_t i = 0; code == 0 && i < walk->pairs.size; i++)
+        if (strcmp(walk->pairs.names[i], pair) == 0)
+            code = quire_fail(error, QUIRE_USAGE, walk->cli->command->name, "--%s gives %.*s twice",
+                              argument->row->name, (int)key_size, argument->value);
+    if (code == 0 && quire_cli_columns_add(&walk->pairs, pair) != 0)
+        code = quire_cli_fail_memory(error);
+    quire_free(pair);
+    return code;
+}
+
 /* A value that is refused is so in this command. */
 static int set_argument(struct walk *walk, const struct argument *argument,
                         struct quire_error *error)
 {
+    QUIRE_TRY(check_once(walk, argument, error));
     int code =
         quire_cli_option_set(walk->cli, argument->scope, argument->name, argument->value, error);
     if (code == QUIRE_USAGE && error != NULL)
@@ -156,7 +184,9 @@ int quire_cli_parse(struct quire_cli *cli, int argc, char **argv, int *operands,
     if (config == NULL) config = quire_cli_environment_get("QUIRE_CONFIG");
     if (config != NULL) QUIRE_TRY(quire_cli_config_read(cli, config, error));
     QUIRE_TRY(quire_cli_environment_read(cli, error));
-    QUIRE_TRY(walk_all(&walk, false, &found, error));
+    int code = walk_all(&walk, false, &found, error);
+    quire_cli_columns_release(&walk.pairs);
+    QUIRE_TRY(code);
     *operands = found;
     return 0;
 }

@@ -157,7 +157,12 @@ struct quire_cli_columns {
     size_t size;
 };
 
-/* "a,b.c" taken apart; *columns is zeroed memory, to be released whatever happens. option
+/* The bytes of a name in back quotes at the beginning of a text, with them; 0: there is none. */
+size_t quire_cli_quoted_size(const char *text);
+/* Takes the quotes off such a name in place, and ends it there: "``" is one. Gives its size. */
+size_t quire_cli_unquote(char *text, size_t size);
+
+/* "a,b.c,`d, e`" taken apart; *columns is zeroed memory, to be released whatever happens. option
  * is what it was given to, for errors. */
 int quire_cli_columns_split(const char *option, const char *text, struct quire_cli_columns *columns,
                             struct quire_error *error);

@@ -4,6 +4,7 @@
 #include "quire/table_write.h"
 
 #include "input.h"
+#include "made_folder.h"
 #include "table_version.h"
 
 /* --- table --------------------------------------------------------------------------------- */
@@ -110,7 +111,10 @@ static int run_create(struct quire_cli *cli, int argc, char **argv)
         return QUIRE_USAGE;
     }
     bool created = !options->if_not_exists || !is_there(argv[0]);
-    QUIRE_TRY(create(cli, argv[0], &creation));
+    bool is_new = quire_cli_folder_is_new(argv[0]);
+    int made = create(cli, argv[0], &creation);
+    if (made != 0 && is_new) quire_cli_folder_undo(argv[0]);
+    QUIRE_TRY(made);
     if (!cli->common.json) return 0;
     struct quire_json *json = NULL;
     QUIRE_TRY(quire_json_new(&json, &cli->error));

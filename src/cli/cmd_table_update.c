@@ -16,8 +16,11 @@ static int take_assignments(const struct update_options *options,
         size++;
     *set = quire_alloc_zero(size + 1, sizeof(**set));
     if (*set == NULL) return quire_cli_fail_memory(error);
-    for (const struct quire_keyed *one = options->set; one != NULL; one = one->next)
+    for (const struct quire_keyed *one = options->set; one != NULL; one = one->next) {
+        size_t quoted = quire_cli_quoted_size(one->key);
+        if (quoted > 0 && one->key[quoted] == '\0') quire_cli_unquote(one->key, quoted);
         (*set)[(*set_size)++] = (struct quire_table_assignment){one->key, one->value};
+    }
     return 0;
 }
 

@@ -1,7 +1,56 @@
-/* Lists of columns, as --select and --sort take them. */
+/* Lists of columns, as --select and --sort take them, and names in back quotes. */
 #include <string.h>
 
 #include "cli.h"
+
+size_t quire_cli_quoted_size(const char *text)
+{
+    if (text[0] != '`') return 0;
+    for (size_t i = 1; text[i] != '\0'; i++) {
+        if (text[i] != '`') continue;
+        if (text[i + 1] != '`') return i + 1;
+        i++;
+    }
+    return 0;
+}
+
+size_t quire_cli_unquote(char *text, size_t size)
+{
+    size_t kept = 0;
+    for (size_t i = 1; i + 1 < size; i++) {
+        text[kept++] = text[i];
+        i += text[i] == '`';
+    }
+    text[kept] = '\0';
+    return kept;
+}
+
+/* Takes the name at the beginning of *text, up to a comma, and goes to that: parts of it in back
+ * quotes, at its beginning, behind a '-' there and behind points, are without them in out. */
+static int take_name(const char *option, const char **text, char *out, struct quire_error *error)
+{
+    const char *at = *text;
+    size_t size = 0;
+    bool begins = true;
+    while (*at != '\0' && *at != ',') {
+        size_t quoted = begins ? quire_cli_quoted_size(at) : 0;
+        if (begins && *at == '`' && quoted == 0)
+            return quire_fail(error, QUIRE_USAGE, option, "a name in back quotes does not end: %s",
+                              at);
+        if (quoted > 0) {
+            memcpy(out + size, at, quoted);
+            size += quire_cli_unquote(out + size, quoted);
+            at += quoted;
+            begins = false;
+            continue;
+        }
+        begins = *at == '.' || (*at == '-' && at == *text);
+        out[size++] = *at++;
+    }
+    out[size] = '\0';
+    *text = at;
+    return size > 0 ? 0 : quire_fail(error, QUIRE_USAGE, option, "a column without a name");
+}
 
 int quire_cli_columns_split(const char *option, const char *text, struct quire_cli_columns *columns,
                             struct quire_error *error)
@@ -11,14 +60,12 @@ int quire_cli_columns_split(const char *option, const char *text, struct quire_c
         max += *c == ',';
     columns->names = quire_alloc_zero(max, sizeof(*columns->names));
     if (columns->names == NULL) return quire_cli_fail_memory(error);
-    for (;;) {
-        size_t size = strcspn(text, ",");
-        if (size == 0) return quire_fail(error, QUIRE_USAGE, option, "a column without a name");
-        char *column = quire_strndup(text, size);
+    for (;; text++) {
+        char *column = quire_alloc(strlen(text) + 1);
         if (column == NULL) return quire_cli_fail_memory(error);
         columns->names[columns->size++] = column;
-        if (text[size] == '\0') return 0;
-        text += size + 1;
+        QUIRE_TRY(take_name(option, &text, column, error));
+        if (*text == '\0') return 0;
     }
 }
 

@@ -262,7 +262,8 @@ bool quire_cli_is_given(const struct quire_cli *cli, const char *name)
 static int set_pair(const struct quire_cli_scope *scope, const struct quire_option *row,
                     const char *pair, struct quire_error *error)
 {
-    const char *equals = pair != NULL ? strchr(pair, '=') : NULL;
+    /* A name in back quotes may have one in it. */
+    const char *equals = pair != NULL ? strchr(pair + quire_cli_quoted_size(pair), '=') : NULL;
     if (equals == NULL || equals == pair)
         return quire_fail(error, QUIRE_USAGE, "", "--%s wants NAME=VALUE, not \"%s\"", row->name,
                           pair != NULL ? pair : "");

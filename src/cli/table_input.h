@@ -45,6 +45,7 @@ struct quire_cli_target_options {
 struct quire_cli_target {
     const char *url;
     bool own_types; /* set by who opens it: inputs are read as they are, not as the table is */
+    bool is_new;    /* its folder was not there; what is empty of it goes when it is released */
     bool evolves;   /* the rows may have columns that the table lacks */
     struct quire_table_create_options creation;
     const struct quire_table_create_options *create; /* creation; NULL: it must be there */

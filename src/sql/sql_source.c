@@ -13,9 +13,10 @@
 
 /* --- Opening -------------------------------------------------------------------------------- */
 
+/* A folder may be called as a pattern is; other stores are not asked for one. */
 static bool may_be_delta(const char *url)
 {
-    return strcmp(url, "-") != 0 && strpbrk(url, "*?[") == NULL;
+    return strcmp(url, "-") != 0 && (strpbrk(url, "*?[") == NULL || strstr(url, "://") == NULL);
 }
 
 /* A table that is not there is no failure unless a version of it was asked for. */

@@ -237,6 +237,23 @@ static int fail_version(struct quire_store *store, const char *key, int64_t vers
     return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "it is no Delta table: it has no log");
 }
 
+/* Says which is the newest where a version is not there: one that is younger may be. */
+static int fail_newer(struct quire_store *store, const char *key, int64_t version,
+                      struct quire_error *error)
+{
+    struct quire_log_segment all = {.version = -1};
+    int code = list_from(store, key, -1, -1, -1, &all, error);
+    int64_t newest = all.version;
+    quire_log_segment_release(&all);
+    QUIRE_TRY(code);
+    if (newest > version)
+        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                          "version %" PRId64 " is no longer in the log; the newest is %" PRId64,
+                          version, newest);
+    return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                      "there is no version %" PRId64 "; the newest is %" PRId64, version, newest);
+}
+
 int quire_log_segment_list(struct quire_store *store, const char *key, int64_t version,
                            int64_t hint, struct quire_log_segment *segment,
                            struct quire_error *error)
@@ -252,11 +269,7 @@ int quire_log_segment_list(struct quire_store *store, const char *key, int64_t v
     QUIRE_TRY(code);
     if (segment->version < 0)
         return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "it is no Delta table: it has no log");
-    if (version >= 0 && segment->version < version)
-        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
-                          "there is no version %" PRId64 "; the newest is %" PRId64, version,
-                          segment->version);
-    return 0;
+    return version >= 0 && segment->version < version ? fail_newer(store, key, version, error) : 0;
 }
 
 int quire_log_segment_list_below(struct quire_store *store, const char *key, int64_t version,

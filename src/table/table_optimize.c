@@ -128,6 +128,12 @@ static int open_ranks(struct quire_optimize *optimize, struct quire_error *error
     struct quire_field *fields = NULL;
     const struct quire_table_optimize_options *options = optimize->options;
     if (options->arrange == QUIRE_TABLE_COMPACT) return 0;
+    for (size_t i = 0; i < options->columns_size; i++)
+        if (quire_delta_partition(&optimize->transaction->base->metadata, options->columns[i]) >= 0)
+            return quire_fail(error, QUIRE_USAGE, OPERATION,
+                              "\"%.200s\" partitions the table: the rows of a file have one value "
+                              "in it",
+                              options->columns[i]);
     QUIRE_TRY(quire_snapshot_schema(optimize->transaction->base, QUIRE_DELTA_LOGICAL, false,
                                     &schema, error));
     QUIRE_TRY(quire_field_open(&schema, &fields, error));

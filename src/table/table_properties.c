@@ -19,7 +19,7 @@
 #define STAMPS        "delta.enableInCommitTimestamps"
 #define TRACKING      "delta.enableRowTracking"
 
-enum kind { BOOLEAN, COUNT, POSITIVE, INTERVAL, CHOICE, TEXT, OURS };
+enum kind { BOOLEAN, COUNT, POSITIVE, SIZE, INTERVAL, CHOICE, TEXT, OURS };
 
 struct property {
     const char *name;
@@ -66,7 +66,7 @@ static const struct property properties[] = {
     {"delta.rowTrackingSuspended", BOOLEAN, NULL, NULL, NULL},
     {"delta.sampleRetentionDuration", INTERVAL, NULL, NULL, NULL},
     {"delta.setTransactionRetentionDuration", INTERVAL, NULL, NULL, NULL},
-    {"delta.targetFileSize", TEXT, NULL, NULL, NULL},
+    {"delta.targetFileSize", SIZE, NULL, NULL, NULL},
     {"delta.tuneFileSizesForRewrites", BOOLEAN, NULL, NULL, NULL},
 };
 #define PROPERTIES (sizeof(properties) / sizeof(properties[0]))
@@ -133,6 +133,10 @@ static int check_value(const struct property *property, const char *value,
     case POSITIVE:
         good = counted && number >= 1;
         wanted = "a whole number from 1";
+        break;
+    case SIZE:
+        good = quire_number_parse_size(value, strlen(value), &number) && number >= 1;
+        wanted = "a number of bytes from 1, \"128MB\"";
         break;
     case INTERVAL:
         good = quire_table_interval_ms(value, &number);

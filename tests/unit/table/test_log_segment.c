@@ -119,6 +119,30 @@ static void test_gaps(void **state)
     assert_int_equal(list(-1, -1), QUIRE_CORRUPT);
 }
 
+static int list_below(int64_t version, int64_t below)
+{
+    quire_log_segment_release(&log_of.segment);
+    return quire_log_segment_list_below(log_of.store, log_of.key, version, below, &log_of.segment,
+                                        &log_of.error);
+}
+
+static void test_checkpoints_that_are_passed_over(void **state)
+{
+    (void)state;
+    put((const char *const[]){"2", "3", "4", "5", "6", "2c", "4c", "5c1/2", "5c2/2", NULL});
+    assert_int_equal(list(-1, -1), 0);
+    assert_segment(6, 5, 2);
+    assert_int_equal(list_below(-1, 5), 0);
+    assert_segment(6, 4, 1);
+    assert_int_equal(list_below(5, 4), 0);
+    assert_segment(5, 2, 1);
+    assert_int_not_equal(list_below(-1, 2), 0);
+    put((const char *const[]){"0", "1", NULL});
+    assert_int_equal(list_below(-1, 2), 0);
+    assert_segment(6, -1, 0);
+    assert_int_equal(list_below(7, 2), QUIRE_CORRUPT);
+}
+
 static void test_first_commits_are_gone(void **state)
 {
     (void)state;
@@ -206,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_commits_only, setup, teardown),
         cmocka_unit_test_setup_teardown(test_gaps, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_checkpoints_that_are_passed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_first_commits_are_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_uuid_checkpoints, setup, teardown),
