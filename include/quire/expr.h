@@ -57,6 +57,8 @@ QUIRE_API int quire_expr_evaluate(const struct quire_expr *expr, const struct Ar
 QUIRE_API int quire_expr_conditions(struct quire_expr *expr,
                                     const struct quire_condition **conditions,
                                     size_t *conditions_size, struct quire_error *error);
+/* After that: whether the condition is true for just those rows for which all of them hold. */
+QUIRE_API bool quire_expr_conditions_are_all(const struct quire_expr *expr);
 
 /* The rows of a stream for which a condition is true (neither false nor null). Takes *source
  * (moves it) on success. */

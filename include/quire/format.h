@@ -106,6 +106,9 @@ struct quire_record_counts {
     int64_t nulled;   /* values made null under ON_BAD_NULL */
     int64_t rejected; /* records handed to reject */
     int64_t bytes;    /* of input consumed, after decompression */
+    /* Of several inputs: the number of the one that is read, from 0, and the rows that were
+     * delivered of those before it. */
+    int64_t file, file_first;
 };
 
 struct quire_encoder;

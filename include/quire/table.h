@@ -73,7 +73,7 @@ QUIRE_API int quire_table_each_file(struct quire_table *table,
 /* A commit, newest first; valid during the call. */
 struct quire_table_commit {
     int64_t version;
-    int64_t time_ms;  /* of commitInfo, else of the file */
+    int64_t time_ms;  /* the in-commit timestamp where the table has it, else the file's */
     const char *info; /* commitInfo as it stands, a JSON object; NULL: none */
 };
 QUIRE_API int quire_table_each_commit(struct quire_table *table,

@@ -125,10 +125,12 @@ static void budget_note_peak(struct quire_budget *budget, size_t used)
 
 void quire_budget_force(struct quire_budget *budget, size_t bytes)
 {
-    budget_note_peak(budget, atomic_fetch_add(&budget->used, bytes) + bytes);
+    for (; budget != NULL; budget = budget->whole)
+        budget_note_peak(budget, atomic_fetch_add(&budget->used, bytes) + bytes);
 }
 
 void quire_budget_return(struct quire_budget *budget, size_t bytes)
 {
-    atomic_fetch_sub(&budget->used, bytes);
+    for (; budget != NULL; budget = budget->whole)
+        atomic_fetch_sub(&budget->used, bytes);
 }

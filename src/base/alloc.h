@@ -32,6 +32,7 @@ struct quire_budget {
     size_t max; /* 0: no bound */
     _Atomic size_t used;
     _Atomic size_t peak;
+    struct quire_budget *whole; /* that it is a share of, charged too; may be NULL */
 };
 /* Charges whatever the bound says. */
 void quire_budget_force(struct quire_budget *budget, size_t bytes);

@@ -37,6 +37,15 @@ void quire_context_free(struct quire_context *context)
     quire_free(context);
 }
 
+void quire_context_share(struct quire_context *whole, size_t parts, struct quire_context *share)
+{
+    *share = (struct quire_context){
+        .pool = whole->pool,
+        .budget = {.max = whole->budget.max / parts, .whole = &whole->budget},
+        .blocks = whole->blocks,
+        .observer = whole->observer};
+}
+
 int64_t quire_context_memory_peak(const struct quire_context *context)
 {
     return (int64_t)atomic_load(&context->budget.peak);

@@ -14,4 +14,8 @@ struct quire_context {
     const struct quire_observer *observer; /* may be NULL */
 };
 
+/* What a part of the pipe works with: the same threads, and one of so many parts of the memory, as
+ * far as it is bounded. Nothing is to be released. */
+void quire_context_share(struct quire_context *whole, size_t parts, struct quire_context *share);
+
 #endif

@@ -35,7 +35,7 @@ static struct range range_done(struct range range)
 
 static struct range value_range(const struct quire_chart *chart)
 {
-    struct range range = {INFINITY, -INFINITY};
+    struct range range = {HUGE_VAL, -HUGE_VAL};
     bool log = chart->value_axis.log && !quire_chart_is_stack(chart);
     if (!log && (chart->value_axis.zero || quire_chart_has_bars(chart))) range_add(&range, 0);
     for (size_t s = 0; s < chart->series_size; s++) {
@@ -52,7 +52,7 @@ static struct range value_range(const struct quire_chart *chart)
 
 static struct range place_range(const struct quire_chart *chart)
 {
-    struct range range = {INFINITY, -INFINITY};
+    struct range range = {HUGE_VAL, -HUGE_VAL};
     if (chart->places != QUIRE_CHART_CATEGORIES && chart->place_axis.zero) range_add(&range, 0);
     for (size_t i = 0; i < chart->points_size; i++)
         range_add(&range, quire_chart_place(chart, i));

@@ -70,7 +70,7 @@ void quire_chart_part(const struct quire_chart *chart, size_t series, size_t poi
 
 double quire_chart_step(const struct quire_chart *chart)
 {
-    double least = INFINITY, before = (double)NAN;
+    double least = HUGE_VAL, before = (double)NAN;
     for (size_t i = 0; i < chart->points_size; i++) {
         double place = quire_chart_place(chart, i);
         double step = fabs(place - before);

@@ -9,20 +9,15 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/markup.h"
-#include "base/number.h"
 #include "chart/chart_color.h"
+#include "chart/svg_tag.h"
 
 #define OPERATION "draw chart"
 #define DEPTH_MAX 16
 
-struct span {
-    const char *text; /* NULL: there is none */
-    size_t size;
-};
-
 /* What elements inherit from the groups around them. */
 struct group {
-    struct span stroke_width, x, y, fill, font_size, weight, anchor;
+    struct quire_svg_span stroke_width, x, y, fill, font_size, weight, anchor;
 };
 
 struct scan {
@@ -33,80 +28,18 @@ struct scan {
     struct group groups[DEPTH_MAX];
 };
 
-/* --- Reading tags ------------------------------------------------------------------------------
- */
-
-/* The value of an attribute in a tag: name, blanks, "=", blanks, either quote. */
-static struct span attribute(struct span tag, const char *name)
-{
-    size_t size = strlen(name);
-    for (size_t i = 0; i + size < tag.size; i++) {
-        if (memcmp(tag.text + i, name, size) != 0) continue;
-        if (i > 0 && strchr(" \t\n", tag.text[i - 1]) == NULL) continue;
-        size_t at = i + size;
-        while (at < tag.size && (tag.text[at] == ' ' || tag.text[at] == '='))
-            at++;
-        if (at >= tag.size || (tag.text[at] != '"' && tag.text[at] != '\'')) continue;
-        const char *end = memchr(tag.text + at + 1, tag.text[at], tag.size - at - 1);
-        if (end == NULL) break;
-        return (struct span){tag.text + at + 1, (size_t)(end - tag.text) - at - 1};
-    }
-    return (struct span){NULL, 0};
-}
-
-static struct span attribute_or(struct span tag, const char *name, struct span otherwise)
-{
-    struct span found = attribute(tag, name);
-    return found.text != NULL ? found : otherwise;
-}
-
-static bool starts(struct span tag, const char *name)
-{
-    size_t size = strlen(name);
-    return tag.size > size && memcmp(tag.text, name, size) == 0 &&
-           strchr(" \t\n>/", tag.text[size]) != NULL;
-}
-
-/* "translate(x,y)", if the value begins so; with the scale behind it. */
-static void split_transform(struct span value, struct span *x, struct span *y, struct span *scale)
-{
-    static const char move[] = "translate(", grow[] = ") scale(";
-    size_t before = sizeof(move) - 1;
-    *x = *y = *scale = (struct span){NULL, 0};
-    if (value.size <= before || memcmp(value.text, move, before) != 0) return;
-    const char *end = value.text + value.size, *at = value.text + before;
-    const char *comma = memchr(at, ',', (size_t)(end - at));
-    if (comma == NULL) return;
-    const char *close = memchr(comma, ')', (size_t)(end - comma));
-    if (close == NULL) return;
-    *x = (struct span){at, (size_t)(comma - at)};
-    *y = (struct span){comma + 1, (size_t)(close - comma) - 1};
-    size_t left = (size_t)(end - close);
-    if (left > sizeof(grow) && memcmp(close, grow, sizeof(grow) - 1) == 0)
-        *scale = (struct span){close + sizeof(grow) - 1, left - sizeof(grow)};
-}
-
 /* --- Writing: 0, QUIRE_MEMORY, or QUIRE_IO for what gnuplot does not write ---------------------
  */
-
-static bool in_alphabet(struct span value, const char *alphabet)
-{
-    if (value.text == NULL || value.size == 0) return false;
-    for (size_t i = 0; i < value.size; i++) {
-        if (value.text[i] == '\0' || strchr(alphabet, value.text[i]) == NULL) return false;
-    }
-    return true;
-}
 
 #define NUMBER_ALPHABET "0123456789.-"
 #define POINTS_ALPHABET NUMBER_ALPHABET ", \t\n"
 #define PATH_ALPHABET   POINTS_ALPHABET "MLlhvmzZ"
 
 /* ` name="value"`, when the value is made of the alphabet alone. */
-static int put_attribute(struct scan *scan, const char *name, struct span value,
+static int put_attribute(struct scan *scan, const char *name, struct quire_svg_span value,
                          const char *alphabet)
 {
-    if (!in_alphabet(value, alphabet)) return 0;
+    if (!quire_svg_in_alphabet(value, alphabet)) return 0;
     while (value.size > 0 && strchr(" \t\n", value.text[value.size - 1]) != NULL)
         value.size--;
     QUIRE_TRY(quire_buf_printf(scan->out, " %s=\"", name));
@@ -114,38 +47,10 @@ static int put_attribute(struct scan *scan, const char *name, struct span value,
     return quire_buf_push(scan->out, '"');
 }
 
-/* "rgb(1, 2, 3)" with blanks anywhere, "#010203". */
-static bool parse_color(struct span value, uint32_t *rgb)
-{
-    if (value.text == NULL) return false;
-    uint32_t parts[3] = {0};
-    size_t part = 0;
-    if (value.size > 4 && memcmp(value.text, "rgb(", 4) == 0) {
-        for (size_t i = 4; i < value.size && part < 3; i++) {
-            char c = value.text[i];
-            if (c >= '0' && c <= '9' && parts[part] < 1000)
-                parts[part] = parts[part] * 10 + (uint32_t)(c - '0');
-            else if (c == ',' || c == ')')
-                part++;
-        }
-        *rgb = (parts[0] & 0xff) << 16 | (parts[1] & 0xff) << 8 | (parts[2] & 0xff);
-        return part == 3;
-    }
-    if (value.size != 7 || value.text[0] != '#') return false;
-    *rgb = 0;
-    for (size_t i = 1; i < 7; i++) {
-        const char *digits = "0123456789abcdef";
-        const char *digit = strchr(digits, value.text[i] | 0x20);
-        if (value.text[i] == '\0' || digit == NULL) return false;
-        *rgb = *rgb << 4 | (uint32_t)(digit - digits);
-    }
-    return true;
-}
-
-static int put_color(struct scan *scan, const char *name, struct span value)
+static int put_color(struct scan *scan, const char *name, struct quire_svg_span value)
 {
     uint32_t rgb;
-    if (!parse_color(value, &rgb)) rgb = scan->page ? QUIRE_CHART_ROLE_SIGN : 0;
+    if (!quire_svg_color(value, &rgb)) rgb = scan->page ? QUIRE_CHART_ROLE_SIGN : 0;
     uint32_t role = rgb ^ QUIRE_CHART_ROLE_SIGN;
     if (scan->page && role < QUIRE_CHART_ROLES)
         return quire_buf_printf(scan->out, " %s=\"var(--%s)\"", name,
@@ -153,42 +58,44 @@ static int put_color(struct scan *scan, const char *name, struct span value)
     return quire_buf_printf(scan->out, " %s=\"#%06x\"", name, (unsigned)rgb);
 }
 
-static int put_path(struct scan *scan, struct span tag)
+static int put_path(struct scan *scan, struct quire_svg_span tag)
 {
     const struct group *group = &scan->groups[scan->depth];
-    struct span data = attribute(tag, "d");
-    if (!in_alphabet(data, PATH_ALPHABET)) return QUIRE_IO;
+    struct quire_svg_span data = quire_svg_attribute(tag, "d");
+    if (!quire_svg_in_alphabet(data, PATH_ALPHABET)) return QUIRE_IO;
     QUIRE_TRY(quire_buf_append_text(scan->out, "<path fill=\"none\""));
-    QUIRE_TRY(put_color(scan, "stroke", attribute(tag, "stroke")));
+    QUIRE_TRY(put_color(scan, "stroke", quire_svg_attribute(tag, "stroke")));
     QUIRE_TRY(put_attribute(scan, "stroke-width", group->stroke_width, NUMBER_ALPHABET));
     QUIRE_TRY(quire_buf_append_text(scan->out, " stroke-linejoin=\"round\""));
     QUIRE_TRY(put_attribute(scan, "d", data, PATH_ALPHABET));
     return quire_buf_append_text(scan->out, "/>\n");
 }
 
-static int put_polygon(struct scan *scan, struct span tag)
+static int put_polygon(struct scan *scan, struct quire_svg_span tag)
 {
-    struct span points = attribute(tag, "points");
-    if (!in_alphabet(points, POINTS_ALPHABET)) return QUIRE_IO;
+    struct quire_svg_span points = quire_svg_attribute(tag, "points");
+    if (!quire_svg_in_alphabet(points, POINTS_ALPHABET)) return QUIRE_IO;
     QUIRE_TRY(quire_buf_append_text(scan->out, "<polygon"));
-    QUIRE_TRY(put_color(scan, "fill", attribute(tag, "fill")));
+    QUIRE_TRY(put_color(scan, "fill", quire_svg_attribute(tag, "fill")));
     QUIRE_TRY(put_attribute(scan, "points", points, POINTS_ALPHABET));
     return quire_buf_append_text(scan->out, "/>\n");
 }
 
 /* Symbols 6 and 5 of gnuplot's are the circle of radius 1, filled and not. */
-static int put_symbol(struct scan *scan, struct span tag)
+static int put_symbol(struct scan *scan, struct quire_svg_span tag)
 {
-    struct span x, y, radius;
-    struct span what = attribute(tag, "xlink:href");
-    split_transform(attribute(tag, "transform"), &x, &y, &radius);
+    struct quire_svg_span x, y, radius;
+    struct quire_svg_span what = quire_svg_attribute(tag, "xlink:href");
+    quire_svg_transform(quire_svg_attribute(tag, "transform"), &x, &y, &radius);
     bool filled = what.text != NULL && what.size == 6 && memcmp(what.text, "#gpPt6", 6) == 0;
-    if (!in_alphabet(x, NUMBER_ALPHABET) || !in_alphabet(radius, NUMBER_ALPHABET)) return QUIRE_IO;
+    if (!quire_svg_in_alphabet(x, NUMBER_ALPHABET) ||
+        !quire_svg_in_alphabet(radius, NUMBER_ALPHABET))
+        return QUIRE_IO;
     QUIRE_TRY(quire_buf_append_text(scan->out, "<circle"));
     QUIRE_TRY(put_attribute(scan, "cx", x, NUMBER_ALPHABET));
     QUIRE_TRY(put_attribute(scan, "cy", y, NUMBER_ALPHABET));
     QUIRE_TRY(put_attribute(scan, "r", radius, NUMBER_ALPHABET));
-    QUIRE_TRY(put_color(scan, filled ? "fill" : "stroke", attribute(tag, "color")));
+    QUIRE_TRY(put_color(scan, filled ? "fill" : "stroke", quire_svg_attribute(tag, "color")));
     if (!filled) QUIRE_TRY(quire_buf_append_text(scan->out, " fill=\"none\" stroke-width=\"2\""));
     return quire_buf_append_text(scan->out, "/>\n");
 }
@@ -226,7 +133,7 @@ static int put_text(struct scan *scan, const char *text, size_t size)
 {
     const struct group *group = &scan->groups[scan->depth];
     if (size == 0) return 0;
-    if (!in_alphabet(group->x, NUMBER_ALPHABET)) return QUIRE_IO;
+    if (!quire_svg_in_alphabet(group->x, NUMBER_ALPHABET)) return QUIRE_IO;
     QUIRE_TRY(quire_buf_append_text(scan->out, "<text"));
     QUIRE_TRY(put_attribute(scan, "x", group->x, NUMBER_ALPHABET));
     QUIRE_TRY(put_attribute(scan, "y", group->y, NUMBER_ALPHABET));
@@ -254,18 +161,18 @@ static int fail_as(int code, struct quire_error *error)
     return code == QUIRE_MEMORY ? quire_fail_memory(error, OPERATION) : damaged(error);
 }
 
-static int enter_group(struct scan *scan, struct span tag, struct quire_error *error)
+static int enter_group(struct scan *scan, struct quire_svg_span tag, struct quire_error *error)
 {
     if (scan->depth + 1 == DEPTH_MAX) return damaged(error);
     struct group group = scan->groups[scan->depth];
-    struct span none;
-    struct span transform = attribute(tag, "transform");
-    group.stroke_width = attribute_or(tag, "stroke-width", group.stroke_width);
-    group.fill = attribute_or(tag, "fill", group.fill);
-    group.font_size = attribute_or(tag, "font-size", group.font_size);
-    group.weight = attribute_or(tag, "font-weight", group.weight);
-    group.anchor = attribute_or(tag, "text-anchor", group.anchor);
-    if (transform.text != NULL) split_transform(transform, &group.x, &group.y, &none);
+    struct quire_svg_span none;
+    struct quire_svg_span transform = quire_svg_attribute(tag, "transform");
+    group.stroke_width = quire_svg_attribute_or(tag, "stroke-width", group.stroke_width);
+    group.fill = quire_svg_attribute_or(tag, "fill", group.fill);
+    group.font_size = quire_svg_attribute_or(tag, "font-size", group.font_size);
+    group.weight = quire_svg_attribute_or(tag, "font-weight", group.weight);
+    group.anchor = quire_svg_attribute_or(tag, "text-anchor", group.anchor);
+    if (transform.text != NULL) quire_svg_transform(transform, &group.x, &group.y, &none);
     scan->groups[++scan->depth] = group;
     return 0;
 }
@@ -290,15 +197,15 @@ static int take_text(struct scan *scan, struct quire_error *error)
     return fail_as(put_text(scan, text, (size_t)(end - text)), error);
 }
 
-static int take_tag(struct scan *scan, struct span tag, struct quire_error *error)
+static int take_tag(struct scan *scan, struct quire_svg_span tag, struct quire_error *error)
 {
     int code = 0;
-    if (starts(tag, "<g")) return enter_group(scan, tag, error);
-    if (starts(tag, "</g")) return leave_group(scan, error);
-    if (starts(tag, "<text")) return take_text(scan, error);
-    if (starts(tag, "<path")) code = put_path(scan, tag);
-    if (starts(tag, "<polygon")) code = put_polygon(scan, tag);
-    if (starts(tag, "<use")) code = put_symbol(scan, tag);
+    if (quire_svg_starts(tag, "<g")) return enter_group(scan, tag, error);
+    if (quire_svg_starts(tag, "</g")) return leave_group(scan, error);
+    if (quire_svg_starts(tag, "<text")) return take_text(scan, error);
+    if (quire_svg_starts(tag, "<path")) code = put_path(scan, tag);
+    if (quire_svg_starts(tag, "<polygon")) code = put_polygon(scan, tag);
+    if (quire_svg_starts(tag, "<use")) code = put_symbol(scan, tag);
     return fail_as(code, error);
 }
 
@@ -320,10 +227,10 @@ static int scan_all(struct scan *scan, struct quire_error *error)
         const char *close = memchr(open, '>', (size_t)(scan->end - open));
         if (close == NULL) return damaged(error);
         scan->at = close + 1;
-        struct span tag = {open, (size_t)(scan->at - open)};
-        if (starts(tag, "</svg")) return 0;
+        struct quire_svg_span tag = {open, (size_t)(scan->at - open)};
+        if (quire_svg_starts(tag, "</svg")) return 0;
         /* The group around all was opened before the definitions. */
-        if (starts(tag, "</g") && scan->depth == 0) continue;
+        if (quire_svg_starts(tag, "</g") && scan->depth == 0) continue;
         QUIRE_TRY(take_tag(scan, tag, error));
     }
     return damaged(error); /* it was cut */

@@ -116,8 +116,9 @@ static void ticks_log(struct quire_chart_ticks *ticks, double low, double high, 
     ticks->low = floor(low);
     ticks->high = fmax(ceil(high), ticks->low + 1);
     double every = fmax(1, ceil((ticks->high - ticks->low) / (double)(count > 0 ? count : 1)));
-    for (double at = ticks->low; at <= ticks->high && ticks->size < QUIRE_CHART_TICKS_MAX;
-         at += every) {
+    for (size_t i = 0; i < QUIRE_CHART_TICKS_MAX; i++) {
+        double at = ticks->low + (double)i * every;
+        if (at > ticks->high) break;
         struct quire_chart_tick *tick = &ticks->items[ticks->size++];
         tick->at = at;
         quire_chart_number(pow(10, at), pow(10, at), unit, tick->text);
@@ -141,8 +142,8 @@ void quire_chart_ticks_numbers(struct quire_chart_ticks *ticks, double low, doub
     ticks->low = widen ? first * step : low;
     ticks->high = fmin(widen ? last * step : high, at_most);
     double slack = step * 1e-6;
-    for (double i = first; i <= last; i++) {
-        double at = i * step;
+    for (size_t i = 0; i < QUIRE_CHART_TICKS_MAX && first + (double)i <= last; i++) {
+        double at = (first + (double)i) * step;
         if (at >= ticks->low - slack && at <= ticks->high + slack) {
             ticks_add(ticks, at, step, &scale);
         }

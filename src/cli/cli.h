@@ -24,6 +24,7 @@
 #include "quire/option.h"
 #include "quire/quality.h"
 #include "quire/runlog_write.h"
+#include "record_numbers.h"
 
 #include "try.h"
 
@@ -181,10 +182,11 @@ struct quire_cli_input {
     struct quire_setting *output_settings; /* the same for the encoder */
     size_t output_settings_size;
     struct quire_rejects *rejects;
-    const char *rejects_path;          /* borrowed from cli */
-    struct quire_record_counts counts; /* what was read so far */
-    struct ArrowArrayStream stream;    /* quire_stream_next; owned by this struct */
-    bool any_case;                     /* names of the schema are found whatever their case */
+    const char *rejects_path;                /* borrowed from cli */
+    struct quire_record_counts counts;       /* what was read so far */
+    struct ArrowArrayStream stream;          /* quire_stream_next; owned by this struct */
+    struct quire_cli_record_numbers numbers; /* of what is set apart */
+    bool any_case;                           /* names of the schema are found whatever their case */
 };
 
 /* What to read; zero means no. */

@@ -4,6 +4,7 @@
 
 #include "quire/runlog_upkeep.h"
 
+#include "apart.h"
 #include "args.h"
 #include "progress.h"
 
@@ -139,6 +140,7 @@ static int run_export(struct quire_cli *cli, int argc, char **argv)
     bool standard = options->path == NULL || strcmp(options->path, "-") == 0;
     char *json = NULL;
     (void)argc;
+    QUIRE_TRY(quire_cli_apart(cli, "the output", options->path, argv[0], &cli->error));
     QUIRE_TRY(prepare(cli, options->columns, &rows));
     if (standard) quire_cli_progress_yield(cli);
     const struct quire_runlog_export_options how = {

@@ -62,6 +62,8 @@ static int print_result(struct quire_cli *cli, const struct quire_runlog_result 
     quire_cli_progress_clear();
     if (cli->common.json) printf("%s\n", json);
     quire_free(json);
+    /* What is written is told at once: whoever waits for it may go on. */
+    fflush(stdout);
     return 0;
 }
 

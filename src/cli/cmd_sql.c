@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "args.h"
 #include "input.h"
 #include "output.h"
@@ -127,6 +128,9 @@ static int run_query(struct quire_cli *cli, const struct quire_cli_sql_request *
                                       : drawn      ? "table"
                                                    : "jsonl",
                                       &output.format, &cli->error));
+    for (size_t i = 0; i < request->tables_size; i++)
+        QUIRE_TRY(quire_cli_apart_from_input(cli, "the output", output.name, request->tables[i].url,
+                                             &cli->error));
     QUIRE_TRY(write_rows(cli, request, &output, &result));
     return to_standard ? 0 : quire_cli_output_report(cli, &output, &result, "row", -1);
 }

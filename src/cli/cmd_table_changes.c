@@ -1,6 +1,7 @@
 /* table changes: what happened to rows between two versions, to standard output or a file. */
 #include <string.h>
 
+#include "apart.h"
 #include "output.h"
 #include "progress.h"
 #include "quire/table_change.h"
@@ -46,6 +47,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     if (to_standard) quire_cli_progress_yield(cli);
     QUIRE_TRY(quire_cli_output_format(cli, output.name, to_standard ? "jsonl" : NULL,
                                       &output.format, &cli->error));
+    QUIRE_TRY(quire_cli_apart(cli, "the output", output.name, argv[0], &cli->error));
     QUIRE_TRY(write_rows(cli, argv[0], &output, &result));
     return to_standard ? 0 : quire_cli_output_report(cli, &output, &result, "change", -1);
 }

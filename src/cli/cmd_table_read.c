@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "apart.h"
 #include "output.h"
 #include "progress.h"
 #include "table_version.h"
@@ -96,6 +97,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     if (to_standard) quire_cli_progress_yield(cli);
     QUIRE_TRY(quire_cli_output_format(cli, output.name, to_standard ? "jsonl" : NULL,
                                       &output.format, &cli->error));
+    QUIRE_TRY(quire_cli_apart(cli, "the output", output.name, argv[0], &cli->error));
     QUIRE_TRY(quire_cli_table_open(cli, argv[0], &table, &cli->error));
     QUIRE_TRY(write_rows(cli, table, &output, &result));
     return to_standard

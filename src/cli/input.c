@@ -56,7 +56,12 @@ static int open_rejects(struct quire_cli *cli, struct quire_cli_input *input,
     QUIRE_TRY(check_rejects_apart(cli, "the schema file", cli->reading.schema, error));
     QUIRE_TRY(check_rejects_apart(cli, "the configuration file", cli->common.config, error));
     input->rejects_path = path;
-    return quire_rejects_open(path, &options, &input->rejects, error);
+    QUIRE_TRY(quire_rejects_open(path, &options, &input->rejects, error));
+    input->numbers = (struct quire_cli_record_numbers){.rejects = input->rejects,
+                                                       .counts = &input->counts,
+                                                       .names = input->names,
+                                                       .filtered = cli->reading.where != NULL};
+    return 0;
 }
 
 /* The stream ---------------------------------------------------------------------------- */
@@ -79,8 +84,8 @@ static struct quire_record_policy make_policy(const struct quire_cli *cli,
         .extra = unselected ? QUIRE_EXTRA_IGNORE : (enum quire_extra)reading->extra,
         .missing = (enum quire_missing)reading->missing,
         .any_case = input->any_case,
-        .reject = rejects ? quire_rejects_take : NULL,
-        .reject_user = input->rejects,
+        .reject = rejects ? quire_cli_reject_record : NULL,
+        .reject_user = &input->numbers,
         .counts = &input->counts,
     };
 }
@@ -345,6 +350,7 @@ void quire_cli_input_release(struct quire_cli_input *input)
 {
     quire_stream_release(&input->stream);
     quire_rejects_close(input->rejects);
+    quire_cli_record_numbers_release(&input->numbers);
     quire_schema_release(&input->schema);
     quire_cli_columns_release(&input->columns);
     quire_cli_columns_release(&input->others);

@@ -39,6 +39,7 @@ int quire_cli_log_page_write(struct quire_cli *cli, const struct quire_cli_log_p
     struct quire_runlog_page_options options = {
         .gnuplot = page->gnuplot,
         .dpi = (int)page->dpi,
+        .durability = (enum quire_durability)cli->common.durability,
         .context = asked->context,
     };
     if (cli->common.json && page->html != NULL && strcmp(page->html, "-") == 0)

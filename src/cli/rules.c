@@ -19,8 +19,8 @@ int quire_cli_rules_begin(struct quire_cli_rules *rules, struct quire_cli_input 
 {
     const struct quire_quality_options options = {
         .path = input->names_size == 1 ? input->names[0] : NULL,
-        .reject = input->rejects != NULL ? quire_rejects_take : NULL,
-        .reject_user = input->rejects,
+        .reject = input->rejects != NULL ? quire_cli_reject_row : NULL,
+        .reject_user = &input->numbers,
     };
     struct ArrowSchema schema = {.release = NULL};
     QUIRE_TRY(quire_stream_schema(&input->stream, &schema, error));
@@ -80,10 +80,13 @@ void quire_cli_rules_percent(double percent, char text[QUIRE_CLI_PERCENT_SIZE])
 void quire_cli_rules_print_verdict(const struct quire_verdict *verdict, FILE *out)
 {
     char rate[QUIRE_CLI_PERCENT_SIZE];
+    /* Of two limits the one that asks for more is the one that decides. */
+    double least = 100 - verdict->max_invalid_rows_percent;
+    if (verdict->min_validation_rate > least) least = verdict->min_validation_rate;
     quire_cli_rules_percent(verdict->validation_rate, rate);
     fprintf(out, "%" PRId64 " of %" PRId64 " row%s valid (%s %%, wanted are %g): %s\n",
             verdict->valid_rows, verdict->total_rows, verdict->total_rows == 1 ? "" : "s", rate,
-            verdict->min_validation_rate, verdict->quality_passed ? "passed" : "not passed");
+            least, verdict->quality_passed ? "passed" : "not passed");
 }
 
 static void tell_issue(const struct quire_quality *quality, size_t index,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "apart.h"
 #include "json_walk.h"
 
 /* --- The table ------------------------------------------------------------------------------- */
@@ -60,6 +61,7 @@ int quire_cli_target_open(struct quire_cli *cli, const struct quire_cli_target_o
     if (options->partition_by != NULL && !options->create)
         return quire_fail(error, QUIRE_USAGE, cli->command->name,
                           "--partition-by goes with --create");
+    QUIRE_TRY(quire_cli_apart(cli, "the rejects file", cli->reading.rejects, target->url, error));
     if (options->partition_by != NULL)
         QUIRE_TRY(quire_cli_columns_split("partition-by", options->partition_by,
                                           &target->partitions, error));

@@ -1,5 +1,5 @@
-/* Fixed-width values are copied by loops of their width, structs field by field, and all
- * else value by value. */
+/* Fixed-width values are copied by loops of their width, texts behind room for all of them, structs
+ * field by field, and all else value by value. */
 #include "data/gather.h"
 
 #include "base/cleanup.h"
@@ -77,6 +77,40 @@ static int gather_struct(struct quire_column *column, const struct gathering *ga
     return note_rows(column, gathering);
 }
 
+/* Room for the texts of rows; QUIRE_LIMIT where offsets cannot tell of them. */
+static int reserve_texts(struct quire_column *column, const struct gathering *gathering)
+{
+    size_t width = quire_column_offset_width(column->field->kind);
+    const size_t most = width == 4 ? (size_t)INT32_MAX : (size_t)INT64_MAX;
+    size_t size = column->bytes.size;
+    for (size_t i = 0; i < gathering->n; i++) {
+        const struct quire_row_ref *ref = &gathering->rows[i];
+        const struct quire_view *view = gathering->sources[ref->source];
+        size_t more =
+            quire_view_is_null(view, ref->row) ? 0 : quire_view_bytes(view, ref->row).size;
+        if (more > most - size) return QUIRE_LIMIT;
+        size += more;
+    }
+    QUIRE_TRY(quire_buf_reserve(&column->bytes, size - column->bytes.size));
+    return quire_buf_reserve(&column->values, gathering->n * width);
+}
+
+static int gather_texts(struct quire_column *column, const struct gathering *gathering)
+{
+    QUIRE_TRY(reserve_texts(column, gathering));
+    QUIRE_TRY(note_rows(column, gathering));
+    for (size_t i = 0; i < gathering->n; i++) {
+        const struct quire_row_ref *ref = &gathering->rows[i];
+        const struct quire_view *view = gathering->sources[ref->source];
+        struct quire_bytes text = {NULL, 0};
+        if (!quire_view_is_null(view, ref->row)) text = quire_view_bytes(view, ref->row);
+        if (text.size > 0) memcpy(quire_buf_end(&column->bytes), text.data, text.size);
+        column->bytes.size += text.size;
+        quire_column_put_offset(column, (int64_t)column->bytes.size);
+    }
+    return 0;
+}
+
 static int gather_values(struct quire_column *column, const struct gathering *gathering)
 {
     for (size_t i = 0; i < gathering->n; i++) {
@@ -103,6 +137,8 @@ int quire_column_gather(struct quire_column *column, const struct quire_view *co
         code = gather_fixed(column, &gathering);
     else if (kind == QUIRE_KIND_STRUCT)
         code = gather_struct(column, &gathering);
+    else if (kind == QUIRE_KIND_STRING || kind == QUIRE_KIND_BINARY)
+        code = gather_texts(column, &gathering);
     else
         code = gather_values(column, &gathering);
     if (code != 0) quire_column_truncate(column, length);

@@ -80,6 +80,7 @@ struct quire_expr {
     bool has_now;                  /* now_us was given, and is not the clock's */
     int64_t now_us;
     int64_t bound_now_us; /* what the bound tree means by it */
+    bool conditions_are_all;
 };
 
 /* Fails with the place in the text, from 1 in characters, in the message. */

@@ -15,6 +15,7 @@
 struct collector {
     struct quire_expr *expr;
     struct quire_buf list; /* struct quire_condition */
+    bool exact;            /* all that the condition asks is in the list */
 };
 
 /* --- Columns and values -------------------------------------------------------------------- */
@@ -120,7 +121,10 @@ static int add(struct collector *collector, const struct quire_expr_node *column
                enum quire_compare compare, const struct value *value)
 {
     struct quire_condition condition = {.column = name_of(collector, column), .compare = compare};
-    if (condition.column == NULL) return 0;
+    if (condition.column == NULL) {
+        collector->exact = false;
+        return 0;
+    }
     if (value != NULL) {
         char *copy = quire_arena_strndup(&collector->expr->bound_arena, value->at, value->size);
         if (copy == NULL) return QUIRE_MEMORY;
@@ -128,6 +132,13 @@ static int add(struct collector *collector, const struct quire_expr_node *column
         condition.value_size = value->size;
     }
     return quire_buf_append(&collector->list, &condition, sizeof(condition));
+}
+
+static bool is_known(const struct quire_expr_node *left, const struct quire_expr_node *literal)
+{
+    struct value value;
+    const struct quire_expr_node *column = column_of(left);
+    return column != NULL && value_of(column->field, literal, &value);
 }
 
 static int add_compare(struct collector *collector, const struct quire_expr_node *left,
@@ -154,9 +165,12 @@ static int take_comparison(struct collector *collector, const struct quire_expr_
     const char *name = call->function->name;
     for (size_t i = 0; i < sizeof(comparisons) / sizeof(comparisons[0]); i++) {
         if (strcmp(name, comparisons[i].name) != 0) continue;
+        if (!is_known(call->args[0], call->args[1]) && !is_known(call->args[1], call->args[0]))
+            break;
         QUIRE_TRY(add_compare(collector, call->args[0], comparisons[i].compare, call->args[1]));
         return add_compare(collector, call->args[1], comparisons[i].turned, call->args[0]);
     }
+    collector->exact = false;
     return 0;
 }
 
@@ -165,8 +179,10 @@ static int take_between(struct collector *collector, const struct quire_expr_nod
 {
     for (size_t i = 1; i <= 2; i++) {
         const struct quire_expr_node *cast = call->args[call->args_size + i - 1];
-        QUIRE_TRY(add_compare(collector, cast != NULL ? cast : call->args[0],
-                              i == 1 ? QUIRE_COMPARE_GE : QUIRE_COMPARE_LE, call->args[i]));
+        const struct quire_expr_node *left = cast != NULL ? cast : call->args[0];
+        if (!is_known(left, call->args[i])) collector->exact = false;
+        QUIRE_TRY(add_compare(collector, left, i == 1 ? QUIRE_COMPARE_GE : QUIRE_COMPARE_LE,
+                              call->args[i]));
     }
     return 0;
 }
@@ -191,6 +207,8 @@ static int take_in(struct collector *collector, const struct quire_expr_node *ca
 {
     const struct quire_expr_node *least = NULL, *most = NULL, *column = column_of(call->args[0]);
     struct value value;
+    const bool exact = collector->exact;
+    collector->exact = false;
     for (size_t i = 1; i < call->args_size; i++) {
         const struct quire_expr_node *item = call->args[i];
         if (item->kind == QUIRE_EXPR_LITERAL && item->is_null) continue;
@@ -199,7 +217,10 @@ static int take_in(struct collector *collector, const struct quire_expr_node *ca
         if (most == NULL || compare_literals(item, most) > 0) most = item;
     }
     if (least == NULL) return 0;
-    if (least == most) return add_compare(collector, call->args[0], QUIRE_COMPARE_EQ, least);
+    if (least == most) {
+        collector->exact = exact;
+        return add_compare(collector, call->args[0], QUIRE_COMPARE_EQ, least);
+    }
     QUIRE_TRY(add_compare(collector, call->args[0], QUIRE_COMPARE_GE, least));
     return add_compare(collector, call->args[0], QUIRE_COMPARE_LE, most);
 }
@@ -207,14 +228,19 @@ static int take_in(struct collector *collector, const struct quire_expr_node *ca
 static int take_null(struct collector *collector, const struct quire_expr_node *arg, bool is_null)
 {
     if (arg->kind != QUIRE_EXPR_COLUMN || arg->type.id == QUIRE_EXPR_NESTED ||
-        arg->field->kind == QUIRE_KIND_DICTIONARY)
+        arg->field->kind == QUIRE_KIND_DICTIONARY) {
+        collector->exact = false;
         return 0;
+    }
     return add(collector, arg, is_null ? QUIRE_COMPARE_IS_NULL : QUIRE_COMPARE_NOT_NULL, NULL);
 }
 
 static int take_node(struct collector *collector, const struct quire_expr_node *node)
 {
-    if (node->kind != QUIRE_EXPR_CALL) return 0;
+    if (node->kind != QUIRE_EXPR_CALL) {
+        collector->exact = false;
+        return 0;
+    }
     const char *name = node->function->name;
     if (strcmp(name, "and") == 0) {
         for (size_t i = 0; i < node->args_size; i++)
@@ -235,7 +261,7 @@ static int take_node(struct collector *collector, const struct quire_expr_node *
 int quire_expr_conditions(struct quire_expr *expr, const struct quire_condition **conditions,
                           size_t *conditions_size, struct quire_error *error)
 {
-    struct collector collector = {.expr = expr};
+    struct collector collector = {.expr = expr, .exact = true};
     if (expr->bound == NULL)
         return quire_fail(error, QUIRE_USAGE, "expression", "it is not bound to a schema");
     int code = take_node(&collector, expr->bound);
@@ -247,5 +273,11 @@ int quire_expr_conditions(struct quire_expr *expr, const struct quire_condition 
     if (made == NULL) return quire_fail_memory(error, "expression");
     *conditions = made;
     *conditions_size = size / sizeof(*made);
+    expr->conditions_are_all = collector.exact && size > 0;
     return 0;
+}
+
+bool quire_expr_conditions_are_all(const struct quire_expr *expr)
+{
+    return expr->conditions_are_all;
 }

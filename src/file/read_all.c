@@ -21,7 +21,8 @@ struct read_all {
     struct ArrowSchema given;  /* what the stream gives */
     struct ArrowArrayStream now;
     struct ArrowSchema now_schema;
-    bool cast; /* now gives another type than given */
+    bool cast;         /* now gives another type than given */
+    int64_t delivered; /* rows */
 };
 
 static void free_all(struct read_all *all)
@@ -54,6 +55,11 @@ static int open_next(struct read_all *all, struct quire_error *error)
 {
     const char *url = all->urls[all->next++];
     struct quire_read_options options = all->options;
+    struct quire_record_counts *counts = options.records.counts;
+    if (counts != NULL) {
+        counts->file = (int64_t)all->next - 1;
+        counts->file_first = all->delivered;
+    }
     options.records.schema = &all->schema;
     QUIRE_TRY(quire_file_read(url, &options, &all->now, error));
     QUIRE_TRY(quire_stream_schema(&all->now, &all->now_schema, error));
@@ -77,6 +83,7 @@ static int next_of_all(void *source, struct ArrowArray *batch, struct quire_erro
             quire_schema_release(&all->now_schema);
             continue;
         }
+        all->delivered += got.length;
         if (!all->cast) {
             *batch = got;
             return 0;

@@ -214,7 +214,7 @@ static int become(struct ArrowArrayStream *stream, int code, struct ArrowArraySt
 static int open_newest(struct reading *reading, const struct quire_runlog_read_options *options,
                        struct quire_error *error)
 {
-    static const char *const order[] = {"-" BY, "run_id", "phase", "step_name"};
+    static const char *const order[] = {"-created_at", "run_id", "phase", "step_name"};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf where = {0};
     struct columns columns = {.size = 0, .schema = &reading->schema};
     struct ArrowArrayStream next = {.release = NULL}, *stream = &reading->stream;

@@ -142,7 +142,7 @@ void quire_model_init(const struct quire_model *model, void *object)
         case QUIRE_MODEL_TIME:
         case QUIRE_MODEL_COUNT: *(int64_t *)(void *)at = QUIRE_RUNLOG_UNKNOWN; break;
         case QUIRE_MODEL_NUMBER:
-        case QUIRE_MODEL_RATE: *(double *)(void *)at = NAN; break;
+        case QUIRE_MODEL_RATE: *(double *)(void *)at = (double)NAN; break;
         case QUIRE_MODEL_FLAG: *(int32_t *)(void *)at = -1; break;
         default: break;
         }

@@ -51,7 +51,8 @@ static double time_of(const struct quire_json_node *object, const char *key)
     struct quire_time_parts parts;
     const char *text = quire_json_tree_text(object, key);
     if (text == NULL || !quire_time_parse(text, strlen(text), &parts)) return (double)NAN;
-    return (double)parts.days * DAY_S + (double)(parts.nanos / 1000000000) - (double)parts.offset_s;
+    int64_t of_day_s = parts.nanos / 1000000000 - parts.offset_s;
+    return (double)parts.days * DAY_S + (double)of_day_s;
 }
 
 static int times_of(const struct rows *rows, const char *key, struct quire_arena *arena,
@@ -68,8 +69,14 @@ static int times_of(const struct rows *rows, const char *key, struct quire_arena
 /* --- Marks -------------------------------------------------------------------------------------
  */
 
-/* Anomalies whose type has the word in it, at the start of their day or hour. Where rows are
- * given, they are at the height of that hour's. */
+/* Is the type about this word, with a value of the word's own measure? */
+static bool is_about(const char *type, const char *word)
+{
+    return type != NULL && strstr(type, word) != NULL && strstr(type, "spread") == NULL;
+}
+
+/* Anomalies that are about the word, at the start of their day or hour. Where rows are given, they
+ * are at the height of that hour's. */
 static int marks_of(const struct quire_page *page, const char *word, double grain,
                     const struct rows *rows, const double *heights, struct quire_arena *arena,
                     struct quire_chart *chart)
@@ -84,7 +91,7 @@ static int marks_of(const struct quire_page *page, const char *word, double grai
         const char *type = quire_json_tree_text(item, "type");
         double time = floor(time_of(item, "created_at") / grain) * grain;
         double value = quire_page_number(item, "value");
-        if (type == NULL || strstr(type, word) == NULL || !isfinite(time)) continue;
+        if (!is_about(type, word) || !isfinite(time)) continue;
         for (size_t r = 0; rows != NULL && r < rows->size; r++) {
             if (chart->at[r] == time) value = heights[r];
         }

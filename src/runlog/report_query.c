@@ -136,7 +136,8 @@ static int append_missing(struct quire_report *report, const struct ArrowSchema 
     return code == 0 ? quire_buf_printf(&report->source, " AS `%s`", field->name) : code;
 }
 
-static int append_where(struct quire_report *report, struct quire_error *error)
+/* The condition is one by itself, of columns that there are. */
+static int check_where(const struct quire_report *report, struct quire_error *error)
 {
     struct quire_expr *expr = NULL;
     const char *where = report->options.where;
@@ -145,9 +146,7 @@ static int append_where(struct quire_report *report, struct quire_error *error)
     int code = quire_expr_bind(expr, &report->schema, error);
     if (code == 0) code = quire_expr_check_predicate(expr, error);
     quire_expr_free(expr);
-    QUIRE_TRY(code);
-    code = quire_buf_printf(&report->source, " WHERE (%s\n)", where);
-    return code == 0 ? 0 : quire_fail_memory(error, QUIRE_REPORT_OPERATION);
+    return code;
 }
 
 static int make_source(struct quire_report *report, struct quire_error *error)
@@ -163,8 +162,7 @@ static int make_source(struct quire_report *report, struct quire_error *error)
     }
     if (code == 0) code = quire_buf_append_text(&report->source, " FROM history");
     if (code != 0) return quire_fail_memory(error, QUIRE_REPORT_OPERATION);
-    QUIRE_TRY(append_where(report, error));
-    if (whole && report->options.where == NULL) quire_buf_clear(&report->source);
+    if (whole) quire_buf_clear(&report->source);
     return 0;
 }
 
@@ -178,6 +176,7 @@ int quire_report_open(const char *url, const struct quire_runlog_report_options 
     report->version = quire_table_version(report->table);
     QUIRE_TRY(quire_table_schema(report->table, &report->schema, error));
     int code = check_columns(report, error);
+    if (code == 0) code = check_where(report, error);
     if (code == 0) code = make_source(report, error);
     if (code != 0) quire_error_path(error, url);
     return code;
@@ -196,6 +195,23 @@ int quire_report_condition(const struct quire_report *report, struct quire_buf *
 
 /* --- Asking --------------------------------------------------------------------------------- */
 
+/* What every query says of the period, and what the condition stands behind. */
+static const char period[] = "created_at < CAST(:until AS TIMESTAMP)";
+
+static int append_query(const struct quire_report *report, const char *query,
+                        struct quire_buf *text)
+{
+    const char *at;
+    int code = 0;
+    while (report->options.where != NULL && code == 0 && (at = strstr(query, period)) != NULL) {
+        at += sizeof(period) - 1;
+        code = quire_buf_append(text, query, (size_t)(at - query));
+        if (code == 0) code = quire_buf_printf(text, "\n  AND (%s\n)", report->options.where);
+        query = at;
+    }
+    return code == 0 ? quire_buf_append_text(text, query) : code;
+}
+
 static int make_text(const struct quire_report *report, enum quire_report_query query,
                      struct quire_buf *text, struct quire_error *error)
 {
@@ -203,7 +219,7 @@ static int make_text(const struct quire_report *report, enum quire_report_query 
     if (report->source.size > 0)
         code = quire_buf_printf(text, "WITH log AS (%.*s)\n", (int)report->source.size,
                                 (const char *)report->source.data);
-    if (code == 0) code = quire_buf_append_text(text, texts[query]);
+    if (code == 0) code = append_query(report, texts[query], text);
     if (code == 0) code = quire_buf_terminate(text);
     return code == 0 ? 0 : quire_fail_memory(error, QUIRE_REPORT_OPERATION);
 }

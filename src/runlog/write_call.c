@@ -61,6 +61,11 @@ static int note_failure(struct quire_write_call *call, size_t index, const struc
     return 0;
 }
 
+static const char *first_text(const char *a, const char *b, const char *c)
+{
+    return a != NULL ? a : b != NULL ? b : c;
+}
+
 /* --- Units ----------------------------------------------------------------------------------- */
 
 static int add_unit(struct quire_write_call *call, int64_t offset, struct quire_error *error)
@@ -131,21 +136,27 @@ static int name_table(struct quire_write_call *call, struct quire_write_unit *un
 {
     const struct quire_runlog_options *config = call->writer->config;
     struct quire_rows *rows = NULL;
-    struct quire_rows_item item;
+    struct quire_rows_item item = {.end = true};
     char *name = NULL;
     if (config->table_name_pattern == NULL && config->table_suffix_pattern == NULL) return 0;
     QUIRE_TRY(quire_write_rows(call, unit, &rows, error));
-    struct quire_runlog_context *context = &rows->context;
-    const char *pipeline = context->pipeline_id;
-    const char *mode = context->run_mode != NULL ? context->run_mode : context->mode;
-    if (call->kind == QUIRE_RUNLOG_ROWS && rows->next(rows, &item, error) == 0 && !item.end) {
+    const char *pipeline = rows->context.pipeline_id;
+    const char *mode = first_text(rows->context.run_mode, rows->context.mode, NULL);
+    /* A row that cannot be is told of later. */
+    if (call->kind == QUIRE_RUNLOG_ROWS && rows->next(rows, &item, NULL) == 0 && !item.end) {
         pipeline = item.row.pipeline_id;
         mode = item.row.run_mode;
     }
+    pipeline = first_text(pipeline, call->defaults.pipeline_id, NULL);
+    mode = first_text(mode, call->defaults.run_mode, NULL);
     QUIRE_TRY(quire_runlog_table_name(config, pipeline, mode, NULL, &name, error));
     unit->name = quire_arena_strndup(&call->arena, name, strlen(name));
+    unit->pipeline_id = quire_arena_strndup(&call->arena, pipeline, strlen(pipeline));
+    unit->run_mode = quire_arena_strndup(&call->arena, mode, strlen(mode));
     quire_free(name);
-    return unit->name != NULL ? 0 : quire_fail_memory(error, OPERATION);
+    if (unit->name == NULL || unit->pipeline_id == NULL || unit->run_mode == NULL)
+        return quire_fail_memory(error, OPERATION);
+    return 0;
 }
 
 static int check_units(struct quire_write_call *call, const struct quire_error *broken,
@@ -333,11 +344,6 @@ static void end_result(struct quire_runlog_writer *writer, int code, int64_t beg
     result->table_fqn = writer->fqn;
     result->url = writer->url;
     quire_runlog_get_metrics(writer, &result->metrics);
-}
-
-static const char *first_text(const char *a, const char *b, const char *c)
-{
-    return a != NULL ? a : b != NULL ? b : c;
 }
 
 /* What is given with the rows goes before what is so always. */

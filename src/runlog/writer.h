@@ -35,11 +35,12 @@ int64_t quire_writer_now_us(const struct quire_runlog_writer *writer);
 struct quire_write_unit {
     int64_t offset, index;
     bool failed;
-    int64_t rows;             /* that are to be written */
-    const char *run_id;       /* of the call, for this unit; NULL: as its rows say */
-    const char *fallback;     /* run_id where nothing says one */
-    const char *execution_id; /* the same */
-    const char *name;         /* of the table, "schema.name" */
+    int64_t rows;                       /* that are to be written */
+    const char *run_id;                 /* of the call, for this unit; NULL: as its rows say */
+    const char *fallback;               /* run_id where nothing says one */
+    const char *execution_id;           /* the same */
+    const char *pipeline_id, *run_mode; /* that name is made of */
+    const char *name;                   /* of the table, "schema.name" */
 };
 
 /* A call under way. */

@@ -88,7 +88,9 @@ static void keep_log(const struct quire_after_commit *after)
     add_lines(after, &sums);
     bool known = sums.known && totals_before(after, &totals);
     if (!known && !due) return;
-    if (quire_snapshot_advance(snapshot, after->version, NULL) != 0) return;
+    if (snapshot->version + 1 != after->version ||
+        quire_snapshot_apply(snapshot, after->lines, NULL) != 0)
+        return;
     if (known) {
         totals.files += sums.more.files;
         totals.bytes += sums.more.bytes;

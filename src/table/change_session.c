@@ -26,15 +26,6 @@ int quire_change_check(const struct quire_transaction *transaction, struct quire
                       "the table only takes rows more (delta.appendOnly is true)");
 }
 
-/* Rows that are copied keep their ids, which this build does not write. */
-static int check_row_ids(const struct quire_transaction *transaction, struct quire_error *error)
-{
-    if (!is_true(transaction->base, "delta.enableRowTracking")) return 0;
-    return quire_fail(error, QUIRE_UNSUPPORTED, transaction->options.verb,
-                      "the table uses what this build cannot write: ids of rows that are copied "
-                      "(row tracking)");
-}
-
 /* --- Features -------------------------------------------------------------------------------- */
 
 static void release_change(struct quire_metadata_change *change)
@@ -115,7 +106,8 @@ int quire_change_session_open(const char *url, const char *verb,
                                                          .limits = options->limits};
     QUIRE_TRY(open_transaction(session, url, verb, error));
     QUIRE_TRY(quire_change_check(session->transaction, error));
-    QUIRE_TRY(check_row_ids(session->transaction, error));
+    QUIRE_TRY(quire_row_tracking_of(session->transaction->base, verb, &session->tracking, error));
+    session->writing.tracking = session->tracking;
     result->version = session->transaction->read_version;
     result->skipped = session->transaction->skipped;
     if (result->skipped) return 0;

@@ -16,9 +16,10 @@ struct quire_change_session {
     bool regenerates; /* set before it is opened: generated columns are computed anew */
     struct quire_row_writer_options writing;
     struct quire_row_writer *writer;
-    struct quire_change_data *changes; /* NULL unless they are told of */
-    struct quire_data_totals written;  /* when it is finished */
-    bool vectors;                      /* rows go by deletion vectors */
+    struct quire_change_data *changes;  /* NULL unless they are told of */
+    struct quire_data_totals written;   /* when it is finished */
+    struct quire_row_tracking tracking; /* of rows that are copied */
+    bool vectors;                       /* rows go by deletion vectors */
     bool telling; /* the table's changes are to be told, where it takes more than whole files */
 };
 

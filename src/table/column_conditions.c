@@ -91,6 +91,8 @@ static int open_conditions(const struct quire_table_columns *columns, const char
     if (conditions->items == NULL) return quire_fail_memory(error, OPERATION);
     for (size_t i = 0; i < given_size; i++)
         if (take(conditions, columns, &given[i]) != 0) return quire_fail_memory(error, OPERATION);
+    conditions->are_all =
+        quire_expr_conditions_are_all(conditions->expr) && conditions->size == given_size;
     return 0;
 }
 

@@ -18,6 +18,7 @@ struct quire_column_condition {
 struct quire_column_conditions {
     struct quire_column_condition *items;
     size_t size;
+    bool are_all; /* the condition is true for just those rows for which all of them hold */
     struct quire_expr *expr;
     struct quire_field *logical, *physical;
     struct quire_arena arena;

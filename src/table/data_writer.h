@@ -9,9 +9,6 @@
 #include "quire/file.h"
 #include "table/action.h"
 
-/* Partitions that are written to at once; the largest file is closed for one more. */
-#define QUIRE_TABLE_OPEN_MAX 256
-
 struct quire_data_writer_options {
     const char *url;                  /* of the table, with '/' at its end */
     const struct ArrowSchema *schema; /* of the rows: the table's columns, in its types */

@@ -152,6 +152,13 @@ static int load_file(const struct quire_snapshot *snapshot,
     return quire_deleted_rows_parse(bitmap, (size_t)vector->size, vector->cardinality, rows, error);
 }
 
+bool quire_deletion_vector_is_known(const struct quire_deletion_vector *vector)
+{
+    return quire_bytes_equal_text(&vector->storage, "i") ||
+           quire_bytes_equal_text(&vector->storage, "u") ||
+           quire_bytes_equal_text(&vector->storage, "p");
+}
+
 int quire_deletion_vector_load(const struct quire_snapshot *snapshot,
                                const struct quire_deletion_vector *vector,
                                struct quire_deleted_rows **rows, struct quire_error *error)

@@ -34,6 +34,9 @@ int64_t quire_deleted_rows_count(const struct quire_deleted_rows *rows);
 /* Appends the bytes that quire_deleted_rows_parse reads. 0 or QUIRE_MEMORY. */
 int quire_deleted_rows_write(const struct quire_deleted_rows *rows, struct quire_buf *out);
 
+/* Whether its storageType is one that the protocol has. */
+bool quire_deletion_vector_is_known(const struct quire_deletion_vector *vector);
+
 /* CRC-32 (IEEE 802.3), as stands behind each bitmap in a file. */
 uint32_t quire_deletion_vector_checksum(const uint8_t *bytes, size_t size);
 

@@ -5,12 +5,6 @@
 
 #include "table/snapshot.h"
 
-/* Whether rows that the table has may be put into other files, and commits made of that. What is
- * asked of new rows alone (constraints, generated columns) does not matter. QUIRE_UNSUPPORTED
- * names what this build does not do. */
-int quire_features_check_rearrange(const struct quire_snapshot *snapshot, const char *verb,
-                                   struct quire_error *error);
-
 /* The value of a property that is true or false. */
 bool quire_snapshot_is_set(const struct quire_snapshot *snapshot, const char *property);
 bool quire_snapshot_has_feature(const struct quire_snapshot *snapshot, const char *feature);

@@ -34,3 +34,20 @@ int quire_file_filter(const struct quire_table_columns *columns, const struct qu
     QUIRE_TRY(quire_partition_filter(&filter, condition, keep, error));
     return by_stats(columns, files, files_size, condition, keep, error);
 }
+
+int quire_file_filter_whole(const struct quire_table_columns *columns,
+                            const struct quire_add *files, size_t files_size, const char *condition,
+                            bool *may_not, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_column_conditions_release)
+    struct quire_column_conditions conditions = {.items = NULL};
+    QUIRE_TRY(quire_column_conditions_open(columns, condition, &conditions, error));
+    for (size_t i = 0; i < files_size && conditions.are_all; i++) {
+        bool all = false;
+        if (!may_not[i]) continue;
+        if (quire_stats_take_whole(&conditions, &files[i].stats, &all) != 0)
+            return quire_fail_memory(error, "read table");
+        may_not[i] = !all;
+    }
+    return 0;
+}

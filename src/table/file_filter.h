@@ -9,5 +9,10 @@
 int quire_file_filter(const struct quire_table_columns *columns, const struct quire_add *files,
                       size_t files_size, const char *condition, bool *keep,
                       struct quire_error *error);
+/* Clears may_not[i] where the statistics of files[i] tell that the condition is true for all of its
+ * rows; never for one of which it is not. */
+int quire_file_filter_whole(const struct quire_table_columns *columns,
+                            const struct quire_add *files, size_t files_size, const char *condition,
+                            bool *may_not, struct quire_error *error);
 
 #endif

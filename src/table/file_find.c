@@ -55,7 +55,8 @@ static int guess(struct quire_file_rewrite *rewrite, const struct quire_buf *fil
     }
     negated = quire_row_condition_negate(where);
     if (negated == NULL) return quire_fail_memory(error, verb);
-    return quire_file_filter(&rewrite->columns, list, size, negated, guesses->may_not, error);
+    QUIRE_TRY(quire_file_filter(&rewrite->columns, list, size, negated, guesses->may_not, error));
+    return quire_file_filter_whole(&rewrite->columns, list, size, where, guesses->may_not, error);
 }
 
 /* --- One file -------------------------------------------------------------------------------- */
@@ -113,7 +114,7 @@ static int open_rows(struct quire_file_rewrite *rewrite, const struct quire_add 
 {
     const struct ArrowSchema *logical = &rewrite->columns.logical;
     const struct quire_row_matcher *matcher = rewrite->options.matcher;
-    const struct quire_files_wanted wanted = {add, 1};
+    const struct quire_files_wanted wanted = {.files = add, .size = 1};
     const char **names = quire_alloc_zero((size_t)logical->n_children + 1, sizeof(*names));
     if (names == NULL) return quire_fail_memory(error, rewrite->transaction->options.verb);
     struct quire_table_read_options options = {

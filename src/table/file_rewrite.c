@@ -41,6 +41,40 @@ static int rewritten_schema(void *source, struct ArrowSchema *schema, struct qui
 
 /* --- Rows that are meant --------------------------------------------------------------------- */
 
+/* Takes the rows. Changes say nothing of ids. */
+static int tell(struct rewritten *file, const char *type, struct ArrowArray *rows,
+                struct quire_error *error)
+{
+    if (file->rewrite->options.tracking.id != NULL) quire_row_tracking_drop(rows);
+    return quire_change_data_write(file->changes, type, rows, error);
+}
+
+/* Takes the rows. A changer sees the table's columns: a row that is changed keeps its id, and has
+ * the version of the commit. */
+static int change(struct rewritten *file, struct ArrowArray *rows, struct quire_error *error)
+{
+    const struct quire_row_changer *changer = file->rewrite->options.changer;
+    struct ArrowArray aside[QUIRE_ROW_TRACKING_COLUMNS];
+    if (file->rewrite->options.tracking.id == NULL)
+        return changer->change(changer->user, rows, &file->changed, error);
+    struct ArrowArray **last = rows->children + rows->n_children - QUIRE_ROW_TRACKING_COLUMNS;
+    for (int i = 0; i < QUIRE_ROW_TRACKING_COLUMNS; i++) {
+        aside[i] = *last[i];
+        last[i]->release = NULL;
+    }
+    rows->n_children -= QUIRE_ROW_TRACKING_COLUMNS;
+    int code = changer->change(changer->user, rows, &file->changed, error);
+    if (code != 0) {
+        for (int i = 0; i < QUIRE_ROW_TRACKING_COLUMNS; i++)
+            quire_array_release(&aside[i]);
+        return code;
+    }
+    file->changed.n_children += QUIRE_ROW_TRACKING_COLUMNS;
+    for (int i = 0; i < QUIRE_ROW_TRACKING_COLUMNS; i++)
+        *last[i] = aside[i];
+    return quire_row_tracking_renew(&file->rewrite->options.tracking, &file->changed, error);
+}
+
 static int tell_gone(struct rewritten *file, const struct ArrowArray *batch,
                      struct quire_error *error)
 {
@@ -48,7 +82,7 @@ static int tell_gone(struct rewritten *file, const struct ArrowArray *batch,
     if (file->changes == NULL) return 0;
     QUIRE_TRY(quire_row_picker_take(&file->picker, batch, file->rewrite->mask.data, true, &picked,
                                     error));
-    return quire_change_data_write(file->changes, file->gone, &picked, error);
+    return tell(file, file->gone, &picked, error);
 }
 
 static int change_rows(struct rewritten *file, const struct ArrowArray *batch,
@@ -59,10 +93,10 @@ static int change_rows(struct rewritten *file, const struct ArrowArray *batch,
     if (changer == NULL) return 0;
     QUIRE_TRY(quire_row_picker_take(&file->picker, batch, file->rewrite->mask.data, true, &picked,
                                     error));
-    QUIRE_TRY(changer->change(changer->user, &picked, &file->changed, error));
+    QUIRE_TRY(change(file, &picked, error));
     if (file->changes == NULL) return 0;
     QUIRE_TRY(quire_row_picker_take(&file->picker, &file->changed, NULL, true, &copy, error));
-    return quire_change_data_write(file->changes, "update_postimage", &copy, error);
+    return tell(file, "update_postimage", &copy, error);
 }
 
 /* Leaves in *batch the rows that are delivered now, maybe none. */
@@ -121,7 +155,8 @@ static int open_file(struct quire_file_rewrite *rewrite, const struct quire_foun
                      struct ArrowArrayStream *stream, struct quire_error *error)
 {
     static const struct quire_stream_ops ops = {rewritten_schema, rewritten_next, rewritten_close};
-    const struct quire_files_wanted wanted = {&found->add, 1};
+    const struct quire_files_wanted wanted = {
+        .files = &found->add, .size = 1, .tracking = &rewrite->options.tracking};
     const struct quire_table_read_options options = {.context = rewrite->options.context};
     QUIRE_CLEANUP(free_rewritten) struct rewritten *file = quire_alloc_zero(1, sizeof(*file));
     if (file == NULL) return quire_fail_memory(error, rewrite->transaction->options.verb);
@@ -190,6 +225,8 @@ int quire_file_rewrite_apply(struct quire_file_rewrite *rewrite, struct quire_ro
     const int64_t now_ms = quire_commit_now_ms();
     int64_t bytes = 0;
     rewrite->bound = false;
+    QUIRE_TRY(
+        quire_row_tracking_widen(&rewrite->options.tracking, &rewrite->columns.logical, error));
     if (changer != NULL) QUIRE_TRY(changer->bind(changer->user, &rewrite->columns.logical, error));
     for (size_t i = 0; i < rewrite->found.size / sizeof(*files); i++) {
         QUIRE_TRY(write_rows(rewrite, &files[i], writer, changes, gone, error));

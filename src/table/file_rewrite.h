@@ -28,9 +28,10 @@ struct quire_file_rewrite_options {
     const struct quire_row_changer *changer; /* NULL: the rows go */
     /* No row is meant for which this is not true; NULL: any may be. */
     const char *where;
-    bool where_is_all; /* and all rows are for which it is */
-    bool vectors;      /* rows go by deletion vectors */
-    bool uncounted;    /* files that go whole need not tell how many rows they have */
+    bool where_is_all;                  /* and all rows are for which it is */
+    bool vectors;                       /* rows go by deletion vectors */
+    struct quire_row_tracking tracking; /* of rows that are copied */
+    bool uncounted; /* files that go whole need not tell how many rows they have */
     struct quire_context *context;
 };
 

@@ -92,7 +92,9 @@ static int check_vector(struct quire_fsck *fsck, const struct quire_add *add,
     quire_error_clear(&own);
     int code = quire_deletion_vector_load(fsck->snapshot, &add->deleted, &rows, &own);
     quire_deleted_rows_free(rows);
-    if (code == 0 || code == QUIRE_UNSUPPORTED) return 0;
+    if (code == QUIRE_UNSUPPORTED && !quire_deletion_vector_is_known(&add->deleted))
+        code = QUIRE_CORRUPT;
+    if (code == 0 || code == QUIRE_UNSUPPORTED) return 0; /* of this build */
     if (code != QUIRE_NOT_FOUND && code != QUIRE_CORRUPT) {
         if (error != NULL) *error = own;
         return code;

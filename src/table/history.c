@@ -2,14 +2,19 @@
  * a time. */
 #include "table/history.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/json_tree.h"
+#include "base/number.h"
+#include "table/features_upkeep.h"
 #include "table/log_read.h"
 
-#define OPERATION "read table history"
+#define OPERATION    "read table history"
+#define STAMPS       "delta.enableInCommitTimestamps"
+#define STAMPS_SINCE "delta.inCommitTimestampEnablementVersion"
 
 static void close_reader(struct quire_log_reader *reader)
 {
@@ -54,11 +59,24 @@ static int64_t info_time(const struct quire_buf *info, const char *name)
     return time;
 }
 
-/* What a commit says of its time, else its file. */
-static int64_t time_of(const struct quire_log_commit *commit, const struct quire_buf *info)
+/* Does a commit carry its time (PROTOCOL.md, "In-Commit Timestamps")? Those of before the table
+ * asked for it do not. */
+static bool is_stamped(const struct quire_snapshot *snapshot, int64_t version)
 {
-    int64_t time = info_time(info, "inCommitTimestamp");
-    if (time == QUIRE_LOG_NONE) time = info_time(info, "timestamp");
+    const char *since = quire_snapshot_property(snapshot, STAMPS_SINCE);
+    int64_t first = 0;
+    if (!quire_snapshot_is_set(snapshot, STAMPS)) return false;
+    return since == NULL || !quire_number_parse_i64(since, strlen(since), &first, NULL) ||
+           version >= first;
+}
+
+/* The time in the commit where the table asks for it, else its file's. What commitInfo has as
+ * its "timestamp" is the writer's clock of before the commit, and no time of it. */
+static int64_t time_of(const struct quire_snapshot *snapshot, const struct quire_log_commit *commit,
+                       const struct quire_buf *info)
+{
+    int64_t time = QUIRE_LOG_NONE;
+    if (is_stamped(snapshot, commit->version)) time = info_time(info, "inCommitTimestamp");
     return time != QUIRE_LOG_NONE ? time : commit->modified_ms;
 }
 
@@ -80,6 +98,14 @@ static int take_commit(void *user, const char *key, const struct quire_object *o
                : quire_fail_memory(error, OPERATION);
 }
 
+/* A later commit counts as later even where its file is not. */
+static void settle_times(struct quire_log_commit *list, size_t size)
+{
+    for (size_t i = 1; i < size; i++)
+        if (list[i].modified_ms <= list[i - 1].modified_ms)
+            list[i].modified_ms = list[i - 1].modified_ms + 1;
+}
+
 int quire_history_commits(const struct quire_snapshot *snapshot, struct quire_buf *commits,
                           struct quire_error *error)
 {
@@ -88,8 +114,11 @@ int quire_history_commits(const struct quire_snapshot *snapshot, struct quire_bu
         quire_buf_terminate(&prefix) != 0)
         return quire_fail_memory(error, OPERATION);
     struct commit_lister lister = {commits, prefix.size, snapshot->version};
-    return snapshot->place.store->ops->list(snapshot->place.store, (const char *)prefix.data, NULL,
-                                            take_commit, &lister, error);
+    QUIRE_TRY(snapshot->place.store->ops->list(snapshot->place.store, (const char *)prefix.data,
+                                               NULL, take_commit, &lister, error));
+    settle_times((struct quire_log_commit *)(void *)commits->data,
+                 commits->size / sizeof(struct quire_log_commit));
+    return 0;
 }
 
 int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit *take, void *user,
@@ -102,7 +131,7 @@ int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit 
     for (size_t i = commits.size / sizeof(*list); i-- > 0;) {
         QUIRE_TRY(read_info(snapshot, list[i].version, &info, error));
         const struct quire_table_commit commit = {.version = list[i].version,
-                                                  .time_ms = time_of(&list[i], &info),
+                                                  .time_ms = time_of(snapshot, &list[i], &info),
                                                   .info = info.size > 0 ? (const char *)info.data
                                                                         : NULL};
         QUIRE_TRY(take(user, &commit, error));
@@ -110,62 +139,37 @@ int quire_history_each(const struct quire_snapshot *snapshot, quire_take_commit 
     return 0;
 }
 
-int quire_history_time(const struct quire_snapshot *snapshot, int64_t version, int64_t *time_ms,
-                       struct quire_error *error)
+int quire_history_time(const struct quire_snapshot *snapshot, const struct quire_buf *commits,
+                       int64_t version, int64_t *time_ms, struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf info = {0}, key = {0};
-    struct quire_store *store = snapshot->place.store;
-    struct quire_object object = {.size = 0};
-    char name[QUIRE_LOG_NAME_MAX];
-    struct quire_log_commit commit = {version, QUIRE_LOG_NONE};
-    QUIRE_TRY(read_info(snapshot, version, &info, error));
-    *time_ms = time_of(&commit, &info);
-    if (*time_ms != QUIRE_LOG_NONE) return 0;
-    quire_log_name_commit(version, name);
-    if (quire_buf_printf(&key, "%s" QUIRE_LOG_FOLDER "%s", snapshot->place.key, name) != 0 ||
-        quire_buf_terminate(&key) != 0)
-        return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(store->ops->head(store, (const char *)key.data, &object, error));
-    *time_ms = object.modified_us / 1000;
-    return 0;
-}
-
-/* By the times of files, of which a later one counts as later even where it is not. */
-static int64_t version_by_files(const struct quire_log_commit *list, size_t size, int64_t time_ms)
-{
-    int64_t found = -1, time = INT64_MIN;
-    for (size_t i = 0; i < size; i++) {
-        time = list[i].modified_ms > time ? list[i].modified_ms : time + 1;
-        if (time <= time_ms) found = list[i].version;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf info = {0};
+    const struct quire_log_commit *list =
+        (const struct quire_log_commit *)(const void *)commits->data;
+    for (size_t i = 0; i < commits->size / sizeof(*list); i++) {
+        if (list[i].version != version) continue;
+        if (is_stamped(snapshot, version)) QUIRE_TRY(read_info(snapshot, version, &info, error));
+        *time_ms = time_of(snapshot, &list[i], &info);
+        return 0;
     }
-    return found;
+    return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                      "the commit of version %" PRId64 " is no longer in the log", version);
 }
 
-/* Commits that carry their time (PROTOCOL.md, "In-Commit Timestamps") are the newest ones of
- * those listed; from the first on that does not, files say it. */
 int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time_ms,
                              int64_t *version, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf commits = {0}, info = {0};
-    const char *stamped = quire_snapshot_property(snapshot, "delta.enableInCommitTimestamps");
-    bool by_commits = stamped != NULL && strcmp(stamped, "true") == 0;
     QUIRE_TRY(quire_history_commits(snapshot, &commits, error));
     const struct quire_log_commit *list =
         (const struct quire_log_commit *)(const void *)commits.data;
-    size_t size = commits.size / sizeof(*list);
-    int64_t found = -1;
-    for (; by_commits && found < 0 && size > 0; size--) {
-        QUIRE_TRY(read_info(snapshot, list[size - 1].version, &info, error));
-        int64_t time = info_time(&info, "inCommitTimestamp");
-        if (time == QUIRE_LOG_NONE) break;
-        if (time <= time_ms) found = list[size - 1].version;
+    for (size_t i = commits.size / sizeof(*list); i-- > 0;) {
+        if (is_stamped(snapshot, list[i].version))
+            QUIRE_TRY(read_info(snapshot, list[i].version, &info, error));
+        if (time_of(snapshot, &list[i], &info) > time_ms) continue;
+        *version = list[i].version;
+        return 0;
     }
-    if (found < 0) found = version_by_files(list, size, time_ms);
-    if (found < 0)
-        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
-                          "the table's log begins after that time");
-    *version = found;
-    return 0;
+    return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "the table's log begins after that time");
 }
 
 int quire_history_stamp(const struct quire_snapshot *snapshot, int64_t version, int64_t *stamp_ms,

@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "quire/context.h"
 #include "quire/file.h"
+#include "table/log_lines.h"
 
 /* Rows of a checkpoint that are held at once: as many as a row group of those that are written. */
 static const struct quire_setting batches[] = {{"batch_rows", "16384"}};
@@ -51,11 +52,12 @@ static int place_columns(const struct ArrowSchema *schema, struct quire_log_read
     return quire_view_new(reader->fields, &reader->view, error);
 }
 
-int quire_log_reader_open(const char *url, unsigned columns, struct quire_log_reader *reader,
-                          struct quire_error *error)
+/* Opens a file (url), or a commit that is in memory (lines). */
+static int open_rows(const char *url, const struct quire_buf *lines, unsigned columns,
+                     struct quire_log_reader *reader, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    bool parquet = ends_with(url, ".parquet");
+    bool parquet = lines == NULL && ends_with(url, ".parquet");
     const char *names[QUIRE_LOG_COLUMNS];
     struct quire_condition conditions[QUIRE_LOG_COLUMNS];
     size_t names_size = 0;
@@ -78,8 +80,21 @@ int quire_log_reader_open(const char *url, unsigned columns, struct quire_log_re
                     .conditions_size = parquet ? ask_for(columns, conditions) : 0,
                     .conditions_any = true},
     };
-    QUIRE_TRY(quire_file_read(url, &options, &reader->stream, error));
+    QUIRE_TRY(lines != NULL ? quire_log_lines_read(lines, &options.records, &reader->stream, error)
+                            : quire_file_read(url, &options, &reader->stream, error));
     return place_columns(&schema, reader, error);
+}
+
+int quire_log_reader_open(const char *url, unsigned columns, struct quire_log_reader *reader,
+                          struct quire_error *error)
+{
+    return open_rows(url, NULL, columns, reader, error);
+}
+
+int quire_log_reader_open_lines(const struct quire_buf *lines, unsigned columns,
+                                struct quire_log_reader *reader, struct quire_error *error)
+{
+    return open_rows(NULL, lines, columns, reader, error);
 }
 
 void quire_log_reader_close(struct quire_log_reader *reader)

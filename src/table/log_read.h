@@ -18,6 +18,9 @@ struct quire_log_reader {
  * that are wanted, as bits of enum quire_log_column; the others come as null. */
 int quire_log_reader_open(const char *url, unsigned columns, struct quire_log_reader *reader,
                           struct quire_error *error);
+/* The same of a commit that is in memory, borrowed until close. */
+int quire_log_reader_open_lines(const struct quire_buf *lines, unsigned columns,
+                                struct quire_log_reader *reader, struct quire_error *error);
 void quire_log_reader_close(struct quire_log_reader *reader);
 
 /* The next row: *row is its number in reader->view, *column the action that it has (the first

@@ -5,9 +5,9 @@
  * with all of their bin. */
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "table/features_upkeep.h"
 #include "table/optimize_private.h"
 #include "table/snapshot_files.h"
+#include "table/table_features.h"
 
 #define OPERATION QUIRE_OPTIMIZE_OPERATION
 
@@ -93,7 +93,7 @@ static int go_on(struct quire_optimize *optimize, struct quire_error *error)
     quire_data_writer_close(optimize->writer);
     optimize->writer = NULL;
     QUIRE_TRY(quire_transaction_renew(optimize->transaction, error));
-    QUIRE_TRY(quire_features_check_rearrange(optimize->transaction->base, OPERATION, error));
+    QUIRE_TRY(quire_features_check_write(optimize->transaction->base, OPERATION, error));
     if (is_alike(&before, &optimize->transaction->metadata)) return 0;
     return quire_fail(error, QUIRE_CONFLICT, OPERATION,
                       "another writer changed the schema or the properties of the table");

@@ -25,6 +25,7 @@ struct quire_optimize {
     const char **names;        /* of the columns that files have, as people see them */
     size_t names_size;
     struct quire_optimize_plan plan;
+    struct quire_row_tracking tracking;
     struct quire_stats_choice stats; /* whose names are the arena's */
     struct quire_data_writer_options writing;
     struct quire_data_writer *writer;

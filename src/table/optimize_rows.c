@@ -8,16 +8,26 @@
 
 #define OPERATION QUIRE_OPTIMIZE_OPERATION
 
-static int open_rows(struct quire_optimize *optimize, const struct quire_optimize_bin *bin,
-                     const char *const *names, size_t names_size, struct ArrowArrayStream *rows,
-                     struct quire_error *error)
+static int open_columns(struct quire_optimize *optimize, const struct quire_optimize_bin *bin,
+                        const char *const *names, size_t names_size,
+                        const struct quire_row_tracking *tracking, struct ArrowArrayStream *rows,
+                        struct quire_error *error)
 {
-    const struct quire_files_wanted wanted = {bin->files, bin->size};
+    const struct quire_files_wanted wanted = {
+        .files = bin->files, .size = bin->size, .tracking = tracking};
     const struct quire_table_read_options reading = {.columns = names,
                                                      .columns_size = names_size,
                                                      .columns_given = true,
                                                      .context = optimize->context};
     return quire_snapshot_read(optimize->transaction->base, &wanted, &reading, rows, error);
+}
+
+/* As files have them. */
+static int open_rows(struct quire_optimize *optimize, const struct quire_optimize_bin *bin,
+                     struct ArrowArrayStream *rows, struct quire_error *error)
+{
+    return open_columns(optimize, bin, optimize->names, optimize->names_size, &optimize->tracking,
+                        rows, error);
 }
 
 static int write_batch(struct quire_optimize *optimize, struct ArrowArray *batch,
@@ -43,7 +53,7 @@ static int compact(struct quire_optimize *optimize, const struct quire_optimize_
                    struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream rows = {.release = NULL};
-    QUIRE_TRY(open_rows(optimize, bin, optimize->names, optimize->names_size, &rows, error));
+    QUIRE_TRY(open_rows(optimize, bin, &rows, error));
     return write_rows(optimize, bin, &rows, error);
 }
 
@@ -91,7 +101,7 @@ static int sample(struct quire_optimize *optimize, const struct quire_optimize_b
     const char *names[QUIRE_CLUSTER_COLUMNS_MAX];
     size_t names_size = clustered_names(optimize, names);
     quire_cluster_ranks_clear(&optimize->ranks);
-    QUIRE_TRY(open_rows(optimize, bin, names, names_size, &rows, error));
+    QUIRE_TRY(open_columns(optimize, bin, names, names_size, NULL, &rows, error));
     QUIRE_TRY(bind_ranks(optimize, &rows, &fields, error));
     QUIRE_TRY(quire_view_new(fields, &view, error));
     for (;;) {
@@ -199,7 +209,7 @@ static int arrange(struct quire_optimize *optimize, const struct quire_optimize_
         .folder = options->folder != NULL ? options->folder : "/tmp",
         .context = optimize->context,
     };
-    QUIRE_TRY(open_rows(optimize, bin, optimize->names, optimize->names_size, &rows, error));
+    QUIRE_TRY(open_rows(optimize, bin, &rows, error));
     QUIRE_TRY(bind_ranks(optimize, &rows, &fields, error));
     QUIRE_TRY(quire_cluster_stream(&rows, &order, &arranged, error));
     int64_t files = bin->bytes / optimize->target_bytes + 1, seen = optimize->ranks.rows;

@@ -67,15 +67,35 @@ static int check_given(struct quire_row_rules *rules, struct quire_row_computed 
     return code;
 }
 
-static int apply(struct quire_row_rules *rules, struct ArrowArray *batch, struct quire_error *error)
+void quire_row_rules_begin_changed(struct quire_row_rules *rules,
+                                   bool (*is_set)(const void *user, const char *column),
+                                   const void *user)
 {
     size_t size;
     struct quire_row_computed *computed = quire_row_rules_computed(rules, &size);
+    for (size_t i = 0; i < size; i++)
+        computed[i].given = !computed[i].generated ||
+                            is_set(user, rules->source.schema->children[computed[i].column]->name);
+}
+
+int quire_row_rules_complete(struct quire_row_rules *rules, struct ArrowArray *batch,
+                             struct quire_error *error)
+{
+    size_t size;
+    struct quire_row_computed *computed = quire_row_rules_computed(rules, &size);
+    if (batch->length == 0) return 0;
     for (size_t i = 0; i < size; i++)
         if (!computed[i].given) QUIRE_TRY(compute(rules, &computed[i], batch, error));
     for (size_t i = 0; i < size; i++)
         if (computed[i].given && computed[i].generated)
             QUIRE_TRY(check_given(rules, &computed[i], batch, error));
+    return 0;
+}
+
+static int apply(struct quire_row_rules *rules, struct ArrowArray *batch, struct quire_error *error)
+{
+    size_t size;
+    QUIRE_TRY(quire_row_rules_complete(rules, batch, error));
     struct quire_row_constraint *constraints = quire_row_rules_constraints(rules, &size);
     for (size_t i = 0; i < size; i++) {
         struct quire_row_constraint *one = &constraints[i];

@@ -14,7 +14,8 @@ struct quire_row_rules_source {
     const char *verb; /* of errors */
     const struct quire_metadata_action *metadata;
     const struct quire_protocol *protocol;
-    const struct ArrowSchema *schema; /* of the table's rows; borrowed until close */
+    const struct ArrowSchema *schema; /* of the rows: first the columns of the table; borrowed until
+                                         close */
     bool regenerate;                  /* generated columns are computed also where they are given */
 };
 
@@ -29,7 +30,15 @@ void quire_row_rules_close(struct quire_row_rules *rules); /* NULL is fine */
  * of the table's schema, that are to be computed be null. */
 int quire_row_rules_begin(struct quire_row_rules *rules, const struct ArrowSchema *given,
                           struct ArrowSchema *cast, struct quire_error *error);
-/* Computes and checks. The batch has the table's columns; before is the number of rows that came
+/* The rows to come are the table's own, some columns of which were set: generated columns among
+ * these are compared, others computed anew. */
+void quire_row_rules_begin_changed(struct quire_row_rules *rules,
+                                   bool (*is_set)(const void *user, const char *column),
+                                   const void *user);
+/* Computes, and compares what is given with what is generated. */
+int quire_row_rules_complete(struct quire_row_rules *rules, struct ArrowArray *batch,
+                             struct quire_error *error);
+/* That, and checks. The batch has the table's columns; before is the number of rows that came
  * before it. */
 int quire_row_rules_apply(struct quire_row_rules *rules, struct ArrowArray *batch, int64_t before,
                           struct quire_error *error);

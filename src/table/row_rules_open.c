@@ -148,7 +148,7 @@ static int open_rules(struct quire_row_rules *rules, struct quire_error *error)
     const struct quire_pairs *configuration = &metadata->configuration;
     struct quire_delta_type *root = NULL;
     QUIRE_TRY(quire_delta_type_read(&metadata->schema, &rules->arena, &root, error));
-    if ((int64_t)root->fields_size != rules->source.schema->n_children)
+    if ((int64_t)root->fields_size > rules->source.schema->n_children)
         return quire_fail(error, QUIRE_INTERNAL, rules->source.verb,
                           "the schema is not that of the table");
     if (quire_protocol_supports(rules->source.protocol, "allowColumnDefaults"))

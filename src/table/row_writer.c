@@ -186,13 +186,33 @@ static int name_partitions(struct quire_row_writer *writer,
 
 static int open_schemas(struct quire_row_writer *writer,
                         const struct quire_metadata_action *metadata,
-                        const struct quire_protocol *protocol, struct quire_error *error)
+                        const struct quire_protocol *protocol,
+                        const struct quire_row_tracking *tracking, struct quire_error *error)
 {
     QUIRE_TRY(quire_delta_schema(metadata, protocol, QUIRE_DELTA_LOGICAL, &writer->schema, error));
     QUIRE_TRY(quire_delta_schema(metadata, protocol, QUIRE_DELTA_PHYSICAL, &writer->stored, error));
     QUIRE_TRY(quire_delta_nulls_forbid(&metadata->schema, &writer->schema, error));
     QUIRE_TRY(quire_delta_nulls_forbid(&metadata->schema, &writer->stored, error));
+    QUIRE_TRY(quire_row_tracking_widen(tracking, &writer->schema, error));
+    QUIRE_TRY(quire_row_tracking_widen(tracking, &writer->stored, error));
     return name_partitions(writer, metadata, error);
+}
+
+static bool is_partition(const struct quire_row_writer *writer, const char *name)
+{
+    for (size_t i = 0; i < writer->partitions.size; i++)
+        if (quire_bytes_equal_text(&writer->partitions.items[i], name)) return true;
+    return false;
+}
+
+/* Statistics tell of the table's own columns. */
+static void bound_stats(struct quire_row_writer *writer)
+{
+    int64_t leaves = 0;
+    for (int64_t i = 0; i < writer->stored.n_children - QUIRE_ROW_TRACKING_COLUMNS; i++)
+        if (!is_partition(writer, writer->stored.children[i]->name))
+            leaves += quire_stats_leaves(writer->stored.children[i]);
+    if (writer->stats.columns < 0 || writer->stats.columns > leaves) writer->stats.columns = leaves;
 }
 
 static int open_writer(struct quire_row_writer *writer,
@@ -201,9 +221,10 @@ static int open_writer(struct quire_row_writer *writer,
     const struct quire_transaction *transaction = writer->transaction;
     const struct quire_metadata_action *metadata = quire_transaction_next_metadata(transaction);
     const struct quire_protocol *protocol = quire_transaction_next_protocol(transaction);
-    QUIRE_TRY(open_schemas(writer, metadata, protocol, error));
+    QUIRE_TRY(open_schemas(writer, metadata, protocol, &options->tracking, error));
     QUIRE_TRY(quire_stats_choice_read(metadata, &transaction->base->domains, &writer->arena,
                                       &writer->stats, error));
+    if (options->tracking.id != NULL) bound_stats(writer);
     const struct quire_row_rules_source asked = {.verb = transaction->options.verb,
                                                  .metadata = metadata,
                                                  .protocol = protocol,

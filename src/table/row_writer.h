@@ -6,11 +6,13 @@
 
 #include "quire/table_write.h"
 #include "table/data_writer.h"
+#include "table/row_tracking.h"
 #include "table/transaction.h"
 
 struct quire_row_writer_options {
     const char *compression; /* NULL: the table's, else "snappy" */
     struct quire_context *context;
+    struct quire_row_tracking tracking; /* that rows bring with them; zeroed: none do */
     bool regenerate; /* generated columns that are given are computed anew, not compared */
     struct quire_file_limits limits; /* of the files that rows go to */
 };

@@ -125,34 +125,42 @@ static void close_reader(struct quire_log_reader *reader)
     quire_log_reader_close(reader);
 }
 
+static int replay_rows(struct quire_snapshot *snapshot, struct quire_log_reader *reader,
+                       struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0};
+    for (;;) {
+        enum quire_log_column column;
+        int64_t row = 0;
+        QUIRE_TRY(quire_log_reader_next(reader, &column, &row, error));
+        if (column == QUIRE_LOG_COLUMNS) return 0;
+        int code = note_row(snapshot, reader, column, row, &key);
+        if (code != 0) return quire_fail_memory(error, OPERATION);
+    }
+}
+
 static int replay_file(struct quire_snapshot *snapshot, const char *name, unsigned columns,
                        struct quire_error *error)
 {
     QUIRE_CLEANUP(close_reader) struct quire_log_reader reader = {.row = 0};
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0}, key = {0};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0};
     QUIRE_TRY(join(&url, snapshot->place.url, QUIRE_LOG_FOLDER, name, error));
     QUIRE_TRY(quire_log_reader_open((const char *)url.data, columns, &reader, error));
-    for (;;) {
-        enum quire_log_column column;
-        int64_t row = 0;
-        QUIRE_TRY(quire_log_reader_next(&reader, &column, &row, error));
-        if (column == QUIRE_LOG_COLUMNS) return 0;
-        int code = note_row(snapshot, &reader, column, row, &key);
-        if (code != 0) return quire_fail_memory(error, OPERATION);
-    }
+    return replay_rows(snapshot, &reader, error);
 }
 
 #define STATE                                                                    \
     (1u << QUIRE_LOG_PROTOCOL | 1u << QUIRE_LOG_METADATA | 1u << QUIRE_LOG_TXN | \
      1u << QUIRE_LOG_DOMAIN)
 
+#define COMMITTED (STATE | 1u << QUIRE_LOG_ADD | 1u << QUIRE_LOG_REMOVE)
+
 static int replay_commit(struct quire_snapshot *snapshot, int64_t version,
                          struct quire_error *error)
 {
     char commit[QUIRE_LOG_NAME_MAX];
     quire_log_name_commit(version, commit);
-    return replay_file(snapshot, commit, STATE | 1u << QUIRE_LOG_ADD | 1u << QUIRE_LOG_REMOVE,
-                       error);
+    return replay_file(snapshot, commit, COMMITTED, error);
 }
 
 static int replay_compaction(struct quire_snapshot *snapshot,
@@ -161,7 +169,7 @@ static int replay_compaction(struct quire_snapshot *snapshot,
 {
     char name[QUIRE_LOG_NAME_MAX];
     quire_log_name_compacted(compaction->first, compaction->last, name);
-    return replay_file(snapshot, name, STATE | 1u << QUIRE_LOG_ADD | 1u << QUIRE_LOG_REMOVE, error);
+    return replay_file(snapshot, name, COMMITTED, error);
 }
 
 static int replay_commits(struct quire_snapshot *snapshot, struct quire_error *error)
@@ -310,22 +318,36 @@ int quire_snapshot_open(const char *url, int64_t version, struct quire_snapshot 
     return 0;
 }
 
+static int note_commit(struct quire_snapshot *snapshot)
+{
+    const struct quire_log_commit commit = {snapshot->version + 1, 0};
+    QUIRE_TRY(quire_buf_append(&snapshot->segment.commits, &commit, sizeof(commit)));
+    snapshot->version = snapshot->segment.version = commit.version;
+    return 0;
+}
+
+int quire_snapshot_apply(struct quire_snapshot *snapshot, const struct quire_buf *lines,
+                         struct quire_error *error)
+{
+    QUIRE_CLEANUP(close_reader) struct quire_log_reader reader = {.row = 0};
+    QUIRE_TRY(quire_log_reader_open_lines(lines, COMMITTED, &reader, error));
+    QUIRE_TRY(replay_rows(snapshot, &reader, error));
+    return note_commit(snapshot) == 0 ? 0 : quire_fail_memory(error, OPERATION);
+}
+
 int quire_snapshot_advance(struct quire_snapshot *snapshot, int64_t version,
                            struct quire_error *error)
 {
     while (version < 0 || snapshot->version < version) {
         struct quire_error missing;
-        const struct quire_log_commit commit = {snapshot->version + 1, 0};
         quire_error_clear(&missing);
-        int code = replay_commit(snapshot, commit.version, &missing);
+        int code = replay_commit(snapshot, snapshot->version + 1, &missing);
         if (code == QUIRE_NOT_FOUND && version < 0) return 0;
-        if (code == 0 && quire_buf_append(&snapshot->segment.commits, &commit, sizeof(commit)) != 0)
-            code = quire_fail_memory(&missing, OPERATION);
+        if (code == 0 && note_commit(snapshot) != 0) code = quire_fail_memory(&missing, OPERATION);
         if (code != 0) {
             if (error != NULL) *error = missing;
             return code;
         }
-        snapshot->version = snapshot->segment.version = commit.version;
     }
     return 0;
 }

@@ -46,6 +46,10 @@ void quire_snapshot_free(struct quire_snapshot *snapshot); /* NULL is fine */
 int quire_snapshot_advance(struct quire_snapshot *snapshot, int64_t version,
                            struct quire_error *error);
 
+/* Goes on by the next commit, which whoever made it has in memory. */
+int quire_snapshot_apply(struct quire_snapshot *snapshot, const struct quire_buf *lines,
+                         struct quire_error *error);
+
 /* The value of a table property; NULL when it is not set. Zero-terminated. */
 const char *quire_snapshot_property(const struct quire_snapshot *snapshot, const char *name);
 

@@ -185,3 +185,11 @@ int quire_stats_choice_read(const struct quire_metadata_action *metadata,
     if (size > 0) memcpy(choice->names.items, chooser.names.data, chooser.names.size);
     return 0;
 }
+
+int64_t quire_stats_leaves(const struct ArrowSchema *column)
+{
+    int64_t leaves = 0;
+    for (int64_t i = 0; i < column->n_children; i++)
+        leaves += quire_stats_leaves(column->children[i]);
+    return column->n_children > 0 ? leaves : 1;
+}

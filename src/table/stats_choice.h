@@ -2,6 +2,7 @@
 #ifndef QUIRE_TABLE_STATS_CHOICE_H
 #define QUIRE_TABLE_STATS_CHOICE_H
 
+#include "quire/batch.h"
 #include "quire/error.h"
 #include "table/action.h"
 #include "table/delta_type.h"
@@ -22,5 +23,8 @@ int quire_stats_choice_read(const struct quire_metadata_action *metadata,
 /* Whether a list of delta.dataSkippingStatsColumns names columns of the table. QUIRE_USAGE. */
 int quire_stats_choice_check(const char *list, const struct quire_delta_type *root,
                              struct quire_error *error);
+
+/* Leaves of a column, of which statistics may be kept. */
+int64_t quire_stats_leaves(const struct ArrowSchema *column);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/decimal.h"
+#include "base/fail.h"
 #include "base/json_tree.h"
 #include "base/number.h"
 #include "format/parquet/read/bounds.h"
@@ -197,8 +198,8 @@ static int64_t nulls_of(const struct quire_json_node *stats, int64_t rows,
     return nulls == 0 || nulls == rows ? nulls : -1;
 }
 
-static bool may_hold(const struct quire_column_condition *condition,
-                     const struct quire_json_node *stats)
+static enum quire_answer ask(const struct quire_column_condition *condition,
+                             const struct quire_json_node *stats)
 {
     const struct quire_field *field = condition->field;
     const struct quire_json_node *min = find_leaf(stats, "minValues", condition);
@@ -215,7 +216,20 @@ static bool may_hold(const struct quire_column_condition *condition,
     bounds.has_max = max != NULL && bound_of(field, max, true, &bounds.max);
     if (bounds.order == QUIRE_ORDER_BYTES && bounds.has_max && may_go_on(&bounds.max, &value))
         bounds.has_max = false;
-    return quire_bounds_ask(&bounds, condition->physical.compare, &value) != QUIRE_ANSWER_NONE;
+    return quire_bounds_ask(&bounds, condition->physical.compare, &value);
+}
+
+/* NULL: there is nothing to ask. */
+static int read_stats(const struct quire_column_conditions *conditions,
+                      const struct quire_bytes *stats, struct quire_arena *arena,
+                      struct quire_json_node **root)
+{
+    size_t at;
+    *root = NULL;
+    if (stats->data == NULL || conditions->size == 0) return 0;
+    int code = quire_json_tree_parse((const char *)stats->data, stats->size, arena, root, &at);
+    if (code != 0) *root = NULL;
+    return code == QUIRE_MEMORY ? code : 0;
 }
 
 int quire_stats_filter(const struct quire_column_conditions *conditions,
@@ -223,12 +237,22 @@ int quire_stats_filter(const struct quire_column_conditions *conditions,
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
     struct quire_json_node *root = NULL;
-    size_t at;
     *may = true;
-    if (stats->data == NULL || conditions->size == 0) return 0;
-    int code = quire_json_tree_parse((const char *)stats->data, stats->size, &arena, &root, &at);
-    if (code != 0) return code == QUIRE_MEMORY ? code : 0;
-    for (size_t i = 0; i < conditions->size && *may; i++)
-        *may = may_hold(&conditions->items[i], root);
+    QUIRE_TRY(read_stats(conditions, stats, &arena, &root));
+    for (size_t i = 0; root != NULL && i < conditions->size && *may; i++)
+        *may = ask(&conditions->items[i], root) != QUIRE_ANSWER_NONE;
+    return 0;
+}
+
+int quire_stats_take_whole(const struct quire_column_conditions *conditions,
+                           const struct quire_bytes *stats, bool *all)
+{
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
+    struct quire_json_node *root = NULL;
+    *all = false;
+    QUIRE_TRY(read_stats(conditions, stats, &arena, &root));
+    *all = root != NULL && conditions->are_all;
+    for (size_t i = 0; *all && i < conditions->size; i++)
+        *all = ask(&conditions->items[i], root) == QUIRE_ANSWER_ALL;
     return 0;
 }

@@ -1,5 +1,5 @@
-/* Private to table: files that a condition excludes by their statistics (PROTOCOL.md, "Per-file
- * Statistics"). */
+/* Private to table: files that a condition excludes, or takes whole, by their statistics
+ * (PROTOCOL.md, "Per-file Statistics"). */
 #ifndef QUIRE_TABLE_STATS_FILTER_H
 #define QUIRE_TABLE_STATS_FILTER_H
 
@@ -10,5 +10,8 @@
  * that is not known, excludes nothing. 0 or QUIRE_MEMORY. */
 int quire_stats_filter(const struct quire_column_conditions *conditions,
                        const struct quire_bytes *stats, bool *may);
+/* Sets *all to whether the conditions hold for all rows of the file; never a false yes. */
+int quire_stats_take_whole(const struct quire_column_conditions *conditions,
+                           const struct quire_bytes *stats, bool *all);
 
 #endif

@@ -27,6 +27,7 @@ struct changes_stream {
     struct quire_snapshot *end;
     struct quire_context *context; /* NULL: that of each file's stream */
     int64_t version, to;           /* the next commit, and the last one */
+    struct quire_buf commits;      /* all of the log, for their times */
     struct ArrowSchema table;      /* its columns */
     struct ArrowSchema schema;     /* the stream's */
     struct quire_row_picker picker;
@@ -61,6 +62,7 @@ static void changes_close(void *source)
     quire_schema_release(&stream->table);
     quire_schema_release(&stream->schema);
     quire_buf_release(&stream->mask);
+    quire_buf_release(&stream->commits);
     quire_snapshot_free(stream->end);
     quire_free(stream);
 }
@@ -203,7 +205,7 @@ static int next_of_part(struct changes_stream *stream, struct ArrowArray *batch,
 static int next_commit(struct changes_stream *stream, struct quire_error *error)
 {
     int64_t time_ms = 0;
-    QUIRE_TRY(quire_history_time(stream->end, stream->version, &time_ms, error));
+    QUIRE_TRY(quire_history_time(stream->end, &stream->commits, stream->version, &time_ms, error));
     QUIRE_TRY(make_values(stream, time_ms, error));
     QUIRE_TRY(quire_commit_changes_read(stream->end, stream->version, &stream->commit, error));
     stream->version++;
@@ -267,7 +269,7 @@ static int open_versions(struct changes_stream *stream, const char *url, int64_t
     }
     stream->version = from;
     stream->to = stream->end->version;
-    return 0;
+    return quire_history_commits(stream->end, &stream->commits, error);
 }
 
 static int make_schema(struct changes_stream *stream, struct quire_error *error)

@@ -91,14 +91,31 @@ static int widen(struct ArrowSchema *schema, const char *name, struct quire_erro
     return 0;
 }
 
+/* Columns behind the table's own partition nothing. */
+static int grow_partitions(struct quire_table_columns *columns, size_t more,
+                           struct quire_error *error)
+{
+    size_t size = (size_t)columns->logical.n_children;
+    int64_t *partitions = quire_realloc(columns->partitions, (size + more) * sizeof(*partitions));
+    if (partitions == NULL) return quire_fail_memory(error, OPERATION);
+    for (size_t i = size; i < size + more; i++)
+        partitions[i] = -1;
+    columns->partitions = partitions;
+    return 0;
+}
+
+int quire_table_columns_track(struct quire_table_columns *columns,
+                              const struct quire_row_tracking *tracking, struct quire_error *error)
+{
+    QUIRE_TRY(grow_partitions(columns, QUIRE_ROW_TRACKING_COLUMNS, error));
+    QUIRE_TRY(quire_row_tracking_widen(tracking, &columns->logical, error));
+    return quire_row_tracking_widen(tracking, &columns->physical, error);
+}
+
 int quire_table_columns_widen(struct quire_table_columns *columns, const char *name,
                               struct quire_error *error)
 {
-    size_t size = (size_t)columns->logical.n_children;
-    int64_t *partitions = quire_realloc(columns->partitions, (size + 1) * sizeof(*partitions));
-    if (partitions == NULL) return quire_fail_memory(error, OPERATION);
-    partitions[size] = -1;
-    columns->partitions = partitions;
+    QUIRE_TRY(grow_partitions(columns, 1, error));
     QUIRE_TRY(widen(&columns->logical, name, error));
     return widen(&columns->physical, name, error);
 }

@@ -4,7 +4,7 @@
 #define QUIRE_TABLE_TABLE_COLUMNS_H
 
 #include "quire/batch.h"
-#include "table/snapshot.h"
+#include "table/row_tracking.h"
 
 struct quire_table_columns {
     struct ArrowSchema logical;  /* by the names that people see */
@@ -22,6 +22,9 @@ int quire_table_columns_open(const struct quire_snapshot *snapshot,
 /* Puts a column of text behind them, that data files have by that name. */
 int quire_table_columns_widen(struct quire_table_columns *columns, const char *name,
                               struct quire_error *error);
+/* Puts the columns by which rows are tracked behind them. */
+int quire_table_columns_track(struct quire_table_columns *columns,
+                              const struct quire_row_tracking *tracking, struct quire_error *error);
 void quire_table_columns_close(struct quire_table_columns *columns);
 
 #endif

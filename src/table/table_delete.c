@@ -77,6 +77,7 @@ static int delete_rows(void *request, const struct quire_table_change_options *o
                                             .where = quire_row_condition_text(deletion->where),
                                             .where_is_all = true,
                                             .vectors = session.vectors,
+                                            .tracking = session.tracking,
                                             .context = options->context};
     quire_transaction_reads(session.transaction, files.options.where);
     return rewrite(&session, &files, deletion->where, result, error);

@@ -267,6 +267,10 @@ static int merge(void *request, const struct quire_table_change_options *options
     struct quire_change_session *session = &merging->session;
     session->given = merging->rows;
     QUIRE_TRY(quire_change_session_open(merging->url, OPERATION, options, session, result, error));
+    if (session->tracking.id != NULL)
+        return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION,
+                          "the table uses what this build cannot write: ids of rows that others "
+                          "take the place of (row tracking)");
     if (result->skipped) return 0;
     QUIRE_TRY(open_keys(merging, error));
     QUIRE_TRY(write_rows(merging, error));

@@ -4,7 +4,7 @@
 #include "base/json_tree.h"
 #include "base/number.h"
 #include "table/delta_schema.h"
-#include "table/features_upkeep.h"
+#include "table/table_features.h"
 #include "table/optimize_private.h"
 #include "table/row_writer.h"
 
@@ -88,6 +88,16 @@ static bool is_clustered_by(const struct quire_snapshot *snapshot,
     return same == options->columns_size;
 }
 
+/* Statistics tell of the table's own columns. */
+static int track_rows(struct quire_optimize *optimize, struct quire_error *error)
+{
+    int64_t leaves = quire_stats_leaves(&optimize->stored);
+    if (optimize->tracking.id == NULL) return 0;
+    if (optimize->stats.columns < 0 || optimize->stats.columns > leaves)
+        optimize->stats.columns = leaves;
+    return quire_row_tracking_widen(&optimize->tracking, &optimize->stored, error);
+}
+
 static int prepare_writing(struct quire_optimize *optimize, struct quire_error *error)
 {
     static const struct quire_texts none = {NULL, 0};
@@ -96,6 +106,7 @@ static int prepare_writing(struct quire_optimize *optimize, struct quire_error *
     bool arranged = options->arrange != QUIRE_TABLE_COMPACT;
     QUIRE_TRY(quire_stats_choice_read(&base->metadata, &base->domains, &optimize->arena,
                                       &optimize->stats, error));
+    QUIRE_TRY(track_rows(optimize, error));
     optimize->writing = (struct quire_data_writer_options){
         .url = base->place.url,
         .schema = &optimize->stored,
@@ -140,7 +151,8 @@ static int open_optimize(struct quire_optimize *optimize, const char *url,
     QUIRE_TRY(quire_transaction_open(url, &how, &optimize->transaction, error));
     struct quire_snapshot *base = optimize->transaction->base;
     optimize->result->version = base->version;
-    QUIRE_TRY(quire_features_check_rearrange(base, OPERATION, error));
+    QUIRE_TRY(quire_features_check_write(base, OPERATION, error));
+    QUIRE_TRY(quire_row_tracking_of(base, OPERATION, &optimize->tracking, error));
     QUIRE_TRY(quire_table_columns_open(base, &optimize->columns, error));
     QUIRE_TRY(take_columns(optimize, error));
     QUIRE_TRY(open_ranks(optimize, error));

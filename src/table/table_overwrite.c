@@ -5,6 +5,7 @@
 #include "table/change_session.h"
 #include "table/delta_schema.h"
 #include "table/given_rows.h"
+#include "table/row_rules.h"
 #include "table/row_schema.h"
 
 #define SHOWN_MAX 200
@@ -18,8 +19,9 @@ struct overwriting {
     struct quire_row_matcher matcher;
     struct quire_file_rewrite files;
     struct quire_buf mask;
-    struct ArrowSchema schema; /* that the table has with the commit */
-    bool bound;                /* the condition, to rows of that */
+    struct ArrowSchema schema;     /* that the table has with the commit */
+    struct quire_row_rules *rules; /* of it; NULL: all rows are replaced */
+    bool bound;                    /* the condition, to rows of that */
 };
 
 static void release(struct overwriting *overwriting)
@@ -28,6 +30,7 @@ static void release(struct overwriting *overwriting)
     quire_change_session_close(&overwriting->session);
     quire_row_condition_close(overwriting->condition);
     quire_buf_release(&overwriting->mask);
+    quire_row_rules_close(overwriting->rules);
     quire_schema_release(&overwriting->schema);
 }
 
@@ -61,20 +64,32 @@ static int check_rows(struct overwriting *overwriting, const struct ArrowArray *
     return 0;
 }
 
+/* The rows as the table will have them, with what it computes. */
+static int complete_rows(struct overwriting *overwriting, const struct ArrowSchema *given,
+                         const struct ArrowArray *batch, struct ArrowArray *rows,
+                         struct quire_error *error)
+{
+    const struct quire_cast_options exact = {.allow_null = false};
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema spelled = {.release = NULL};
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema cast = {.release = NULL};
+    QUIRE_TRY(quire_schema_copy(given, &spelled, error));
+    QUIRE_TRY(quire_row_schema_spell(&overwriting->schema, &spelled, "overwrite", error));
+    QUIRE_TRY(quire_schema_copy(&overwriting->schema, &cast, error));
+    QUIRE_TRY(quire_row_rules_begin(overwriting->rules, &spelled, &cast, error));
+    QUIRE_TRY(quire_cast(&spelled, batch, &cast, &exact, rows, error));
+    return quire_row_rules_complete(overwriting->rules, rows, error);
+}
+
 static int look(void *user, const struct ArrowSchema *schema, const struct ArrowArray *batch,
                 struct quire_error *error)
 {
     struct overwriting *overwriting = user;
-    const struct quire_cast_options exact = {.allow_null = false};
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema spelled = {.release = NULL};
-    QUIRE_CLEANUP(quire_array_release) struct ArrowArray cast = {.release = NULL};
+    QUIRE_CLEANUP(quire_array_release) struct ArrowArray rows = {.release = NULL};
     if (overwriting->where == NULL) return 0;
-    QUIRE_TRY(quire_schema_copy(schema, &spelled, error));
-    QUIRE_TRY(quire_row_schema_spell(&overwriting->schema, &spelled, "overwrite", error));
-    QUIRE_TRY(quire_cast(&spelled, batch, &overwriting->schema, &exact, &cast, error));
-    QUIRE_TRY(check_rows(overwriting, &cast, error));
+    QUIRE_TRY(complete_rows(overwriting, schema, batch, &rows, error));
+    QUIRE_TRY(check_rows(overwriting, &rows, error));
     if (overwriting->session.changes == NULL) return 0;
-    return quire_change_data_insert(overwriting->session.changes, &cast, error);
+    return quire_change_data_insert(overwriting->session.changes, &rows, error);
 }
 
 static int write_rows(struct overwriting *overwriting, int64_t *rows, struct quire_error *error)
@@ -137,6 +152,21 @@ static int replace_rows(struct overwriting *overwriting, struct quire_table_chan
     return commit(overwriting, result, error);
 }
 
+static int open_schema(struct overwriting *overwriting, struct quire_error *error)
+{
+    const struct quire_transaction *transaction = overwriting->session.transaction;
+    const struct quire_row_rules_source source = {
+        .verb = "overwrite",
+        .metadata = quire_transaction_next_metadata(transaction),
+        .protocol = quire_transaction_next_protocol(transaction),
+        .schema = &overwriting->schema,
+    };
+    QUIRE_TRY(quire_delta_schema(source.metadata, source.protocol, QUIRE_DELTA_LOGICAL,
+                                 &overwriting->schema, error));
+    if (overwriting->where == NULL) return 0;
+    return quire_row_rules_open(&source, &overwriting->rules, error);
+}
+
 static int overwrite(void *request, const struct quire_table_change_options *options,
                      struct quire_table_change_result *result, struct quire_error *error)
 {
@@ -154,15 +184,14 @@ static int overwrite(void *request, const struct quire_table_change_options *opt
     QUIRE_TRY(
         quire_change_session_open(overwriting->url, "overwrite", options, session, result, error));
     if (result->skipped) return 0;
-    QUIRE_TRY(quire_delta_schema(quire_transaction_next_metadata(session->transaction),
-                                 quire_transaction_next_protocol(session->transaction),
-                                 QUIRE_DELTA_LOGICAL, &overwriting->schema, error));
+    QUIRE_TRY(open_schema(overwriting, error));
     overwriting->files.transaction = session->transaction;
     overwriting->files.options =
         (struct quire_file_rewrite_options){.matcher = &overwriting->matcher,
                                             .where = where,
                                             .where_is_all = true,
                                             .vectors = session->vectors,
+                                            .tracking = session->tracking,
                                             .uncounted = where == NULL,
                                             .context = options->context};
     quire_transaction_reads(session->transaction, where);

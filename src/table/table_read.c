@@ -36,6 +36,8 @@ struct table_stream {
     struct quire_arena arena;       /* files */
     struct quire_buf files;         /* struct quire_add */
     size_t next;
+    bool tracks;      /* the last columns are ids and versions of rows */
+    int64_t file_row; /* that is read next */
     struct ArrowArrayStream file;
     struct quire_buf url;
     struct quire_row_remover remover; /* for the file's deletion vector */
@@ -105,6 +107,7 @@ static int open_file(struct table_stream *stream, struct quire_error *error)
 {
     const struct quire_add *add =
         &((const struct quire_add *)(const void *)stream->files.data)[stream->next++];
+    stream->file_row = 0;
     for (int64_t i = 0; i < stream->logical.n_children; i++) {
         struct table_column *column = &stream->columns[i];
         quire_array_release(&column->value);
@@ -153,6 +156,17 @@ static int assemble(struct table_stream *stream, struct ArrowArray *read, struct
     return code;
 }
 
+/* Before rows are left out: ids go by all rows of the file. */
+static int track_rows(struct table_stream *stream, struct ArrowArray *read,
+                      struct quire_error *error)
+{
+    const struct quire_add *files = (const struct quire_add *)(const void *)stream->files.data;
+    int64_t first = stream->file_row;
+    stream->file_row += read->length;
+    if (!stream->tracks) return 0;
+    return quire_row_tracking_fill(&files[stream->next - 1], first, read, error);
+}
+
 static int stream_next(void *source, struct ArrowArray *batch, struct quire_error *error)
 {
     struct table_stream *stream = source;
@@ -165,6 +179,7 @@ static int stream_next(void *source, struct ArrowArray *batch, struct quire_erro
         }
         QUIRE_TRY(quire_stream_next(&stream->file, &read, error));
         if (read.release != NULL) {
+            QUIRE_TRY(track_rows(stream, &read, error));
             QUIRE_TRY(quire_row_remover_apply(&stream->remover, &stream->physical, &read, error));
             if (read.length > 0) return assemble(stream, &read, batch, error);
             continue;
@@ -219,6 +234,7 @@ static int take_columns(struct table_stream *stream, const struct quire_table_re
 {
     const struct quire_table_columns *all = &stream->all;
     int64_t n = all->logical.n_children, kept = 0;
+    const int64_t own = stream->tracks ? n - QUIRE_ROW_TRACKING_COLUMNS : n;
     QUIRE_TRY(quire_schema_copy(&all->logical, &stream->logical, error));
     QUIRE_TRY(quire_schema_copy(&all->physical, &stream->physical, error));
     bool *wanted = quire_alloc_zero((size_t)n + 1, 2 * sizeof(*wanted));
@@ -229,7 +245,7 @@ static int take_columns(struct table_stream *stream, const struct quire_table_re
     }
     bool *read = wanted + n;
     for (int64_t i = 0; i < n; i++) {
-        wanted[i] = is_wanted(options, all->logical.children[i]->name);
+        wanted[i] = i >= own || is_wanted(options, all->logical.children[i]->name);
         read[i] = wanted[i] && all->partitions[i] < 0;
         if (wanted[i]) stream->columns[kept++].partition = all->partitions[i];
     }
@@ -286,6 +302,8 @@ static int open_stream(struct table_stream *stream, const struct quire_files_wan
     QUIRE_TRY(quire_table_columns_open(stream->snapshot, &stream->all, error));
     if (wanted != NULL && wanted->extra != NULL)
         QUIRE_TRY(quire_table_columns_widen(&stream->all, wanted->extra, error));
+    stream->tracks = wanted != NULL && wanted->tracking != NULL && wanted->tracking->id != NULL;
+    if (stream->tracks) QUIRE_TRY(quire_table_columns_track(&stream->all, wanted->tracking, error));
     for (size_t i = 0; wanted != NULL && i < wanted->size; i++)
         QUIRE_TRY(take_file(stream, &wanted->files[i], error));
     if (wanted == NULL)

@@ -3,13 +3,15 @@
 #define QUIRE_TABLE_TABLE_READ_H
 
 #include "quire/table.h"
-#include "table/snapshot.h"
+#include "table/row_tracking.h"
 
 /* Files of the version; copied. */
 struct quire_files_wanted {
     const struct quire_add *files;
     size_t size;
     const char *extra; /* a column of text that they have behind the table's; NULL: none */
+    /* Ids and versions of rows are wanted too, behind all columns; NULL: they are not. */
+    const struct quire_row_tracking *tracking;
 };
 
 /* Opens the stream of the rows of those files, or of all (NULL), file after file in that order.

@@ -2,9 +2,11 @@
  * same files that stay as they are. */
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/text.h"
 #include "table/change_session.h"
 #include "table/delta_schema.h"
 #include "table/row_assign.h"
+#include "table/row_rules.h"
 
 struct updating {
     const char *url;
@@ -14,6 +16,9 @@ struct updating {
     struct quire_change_session session;
     struct quire_row_condition *condition;
     struct quire_row_assign *assign;
+    struct quire_row_changer changer; /* its */
+    struct ArrowSchema schema;        /* of the table's rows */
+    struct quire_row_rules *rules;
     struct quire_file_rewrite files;
 };
 
@@ -23,6 +28,8 @@ static void release(struct updating *updating)
     quire_change_session_close(&updating->session);
     quire_row_condition_close(updating->condition);
     quire_row_assign_close(updating->assign);
+    quire_row_rules_close(updating->rules);
+    quire_schema_release(&updating->schema);
 }
 
 static int commit(struct updating *updating, struct quire_table_change_result *result,
@@ -51,6 +58,48 @@ static int commit(struct updating *updating, struct quire_table_change_result *r
                                            .parameters = (const char *)parameters.data,
                                            .metrics = (const char *)metrics.data};
     return quire_change_session_commit(session, &info, result, error);
+}
+
+/* --- Rows ------------------------------------------------------------------------------------ */
+
+static bool is_set(const void *user, const char *column)
+{
+    const struct updating *updating = user;
+    for (size_t i = 0; i < updating->set_size; i++)
+        if (quire_text_equal_ignore_case(updating->set[i].column, column)) return true;
+    return false;
+}
+
+static int bind_rows(void *user, const struct ArrowSchema *schema, struct quire_error *error)
+{
+    struct updating *updating = user;
+    const struct quire_transaction *transaction = updating->session.transaction;
+    const struct quire_row_rules_source source = {
+        .verb = "update",
+        .metadata = quire_transaction_next_metadata(transaction),
+        .protocol = quire_transaction_next_protocol(transaction),
+        .schema = &updating->schema,
+    };
+    QUIRE_TRY(updating->changer.bind(updating->changer.user, schema, error));
+    if (updating->rules != NULL) return 0; /* there is one schema only */
+    QUIRE_TRY(quire_schema_copy(schema, &updating->schema, error));
+    QUIRE_TRY(quire_row_rules_open(&source, &updating->rules, error));
+    quire_row_rules_begin_changed(updating->rules, is_set, updating);
+    return 0;
+}
+
+/* Sets columns, then those that the table generates from them: one that is set itself must be what
+ * its expression gives. */
+static int change_rows(void *user, struct ArrowArray *rows, struct ArrowArray *changed,
+                       struct quire_error *error)
+{
+    struct updating *updating = user;
+    QUIRE_CLEANUP(quire_array_release) struct ArrowArray set = {.release = NULL};
+    QUIRE_TRY(updating->changer.change(updating->changer.user, rows, &set, error));
+    QUIRE_TRY(quire_row_rules_complete(updating->rules, &set, error));
+    *changed = set;
+    set.release = NULL;
+    return 0;
 }
 
 static int rewrite(struct updating *updating, struct quire_table_change_result *result,
@@ -89,7 +138,8 @@ static int update(void *request, const struct quire_table_change_options *option
     QUIRE_TRY(quire_change_session_open(updating->url, "update", options, session, result, error));
     if (result->skipped) return 0;
     const struct quire_row_matcher matcher = quire_row_condition_matcher(updating->condition);
-    const struct quire_row_changer changer = quire_row_assign_changer(updating->assign);
+    const struct quire_row_changer changer = {bind_rows, change_rows, updating};
+    updating->changer = quire_row_assign_changer(updating->assign);
     updating->files.transaction = session->transaction;
     updating->files.options =
         (struct quire_file_rewrite_options){.matcher = &matcher,
@@ -97,6 +147,7 @@ static int update(void *request, const struct quire_table_change_options *option
                                             .where = quire_row_condition_text(updating->where),
                                             .where_is_all = true,
                                             .vectors = session->vectors,
+                                            .tracking = session->tracking,
                                             .context = options->context};
     quire_transaction_reads(session->transaction, updating->files.options.where);
     return rewrite(updating, result, error);

@@ -111,8 +111,8 @@ int quire_transaction_create(const char *url, const struct quire_transaction_opt
 int quire_transaction_renew(struct quire_transaction *transaction, struct quire_error *error)
 {
     quire_buf_clear(&transaction->lines);
-    quire_buf_clear(&transaction->removed);
-    quire_buf_clear(&transaction->kept);
+    quire_key_numbers_clear(&transaction->removed);
+    quire_key_numbers_clear(&transaction->kept);
     quire_buf_clear(&transaction->apps);
     quire_arena_release(&transaction->arena);
     transaction->reads = false;
@@ -128,8 +128,8 @@ void quire_transaction_close(struct quire_transaction *transaction)
     if (transaction == NULL) return;
     quire_snapshot_free(transaction->base);
     quire_buf_release(&transaction->lines);
-    quire_buf_release(&transaction->removed);
-    quire_buf_release(&transaction->kept);
+    quire_key_numbers_release(&transaction->removed);
+    quire_key_numbers_release(&transaction->kept);
     quire_buf_release(&transaction->apps);
     quire_arena_release(&transaction->arena);
     quire_free(transaction);
@@ -168,20 +168,18 @@ int quire_transaction_add(struct quire_transaction *transaction, const struct qu
 }
 
 /* Files that others must leave as they are. */
-static int note_path(struct quire_transaction *transaction, const struct quire_bytes *given,
-                     struct quire_buf *list)
+static int note_path(const struct quire_bytes *given, struct quire_key_numbers *list)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
-    int code = quire_uri_decode(given, &path);
-    struct quire_bytes name = {path.data, path.size};
-    if (code == 0) code = quire_bytes_copy(&transaction->arena, &name);
-    return code != 0 ? code : quire_buf_append(list, &name, sizeof(name));
+    QUIRE_TRY(quire_uri_decode(given, &path));
+    if (quire_key_numbers_find(list, path.data, path.size) != NULL) return 0;
+    return quire_key_numbers_add(list, path.data, path.size, 0);
 }
 
 int quire_transaction_readd(struct quire_transaction *transaction, const struct quire_add *add,
                             struct quire_error *error)
 {
-    int code = note_path(transaction, &add->path, &transaction->removed);
+    int code = note_path(&add->path, &transaction->removed);
     if (code == 0) code = quire_add_write(add, &transaction->lines);
     transaction->readds = true;
     return finish(transaction, code, error);
@@ -190,13 +188,13 @@ int quire_transaction_readd(struct quire_transaction *transaction, const struct 
 int quire_transaction_keep(struct quire_transaction *transaction, const struct quire_add *add,
                            struct quire_error *error)
 {
-    return finish(transaction, note_path(transaction, &add->path, &transaction->kept), error);
+    return finish(transaction, note_path(&add->path, &transaction->kept), error);
 }
 
 int quire_transaction_remove(struct quire_transaction *transaction, const struct quire_add *add,
                              int64_t deleted_ms, bool data_change, struct quire_error *error)
 {
-    int code = note_path(transaction, &add->path, &transaction->removed);
+    int code = note_path(&add->path, &transaction->removed);
     if (code == 0) code = quire_remove_write(add, deleted_ms, data_change, &transaction->lines);
     return finish(transaction, code, error);
 }

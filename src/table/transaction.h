@@ -9,6 +9,7 @@
 #define QUIRE_TABLE_TRANSACTION_H
 
 #include "table/commit.h"
+#include "table/key_numbers.h"
 #include "table/snapshot.h"
 
 struct quire_transaction_options {
@@ -25,14 +26,13 @@ struct quire_transaction {
 
     struct quire_buf lines; /* actions beside commitInfo and txn, by the functions below */
     struct quire_arena arena;
-    struct quire_buf removed; /* struct quire_bytes: paths of files that are removed, or added
-                                 again, decoded */
-    struct quire_buf kept;    /* struct quire_bytes: those of files that stay, decoded */
-    struct quire_buf apps;    /* struct quire_txn: apps beside that of the options, as they stood */
-    bool reads;               /* whether it depends on rows that the table had */
-    const char *reads_where;  /* of which, by a condition; NULL: all */
-    bool readds;              /* its adds are of files that the table has already */
-    bool may_stand;           /* committed, or it cannot be known whether */
+    struct quire_key_numbers removed; /* paths of files that are removed, or added again, decoded */
+    struct quire_key_numbers kept;    /* those of files that stay, decoded */
+    struct quire_buf apps;   /* struct quire_txn: apps beside that of the options, as they stood */
+    bool reads;              /* whether it depends on rows that the table had */
+    const char *reads_where; /* of which, by a condition; NULL: all */
+    bool readds;             /* its adds are of files that the table has already */
+    bool may_stand;          /* committed, or it cannot be known whether */
 
     int64_t read_version; /* what base was, with its metadata and protocol, at the beginning */
     struct quire_metadata_action metadata;

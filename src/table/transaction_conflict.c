@@ -32,14 +32,6 @@ static bool same_pairs(const struct quire_pairs *a, const struct quire_pairs *b)
     return same;
 }
 
-static bool has_bytes(const struct quire_buf *list, const struct quire_bytes *wanted)
-{
-    const struct quire_bytes *items = (const struct quire_bytes *)(const void *)list->data;
-    for (size_t i = 0; i < list->size / sizeof(*items); i++)
-        if (same_bytes(&items[i], wanted)) return true;
-    return false;
-}
-
 static int conflict(const struct quire_transaction *transaction, int64_t version, const char *what,
                     struct quire_error *error)
 {
@@ -115,12 +107,12 @@ static int check_removed(struct check *check, const struct quire_bytes *path,
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf decoded = {0};
     if (quire_uri_decode(path, &decoded) != 0)
         return quire_fail_memory(error, check->transaction->options.verb);
-    const struct quire_bytes name = {decoded.data, decoded.size};
-    if (has_bytes(&check->transaction->removed, &name))
-        return conflict(check->transaction, check->version,
+    const struct quire_transaction *transaction = check->transaction;
+    if (quire_key_numbers_find(&transaction->removed, decoded.data, decoded.size) != NULL)
+        return conflict(transaction, check->version,
                         "it removed or changed a file that this one replaces", error);
-    if (has_bytes(&check->transaction->kept, &name))
-        return conflict(check->transaction, check->version,
+    if (quire_key_numbers_find(&transaction->kept, decoded.data, decoded.size) != NULL)
+        return conflict(transaction, check->version,
                         "it removed or changed a file that this one keeps", error);
     return 0;
 }
@@ -174,7 +166,8 @@ int quire_transaction_check(const struct quire_transaction *transaction, int64_t
     struct check check = {.transaction = transaction, .version = version};
     QUIRE_TRY(check_table(transaction, version, error));
     QUIRE_TRY(check_apps(transaction, version, error));
-    if (!transaction->reads && transaction->removed.size == 0 && transaction->kept.size == 0)
+    if (!transaction->reads && transaction->removed.entries.size == 0 &&
+        transaction->kept.entries.size == 0)
         return 0;
     if (transaction->reads)
         QUIRE_TRY(quire_table_columns_open(transaction->base, &check.columns, error));

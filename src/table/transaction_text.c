@@ -133,11 +133,11 @@ int quire_transaction_text(const struct quire_transaction *transaction,
                                   .version = transaction->options.app_version,
                                   .updated_ms = now_ms};
     info.read_version = transaction->read_version;
-    info.blind_append = !transaction->reads && transaction->removed.size == 0;
+    info.blind_append = !transaction->reads && transaction->removed.entries.size == 0;
     if (is_stamped(metadata, protocol))
         QUIRE_TRY(choose_stamp(transaction, now_ms, &info.stamp_ms, &enables, error));
     if (quire_rows_are_tracked(metadata, protocol) && is_set(metadata, TRACKING))
-        info.rows_kept = transaction->removed.size == 0 ? "true" : "false";
+        info.rows_kept = "true";
     int code = quire_commit_info_write(&info, mark, now_ms, out);
     if (code == 0 && app != NULL) code = quire_txn_write(&txn, out);
     if (code == 0 && transaction->next_protocol != NULL)

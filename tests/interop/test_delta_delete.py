@@ -158,3 +158,36 @@ def test_left_files_are_those_of_the_log(tmp_path):
     with pytest.raises(QuireError):
         delta.delete(url, "id = 3 OR CAST(concat('x', part) AS int) = id")
     assert sorted(os.listdir(url)) == before
+
+
+def test_what_statistics_take_whole(tmp_path):
+    """Nulls, NaN, texts that are cut and bounds that are met, against rows looked at one by one."""
+    long = "x" * 40
+    data = pa.table({
+        "id": range(6),
+        "f": pa.array([1.0, 2.0, float("nan"), 3.0, None, 4.0]),
+        "s": pa.array([long + "a", long + "b", "y", None, "z", long]),
+        "t": pa.array([1, 1_000_001, 1_000_999, 2_000_000, None, 5], pa.timestamp("us", "UTC")),
+        "n": pa.array([5, 5, 5, 5, 5, None]),
+        "d": pa.array([1, 2, 3, 4, 5, 6], pa.int32()).cast(pa.decimal128(12, 2)),
+    })
+    files = [[0, 1], [2, 3], [4, 5], [0], [2], [5]]
+    conditions = ["f < 5", "f <= 2", "f >= 1", "f > 0.5", f"s > '{long}'", f"s <= '{long}b'",
+                  f"s = '{long}a'", "s >= 'x'", "n = 5", "n IS NULL", "n <=> 5", "d < 3.5",
+                  "t >= timestamp'1970-01-01 00:00:01Z'", "t <= timestamp'1970-01-01 00:00:01Z'",
+                  "t < timestamp'1970-01-01 00:00:01.001Z'", "id BETWEEN 0 AND 1",
+                  "id IN (5)", "id IN (0, 2)", "id < 9 AND n = 5", "id < 9 AND n + 1 = 6",
+                  "id < 9 AND true", "NOT n IS NULL", "5 > f", "id = 1.5", "id < 9999999999"]
+    url, other = str(tmp_path / "t"), str(tmp_path / "other")
+    for each in (url, other):
+        delta.create(each, data.schema)
+    for condition in conditions:
+        for each in (url, other):
+            delta.delete(each, "id >= 0")
+            assert delta.read(each).num_rows == 0
+            for rows in files:
+                delta.append(each, data.take(rows))
+        result = delta.delete(url, condition)
+        looked_at = delta.delete(other, f"({condition}) AND id + 0 >= 0")
+        assert result.rows_deleted == looked_at.rows_deleted, condition
+        assert ids(delta.read(url)) == ids(delta.read(other)), condition

@@ -253,3 +253,51 @@ def test_the_codec_is_the_tables(tmp_path, codec):
     got = pq.ParquetFile(path).metadata.row_group(0).column(0).compression
     assert got.lower() == {"none": "uncompressed", "lz4_raw": "lz4"}.get(codec, codec)
     assert DeltaTable(url).to_pyarrow_table().num_rows == 100
+
+
+COMPUTED = pa.schema([("n", pa.int64()), ("g", pa.int64()), ("d", pa.string())])
+WRITER = meta.protocol(3, 7, [], ["generatedColumns", "changeDataFeed", "allowColumnDefaults"])
+
+
+def computed(tmp_path, **options):
+    url = make(tmp_path, COMPUTED, WRITER, **options)
+    meta.commit(url, meta.field_metadata(url, "g", delta__generationExpression="n * 2"))
+    meta.commit(url, meta.field_metadata(url, "d", CURRENT_DEFAULT="'dflt'"))
+    meta.commit(url, meta.configuration(url, delta__enableChangeDataFeed="true"))
+    return url
+
+
+def told(url, version):
+    return sorted((row["_change_type"], row["n"], row["g"], row["d"])
+                  for row in delta.changes(url, version, version).to_pylist())
+
+
+@pytest.mark.parametrize("partition_by", [(), ("g",)])
+def test_a_generated_column_that_is_set(tmp_path, partition_by):
+    url = computed(tmp_path, partition_by=partition_by)
+    delta.append(url, pa.table({"n": [1, 2]}))
+    for sets in ({"g": "1999"}, {"G": "NULL"}, {"g": "n * 2", "n": "n + 1"}):
+        error = refused("INPUT", delta.update, url, sets)
+        assert "is not what its expression gives" in error.cause and error.column == "g"
+    delta.update(url, {"g": "n * 2"}, "n = 1")
+    delta.update(url, {"n": "n + 1", "g": "g + 2"}, "n = 2")
+    delta.update(url, {"n": "5"}, "n = 1")
+    assert sorted(zip(*delta.read(url).to_pydict().values())) == [(3, 6, "dflt"), (5, 10, "dflt")]
+    # What is told of the rows has the columns as they are then.
+    assert told(url, delta.version(url)) == [("update_postimage", 5, 10, "dflt"),
+                                             ("update_preimage", 1, 2, "dflt")]
+
+
+@pytest.mark.parametrize("partition_by", [(), ("g",), ("d",)])
+def test_rows_that_replace_are_complete(tmp_path, partition_by):
+    url = computed(tmp_path, partition_by=partition_by)
+    delta.append(url, pa.table({"n": [1, 2]}))
+    delta.overwrite(url, pa.table({"n": [1, 1]}), "g = 2")
+    delta.overwrite(url, pa.table({"N": [1]}), "n < 2 AND d = 'dflt'")
+    assert ("insert", 1, 2, "dflt") in told(url, delta.version(url))
+    refused("INPUT", delta.overwrite, url, pa.table({"n": [1, 2]}), "g = 2")
+    assert "g=8" in refused("INPUT", delta.overwrite, url, pa.table({"n": [4]}), "g = 2").cause
+    assert "expression gives" in refused(
+        "INPUT", delta.overwrite, url, pa.table({"n": [4], "g": [2]}), "g = 2").cause
+    refused("INPUT", delta.overwrite, url, pa.table({"n": [4], "d": ["x"]}), "d = 'dflt'")
+    assert sorted(zip(*delta.read(url).to_pydict().values())) == [(1, 2, "dflt"), (2, 4, "dflt")]

@@ -10,7 +10,7 @@ import delta_log
 import pyarrow as pa
 import pytest
 import spark_session
-from program import FULL
+from program import FULL, good
 from pyquire import QuireError
 from spark_session import sql
 from test_delta_write import rows_of, sample
@@ -223,6 +223,30 @@ def test_what_tables_ask_of_writers(tmp_path, name):
     at = datetime.datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC)
     append_or_refuse(url, pa.table({"id": [7], "d": [at.date()],
                                     "t": pa.array([at], pa.timestamp("us", "UTC"))}), says)
+
+
+def test_ids_of_rows(tmp_path):
+    """Spark sees the ids and versions of rows that Quire copied and changed, and keeps them."""
+    url = str(tmp_path / "t")
+    data = pa.table({"id": range(20), "v": [float(i) for i in range(20)]})
+    delta.create(url, data.schema, properties={"delta.enableRowTracking": "true"})
+    for start in (0, 12):
+        delta.append(url, data.slice(start, 12))
+    delta.delete(url, "id % 5 = 1")
+    delta.update(url, {"v": "-v"}, "id IN (3, 13)")
+    good("table", "optimize", url, "--zorder", "v")
+    wanted = [(i, i, 4 if i in (3, 13) else 1 if i < 12 else 2) for i in range(20) if i % 5 != 1]
+    query = ("SELECT id, _metadata.row_id, _metadata.row_commit_version FROM {t} ORDER BY id")
+    assert [tuple(row) for row in sql(query, t=url).collect()] == wanted
+    sql("UPDATE {t} SET v = 0 WHERE id = 4", t=url)
+    delta.delete(url, "id = 5")
+    wanted = [(i, row, 6 if i == 4 else version) for i, row, version in wanted if i != 5]
+    assert [tuple(row) for row in sql(query, t=url).collect()] == wanted
+    delta.append(url, data.slice(1, 1))
+    sql("OPTIMIZE {t}", t=url)
+    assert [tuple(row) for row in sql(query, t=url).collect()][0] == wanted[0]
+    assert [tuple(row) for row in sql(query, t=url).collect()][2:] == wanted[1:]
+    assert_same(url)
 
 
 def test_generated_columns(tmp_path):

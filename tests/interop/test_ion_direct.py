@@ -200,3 +200,79 @@ def test_same_types_of_binary(tmp_path, turn):
     binary.write_bytes(done.out)
     schemas = [pyquire.read(path, mixed="json").schema for path in (text, binary)]
     assert schemas[0] == schemas[1]
+
+
+def varuint(value):
+    """As binary Ion has it: seven bits a byte, the last with its highest bit set."""
+    groups = [value & 0x7f | 0x80]
+    while value := value >> 7:
+        groups.insert(0, value & 0x7f)
+    return bytes(groups)
+
+
+def sized(code, body):
+    return bytes([code << 4 | min(len(body), 14)]) + (varuint(len(body)) if len(body) > 13
+                                                      else b"") + body
+
+
+def binary_file(names, records):
+    """Records of (number of a name, value) pairs, both as bytes stand in the file."""
+    table = sized(13, b"\x87" + sized(11, b"".join(sized(8, name.encode()) for name in names)))
+    return b"".join([b"\xe0\x01\x00\xea", sized(14, b"\x81\x83" + table)] + [
+        sized(13, b"".join(varuint(10 + at) + value for at, value in record))
+        for record in records])
+
+
+ODD = {
+    "negative zero": ("int64", bytes.fromhex("2105"), bytes.fromhex("30")),
+    "negative zero of a byte": ("int64", bytes.fromhex("2105"), bytes.fromhex("3100")),
+    "half a character": ("string", bytes.fromhex("82c3a9"), bytes.fromhex("81c3")),
+    "the other half": ("string", bytes.fromhex("8178"), bytes.fromhex("81a9")),
+    "no such day": ("timestamp(s, UTC)", bytes.fromhex("68800fdd8281808080"),
+                    bytes.fromhex("68800fdd829f808080")),
+    "no such hour": ("timestamp(s, UTC)", bytes.fromhex("68800fdd8281808080"),
+                     bytes.fromhex("68800fdd8281988080")),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("at", [1, 7, 8, 30, 255, 256, 299])
+def test_odd_value_among_many(tmp_path, odd, at):
+    """Only its record is refused, wherever it stands among those that go at once."""
+    type, good, bad = ODD[odd]
+    path = tmp_path / "rows.10n"
+    records = [[(0, good), (1, bytes.fromhex("2101"))] for _ in range(300)]
+    records[at][0] = (0, bad)
+    path.write_bytes(binary_file(["a", "b"], records))
+    schema = f"a: {type}, b: int64"
+    assert outcome(path, schema=schema) == "refused"
+    rows = outcome(path, schema=schema, on_bad="reject")
+    assert len(rows) == 299 and all(row["a"] is not None for row in rows)
+    assert len({str(row) for row in rows}) == 1
+
+
+def test_halves_of_a_character_in_two_rows(tmp_path):
+    """Together they are one, but each string is to be UTF-8."""
+    path = tmp_path / "rows.10n"
+    records = [[(0, bytes.fromhex("8161"))] for _ in range(60)]
+    records[40], records[41] = [(0, bytes.fromhex("81c3"))], [(0, bytes.fromhex("81a9"))]
+    path.write_bytes(binary_file(["a"], records))
+    assert outcome(path, schema="a: string") == "refused"
+    assert outcome(path, schema="a: string", on_bad="reject") == 58 * [{"a": "a"}]
+
+
+@pytest.mark.parametrize("columns", [90, 130, 300])
+@pytest.mark.parametrize("kind", ["int64", "string"])
+def test_names_that_look_like_records(tmp_path, columns, kind):
+    """The last fields are absent, and what follows the record has the bytes of their names."""
+    path = tmp_path / "rows.10n"
+    names = [f"c{i}" for i in range(columns)]
+    value = bytes.fromhex("2107" if kind == "int64" else "8178")
+    records = [[(at, value) for at in range(0, columns - (number % 60), 1 + number % 3)]
+               for number in range(400)]
+    path.write_bytes(binary_file(names, records))
+    rows = outcome(path, schema=", ".join(f"{name}: {kind}" for name in names))
+    expected = 7 if kind == "int64" else "x"
+    for record, row in zip(records, rows):
+        there = {names[at] for at, _ in record}
+        assert row == {name: expected if name in there else None for name in names}

@@ -1,126 +1,54 @@
-"""The queries of run log reports run unchanged on Spark and give every number that Quire gives."""
+"""Spark and Quire take turns at run logs: one that Quire made, and one as SparkForge makes it."""
 
-import datetime
-import decimal
-import math
-import random
+import json
 
-import delta
-import pyrunlog
 import pytest
 import spark_session
+from log_samples import COLUMNS, EXECUTION, REPORT, ROW
+from program import good
 
 pytestmark = pytest.mark.usefixtures("spark")
 
-UTC = datetime.timezone.utc
-NOW = datetime.datetime(2024, 3, 2, 12, tzinfo=UTC)
-NAMES = {"summary": [None, "by_phase", "by_step", "by_day", "by_hour"], "trends": [None, "by_day"],
-         "anomalies": [None, "history", "drops"]}
+INSERT = """INSERT INTO delta.`{url}` (run_id, run_mode, execution_id, pipeline_id, schema, phase,
+    step_name, duration_secs, rows_processed, valid_rows, invalid_rows, validation_rate, success,
+    created_at)
+    VALUES ('by-spark', 'initial', 'e', 'p', 's', 'gold', 'sum', 1.5, 10, 9, 1, 90.0, true,
+            TIMESTAMP '2024-02-29 23:59:59.999999')"""
 
 
-def log(size):
-    rng = random.Random(7)
-    rows = []
-    for i in range(size):
-        processed = rng.randint(0, 5000)
-        rows.append({
-            "execution_id": f"e{i // 8}", "phase": rng.choice(["bronze", "silver", "gold", "other"]),
-            "step_name": rng.choice(["orders", "users", "é"]), "run_id": f"r{i // 8}",
-            "duration_secs": round(rng.expovariate(0.1), 3), "rows_processed": processed,
-            "rows_written": rng.choice([None, processed]), "invalid_rows": rng.randint(0, 9),
-            "validation_rate": rng.choice([100.0, 99.25, round(rng.uniform(40, 100), 2)]),
-            "success": rng.random() < 0.9,
-            "created_at": NOW - datetime.timedelta(seconds=rng.randint(-90000, 5 * 86400),
-                                                   microseconds=rng.randint(0, 999999))})
-    return rows
+def write(table, kind, value, *options):
+    return good("log", "write", table, "--kind", kind, "--json", *options,
+                stdin=json.dumps(value)).json()
 
 
-def plain(value):
-    """A value of Spark as Quire's JSON has it."""
-    if isinstance(value, datetime.datetime):
-        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return float(value) if isinstance(value, decimal.Decimal) else value
+def test_spark_appends_to_ours(tmp_path):
+    url = str(tmp_path / "runs")
+    write(url, "report", REPORT, "--partition-columns", "phase", "--run-id", "r")
+    session = spark_session.session()
+    frame = session.read.format("delta").load(url)
+    assert [(field.name, field.dataType.typeName()) for field in frame.schema.fields] == COLUMNS
+    session.sql(INSERT.format(url=url))
+    write(url, "execution-result", EXECUTION)
+    rows = {row["run_id"]: row for row in good("table", "read", url).lines()}
+    assert set(rows) == {"r", "by-spark", "run-123"}
+    assert rows["by-spark"]["created_at"] == "2024-02-29T23:59:59.999999Z"
+    counted = session.read.format("delta").load(url).groupBy("phase").count().collect()
+    assert {row["phase"]: row["count"] for row in counted} == {"bronze": 2, "silver": 2, "gold": 1}
+    assert good("log", "report", url, "--days", "0", "--json").json()["total_rows"] == 5
 
 
-def same(got, wanted, where):
-    if isinstance(wanted, float):
-        assert math.isclose(got, wanted, rel_tol=1e-9, abs_tol=1e-7), (where, got, wanted)
-    else:
-        assert got == wanted and isinstance(got, type(wanted)), (where, got, wanted)
-
-
-def answers(url, report, view, **options):
-    """What Spark makes of each query of a report, by name: lists of rows."""
-    spark_session.frame(url).createOrReplaceTempView(view)
-    queries = pyrunlog.sql(report, url, now=NOW, **options)
-    assert len(queries) == len(NAMES[report])
-    return {name: [{key: plain(value) for key, value in row.asDict().items()}
-                   for row in spark_session.session().sql(query).collect()]
-            for name, query in zip(NAMES[report], queries)}
-
-
-def compare(url, view, **options):
-    got = pyrunlog.ask("summary", url, now=NOW, **options)
-    spark = answers(url, "summary", view, **options)
-    assert got["total_rows"] > 0
-    for name, rows in spark.items():
-        own = [{key: got[key] for key in rows[0]}] if name is None else got[name]
-        assert len(own) == len(rows), name
-        for one, other in zip(own, rows):
-            assert list(one) == list(other), name
-            for key, value in other.items():
-                same(one[key], value, f"{name}.{key}")
-    [row] = answers(url, "trends", view, **options)[None]
-    trends = pyrunlog.ask("trends", url, now=NOW, **options)
-    for trend in ("duration", "validation"):
-        for part, value in trends[trend + "_trend"].items():
-            same(value, row[f"{trend}_{part}"], f"{trend}.{part}")
-    success, rows = trends["success_trend"], trends["throughput_trend"]
-    assert (success["total"], success["successful"], success["failed"]) == (
-        row["total_rows"], row["successful_rows"], row["failed_rows"])
-    for part, value in rows.items():
-        same(value, row["rows_" + part.removesuffix("_rows")], part)
-
-
-def test_every_number_of_the_reports(tmp_path):
-    url = tmp_path / "log"
-    data = pyrunlog.table(log(400))
-    delta.create(url, data.schema)
-    delta.append(url, data.slice(0, 300))
-    delta.append(url, data.slice(300))
-    compare(url, "log", days=3)
-    compare(url, "history", days=-1, where="phase <> 'other' AND duration_secs > 1")
-    steps = answers(url, "anomalies", "log", days=-1)
-    assert len(steps["history"]) == 12 and steps["drops"]
-    got = pyrunlog.ask("anomalies", url, now=NOW, days=-1, history=True, limit=10000)["anomalies"]
-    drops = [(one["phase"], one["step_name"], one["created_at"], one["value"])
-             for one in got if one["type"] == "step_rate_drop"]
-    assert [(row["phase"], row["step_name"], row["day"]) for row in steps["drops"]] == [
-        drop[:3] for drop in drops]
-    for row, drop in zip(steps["drops"], drops):
-        same(drop[3], row["validation_rate"], drop)
-    means = {(row["phase"], row["step_name"]): row for row in steps["history"]}
-    for one in got:
-        if one["type"] == "step_duration":
-            row = means[one["phase"], one["step_name"]]
-            same(one["threshold"], row["duration_median"] + 3.5 / 0.6745 * row["duration_mad"], one)
-        if one["type"] == "step_validation_rate":
-            row = means[one["phase"], one["step_name"]]
-            same(one["threshold"], row["rate_mean"] - 2 * row["rate_stddev"], one)
-
-
-def test_a_history_that_lacks_columns(tmp_path):
-    url = tmp_path / "log"
-    data = pyrunlog.table([{**row, "end_time": row["created_at"]} for row in log(40)]).select(
-        ["run_id", "phase", "step_name", "end_time", "duration_secs", "validation_rate"])
-    delta.create(url, data.schema)
-    delta.append(url, data)
-    spark = answers(url, "summary", "history", days=3)
-    got = pyrunlog.ask("summary", url, now=NOW, days=3)
-    [total] = spark[None]
-    for key, value in total.items():
-        assert math.isclose(got[key], value or 0, rel_tol=1e-9), key
-    assert total["total_executions"] > 1
-    assert len(spark["by_day"]) == len(got["by_day"])
+def test_we_append_to_sparks(tmp_path):
+    """SparkForge's table has no not-null columns, and numbers of 32 bits."""
+    url = str(tmp_path / "runs")
+    kinds = {"long": "INT", "double": "FLOAT", "boolean": "BOOLEAN", "string": "STRING",
+             "timestamp": "TIMESTAMP"}
+    columns = ", ".join(f"`{name}` {kinds[kind]}" for name, kind in COLUMNS)
+    session = spark_session.session()
+    session.sql(f"CREATE TABLE delta.`{url}` ({columns}) USING delta")
+    session.sql(INSERT.format(url=url))
+    write(url, "rows", [ROW], "--schema-validation-mode", "lenient")
+    rows = session.read.format("delta").load(url).orderBy("run_id").collect()
+    assert [row["run_id"] for row in rows] == ["by-spark", "test-run"]
+    assert (rows[1]["rows_processed"], rows[1]["valid_rows"]) == (1000, 950)
+    good("log", "optimize", url)
+    assert session.read.format("delta").load(url).count() == 2

@@ -150,6 +150,23 @@ def test_a_damaged_deletion_vector(tmp_path, at):
     assert_found(url, ok=False, corrupt=[vector.name])
     bad(1, "table", "read", url)
 
+
+def test_a_deletion_vector_that_is_kept_elsewhere(tmp_path):
+    """A storageType that the protocol does not have."""
+    url = tmp_path / "t"
+    make(url, commits=1)
+    good("table", "delete", url, "--where", "id = 2", "--deletion-vectors")
+    commit = max((url / "_delta_log").glob("*.json"))
+    text = commit.read_text()
+    assert '"storageType":"u"' in text
+    commit.write_text(text.replace('"storageType":"u"', '"storageType":"x"'))
+    crc(url, int(commit.stem)).unlink()
+    name, = files(url)
+    vector, = url.glob("*.bin")
+    assert_found(url, ok=False, corrupt=[name], orphans=[vector.name])
+    bad(2, "table", "read", url, says='storage "x"')
+
+
 def test_checksums(tmp_path):
     url = tmp_path / "t"
     make(url, properties={"a": "b"})

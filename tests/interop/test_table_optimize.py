@@ -204,7 +204,7 @@ def test_clustered_tables_say_who_clustered(tmp_path):
 
 
 @pytest.mark.parametrize("features, properties, says", [
-    (["rowTracking", "domainMetadata"], {}, "row tracking"),
+    (["rowTracking", "domainMetadata"], {"delta.enableRowTracking": "true"}, "row tracking"),
     (["unheardOf"], {}, "unheardOf"),
     (["icebergCompatV2"], {}, "icebergCompatV2"),
 ])

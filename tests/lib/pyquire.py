@@ -36,7 +36,8 @@ class Setting(c.Structure):
 
 
 class Counts(c.Structure):
-    _fields_ = [(name, c.c_int64) for name in ("rows", "nulled", "rejected", "bytes")]
+    _fields_ = [(name, c.c_int64) for name in ("rows", "nulled", "rejected", "bytes", "file",
+                                               "file_first")]
 
 
 class Condition(c.Structure):

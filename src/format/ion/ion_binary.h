@@ -146,6 +146,19 @@ static inline const char *quire_ion_take_header(const uint8_t *at, const uint8_t
     return header->end > end ? quire_ion_too_long : NULL;
 }
 
+/* The body of a struct that is as records most often are: its length stands in one or two
+ * bytes after the descriptor, which can be read. *after is where it ends; NULL: it is not so. */
+static inline const uint8_t *quire_ion_take_record(const uint8_t *at, const uint8_t **after)
+{
+    if (*at != 0xde) return NULL;
+    size_t first = at[1], second = at[2];
+    bool wide = first < 0x80;
+    if (wide && second < 0x80) return NULL;
+    const uint8_t *body = at + 2 + wide;
+    *after = body + (wide ? first << 7 | (second & 0x7f) : first & 0x7f);
+    return body;
+}
+
 /* The type code of a type, for nulls and containers. */
 static inline unsigned quire_ion_code(enum quire_ion_type type)
 {

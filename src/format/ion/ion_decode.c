@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "format/ion/ion_binary.h"
 #include "format/ion/ion_split.h"
 #include "format/ion/ion_text_token.h"
 
@@ -258,12 +259,29 @@ static int join(void *state, struct quire_text_chunk *chunk, struct quire_error 
     return quire_survey_add(decoding->survey, scratch->seen, error);
 }
 
+/* How many rows the first chunk of a slot may have, going by the size of its first record;
+ * room for them is not more than some times the chunk. */
+static int64_t guess_rows(const struct quire_ion_decoding *decoding,
+                          const struct quire_text_chunk *chunk)
+{
+    const uint8_t *after;
+    if (!decoding->binary || decoding->survey != NULL || chunk->size < 3 ||
+        quire_ion_take_record(chunk->bytes, &after) == NULL)
+        return 0;
+    size_t rows = chunk->size / (size_t)(after - chunk->bytes);
+    size_t most = 4 * chunk->size / (8 * ((size_t)chunk->columns->children_size + 1));
+    return (int64_t)(rows < most ? rows + rows / 8 : most);
+}
+
 static int parse(const void *state, struct quire_text_chunk *chunk, struct quire_error *error)
 {
     const struct quire_ion_decoding *decoding = state;
     struct scratch *scratch = scratch_of(decoding, chunk);
-    if (scratch == NULL || quire_column_reserve(chunk->columns, scratch->rows) != 0)
-        return quire_fail_memory(error, operation);
+    if (scratch == NULL) return quire_fail_memory(error, operation);
+    int code = scratch->rows > 0
+                   ? quire_column_reserve_alike(chunk->columns, scratch->rows)
+                   : quire_column_reserve(chunk->columns, guess_rows(decoding, chunk));
+    if (code != 0) return quire_fail_memory(error, operation);
     if (decoding->survey != NULL) QUIRE_TRY(begin_part(decoding->survey, scratch, error));
     struct parsing parsing = {
         .decoding = decoding,
@@ -287,7 +305,7 @@ static int parse(const void *state, struct quire_text_chunk *chunk, struct quire
     reader->symbols_user = &parsing;
     QUIRE_TRY(begin_items(&parsing, error));
     QUIRE_TRY(parse_records(&parsing, error));
-    scratch->rows = chunk->columns->length + chunk->columns->length / 16;
+    scratch->rows = chunk->columns->length;
     return 0;
 }
 

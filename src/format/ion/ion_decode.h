@@ -69,6 +69,7 @@ struct quire_ion_row {
     struct quire_ion_lane *lanes;
     const struct quire_ion_symbols *lanes_of;
     bool blocks;                     /* whole records may go to columns at once */
+    uint32_t block_rows;             /* to try at once; 0: not known yet */
     uint32_t block_wait, block_miss; /* records before the next try; how many the last cost */
 };
 

@@ -95,6 +95,7 @@ void quire_ion_direct_text(struct quire_ion_row *row, struct quire_column *colum
 /* --- Between the files of the short way ------------------------------------------------ */
 
 struct quire_ion_direct_moment {
+    uint64_t date; /* binary: the bytes of the offset, year, month and day */
     uint32_t year, month, day, hour, minute, second;
     uint64_t fraction; /* of fraction_digits, at most 9 */
     uint32_t fraction_digits;

@@ -3,20 +3,20 @@
  * turns out to be none for this way is taken back by not counting it, and what goes with
  * each append besides its value is done once for many.
  *
- * While a block is open, a column's bitmaps hold zeros (values of bool) or ones (validity)
+ * The records of a block are found first, by their lengths; then each lane takes its values
+ * of all of them (ion_direct_lane.c), which do not wait for one another as those of one record
+ * do. While a block is open, a column's bitmaps hold zeros (values of bool) or ones (validity)
  * for rows to come; closing cuts that off. A string begins where the offset before says. */
-#include "format/ion/ion_direct_value.h"
+#include "format/ion/ion_direct_block.h"
 
-#define ROWS_MAX 512
+#define ROWS_MIN 8
+
+/* The bytes of a block are to stay in the nearest cache while the lanes pass over them. */
+#define BYTES_MAX 24576
 
 /* Records that are left to the reader after a block that had none, doubled each time: what
  * cannot go this way most often comes in numbers. */
 #define WAIT_MAX 64
-
-struct block {
-    const struct quire_ion_lane *lanes, *last;
-    bool absent; /* a field may be missing: then it is null */
-};
 
 static size_t width_of(const struct quire_ion_lane *lane)
 {
@@ -106,10 +106,10 @@ static void close_lanes(const struct quire_ion_lane *lanes, const struct quire_i
 }
 
 static bool open_lanes(struct quire_ion_lane *lanes, const struct quire_ion_lane *last,
-                       int64_t length)
+                       int64_t length, int64_t rows)
 {
     for (struct quire_ion_lane *lane = lanes; lane < last; lane++) {
-        if (lane->column == NULL || open_lane(lane, length, length + ROWS_MAX)) continue;
+        if (lane->column == NULL || open_lane(lane, length, length + rows)) continue;
         lane->validity = lane->column->validity.data;
         close_lanes(lanes, lane, length, length);
         return false;
@@ -117,193 +117,73 @@ static bool open_lanes(struct quire_ion_lane *lanes, const struct quire_ion_lane
     return true;
 }
 
-/* --- Values ------------------------------------------------------------------------------- */
-
-/* Is it the descriptor of an integer of at most seven bytes: 0x20 to 0x27, 0x30 to 0x37? */
-static inline bool is_short_int(unsigned descriptor)
-{
-    return (descriptor & 0xe8) == 0x20;
-}
-
-static inline void put_word(const struct quire_ion_lane *lane, int64_t row, const void *word)
-{
-    memcpy(lane->values + (size_t)row * 8, word, 8);
-}
-
-/* A column that had no null yet gets its first from the reader. */
-static bool put_null(const struct quire_ion_lane *lane, int64_t row)
-{
-    if (lane->validity == NULL || !lane->column->field->nullable) return false;
-    lane->validity[row >> 3] &= (uint8_t) ~(1u << (row & 7));
-    if (lane->kind == QUIRE_ION_DIRECT_STRING)
-        memcpy(lane->values + ((size_t)row + 1) * 4, lane->values + (size_t)row * 4, 4);
-    else if (lane->kind != QUIRE_ION_DIRECT_BOOL)
-        put_word(lane, row, &(int64_t){0});
-    return true;
-}
-
-/* An integer of at most seven bytes, the commonest value, whose size stands in the
- * descriptor. Negative zero is none: *wrong says so by its highest bit. */
-static inline const uint8_t *take_short_int(const struct quire_ion_lane *lane, int64_t row,
-                                            const uint8_t *at, uint64_t *wrong)
-{
-    unsigned descriptor = *at, size = descriptor & 15;
-    uint64_t negative = 0 - (uint64_t)(descriptor >> 4 & 1);
-    /* Shifted by 64 - 8 × size, which is 64 when there is no byte. */
-    uint64_t magnitude = quire_ion_load_big(at + 1) >> 1 >> (~(8 * size) & 63);
-    *wrong |= (magnitude - 1) & negative;
-    put_word(lane, row, &(uint64_t){(magnitude ^ negative) - negative});
-    return at + 1 + size;
-}
-
-static const uint8_t *take_int(const struct quire_ion_lane *lane, int64_t row, const uint8_t *at,
-                               const uint8_t *end)
-{
-    int64_t value;
-    const uint8_t *after = quire_ion_direct_int(at, end, &value);
-    if (after != NULL) put_word(lane, row, &value);
-    return after;
-}
-
-/* Where the string of a row goes, that begins at `start`; NULL when there is no room. A
- * short one may be written as sixteen bytes. */
-static inline uint8_t *string_place(struct quire_column *column, int32_t start, size_t size)
-{
-    size_t from = (size_t)start, room = size > 16 ? size : 16;
-    if (from + size > INT32_MAX) return NULL;
-    if (__builtin_expect(column->bytes.capacity - from < room, 0)) {
-        column->bytes.size = from;
-        if (quire_buf_reserve(&column->bytes, room) != 0) return NULL;
-    }
-    return column->bytes.data + from;
-}
-
-static inline const uint8_t *take_string(const struct quire_ion_lane *lane, int64_t row,
-                                         const uint8_t *at, const uint8_t *end)
-{
-    const uint8_t *body, *after = quire_ion_direct_string(at, end, &body);
-    if (after == NULL) return NULL;
-    int32_t start;
-    uint8_t *offset = lane->values + (size_t)row * 4;
-    memcpy(&start, offset, 4);
-    size_t size = (size_t)(after - body);
-    uint8_t *place = string_place(lane->column, start, size);
-    if (place == NULL) return NULL;
-    if (__builtin_expect(size <= 16 && quire_ion_is_short_ascii(body, size), 1)) {
-        memcpy(place, body, 16);
-    } else {
-        if (!quire_utf8_is_valid(body, size)) return NULL;
-        memcpy(place, body, size);
-    }
-    int32_t stop = start + (int32_t)size;
-    memcpy(offset + 4, &stop, 4);
-    return after;
-}
-
-static inline const uint8_t *take_moment(const struct quire_ion_lane *lane, int64_t row,
-                                         const uint8_t *at, const uint8_t *end)
-{
-    struct quire_ion_direct_moment moment;
-    int64_t value;
-    const uint8_t *after = quire_ion_direct_moment(at, end, &moment);
-    if (after == NULL || !quire_ion_direct_moment_value(lane->column->field, &moment, &value))
-        return NULL;
-    put_word(lane, row, &value);
-    return after;
-}
-
-static inline const uint8_t *take_float(const struct quire_ion_lane *lane, int64_t row,
-                                        const uint8_t *at, const uint8_t *end)
-{
-    double value;
-    const uint8_t *after = quire_ion_direct_float(at, end, &value);
-    if (after != NULL) put_word(lane, row, &value);
-    return after;
-}
-
-static inline const uint8_t *take_bool(const struct quire_ion_lane *lane, int64_t row,
-                                       const uint8_t *at)
-{
-    if (*at != 0x10 && *at != 0x11) return NULL;
-    lane->values[row >> 3] |= (uint8_t)((*at & 1u) << (row & 7));
-    return at + 1;
-}
-
-static inline const uint8_t *take_value(const struct quire_ion_lane *lane, int64_t row,
-                                        const uint8_t *at, const uint8_t *end)
-{
-    switch (lane->kind) {
-    case QUIRE_ION_DIRECT_INT64: return take_int(lane, row, at, end);
-    case QUIRE_ION_DIRECT_FLOAT64: return take_float(lane, row, at, end);
-    case QUIRE_ION_DIRECT_BOOL: return take_bool(lane, row, at);
-    case QUIRE_ION_DIRECT_TIMESTAMP: return take_moment(lane, row, at, end);
-    case QUIRE_ION_DIRECT_STRING: return take_string(lane, row, at, end);
-    default: return quire_ion_direct_pass(at, end);
-    }
-}
-
 /* --- Records ------------------------------------------------------------------------------ */
 
-/* Takes the fields of a record as a row. A value that begins before the record's end ends
- * within the padding, or was looked at: so it is enough to look where the next one begins. */
-static inline bool take_record(const struct block *block, int64_t row, const uint8_t *at,
-                               const uint8_t *end)
-{
-    uint64_t wrong = 0;
-    for (const struct quire_ion_lane *lane = block->lanes; lane < block->last; lane++) {
-        if (__builtin_expect(at >= end || !quire_ion_lane_is(lane, at), 0)) {
-            if (!block->absent) return false;
-            if (lane->column != NULL && !put_null(lane, row)) return false;
-            continue;
-        }
-        const uint8_t *value = at + lane->size;
-        if (__builtin_expect(lane->kind == QUIRE_ION_DIRECT_INT64 && is_short_int(*value), 1)) {
-            at = take_short_int(lane, row, value, &wrong);
-            continue;
-        }
-        at = take_value(lane, row, value, end);
-        if (__builtin_expect(at == NULL, 0)) {
-            if (lane->column == NULL || !quire_ion_direct_is_null(value) || !put_null(lane, row))
-                return false;
-            at = value + 1;
-        }
-    }
-    return at == end && wrong >> 63 == 0;
-}
-
-static int64_t take_records(const struct block *block, struct quire_ion_reader *reader,
-                            int64_t length)
+/* Finds the records at the reader, as many as are wanted at most. */
+static int64_t find_records(const struct quire_ion_reader *reader, struct quire_ion_records *block,
+                            int64_t wanted)
 {
     const uint8_t *at = reader->at, *end = reader->end;
-    int64_t taken = 0;
-    for (; taken < ROWS_MAX && at < end; taken++) {
+    int64_t found = 0;
+    for (; found < wanted && at < end && at - reader->at < BYTES_MAX; found++) {
         struct quire_ion_header header;
-        if (*at >> 4 != 13 || quire_ion_take_header(at, end, &header) != NULL || header.low == 15)
-            break;
-        if (!take_record(block, length + taken, header.body, header.end)) break;
-        at = header.end;
+        __builtin_prefetch(at + 1024);
+        const uint8_t *after, *body = quire_ion_take_record(at, &after);
+        if (__builtin_expect(body == NULL || after > end, 0)) {
+            if (*at >> 4 != 13 || quire_ion_take_header(at, end, &header) != NULL ||
+                header.low == 15)
+                break;
+            body = header.body;
+            after = header.end;
+        }
+        block->at[found] = body;
+        block->end[found] = at = after;
     }
-    reader->at = at;
+    return found;
+}
+
+/* How many of the records from the first on were taken to their ends. */
+static int64_t count_taken(const struct quire_ion_records *block, int64_t rows)
+{
+    int64_t taken = 0;
+    while (taken < rows && block->at[taken] == block->end[taken])
+        taken++;
     return taken;
+}
+
+/* After a block that ended early the next is not larger than what it took. */
+static void adapt(struct quire_ion_row *row, int64_t taken, bool all)
+{
+    int64_t next = all ? 2 * row->block_rows : taken;
+    if (next < ROWS_MIN) next = ROWS_MIN;
+    if (next > QUIRE_ION_RECORDS_MAX) next = QUIRE_ION_RECORDS_MAX;
+    row->block_rows = (uint32_t)next;
+    row->block_miss = taken > 0 ? 0 : row->block_miss * 2 + 1;
+    if (row->block_miss > WAIT_MAX) row->block_miss = WAIT_MAX;
+    row->block_wait = row->block_miss;
 }
 
 int64_t quire_ion_direct_block(struct quire_ion_row *row, struct quire_column *columns)
 {
-    struct block block = {.lanes = row->lanes,
-                          .last = row->lanes + row->decoding->shape.members_size,
-                          .absent = row->decoding->missing != QUIRE_MISSING_ERROR};
-    int64_t length = columns->length;
-    if (row->lanes_of != row->reader->symbols) return 0;
+    struct quire_ion_reader *reader = row->reader;
+    const struct quire_ion_lane *last = row->lanes + row->decoding->shape.members_size;
+    struct quire_ion_records block;
+    if (row->lanes_of != reader->symbols || reader->at - reader->start < 8) return 0;
     if (row->block_wait > 0) {
         row->block_wait--;
         return 0;
     }
-    if (!open_lanes(row->lanes, block.last, length)) return 0;
-    int64_t taken = take_records(&block, row->reader, length);
-    close_lanes(block.lanes, block.last, length, length + taken);
+    if (row->block_rows == 0) row->block_rows = ROWS_MIN;
+    int64_t length = columns->length, found = find_records(reader, &block, row->block_rows);
+    if (!open_lanes(row->lanes, last, length, found)) return 0;
+    block.rows = found;
+    block.absent = row->decoding->missing != QUIRE_MISSING_ERROR;
+    for (const struct quire_ion_lane *lane = row->lanes; lane < last && block.rows > 0; lane++)
+        block.rows = quire_ion_lane_take(lane, &block, length);
+    int64_t taken = count_taken(&block, block.rows);
+    close_lanes(row->lanes, last, length, length + taken);
     columns->length += taken;
-    row->block_miss = taken > 0 ? 0 : row->block_miss * 2 + 1;
-    if (row->block_miss > WAIT_MAX) row->block_miss = WAIT_MAX;
-    row->block_wait = row->block_miss;
+    if (taken > 0) reader->at = block.end[taken - 1];
+    adapt(row, taken, taken > 0 && taken == found);
     return taken;
 }

@@ -70,6 +70,7 @@ static inline const uint8_t *quire_ion_direct_moment(const uint8_t *at, const ui
     uint64_t fields = quire_ion_load_big(body);
     if ((fields & all) != stops) return NULL;
     *moment = (struct quire_ion_direct_moment){
+        .date = fields >> 24,
         .offset_known = body[0] == 0x80,
         .year = (uint32_t)body[1] << 7 | (body[2] & 0x7f),
         .month = body[3] & 0x7f,

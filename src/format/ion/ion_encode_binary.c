@@ -131,14 +131,6 @@ static int add_sizes(struct quire_ion_block *block, const struct quire_ion_node 
     return 0;
 }
 
-static inline uint8_t *put_name(const struct quire_ion_node *node, uint8_t *put)
-{
-    *put = node->name[0];
-    if (__builtin_expect(node->name_size == 1, 1)) return put + 1;
-    memcpy(put, node->name, node->name_size);
-    return put + node->name_size;
-}
-
 static inline uint8_t *put_null(const struct run *run, uint8_t *put)
 {
     *put = run->null;
@@ -148,7 +140,7 @@ static inline uint8_t *put_null(const struct run *run, uint8_t *put)
 static void put_int64(const struct run *run, const int64_t *values, uint8_t **puts)
 {
     for (int64_t i = 0; i < run->count; i++) {
-        uint8_t *put = put_name(run->node, puts[i]);
+        uint8_t *put = quire_ion_block_put_name(run->node, puts[i]);
         puts[i] = is_null(run, i) ? put_null(run, put) : quire_ion_block_put_int(put, values[i]);
     }
 }
@@ -156,7 +148,7 @@ static void put_int64(const struct run *run, const int64_t *values, uint8_t **pu
 static void put_int32(const struct run *run, const int32_t *values, uint8_t **puts)
 {
     for (int64_t i = 0; i < run->count; i++) {
-        uint8_t *put = put_name(run->node, puts[i]);
+        uint8_t *put = quire_ion_block_put_name(run->node, puts[i]);
         puts[i] = is_null(run, i) ? put_null(run, put) : quire_ion_block_put_int(put, values[i]);
     }
 }
@@ -164,7 +156,7 @@ static void put_int32(const struct run *run, const int32_t *values, uint8_t **pu
 static void put_float64(const struct run *run, const uint64_t *values, uint8_t **puts)
 {
     for (int64_t i = 0; i < run->count; i++) {
-        uint8_t *put = put_name(run->node, puts[i]);
+        uint8_t *put = quire_ion_block_put_name(run->node, puts[i]);
         puts[i] =
             is_null(run, i) ? put_null(run, put) : quire_ion_block_put_float(put, values[i], 8);
     }
@@ -191,7 +183,7 @@ static void put_strings(const struct run *run, const int32_t *offsets, const uin
                         uint8_t **puts)
 {
     for (int64_t i = 0; i < run->count; i++) {
-        uint8_t *put = put_name(run->node, puts[i]);
+        uint8_t *put = quire_ion_block_put_name(run->node, puts[i]);
         size_t size = (size_t)(offsets[i + 1] - offsets[i]);
         if (is_null(run, i)) {
             puts[i] = put_null(run, put);
@@ -210,7 +202,7 @@ static void put_values(struct quire_ion_block *block, const struct quire_ion_nod
     for (int64_t i = 0; i < block->count; i++) {
         if (quire_ion_is_omitted(block->encoding, view, block->start + i)) continue;
         block->puts[i] = quire_ion_block_put_value(block, node, view, block->start + i,
-                                                   put_name(node, block->puts[i]));
+                                                   quire_ion_block_put_name(node, block->puts[i]));
     }
 }
 

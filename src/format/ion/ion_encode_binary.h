@@ -70,6 +70,14 @@ int quire_ion_block_add_moments(struct quire_ion_block *block, const struct quir
 void quire_ion_block_put_moments(struct quire_ion_block *block, const struct quire_ion_node *node,
                                  const struct quire_view *view);
 
+static inline uint8_t *quire_ion_block_put_name(const struct quire_ion_node *node, uint8_t *put)
+{
+    *put = node->name[0];
+    if (__builtin_expect(node->name_size == 1, 1)) return put + 1;
+    memcpy(put, node->name, node->name_size);
+    return put + node->name_size;
+}
+
 /* The lowest size bytes (0 to 8) of a value, most significant first, by one store of eight
  * that leaves what follows as it was. */
 static inline uint8_t *quire_ion_block_put_bytes(uint8_t *put, uint64_t value, size_t size)

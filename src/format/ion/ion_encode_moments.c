@@ -80,25 +80,36 @@ int quire_ion_block_add_moments(struct quire_ion_block *block, const struct quir
 
 /* --- Values ------------------------------------------------------------------------------- */
 
-/* From the descriptor to the second, nine bytes; size: of what follows the descriptor. */
-INLINE uint8_t *put_seconds(uint8_t *put, size_t size, uint8_t offset, int64_t seconds)
+/* The day that was met last, and the bytes from the offset to it: the lowest first. */
+struct day {
+    int64_t number;
+    uint64_t bytes;
+};
+
+INLINE uint64_t day_bytes(int64_t day, uint8_t offset)
 {
-    int64_t second;
-    struct civil_date date = civil_from_days(civil_floor(seconds, DAY_S, &second));
-    uint32_t year = (uint32_t)date.year, of_day = (uint32_t)second;
-    const uint8_t bytes[9] = {
-        (uint8_t)(0x60 | size),
-        offset,
-        (uint8_t)(year >> 7),
-        (uint8_t)(0x80 | (year & 0x7f)),
-        (uint8_t)(0x80 | date.month),
-        (uint8_t)(0x80 | date.day),
-        (uint8_t)(0x80 | of_day / 3600),
-        (uint8_t)(0x80 | of_day / 60 % 60),
-        (uint8_t)(0x80 | of_day % 60),
-    };
-    memcpy(put, bytes, sizeof(bytes));
-    return put + sizeof(bytes);
+    struct civil_date date = civil_from_days(day);
+    uint64_t year = (uint64_t)date.year;
+    return offset | year >> 7 << 8 | (0x80 | (year & 0x7f)) << 16 |
+           (uint64_t)(0x80 | date.month) << 24 | (uint64_t)(0x80 | date.day) << 32;
+}
+
+/* From the descriptor to the second, nine bytes; size: of what follows the descriptor. */
+INLINE uint8_t *put_seconds(uint8_t *put, size_t size, uint8_t offset, int64_t seconds,
+                            struct day *last)
+{
+    int64_t second, day = civil_floor(seconds, DAY_S, &second);
+    uint32_t of_day = (uint32_t)second;
+    if (day != last->number) *last = (struct day){day, day_bytes(day, offset)};
+    uint64_t word = last->bytes | (uint64_t)(0x80 | of_day / 3600) << 40 |
+                    (uint64_t)(0x80 | of_day / 60 % 60) << 48 |
+                    (uint64_t)(0x80 | of_day % 60) << 56;
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    *put = (uint8_t)(0x60 | size);
+    memcpy(put + 1, &word, 8);
+    return put + 9;
 }
 
 INLINE void put_values(struct quire_ion_block *block, const struct quire_ion_node *node,
@@ -108,17 +119,16 @@ INLINE void put_values(struct quire_ion_block *block, const struct quire_ion_nod
     const uint8_t null = quire_ion_null_descriptor(block->encoding, node);
     const uint8_t offset = view->field->zone == NULL ? 0xc0 : 0x80; /* -0 is not known */
     const uint8_t exponent = (uint8_t)(0xc0 | 3 * (int)view->field->unit);
+    struct day last = {INT64_MIN, 0};
     for (int64_t i = 0; i < block->count; i++) {
         int64_t row = block->start + i;
         struct moment moment;
-        uint8_t *put = block->puts[i];
-        memcpy(put, node->name, node->name_size);
-        put += node->name_size;
+        uint8_t *put = quire_ion_block_put_name(node, block->puts[i]);
         if (is_null(view, row)) {
             *put++ = null;
         } else if (__builtin_expect(split(values[row], scale, &moment), 1)) {
             size_t size = quire_ion_fraction_size(moment.fraction);
-            put = put_seconds(put, 8 + (scale > 1 ? 1 + size : 0), offset, moment.seconds);
+            put = put_seconds(put, 8 + (scale > 1 ? 1 + size : 0), offset, moment.seconds, &last);
             if (scale > 1) {
                 *put++ = exponent;
                 put = quire_ion_block_put_bytes(put, moment.fraction, size);

@@ -203,6 +203,12 @@ size_t quire_ion_split_binary(const uint8_t *bytes, size_t size, bool *annotated
     bool any = false;
     const uint8_t *at = bytes, *end = bytes + size;
     while (at < end) {
+        const uint8_t *after;
+        __builtin_prefetch(at + 1024);
+        if (end - at >= 3 && quire_ion_take_record(at, &after) != NULL && after <= end) {
+            at = after;
+            continue;
+        }
         uint64_t length = *at & 15;
         unsigned code = *at >> 4;
         const uint8_t *body = at + 1;

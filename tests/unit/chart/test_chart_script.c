@@ -140,7 +140,7 @@ static void test_script(void **state)
 /* Numbers that no axis can hold are left out, and no chart of such is refused. */
 static void test_extreme_numbers(void **state)
 {
-    static const double far[POINTS] = {DBL_MAX, -DBL_MAX, INFINITY, 5e-324, 1e300};
+    static const double far[POINTS] = {DBL_MAX, -DBL_MAX, HUGE_VAL, 5e-324, 1e300};
     static const double same[POINTS] = {7, 7, 7, 7, 7};
     static const double near[POINTS] = {1e15, 1e15, 1e15 + 0.125, 1e15, 1e15};
     const double *const all[] = {far, same, near};
