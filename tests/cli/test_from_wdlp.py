@@ -6,19 +6,17 @@ import json
 import math
 import os
 import pathlib
-import re
 import signal
 import stat
 import subprocess
 import time
 
+import guide
 import pyquire
 import pytest
 from program import PROGRAM, environment, good, names, run
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs/guides/from-wdlp.md").read_text()
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.S)
+BLOCKS = guide.blocks(guide.text("from-wdlp.md"))
 FORMATS = {"csv": "csv", "tsv": "tsv", "json": "json", "jsonl": "jsonl", "ion": "10n",
            "ion-text": "iont", "parquet": "parquet"}
 
@@ -26,41 +24,8 @@ FORMATS = {"csv": "csv", "tsv": "tsv", "json": "json", "jsonl": "jsonl", "ion": 
 # --- The page -------------------------------------------------------------------------
 
 
-def run_console(block, folder):
-    """Commands after "$ ", each followed by what it prints."""
-    path = f"{pathlib.Path(PROGRAM).resolve().parent}:{os.environ['PATH']}"
-    for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-        command, _, expected = part.partition("\n")
-        if command == "cat records.jsonl":
-            (folder / "records.jsonl").write_text(expected)
-        done = subprocess.run(["sh", "-c", command], cwd=folder, env=environment(PATH=path),
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert done.stdout == expected, command
-
-
-def run_c(source, folder):
-    library = pathlib.Path(os.environ.get("QUIRE_LIB", ROOT / "build/release/src/libquire.so"))
-    (folder / "example.c").write_text(source)
-    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}",
-                    "example.c", str(library.resolve()), f"-Wl,-rpath,{library.resolve().parent}",
-                    "-o", "example"], cwd=folder, check=True)
-    subprocess.run(["./example"], cwd=folder, check=True)
-
-
 def test_examples(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PATH", f"{pathlib.Path(PROGRAM).resolve().parent}:{os.environ['PATH']}")
-    kinds, python = [], {}
-    for kind, block in BLOCKS:
-        kinds.append(kind)
-        if kind == "console":
-            run_console(block, tmp_path)
-        elif kind == "python":
-            exec(compile(block, "from-wdlp.md", "exec"), python)
-        else:
-            assert kind == "c"
-            run_c(block, tmp_path)
-    assert set(kinds) == {"console", "python", "c"}
+    assert guide.run_page("from-wdlp.md", tmp_path, monkeypatch) == {"console", "python", "c"}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pathlib
 import re
 import subprocess
 
-from program import PROGRAM, ROOT, SANITIZED, environment
+from program import PROGRAM, ROOT, environment
 
 FOLDER = pathlib.Path(PROGRAM).resolve().parent
 
@@ -45,12 +45,10 @@ def run_console(block, folder):
 def build_c(source, folder):
     """Makes ./example of a page's program."""
     library = pathlib.Path(os.environ.get("QUIRE_LIB", ROOT / "build/release/src/libquire.so"))
-    checks = ["-fsanitize=address,undefined"] if SANITIZED else []
     (folder / "example.c").write_text(source)
-    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", *checks,
-                    f"-I{ROOT / 'include'}", "example.c", str(library.resolve()),
-                    f"-Wl,-rpath,{library.resolve().parent}", "-o", "example"],
-                   cwd=folder, check=True)
+    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}",
+                    "example.c", str(library.resolve()), f"-Wl,-rpath,{library.resolve().parent}",
+                    "-o", "example"], cwd=folder, check=True)
 
 
 def run_page(name, folder, monkeypatch):
