@@ -172,14 +172,14 @@ static void name_is(struct quire_runlog_options *config, const char *pipeline, c
 
 static void set(struct quire_runlog_options *config, const char *name, const char *value)
 {
-    assert_int_equal(quire_options_set(&quire_runlog_options_table, config, name, value, NULL), 0);
+    assert_int_equal(quire_options_set(quire_runlog_options_table(), config, name, value, NULL), 0);
 }
 
 static void test_names(void **state)
 {
     struct quire_runlog_options config;
     (void)state;
-    assert_int_equal(quire_options_init(&quire_runlog_options_table, &config, NULL), 0);
+    assert_int_equal(quire_options_init(quire_runlog_options_table(), &config, NULL), 0);
     set(&config, "table_schema", "analytics");
     set(&config, "table_name", "base_logs");
     name_is(&config, "my-pipeline", "analytics.base_logs");
@@ -193,7 +193,7 @@ static void test_names(void **state)
     set(&config, "table_name_pattern", "{pipeline_id}");
     set(&config, "table_suffix_pattern", ".v2");
     name_is(&config, "../\xc3\xa9 b.c", "analytics._____b_c.v2");
-    quire_options_release(&quire_runlog_options_table, &config);
+    quire_options_release(quire_runlog_options_table(), &config);
 }
 
 int main(void)
