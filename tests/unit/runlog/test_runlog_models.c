@@ -116,6 +116,16 @@ static void test_what_no_field_is_for(void **state)
     assert_null(object.step.metadata);
 }
 
+static void test_what_a_report_says_beside(void **state)
+{
+    union any_model object;
+    (void)state;
+    parse(QUIRE_RUNLOG_MODEL_REPORT, "{\"a\":1,\"run\":{\"b\":[2]},\"gold\":{},\"c\":{}}", &object);
+    assert_string_equal(object.report.run.metadata, "{\"b\":[2],\"a\":1,\"c\":{}}");
+    parse(QUIRE_RUNLOG_MODEL_REPORT, "{\"a\":1}", &object);
+    assert_string_equal(object.report.run.metadata, "{\"a\":1}");
+}
+
 static void refuse(enum quire_runlog_model model, const char *json, const char *cause)
 {
     union any_model object;
@@ -202,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_round_trips),
         cmocka_unit_test(test_not_known),
         cmocka_unit_test(test_what_no_field_is_for),
+        cmocka_unit_test(test_what_a_report_says_beside),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_names),
