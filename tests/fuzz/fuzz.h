@@ -102,6 +102,8 @@ FUZZ_TARGET(deletion_vector);
 FUZZ_TARGET(delta_schema);
 FUZZ_TARGET(expr);
 FUZZ_TARGET(rules);
+FUZZ_TARGET(runlog);
+FUZZ_TARGET(json_scan);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 
