@@ -59,8 +59,7 @@ QUIRE_API int quire_runlog_check(const char *table, const struct quire_rules *ru
 
 /* The SQL of a report ("summary", "trends" or "anomalies"), its parameters filled in: one SELECT a
  * question, each ended by a semicolon, over a table named log; over one named history where the
- * table lacks columns, which the text makes up for, or where there is a condition. Freed with
- * quire_free. */
+ * table lacks columns, which the text makes up for. Freed with quire_free. */
 QUIRE_API int quire_runlog_report_sql(const char *table, const char *report,
                                       const struct quire_runlog_report_options *options, char **sql,
                                       struct quire_error *error);

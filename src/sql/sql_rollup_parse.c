@@ -172,10 +172,8 @@ static size_t read_middle(struct quire_rollup_parser *parser, size_t from)
 {
     size_t at = from + 2;
     if (quire_rollup_is_word(parser, at, "WHERE")) {
-        do {
-            at++;
-            quire_rollup_read_term(parser, &at);
-        } while (parser->fits && parser->code == 0 && quire_rollup_is_word(parser, at, "AND"));
+        at++;
+        quire_rollup_read_terms(parser, &at);
     }
     if (parser->fits && quire_rollup_is_word(parser, at, "GROUP")) read_keys(parser, &at);
     if (parser->fits)

@@ -44,8 +44,8 @@ bool quire_rollup_is_text(const struct quire_field *field);
 
 /* Notes the text between two tokens as one of the constants. (sql_rollup_where.c) */
 void quire_rollup_add_constant(struct quire_rollup_parser *parser, size_t from, size_t to);
-/* A comparison; *at moves behind it. */
-void quire_rollup_read_term(struct quire_rollup_parser *parser, size_t *at);
+/* Comparisons with AND between them, some perhaps in brackets; *at moves behind them. */
+void quire_rollup_read_terms(struct quire_rollup_parser *parser, size_t *at);
 
 /* (sql_rollup_function.c) */
 bool quire_rollup_is_aggregate(const struct quire_rollup_parser *parser, size_t at);

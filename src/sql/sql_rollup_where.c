@@ -3,12 +3,14 @@
 
 void quire_rollup_add_constant(struct quire_rollup_parser *parser, size_t from, size_t to)
 {
+    /* What may be another value each time is no constant. */
+    static const char *const changing[] = {"SELECT", "random", "randomblob"};
     struct quire_rollup *rollup = parser->rollup;
     size_t start = parser->tokens[from].at;
     size_t end = parser->tokens[to - 1].at + parser->tokens[to - 1].size;
     for (size_t i = from; i < to; i++)
         parser->fits = parser->fits && !quire_rollup_names_column(parser, i) &&
-                       !quire_rollup_is_word(parser, i, "SELECT") &&
+                       !QUIRE_ROLLUP_IS_ANY(parser, i, changing) &&
                        parser->tokens[i].kind != QUIRE_SQL_TOKEN_QUOTED;
     parser->code = quire_buf_printf(&rollup->constants, "%s(%.*s)",
                                     rollup->constants_size == 0 ? "SELECT " : ", ",
@@ -50,6 +52,7 @@ static size_t find_and(struct quire_rollup_parser *parser, size_t at)
     for (int depth = 0; !quire_rollup_is_end(parser, at); at++) {
         depth += quire_rollup_is_char(parser, at, '(') - quire_rollup_is_char(parser, at, ')');
         if (depth > 0) continue;
+        if (depth < 0) break;
         if (quire_rollup_is_word(parser, at, "AND") || ends_where(parser, at)) break;
         if (QUIRE_ROLLUP_IS_ANY(parser, at, others) || quire_rollup_is_char(parser, at, '=') ||
             quire_rollup_is_char(parser, at, '<') || quire_rollup_is_char(parser, at, '>') ||
@@ -59,7 +62,7 @@ static size_t find_and(struct quire_rollup_parser *parser, size_t at)
     return at;
 }
 
-void quire_rollup_read_term(struct quire_rollup_parser *parser, size_t *at)
+static void read_term(struct quire_rollup_parser *parser, size_t *at)
 {
     struct quire_rollup *rollup = parser->rollup;
     size_t column = quire_rollup_find_column(parser, *at);
@@ -82,4 +85,28 @@ void quire_rollup_read_term(struct quire_rollup_parser *parser, size_t *at)
     if (!parser->fits) return;
     quire_rollup_add_constant(parser, *at, end);
     *at = end;
+}
+
+#define DEPTH_MAX 50
+
+static void read_terms(struct quire_rollup_parser *parser, size_t *at, int depth)
+{
+    for (;;) {
+        bool bracket = quire_rollup_is_char(parser, *at, '(');
+        if (bracket) {
+            ++*at;
+            parser->fits = depth < DEPTH_MAX;
+            if (parser->fits) read_terms(parser, at, depth + 1);
+            parser->fits = parser->fits && quire_rollup_is_char(parser, (*at)++, ')');
+        } else {
+            read_term(parser, at);
+        }
+        if (!parser->fits || parser->code != 0 || !quire_rollup_is_word(parser, *at, "AND")) return;
+        ++*at;
+    }
+}
+
+void quire_rollup_read_terms(struct quire_rollup_parser *parser, size_t *at)
+{
+    read_terms(parser, at, 0);
 }

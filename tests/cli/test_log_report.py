@@ -315,6 +315,7 @@ def test_a_table_that_is_not_there(tmp_path):
 def test_conditions(tmp_path):
     url = make(tmp_path, TWO_DAYS)
     for report in ("report", "trends", "check", "anomalies"):
+        bad(2, "log", report, url, "--where", "duration_secs >")
         bad(2, "log", report, url, "--where", "fase = 'x'", says="did you mean phase?")
         bad(2, "log", report, url, "--where", "1) OR (1 = 1")
         bad(2, "log", report, url, "--where", "phase")
@@ -332,7 +333,7 @@ def test_conditions(tmp_path):
 @pytest.mark.parametrize("report,queries", [("report", 5), ("trends", 2), ("anomalies", 3)])
 def test_queries_that_are_printed_can_be_run(tmp_path, report, queries):
     url = make(tmp_path, TWO_DAYS)
-    for options, name in (([], "log"), (["--where", "phase <> 'gold'"], "history")):
+    for options, name in (([], "log"), (["--where", "phase <> 'gold'"], "log")):
         text = good("log", report, url, *UNTIL, "--print-sql", *options).text
         parts = [part for part in text.split(";\n") if part.strip()]
         assert len(parts) == queries and ":since" not in text

@@ -91,7 +91,7 @@ def test_every_number_of_the_reports(tmp_path):
     delta.append(url, data.slice(0, 300))
     delta.append(url, data.slice(300))
     compare(url, "log", days=3)
-    compare(url, "history", days=-1, where="phase <> 'other' AND duration_secs > 1")
+    compare(url, "log", days=-1, where="phase <> 'other' AND duration_secs > 1")
     steps = answers(url, "anomalies", "log", days=-1)
     assert len(steps["history"]) == 12 and steps["drops"]
     got = pyrunlog.ask("anomalies", url, now=NOW, days=-1, history=True, limit=10000)["anomalies"]

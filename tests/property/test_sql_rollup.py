@@ -76,7 +76,7 @@ def query(rng):
     text = f"SELECT {', '.join(items)} FROM t"
     terms = rng.sample(TERMS, rng.choice([0, 0, 1, 1, 2]))
     if terms:
-        text += " WHERE " + " AND ".join(terms)
+        text += " WHERE " + rng.choice([" AND ".join(terms), f"({' AND '.join(terms)})"])
     if keys:
         text += " GROUP BY " + ", ".join(keys)
     if rng.random() < 0.3:

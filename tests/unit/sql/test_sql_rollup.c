@@ -68,6 +68,8 @@ static void test_what_is_one(void **state)
     expect("SELECT percentile(x, 0.95) AS p -- a comment\nFROM log",
            "SELECT (+\"quire a0\") AS p -- a comment\n" TABLE);
     expect("SELECT name FROM log GROUP BY name", "SELECT name " TABLE);
+    expect("SELECT sum(n) AS s FROM log WHERE n > 1 AND (name = 'a' AND (n < (3) + 4)\n) LIMIT 1",
+           "SELECT (+\"quire a0\") AS s " TABLE "LIMIT 1");
     expect("SELECT avg(n) AS a FROM log WHERE at >= CAST(:since AS TIMESTAMP) AND n <= 2 + 3",
            "SELECT (+\"quire a0\") AS a " TABLE);
 }
@@ -94,6 +96,10 @@ static void test_what_is_none(void **state)
         "SELECT count(*) AS c FROM log WHERE NOT n > 3",
         "SELECT count(*) AS c FROM log WHERE n + 1 > 3",
         "SELECT count(*) AS c FROM log WHERE n > n",
+        "SELECT count(*) AS c FROM log WHERE n > random()",
+        "SELECT count(*) AS c FROM log WHERE (n > 1 AND n < 2",
+        "SELECT count(*) AS c FROM log WHERE (n) > 1",
+        "SELECT count(*) AS c FROM log WHERE (n > 1) = 1",
         "SELECT count(*) AS c FROM log WHERE n <> 3",
         "SELECT count(*) AS c FROM log WHERE n BETWEEN 1 AND 3",
         "SELECT count(*) AS c FROM log WHERE n = 1 = 1",
