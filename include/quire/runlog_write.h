@@ -55,7 +55,7 @@ struct quire_runlog_options {
     char *table_name_pattern, *table_suffix_pattern;
     double performance_max_secs, performance_max_memory_mb, performance_min_success_rate;
 };
-QUIRE_API extern const struct quire_option_table quire_runlog_options_table;
+QUIRE_API const struct quire_option_table *quire_runlog_options_table(void);
 
 /* What rows alone cannot say: QUIRE_USAGE, naming the option, its value and what is allowed. */
 QUIRE_API int quire_runlog_options_check(const struct quire_runlog_options *options,

@@ -141,8 +141,8 @@ static const struct quire_option rows[] = {
      .type = QUIRE_OPTION_TEXT,
      .choices = "ID",
      .offset = AT(run_id),
-     .help = "run of all rows; of the i-th of several it is ID_batch_i; else as the input says, "
-             "else a new UUID"},
+     .help = "run of what is written, whatever it says (but rows keep the run that they name); of "
+             "the i-th of several it is ID_batch_i; else as the input says, else a new UUID"},
     {.name = "execution-id",
      .type = QUIRE_OPTION_TEXT,
      .choices = "ID",

@@ -57,7 +57,7 @@ static int set_option(struct quire_cli *cli, const char *name, const char *value
                       struct quire_error *error)
 {
     const struct quire_cli_scope all[] = {
-        {NULL, &quire_runlog_options_table, &cli->runlog},
+        {NULL, quire_runlog_options_table(), &cli->runlog},
         {NULL, &quire_cli_common_table, &cli->common},
         {NULL, &quire_cli_reading_table, &cli->reading},
         {NULL, &quire_cli_writing_table, &cli->writing},

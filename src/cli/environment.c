@@ -44,7 +44,7 @@ static int read_scope(struct quire_cli *cli, const struct quire_cli_scope *scope
 int quire_cli_environment_read(struct quire_cli *cli, struct quire_error *error)
 {
     const struct quire_cli_scope common = {NULL, &quire_cli_common_table, &cli->common};
-    const struct quire_cli_scope runlog = {NULL, &quire_runlog_options_table, &cli->runlog};
+    const struct quire_cli_scope runlog = {NULL, quire_runlog_options_table(), &cli->runlog};
     QUIRE_TRY(read_scope(cli, &common, "QUIRE_", error));
     if ((cli->command->flags & QUIRE_COMMAND_LOGS) == 0) return 0;
     return read_scope(cli, &runlog, "QUIRE_LOG_", error);

@@ -200,7 +200,7 @@ size_t quire_cli_scopes(const struct quire_command *command, struct quire_cli *c
         scopes[size++] = (struct quire_cli_scope){"Rows", &quire_cli_choosing_table,
                                                   cli != NULL ? &cli->reading : NULL};
     if (command->flags & QUIRE_COMMAND_LOGS)
-        scopes[size++] = (struct quire_cli_scope){"Run log", &quire_runlog_options_table,
+        scopes[size++] = (struct quire_cli_scope){"Run log", quire_runlog_options_table(),
                                                   cli != NULL ? &cli->runlog : NULL};
     scopes[size++] = (struct quire_cli_scope){"Common options", &quire_cli_common_table,
                                               cli != NULL ? &cli->common : NULL};
@@ -223,7 +223,7 @@ int quire_cli_options_init(struct quire_cli *cli, struct quire_error *error)
     QUIRE_TRY(quire_options_init(&quire_cli_common_table, &cli->common, error));
     QUIRE_TRY(quire_options_init(&quire_cli_reading_table, &cli->reading, error));
     QUIRE_TRY(quire_options_init(&quire_cli_writing_table, &cli->writing, error));
-    QUIRE_TRY(quire_options_init(&quire_runlog_options_table, &cli->runlog, error));
+    QUIRE_TRY(quire_options_init(quire_runlog_options_table(), &cli->runlog, error));
     if (own->rows == NULL) return 0;
     cli->options = quire_alloc_zero(1, own->struct_size);
     if (cli->options == NULL) return quire_cli_fail_memory(error);
@@ -235,7 +235,7 @@ void quire_cli_options_release(struct quire_cli *cli)
     quire_options_release(&quire_cli_common_table, &cli->common);
     quire_options_release(&quire_cli_reading_table, &cli->reading);
     quire_options_release(&quire_cli_writing_table, &cli->writing);
-    quire_options_release(&quire_runlog_options_table, &cli->runlog);
+    quire_options_release(quire_runlog_options_table(), &cli->runlog);
     if (cli->options == NULL) return;
     quire_options_release(&cli->command->options, cli->options);
     quire_free(cli->options);

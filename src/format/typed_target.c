@@ -88,6 +88,21 @@ int quire_typed_target_open(struct quire_typed_target *target,
     return code != 0 ? code : quire_field_open(&target->given, &target->field, error);
 }
 
+/* Whether values of one field are values of another as they are: it may only allow nulls, too. */
+static bool is_within(const struct quire_field *read, const struct quire_field *given)
+{
+    if (strcmp(read->name, given->name) != 0 || strcmp(read->format, given->format) != 0 ||
+        read->extension != given->extension || read->keys_sorted != given->keys_sorted ||
+        read->dictionary_ordered != given->dictionary_ordered ||
+        (read->nullable && !given->nullable) || read->children_size != given->children_size ||
+        (read->dictionary == NULL) != (given->dictionary == NULL))
+        return false;
+    if (read->dictionary != NULL && !is_within(read->dictionary, given->dictionary)) return false;
+    for (size_t i = 0; i < read->children_size; i++)
+        if (!is_within(&read->children[i], &given->children[i])) return false;
+    return true;
+}
+
 int quire_typed_target_begin(struct quire_typed_target *target, const struct quire_field *read,
                              struct quire_error *error)
 {
@@ -96,7 +111,8 @@ int quire_typed_target_begin(struct quire_typed_target *target, const struct qui
         QUIRE_TRY(quire_field_to_schema(read, &target->given, error));
         return quire_field_open(&target->given, &target->field, error);
     }
-    target->cast = !quire_schema_equal(&target->read, &target->given, NULL);
+    target->cast =
+        !quire_schema_equal(&target->read, &target->given, NULL) && !is_within(read, target->field);
     return target->cast ? quire_cast_types_check(&target->read, &target->given, error) : 0;
 }
 

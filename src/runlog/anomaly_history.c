@@ -7,8 +7,7 @@
 #include "base/hash.h"
 #include "runlog/report_query.h"
 
-#define OPERATION    "anomalies"
-#define DAYS_DEFAULT 30
+#define OPERATION "anomalies"
 
 struct quire_anomaly_history {
     struct quire_arena arena;
@@ -163,21 +162,4 @@ int quire_anomaly_history_of(const struct quire_report *report,
     if (make_slots(made) != 0) return quire_fail_memory(error, OPERATION);
     *history = QUIRE_STEAL(made);
     return 0;
-}
-
-int quire_anomaly_history_read(const char *table, int64_t days, struct quire_context *context,
-                               struct quire_anomaly_history **history, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_report_release) struct quire_report report = {.url = NULL};
-    const struct quire_runlog_report_options options = {.days = days, .context = context};
-    struct quire_error own;
-    quire_error_clear(&own);
-    int code = quire_report_open(table, &options, DAYS_DEFAULT, &report, &own);
-    if (code == QUIRE_NOT_FOUND) {
-        *history = quire_alloc_zero(1, sizeof(**history));
-        return *history != NULL ? 0 : quire_fail_memory(error, OPERATION);
-    }
-    if (code != 0 && error != NULL) *error = own;
-    QUIRE_TRY(code);
-    return quire_anomaly_history_of(&report, history, error);
 }

@@ -3,7 +3,6 @@
 #define QUIRE_RUNLOG_ANOMALY_HISTORY_H
 
 #include "data/view.h"
-#include "quire/context.h"
 
 struct quire_anomaly_step {
     const char *phase, *step_name; /* the history's */
@@ -21,11 +20,7 @@ struct quire_anomaly_drop {
 struct quire_anomaly_history;
 struct quire_report;
 
-/* Of the days up to and with today (0: 30) of a table; an empty one where there is no table. The
- * caller frees it. */
-int quire_anomaly_history_read(const char *table, int64_t days, struct quire_context *context,
-                               struct quire_anomaly_history **history, struct quire_error *error);
-/* Of the period of a report. */
+/* Of the period of a report. The caller frees it. */
 int quire_anomaly_history_of(const struct quire_report *report,
                              struct quire_anomaly_history **history, struct quire_error *error);
 void quire_anomaly_history_free(struct quire_anomaly_history *history); /* NULL is fine */

@@ -90,11 +90,11 @@ static int check_codec(const char *compression, struct quire_error *error)
 {
     struct quire_runlog_options config;
     if (compression == NULL) return 0;
-    QUIRE_TRY(quire_options_init(&quire_runlog_options_table, &config, error));
+    QUIRE_TRY(quire_options_init(quire_runlog_options_table(), &config, error));
     int code =
-        quire_options_set(&quire_runlog_options_table, &config, "compression", compression, error);
+        quire_options_set(quire_runlog_options_table(), &config, "compression", compression, error);
     if (code == 0) code = quire_runlog_options_check(&config, error);
-    quire_options_release(&quire_runlog_options_table, &config);
+    quire_options_release(quire_runlog_options_table(), &config);
     return code;
 }
 

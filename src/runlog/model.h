@@ -80,6 +80,9 @@ int quire_model_parse(const struct quire_model *model, const struct quire_json_n
 /* Appends a member, with what goes before it. 0 or QUIRE_MEMORY. */
 int quire_model_add_member(struct quire_buf *out, const char *key, size_t key_size, const char *raw,
                            size_t raw_size);
+/* Appends the members of an object, with a comma between; of what is none, as a member of its own.
+ */
+int quire_model_add_members(struct quire_buf *out, const char *text);
 /* QUIRE_INPUT where the node is of another kind than object or list. */
 int quire_model_want(const struct quire_json_node *node, enum quire_json_kind kind,
                      const struct quire_model_place *place, struct quire_error *error);

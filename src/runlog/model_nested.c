@@ -175,6 +175,36 @@ static int parse_phase(const struct quire_json_node *phase, const char *phase_na
     return 0;
 }
 
+/* What a report says beside its run and phases is of the run, too. */
+static int keep_unknown(const struct quire_json_node *root, struct quire_arena *arena,
+                        struct quire_runlog_context *run, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf unknown = {0}, all = {0};
+    int code = 0;
+    for (const struct quire_json_node *one = root->first; code == 0 && one != NULL;
+         one = one->next) {
+        bool known = strcmp(one->key, "run") == 0;
+        for (size_t i = 0; i < 3; i++)
+            known = known || strcmp(one->key, phases[i]) == 0;
+        if (!known)
+            code =
+                quire_model_add_member(&unknown, one->key, one->key_size, one->raw, one->raw_size);
+    }
+    if (code == 0 && unknown.size == 0) return 0;
+    if (code == 0 && run->metadata != NULL) code = quire_model_add_members(&all, run->metadata);
+    if (code == 0) code = quire_buf_push(&unknown, '}');
+    if (code == 0) code = quire_buf_terminate(&unknown);
+    if (code == 0) code = quire_model_add_members(&all, (const char *)unknown.data);
+    char *text = NULL;
+    if (code == 0) text = quire_arena_alloc(arena, all.size + 3);
+    if (text == NULL) return quire_fail_memory(error, OPERATION);
+    text[0] = '{';
+    memcpy(text + 1, all.data, all.size);
+    memcpy(text + 1 + all.size, "}", 2);
+    run->metadata = text;
+    return 0;
+}
+
 static int parse_report(const struct quire_json_node *root, struct quire_arena *arena,
                         struct quire_runlog_report *report, struct quire_error *error)
 {
@@ -183,6 +213,7 @@ static int parse_report(const struct quire_json_node *root, struct quire_arena *
     QUIRE_TRY(quire_model_want(root, QUIRE_JSON_OBJECT, NULL, error));
     QUIRE_TRY(
         quire_model_parse_run(quire_json_tree_get(root, "run"), &run, arena, &report->run, error));
+    QUIRE_TRY(keep_unknown(root, arena, &report->run, error));
     for (size_t i = 0; i < 3; i++) {
         const struct quire_json_node *phase = quire_json_tree_get(root, phases[i]);
         if (phase != NULL) steps_size += phase->children_size;

@@ -160,6 +160,18 @@ int quire_model_add_member(struct quire_buf *out, const char *key, size_t key_si
     return code == 0 ? quire_buf_append(out, raw, raw_size) : code;
 }
 
+int quire_model_add_members(struct quire_buf *out, const char *text)
+{
+    size_t size = strlen(text);
+    bool object = size >= 2 && text[0] == '{' && text[size - 1] == '}';
+    if (object && size == 2) return 0;
+    int code = out->size > 0 ? quire_buf_push(out, ',') : 0;
+    if (code != 0) return code;
+    if (object) return quire_buf_append(out, text + 1, size - 2);
+    code = quire_buf_append_text(out, "\"metadata\":");
+    return code != 0 ? code : quire_json_append_string(out, text, size, false);
+}
+
 /* The members of what was given as metadata, or all of it as one. */
 static int add_given(struct quire_buf *out, const struct quire_json_node *given)
 {

@@ -176,8 +176,12 @@ static const struct quire_option rows[] = {
      .help = "percent of a writer's writes that must succeed; 0 is no bound"},
 };
 
-const struct quire_option_table quire_runlog_options_table = {rows, sizeof(rows) / sizeof(rows[0]),
-                                                              sizeof(struct quire_runlog_options)};
+const struct quire_option_table *quire_runlog_options_table(void)
+{
+    static const struct quire_option_table table = {rows, sizeof(rows) / sizeof(rows[0]),
+                                                    sizeof(struct quire_runlog_options)};
+    return &table;
+}
 
 /* --- What rows cannot say -------------------------------------------------------------------- */
 

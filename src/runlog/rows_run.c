@@ -4,19 +4,6 @@
 #include "base/cleanup.h"
 #include "runlog/rows.h"
 
-/* Appends the members of an object; anything else as a member of its own. */
-static int add_members(struct quire_buf *out, const char *text)
-{
-    size_t size = strlen(text);
-    bool object = size >= 2 && text[0] == '{' && text[size - 1] == '}';
-    if (object && size == 2) return 0;
-    int code = out->size > 0 ? quire_buf_push(out, ',') : 0;
-    if (code != 0) return code;
-    if (object) return quire_buf_append(out, text + 1, size - 2);
-    code = quire_buf_append_text(out, "\"metadata\":");
-    return code != 0 ? code : quire_json_append_string(out, text, size, false);
-}
-
 static int add_metrics(struct quire_buf *out, const struct quire_runlog_pipeline_metrics *metrics)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf object = {0};
@@ -34,11 +21,11 @@ static int add_metrics(struct quire_buf *out, const struct quire_runlog_pipeline
 int quire_rows_run_members(const struct quire_runlog_context *context,
                            const struct quire_runlog_execution *execution, struct quire_buf *run)
 {
-    int code = context->metadata != NULL ? add_members(run, context->metadata) : 0;
+    int code = context->metadata != NULL ? quire_model_add_members(run, context->metadata) : 0;
     if (execution == NULL || code != 0) return code;
     code = add_metrics(run, &execution->metrics);
     if (code != 0 || execution->metadata == NULL) return code;
-    return add_members(run, execution->metadata);
+    return quire_model_add_members(run, execution->metadata);
 }
 
 int quire_rows_put_run(struct quire_buf *out, const struct quire_buf *run,
@@ -49,7 +36,7 @@ int quire_rows_put_run(struct quire_buf *out, const struct quire_buf *run,
     int code = quire_buf_append_text(out, "{\"run\":{");
     if (code == 0) code = quire_buf_append(out, run->data, run->size);
     if (code == 0) code = quire_buf_push(out, '}');
-    if (code == 0 && row->metadata != NULL) code = add_members(out, row->metadata);
+    if (code == 0 && row->metadata != NULL) code = quire_model_add_members(out, row->metadata);
     if (code == 0) code = quire_buf_push(out, '}');
     if (code == 0) code = quire_buf_terminate(out);
     if (code == 0) row->metadata = (const char *)out->data;

@@ -1,52 +1,13 @@
-/* Rows of JSON text, of which one step is held at a time. What is said of a run may stand behind
- * its steps, so the members of a report or an execution are gone through first, steps skipped. */
+/* Rows of JSON text, of which one step is held at a time. */
+#include "runlog/rows_text.h"
+
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "file/object_in.h"
 #include "file/spool.h"
-#include "runlog/json_scan.h"
-#include "runlog/rows.h"
 
 #define OPERATION "run log"
-#define PARTS     3
-
-/* Objects of the text: one after the other, or in lists. */
-struct walk {
-    bool in_list, first;
-    int64_t index; /* of the next */
-};
-
-struct quire_rows_text {
-    struct quire_rows rows; /* first */
-    struct quire_runlog_text text;
-    struct quire_object_in object;
-    struct quire_in *spool; /* NULL: the object can be read anywhere */
-    struct quire_json_scan scan;
-    struct walk walk;
-    int64_t resume; /* where the walk goes on behind a unit; -1: all rows were one */
-
-    /* The report or execution */
-    int64_t unit_offset;
-    bool unit_listed;
-    struct quire_runlog_execution execution;
-    int64_t parts[PARTS]; /* where its phases or its steps begin; -1: there are none */
-    int part;
-    bool part_begun;
-    int64_t at, failed; /* steps of this part; of all that failed */
-    struct quire_arena unit_arena, row_arena;
-    struct quire_buf run, metadata;
-    struct quire_model_place unit_place, above, place;
-};
-
-static const char *const phases[PARTS] = {"bronze", "silver", "gold"};
-
-/* What places within a unit are below: its number, where it is one of a list. */
-static const struct quire_model_place *unit_parent(const struct quire_rows_text *rows)
-{
-    return rows->unit_listed ? &rows->unit_place : NULL;
-}
 
 /* --- Objects of the text --------------------------------------------------------------------- */
 
@@ -54,7 +15,7 @@ static const struct quire_model_place *unit_parent(const struct quire_rows_text 
 static int walk_begin(struct quire_rows_text *rows, struct quire_error *error)
 {
     int c;
-    rows->walk = (struct walk){.in_list = false};
+    rows->walk = (struct quire_rows_walk){.in_list = false};
     quire_json_scan_seek(&rows->scan, 0);
     QUIRE_TRY(quire_json_scan_peek(&rows->scan, &c, error));
     if (c == 0xef) quire_json_scan_seek(&rows->scan, 3);
@@ -73,7 +34,7 @@ static int fail_element(struct quire_rows_text *rows, struct quire_error *error)
 /* Stands then at the next object. */
 static int walk_next(struct quire_rows_text *rows, bool *end, struct quire_error *error)
 {
-    struct walk *walk = &rows->walk;
+    struct quire_rows_walk *walk = &rows->walk;
     int c;
     *end = false;
     for (;;) {
@@ -97,126 +58,6 @@ static int walk_next(struct quire_rows_text *rows, bool *end, struct quire_error
     }
 }
 
-/* --- What a unit says beside its steps ------------------------------------------------------- */
-
-static bool is_key(const struct quire_json_node *key, const char *name)
-{
-    return strcmp(key->text, name) == 0 && strlen(name) == key->size;
-}
-
-/* Whether a member that no phase is called looks like one: an object of steps. */
-static bool looks_like_phase(const struct quire_json_node *node)
-{
-    if (node->kind != QUIRE_JSON_OBJECT) return false;
-    for (const struct quire_json_node *step = node->first; step != NULL; step = step->next)
-        if (quire_json_tree_get(step, "transform") != NULL ||
-            quire_json_tree_get(step, "validation") != NULL ||
-            quire_json_tree_get(step, "write") != NULL)
-            return true;
-    return false;
-}
-
-static int note_part(struct quire_rows_text *rows, int part, const struct quire_json_node *key,
-                     char opens, struct quire_error *error)
-{
-    const struct quire_model_place place = {unit_parent(rows), key->text, key->size, 0};
-    int c;
-    if (rows->parts[part] >= 0) return quire_model_fail(&place, error, "it is there twice");
-    QUIRE_TRY(quire_json_scan_peek(&rows->scan, &c, error));
-    if (c == opens) {
-        rows->parts[part] = quire_json_scan_tell(&rows->scan);
-        return quire_json_scan_skip(&rows->scan, error);
-    }
-    struct quire_json_node *node = NULL;
-    QUIRE_TRY(quire_json_scan_value(&rows->scan, &rows->unit_arena, &node, error));
-    if (node->kind == QUIRE_JSON_NULL) return 0;
-    return quire_model_want(node, opens == '{' ? QUIRE_JSON_OBJECT : QUIRE_JSON_ARRAY, &place,
-                            error);
-}
-
-static int part_of(const struct quire_json_node *key)
-{
-    for (int i = 0; i < PARTS; i++)
-        if (is_key(key, phases[i])) return i;
-    return -1;
-}
-
-/* A member of a report that is no phase. */
-static int take_report_member(struct quire_rows_text *rows, const struct quire_json_node *key,
-                              bool *has_run, struct quire_buf *unknown, struct quire_error *error)
-{
-    const struct quire_model_place place = {unit_parent(rows), key->text, key->size, 0};
-    struct quire_json_node *node = NULL;
-    QUIRE_TRY(quire_json_scan_value(&rows->scan, &rows->unit_arena, &node, error));
-    if (is_key(key, "run")) {
-        if (*has_run) return quire_model_fail(&place, error, "it is there twice");
-        *has_run = true;
-        return quire_model_parse_run(node, &place, &rows->unit_arena, &rows->rows.context, error);
-    }
-    if (looks_like_phase(node))
-        return quire_model_fail(&place, error,
-                                "there is no such phase: a report has bronze, silver and gold");
-    if (quire_model_add_member(unknown, key->text, key->size, node->raw, node->raw_size) != 0)
-        return quire_fail_memory(error, OPERATION);
-    return 0;
-}
-
-/* The members behind the '{' that unknown begins with. */
-static int add_unknown(struct quire_rows_text *rows, const struct quire_buf *unknown)
-{
-    if (unknown->size == 0) return 0;
-    int code = rows->run.size > 0 ? quire_buf_push(&rows->run, ',') : 0;
-    return code == 0 ? quire_buf_append(&rows->run, unknown->data + 1, unknown->size - 1) : code;
-}
-
-static int begin_report(struct quire_rows_text *rows, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf unknown = {0};
-    const struct quire_json_node *key = NULL;
-    bool has_run = false;
-    for (bool first = true;; first = false) {
-        QUIRE_TRY(quire_json_scan_member(&rows->scan, first, &rows->unit_arena, &key, error));
-        if (key == NULL) break;
-        int part = part_of(key);
-        QUIRE_TRY(part >= 0 ? note_part(rows, part, key, '{', error)
-                            : take_report_member(rows, key, &has_run, &unknown, error));
-    }
-    if (quire_rows_run_members(&rows->rows.context, NULL, &rows->run) != 0 ||
-        add_unknown(rows, &unknown) != 0)
-        return quire_fail_memory(error, OPERATION);
-    return 0;
-}
-
-/* All but its steps is put together and read as the execution that it is. */
-static int begin_execution(struct quire_rows_text *rows, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf rest = {0};
-    const struct quire_json_node *key = NULL;
-    struct quire_json_node *node = NULL;
-    size_t at = 0;
-    for (bool first = true;; first = false) {
-        QUIRE_TRY(quire_json_scan_member(&rows->scan, first, &rows->unit_arena, &key, error));
-        if (key == NULL) break;
-        if (is_key(key, "step_results")) {
-            QUIRE_TRY(note_part(rows, 0, key, '[', error));
-            continue;
-        }
-        QUIRE_TRY(quire_json_scan_value(&rows->scan, &rows->unit_arena, &node, error));
-        if (quire_model_add_member(&rest, key->text, key->size, node->raw, node->raw_size) != 0)
-            return quire_fail_memory(error, OPERATION);
-    }
-    if ((rest.size == 0 && quire_buf_push(&rest, '{') != 0) || quire_buf_push(&rest, '}') != 0 ||
-        quire_json_tree_parse((const char *)rest.data, rest.size, &rows->unit_arena, &node, &at) !=
-            0)
-        return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_model_parse_execution(node, unit_parent(rows), &rows->unit_arena,
-                                          &rows->execution, error));
-    rows->rows.context = rows->execution.context;
-    if (quire_rows_run_members(&rows->rows.context, &rows->execution, &rows->run) != 0)
-        return quire_fail_memory(error, OPERATION);
-    return 0;
-}
-
 /* Errors within a unit, or of a row, name its number. */
 static int place_error(const struct quire_rows_text *rows, int code, int64_t index,
                        struct quire_error *error)
@@ -227,26 +68,20 @@ static int place_error(const struct quire_rows_text *rows, int code, int64_t ind
     return code;
 }
 
-static int begin_unit(struct quire_rows_text *rows, struct quire_error *error)
-{
-    quire_json_scan_seek(&rows->scan, rows->unit_offset);
-    return rows->text.kind == QUIRE_RUNLOG_REPORT ? begin_report(rows, error)
-                                                  : begin_execution(rows, error);
-}
-
 static int begin(struct quire_rows *base, struct quire_error *error)
 {
     struct quire_rows_text *rows = (struct quire_rows_text *)base;
     quire_model_init(&quire_model_context, &base->context);
     quire_arena_release(&rows->unit_arena);
     quire_buf_clear(&rows->run);
-    for (int i = 0; i < PARTS; i++)
+    for (int i = 0; i < QUIRE_ROWS_PARTS; i++)
         rows->parts[i] = -1;
     rows->part = 0;
     rows->part_begun = false;
     rows->at = rows->failed = 0;
     if (rows->text.kind >= QUIRE_RUNLOG_EXECUTION_RESULT)
-        return place_error(rows, begin_unit(rows, error), rows->unit_place.index, error);
+        return place_error(rows, quire_rows_text_begin_unit(rows, error), rows->unit_place.index,
+                           error);
     if (rows->text.kind == QUIRE_RUNLOG_STEP_RESULTS && rows->text.context != NULL)
         base->context = *rows->text.context;
     if (quire_rows_run_members(&base->context, NULL, &rows->run) != 0)
@@ -311,7 +146,7 @@ static int next_of_execution(struct quire_rows_text *rows, struct quire_rows_ite
         if (!item->end) quire_row_of_execution(&rows->execution, &item->row);
         return 0;
     }
-    rows->above = (struct quire_model_place){unit_parent(rows), "step_results", 12, 0};
+    rows->above = (struct quire_model_place){quire_rows_unit_parent(rows), "step_results", 12, 0};
     rows->place = (struct quire_model_place){&rows->above, NULL, 0, rows->at++};
     QUIRE_TRY(quire_json_scan_value(&rows->scan, &rows->row_arena, &node, error));
     item->raw = node->raw;
@@ -326,7 +161,7 @@ static int next_of_report(struct quire_rows_text *rows, struct quire_rows_item *
     const struct quire_json_node *key = NULL;
     struct quire_json_node *node = NULL;
     struct quire_runlog_report_step step;
-    while (rows->part < PARTS && key == NULL) {
+    while (rows->part < QUIRE_ROWS_PARTS && key == NULL) {
         if (rows->parts[rows->part] >= 0) {
             if (!rows->part_begun) quire_json_scan_seek(&rows->scan, rows->parts[rows->part]);
             QUIRE_TRY(quire_json_scan_member(&rows->scan, !rows->part_begun, &rows->row_arena, &key,
@@ -337,8 +172,8 @@ static int next_of_report(struct quire_rows_text *rows, struct quire_rows_item *
     }
     item->end = key == NULL;
     if (item->end) return 0;
-    const char *phase = phases[rows->part];
-    rows->above = (struct quire_model_place){unit_parent(rows), phase, strlen(phase), 0};
+    const char *phase = quire_rows_phases[rows->part];
+    rows->above = (struct quire_model_place){quire_rows_unit_parent(rows), phase, strlen(phase), 0};
     rows->place = (struct quire_model_place){&rows->above, key->text, key->size, 0};
     QUIRE_TRY(quire_json_scan_value(&rows->scan, &rows->row_arena, &node, error));
     item->raw = node->raw;

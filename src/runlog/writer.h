@@ -63,6 +63,19 @@ struct quire_write_call {
     bool run_is_noted; /* in result */
 };
 
+/* What is behind the place where text is no JSON any more is one more unit, of which broken says
+ * why it fails. */
+int quire_write_find_units(struct quire_write_call *call, struct quire_error *broken,
+                           struct quire_error *error);
+/* Gives each its run and its execution where nothing says them. */
+int quire_write_name_units(struct quire_write_call *call, const char *run_id,
+                           struct quire_error *error);
+/* Checks all. Of several, those that cannot be written are failures, unless fail_fast. */
+int quire_write_check_units(struct quire_write_call *call, const struct quire_error *broken,
+                            struct quire_error *error);
+/* A unit, by its index, that is not written, and why. */
+int quire_write_note_failure(struct quire_write_call *call, size_t index,
+                             const struct quire_error *why, struct quire_error *error);
 struct quire_write_unit *quire_write_units(const struct quire_write_call *call);
 size_t quire_write_units_size(const struct quire_write_call *call);
 /* Rows of a unit, at their beginning. */

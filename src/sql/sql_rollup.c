@@ -76,51 +76,6 @@ static void want_columns(struct quire_rollup_run *run)
         want_aggregate(run, &rollup->aggregates[i]);
 }
 
-/* A comparison of whole numbers and times as the range that it leaves, which is exact; a bound by
- * itself may leave its own value. */
-static void close_bound(struct quire_sql_bound *bound)
-{
-    if (bound->bytes != NULL) return;
-    if (bound->compare == QUIRE_COMPARE_GT && bound->integer < INT64_MAX) {
-        bound->compare = QUIRE_COMPARE_GE;
-        bound->integer++;
-    } else if (bound->compare == QUIRE_COMPARE_LT && bound->integer > INT64_MIN) {
-        bound->compare = QUIRE_COMPARE_LE;
-        bound->integer--;
-    }
-}
-
-/* Can a bound hold such a value of the column's type? */
-static bool fits_width(const struct quire_field *field, const struct quire_sql_bound *bound)
-{
-    if (bound->bytes != NULL || field->width == 8) return true;
-    int64_t limit = INT64_C(1) << (8 * field->width - 1);
-    return bound->integer > -limit && bound->integer < limit;
-}
-
-/* *said: whether every comparison is one of the column's own type. */
-static int make_bounds(struct quire_rollup_run *run, sqlite3_value **values, bool *said)
-{
-    const struct quire_field *fields = run->rollup->source->field->children;
-    *said = true;
-    for (size_t i = 0; i < run->rollup->terms_size && *said; i++) {
-        const struct quire_rollup_term *term = &run->rollup->terms[i];
-        const struct quire_field *field = &fields[term->term.column];
-        size_t before = run->bounds.size;
-        if (quire_sql_bound_add(&run->bounds, field, &term->term, values[term->constant]) != 0)
-            return QUIRE_MEMORY;
-        *said = run->bounds.size == before + 1;
-        if (!*said) break;
-        struct quire_sql_bound *bound = &run->bounds.items[before];
-        close_bound(bound);
-        *said = fits_width(field, bound) &&
-                (bound->bytes != NULL ||
-                 (bound->compare != QUIRE_COMPARE_GT && bound->compare != QUIRE_COMPARE_LT));
-    }
-    quire_sql_bounds_finish(&run->bounds, fields);
-    return 0;
-}
-
 static bool make_states(struct quire_rollup_run *run, sqlite3_value **values)
 {
     for (size_t i = 0; i < run->rollup->aggregates_size; i++) {
@@ -325,7 +280,7 @@ int quire_rollup_run(struct quire_sql_session *session, const struct quire_rollu
                                    .groups = {.rollup = rollup, .size = 1}};
     bool said = false;
     *done = false;
-    if (make_lists(&run) != 0 || make_bounds(&run, values, &said) != 0)
+    if (make_lists(&run) != 0 || quire_rollup_make_bounds(&run, values, &said) != 0)
         return quire_fail_memory(error, QUIRE_SQL_OPERATION);
     if (!said || !make_states(&run, values)) return 0;
     want_columns(&run);

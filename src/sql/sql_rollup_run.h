@@ -21,6 +21,10 @@ struct quire_rollup_run {
     bool too_big;
 };
 
+/* Fills in bounds. *said: whether every comparison is one of the column's own type, of which alone
+ * bounds say all. 0 or QUIRE_MEMORY. (sql_rollup_bound.c) */
+int quire_rollup_make_bounds(struct quire_rollup_run *run, sqlite3_value **values, bool *said);
+
 /* Makes the groups one more source of the session, and names it. (sql_rollup_table.c) */
 int quire_rollup_name_groups(const struct quire_rollup_run *run, struct quire_error *error);
 

@@ -1,6 +1,6 @@
 /* A run log is asked while the Nth allocation or store operation fails, once or from then on, until
  * all goes through: a report fails, or says what it says, and nothing is left. A report makes many
- * thousand allocations: N grows by a twentieth. Queries alone try each (test_sql_fail.c). */
+ * thousand: N grows by a twentieth. Queries alone try each (test_sql_fail.c). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -135,7 +135,7 @@ static void torture(ask *report, const struct call_way *way, const char *wanted)
 {
     const int stride = fault_every();
     int64_t n = 1, tries = 0;
-    for (bool reached = true; reached; n += stride * (way->store ? 1 : 1 + n / 20), tries++) {
+    for (bool reached = true; reached; n += stride * (1 + n / 20), tries++) {
         struct quire_error error;
         char *json = NULL;
         assert_true(n < N_MAX);

@@ -41,7 +41,7 @@ static int setup(void **state)
     snprintf(input, sizeof(input), "%s/report.json", (const char *)*state);
     snprintf(output, sizeof(output), "%s/out.jsonl", (const char *)*state);
     scratch_write(input, report);
-    if (quire_options_init(&quire_runlog_options_table, &config, NULL) != 0) return -1;
+    if (quire_options_init(quire_runlog_options_table(), &config, NULL) != 0) return -1;
     config.max_retries = 0;
     config.enable_anomaly_detection = true;
     return quire_store_register(&fault_store, NULL);
@@ -49,7 +49,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    quire_options_release(&quire_runlog_options_table, &config);
+    quire_options_release(quire_runlog_options_table(), &config);
     return scratch_teardown(state);
 }
 

@@ -104,6 +104,8 @@ FUZZ_TARGET(expr);
 FUZZ_TARGET(rules);
 FUZZ_TARGET(chart_text);
 FUZZ_TARGET(chart_svg);
+FUZZ_TARGET(runlog);
+FUZZ_TARGET(json_scan);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 

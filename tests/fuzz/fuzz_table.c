@@ -193,6 +193,13 @@ const struct fuzz_target fuzz_targets[] = {
            "rules:\n- check: |\n    x IS NULL\n    OR y\n- check: >-\n    z\n# end\n",
            "{\"a\": [1, -2.5e3, null, true, \"\", {}]}", "a: &b [*b, !!int 1]\n---\n"),
      false},
+    {"runlog", fuzz_runlog,
+     SEEDS("@{\"run_id\":\"r\",\"start_time\":\"2024-02-29T23:59:59Z\",\"x\":[1]}",
+           "B{\"step_name\":\"a\",\"phase\":\"gold\",\"success\":true,\"metadata\":\"n\"}",
+           "D{\"context\":{\"mode\":\"initial\"},\"step_results\":[{\"rows_written\":5}]}",
+           "E{\"run\":{},\"gold\":{\"a\":{\"write\":{\"rows_written\":1,\"y\":2}},\"b\":null}}"),
+     false},
+    {"json_scan", fuzz_json_scan, SEEDS("{\"a\":[1,\"\\\"}\",{}]} [] 1.5e3 \"x\" null"), false},
     {"smoke", fuzz_smoke, SEEDS("smoke"), false},
     {"canary", fuzz_canary, SEEDS("q"), true},
 };

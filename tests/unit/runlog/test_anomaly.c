@@ -53,7 +53,7 @@ static struct ArrowArray batch_of(const struct row *rows, size_t size)
 }
 
 static const struct row usual[] = {{1, 100, 10}, {1, 100, 10}, {1, 100, -1}, {1, 95, 10}};
-static const struct row odd[] = {{12, 94.5F, 10}, {1, 100, 1000}};
+static const struct row odd[] = {{12, 94.5, 10}, {1, 100, 1000}};
 
 /* What is written of the two batches. */
 static void expect(const struct quire_anomaly_options *options, int64_t count, const char *json)

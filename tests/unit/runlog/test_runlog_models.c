@@ -116,6 +116,16 @@ static void test_what_no_field_is_for(void **state)
     assert_null(object.step.metadata);
 }
 
+static void test_what_a_report_says_beside(void **state)
+{
+    union any_model object;
+    (void)state;
+    parse(QUIRE_RUNLOG_MODEL_REPORT, "{\"a\":1,\"run\":{\"b\":[2]},\"gold\":{},\"c\":{}}", &object);
+    assert_string_equal(object.report.run.metadata, "{\"b\":[2],\"a\":1,\"c\":{}}");
+    parse(QUIRE_RUNLOG_MODEL_REPORT, "{\"a\":1}", &object);
+    assert_string_equal(object.report.run.metadata, "{\"a\":1}");
+}
+
 static void refuse(enum quire_runlog_model model, const char *json, const char *cause)
 {
     union any_model object;
@@ -172,14 +182,14 @@ static void name_is(struct quire_runlog_options *config, const char *pipeline, c
 
 static void set(struct quire_runlog_options *config, const char *name, const char *value)
 {
-    assert_int_equal(quire_options_set(&quire_runlog_options_table, config, name, value, NULL), 0);
+    assert_int_equal(quire_options_set(quire_runlog_options_table(), config, name, value, NULL), 0);
 }
 
 static void test_names(void **state)
 {
     struct quire_runlog_options config;
     (void)state;
-    assert_int_equal(quire_options_init(&quire_runlog_options_table, &config, NULL), 0);
+    assert_int_equal(quire_options_init(quire_runlog_options_table(), &config, NULL), 0);
     set(&config, "table_schema", "analytics");
     set(&config, "table_name", "base_logs");
     name_is(&config, "my-pipeline", "analytics.base_logs");
@@ -193,7 +203,7 @@ static void test_names(void **state)
     set(&config, "table_name_pattern", "{pipeline_id}");
     set(&config, "table_suffix_pattern", ".v2");
     name_is(&config, "../\xc3\xa9 b.c", "analytics._____b_c.v2");
-    quire_options_release(&quire_runlog_options_table, &config);
+    quire_options_release(quire_runlog_options_table(), &config);
 }
 
 int main(void)
@@ -202,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_round_trips),
         cmocka_unit_test(test_not_known),
         cmocka_unit_test(test_what_no_field_is_for),
+        cmocka_unit_test(test_what_a_report_says_beside),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_names),

@@ -52,7 +52,7 @@ static int setup(void **state)
     snprintf(url, sizeof(url), "fault://%s/runs/log", (const char *)*state);
     memset(&clock_state, 0, sizeof(clock_state));
     clock_state.now_us = INT64_C(1709251199999999); /* 2024-02-29T23:59:59.999999Z */
-    if (quire_options_init(&quire_runlog_options_table, &config, NULL) != 0) return -1;
+    if (quire_options_init(quire_runlog_options_table(), &config, NULL) != 0) return -1;
     if (registered) return 0;
     registered = true;
     return quire_store_register(&fault_store, NULL);
@@ -64,7 +64,7 @@ static int teardown(void **state)
     fault_store_arm(&none);
     quire_runlog_close(writer);
     writer = NULL;
-    quire_options_release(&quire_runlog_options_table, &config);
+    quire_options_release(quire_runlog_options_table(), &config);
     return scratch_teardown(state);
 }
 
