@@ -88,7 +88,8 @@ def test_export_formats(table, tmp_path):
         assert told["export_timestamp"].endswith("Z")
     whole = json.loads((tmp_path / "out.json").read_text())
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert whole == lines and [row["step_name"] for row in lines] == ["s11", "s10", "s9", "s8", "s7"]
+    assert whole == lines
+    assert [row["step_name"] for row in lines] == ["s11", "s10", "s9", "s8", "s7"]
     with open(tmp_path / "out.csv", newline="") as file:
         assert [row["step_name"] for row in csv.DictReader(file)][0] == "s11"
     assert pq.read_table(tmp_path / "out.parquet")["step_name"].to_pylist()[-1] == "s7"

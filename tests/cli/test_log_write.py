@@ -423,8 +423,8 @@ def test_names_of_tables(tmp_path):
                  "--table-suffix-pattern", "_{run_mode}")
     assert done["table_fqn"].startswith("analytics.___my_pipe_line_2")
     assert done["table_fqn"].endswith("_incremental")
-    done = write(tmp_path, executions(3), *config, "--table-name-pattern", "{table_name}_{pipeline_id}",
-                 kind="execution-result")
+    done = write(tmp_path, executions(3), *config, "--table-name-pattern",
+                 "{table_name}_{pipeline_id}", kind="execution-result")
     assert done["commits"] == 3
     assert {path.name for path in (tmp_path / "analytics").iterdir()} >= {
         "base_logs_p0", "base_logs_p1", "base_logs_p2"}
