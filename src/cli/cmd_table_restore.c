@@ -21,7 +21,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
                           by_version ? "--version and --at both say which version"
                                      : "--version or --at is missing");
     if (at != NULL) {
-        QUIRE_TRY(quire_cli_time_parse(at, &time_ms, &cli->error));
+        QUIRE_TRY(quire_cli_time_parse(at, "--at", &time_ms, &cli->error));
         QUIRE_TRY(quire_table_restore_at(argv[0], time_ms, &how, &result, &cli->error));
     } else {
         QUIRE_TRY(

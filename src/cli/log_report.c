@@ -18,7 +18,7 @@ int quire_cli_log_options(struct quire_cli *cli, const struct quire_cli_log_peri
     options->process_limit = true;
     if (period->until != NULL) {
         int64_t ms = 0;
-        QUIRE_TRY(quire_cli_time_parse(period->until, &ms, &cli->error));
+        QUIRE_TRY(quire_cli_time_parse(period->until, "--until", &ms, &cli->error));
         options->end_us = ms * 1000;
     }
     return quire_cli_context(cli, &options->context, &cli->error);

@@ -87,7 +87,7 @@ static int split_version(struct quire_sql_table *table, char *url)
         table->version_given = true;
         table->version = version;
     } else {
-        int code = quire_cli_time_parse(at + 1, &table->time_ms, NULL);
+        int code = quire_cli_time_parse(at + 1, "--table", &table->time_ms, NULL);
         if (code == QUIRE_MEMORY) return code;
         if (code != 0) return 0;
         table->time_given = true;

@@ -8,7 +8,8 @@ static void free_builder(struct quire_builder **builder)
     quire_builder_free(*builder);
 }
 
-int quire_cli_time_parse(const char *text, int64_t *time_ms, struct quire_error *error)
+int quire_cli_time_parse(const char *text, const char *option, int64_t *time_ms,
+                         struct quire_error *error)
 {
     static const char schema_text[] = "at timestamp(ms, UTC) not null";
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
@@ -18,7 +19,7 @@ int quire_cli_time_parse(const char *text, int64_t *time_ms, struct quire_error 
     QUIRE_TRY(quire_builder_new(&schema, &builder, error));
     int code = quire_builder_text(builder, text, strlen(text), error);
     if (code == QUIRE_INPUT)
-        return quire_fail(error, QUIRE_USAGE, "", "--at wants a time, not \"%.80s\"", text);
+        return quire_fail(error, QUIRE_USAGE, "", "%s wants a time, not \"%.80s\"", option, text);
     if (code == 0) code = quire_builder_end_row(builder, error);
     if (code == 0) code = quire_builder_finish(builder, &batch, error);
     if (code != 0) return code;
@@ -39,7 +40,7 @@ int quire_cli_table_open(struct quire_cli *cli, const char *url, struct quire_ta
     if (by_version)
         return quire_fail(error, QUIRE_USAGE, cli->command->name,
                           "--version and --at both say which version");
-    QUIRE_TRY(quire_cli_time_parse(options->at, &time_ms, error));
+    QUIRE_TRY(quire_cli_time_parse(options->at, "--at", &time_ms, error));
     return quire_table_open_at(url, time_ms, table, error);
 }
 

@@ -31,7 +31,8 @@ int quire_cli_table_open(struct quire_cli *cli, const char *url, struct quire_ta
 
 /* Milliseconds since the epoch of "2024-05-01" or "2024-05-01T12:00:00Z"; a time without a zone is
  * UTC. QUIRE_USAGE where it is no time. */
-int quire_cli_time_parse(const char *text, int64_t *time_ms, struct quire_error *error);
+int quire_cli_time_parse(const char *text, const char *option, int64_t *time_ms,
+                         struct quire_error *error);
 
 /* For cleanup by attribute. */
 void quire_cli_table_close(struct quire_table **table);

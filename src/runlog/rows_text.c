@@ -62,7 +62,6 @@ static int walk_next(struct quire_rows_text *rows, bool *end, struct quire_error
 static int place_error(const struct quire_rows_text *rows, int code, int64_t index,
                        struct quire_error *error)
 {
-    (void)rows;
     if (code == QUIRE_INPUT) quire_error_at(error, index + 1, NULL, QUIRE_NOWHERE);
     if (code != 0) quire_error_path(error, rows->text.url);
     return code;
@@ -117,8 +116,9 @@ static int next_flat(struct quire_rows_text *rows, struct quire_rows_item *item,
     struct quire_json_node *node = NULL;
     QUIRE_TRY(walk_next(rows, &item->end, error));
     if (item->end) return 0;
-    rows->place = (struct quire_model_place){NULL, NULL, 0, rows->walk.index++};
+    rows->place = (struct quire_model_place){NULL, NULL, 0, rows->walk.index};
     QUIRE_TRY(quire_json_scan_value(&rows->scan, &rows->row_arena, &node, error));
+    rows->walk.index++;
     item->raw = node->raw;
     item->raw_size = node->raw_size;
     item->is_refused = true;

@@ -52,6 +52,18 @@ static int part_of(const struct quire_json_node *key)
     return -1;
 }
 
+/* A row among reports or executions would be one without steps, of which nothing is kept. */
+static int fail_row(const struct quire_rows_text *rows, const struct quire_json_node *step_name,
+                    const char *wanted, struct quire_error *error)
+{
+    const struct quire_model_place place = {quire_rows_unit_parent(rows), step_name->text,
+                                            step_name->size, 0};
+    quire_model_fail(&place, error, "this is a row or the result of a step, and %s is wanted",
+                     wanted);
+    quire_error_hint(error, "the kind rows takes rows, step-results takes results of steps");
+    return QUIRE_INPUT;
+}
+
 /* A member of a report that is no phase. */
 static int take_report_member(struct quire_rows_text *rows, const struct quire_json_node *key,
                               bool *has_run, struct quire_buf *unknown, struct quire_error *error)
@@ -83,15 +95,19 @@ static int add_unknown(struct quire_rows_text *rows, const struct quire_buf *unk
 static int begin_report(struct quire_rows_text *rows, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf unknown = {0};
-    const struct quire_json_node *key = NULL;
-    bool has_run = false;
+    const struct quire_json_node *key = NULL, *step_name = NULL;
+    bool has_run = false, has_phase = false;
     for (bool first = true;; first = false) {
         QUIRE_TRY(quire_json_scan_member(&rows->scan, first, &rows->unit_arena, &key, error));
         if (key == NULL) break;
         int part = part_of(key);
+        has_phase = has_phase || part >= 0;
+        if (is_key(key, "step_name")) step_name = key;
         QUIRE_TRY(part >= 0 ? note_part(rows, part, key, '{', error)
                             : take_report_member(rows, key, &has_run, &unknown, error));
     }
+    if (step_name != NULL && !has_run && !has_phase)
+        return fail_row(rows, step_name, "a report", error);
     if (quire_rows_run_members(&rows->rows.context, NULL, &rows->run) != 0 ||
         add_unknown(rows, &unknown) != 0)
         return quire_fail_memory(error, OPERATION);
@@ -102,12 +118,13 @@ static int begin_report(struct quire_rows_text *rows, struct quire_error *error)
 static int begin_execution(struct quire_rows_text *rows, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf rest = {0};
-    const struct quire_json_node *key = NULL;
+    const struct quire_json_node *key = NULL, *step_name = NULL;
     struct quire_json_node *node = NULL;
     size_t at = 0;
     for (bool first = true;; first = false) {
         QUIRE_TRY(quire_json_scan_member(&rows->scan, first, &rows->unit_arena, &key, error));
         if (key == NULL) break;
+        if (is_key(key, "step_name")) step_name = key;
         if (is_key(key, "step_results")) {
             QUIRE_TRY(note_part(rows, 0, key, '[', error));
             continue;
@@ -116,6 +133,8 @@ static int begin_execution(struct quire_rows_text *rows, struct quire_error *err
         if (quire_model_add_member(&rest, key->text, key->size, node->raw, node->raw_size) != 0)
             return quire_fail_memory(error, OPERATION);
     }
+    if (step_name != NULL && rows->parts[0] < 0)
+        return fail_row(rows, step_name, "the result of an execution", error);
     if ((rest.size == 0 && quire_buf_push(&rest, '{') != 0) || quire_buf_push(&rest, '}') != 0 ||
         quire_json_tree_parse((const char *)rest.data, rest.size, &rows->unit_arena, &node, &at) !=
             0)

@@ -147,7 +147,8 @@ static int check_ceilings(const struct quire_runlog_writer *writer,
         if (!bounded || ceilings[i].value <= ceilings[i].most) continue;
         int code = quire_fail(error, QUIRE_LIMIT, "performance", "%.3f %s allows %g",
                               ceilings[i].value, ceilings[i].name, ceilings[i].most);
-        quire_error_hint(error, "%lld rows are in the table", (long long)result->rows_written);
+        quire_error_hint(error, "%lld %s in the table", (long long)result->rows_written,
+                         result->rows_written == 1 ? "row is" : "rows are");
         return code;
     }
     return 0;

@@ -589,7 +589,7 @@ def test_anomalies(table):
 def test_ceilings(table):
     done = bad(1, "log", "write", table, "--kind", "rows", "--performance-max-memory-mb", "0.5",
                "--json", stdin=json.dumps(ROW),
-               says=["performance", "performance-max-memory-mb", "1 rows are in the table"])
+               says=["performance", "performance-max-memory-mb", "1 row is in the table"])
     assert done.json()["success"] and len(rows_of(table)) == 1
     good("log", "write", table, "--kind", "rows", "--performance-max-memory-mb", "0",
          stdin=json.dumps(ROW))
@@ -605,3 +605,18 @@ def test_log_lines(table):
     told = good("log", "write", table, "--kind", "rows", "--progress", "json",
                 stdin=json.dumps(ROW)).err
     assert "write run log" in told
+
+
+@pytest.mark.parametrize("kind", ["report", "execution-result"])
+def test_rows_are_no_reports(tmp_path, kind):
+    """They would be reports without steps, of which nothing is kept."""
+    path = tmp_path / "row.jsonl"
+    path.write_text('{"run_id":"r","phase":"gold","step_name":"s"}\n')
+    bad(1, "log", "write", tmp_path / "t", path, "--kind", kind, says=["/step_name", "kind rows"])
+    assert not (tmp_path / "t").exists()
+
+
+def test_the_row_that_is_cut_is_named(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"phase":"gold","step_name":"s"}\n{"phase":"gold"')
+    bad(1, "log", "write", tmp_path / "t", path, "--kind", "rows", says="row 2, byte 48")
