@@ -59,6 +59,6 @@ def test_what_is_given_twice(tmp_path, table):
     bad(2, "table", "update", table, "--all", "--set", "id=1", "--set", "ID=2", says="twice")
     bad(2, "sql", "select 1", "--table", "t=a", "--table=t=b", says="--table gives t twice")
     # A setting of a format may be given anew.
-    found = good("sql", "select id from t", "--table", "t=a.csv", "--to", "csv", "out.header=on",
-                 "--set", "out.header=off", cwd=tmp_path)
+    found = good("sql", "select id from t", "--table", "t=a.csv", "--to", "csv", "--set",
+                 "out.header=on", "--set", "out.header=off", cwd=tmp_path)
     assert found.out == b"1\n"
