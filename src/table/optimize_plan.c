@@ -175,7 +175,7 @@ static int end_bin(const struct collector *collector, struct quire_optimize_bin 
     for (size_t i = 0; i < bin->size; i++)
         worth = worth || bin->files[i].deleted.storage.size > 0;
     if (bin->size > 0 && worth) code = quire_buf_append(&plan->bins, bin, sizeof(*bin));
-    *bin = (struct quire_optimize_bin){.files = bin->files + bin->size};
+    if (bin->size > 0) *bin = (struct quire_optimize_bin){.files = bin->files + bin->size};
     return code;
 }
 

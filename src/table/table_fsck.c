@@ -86,8 +86,9 @@ static int open_version(struct quire_fsck *fsck, int64_t version, struct quire_s
 static void tell_unread(struct quire_fsck *fsck)
 {
     const struct quire_buf *unread = &fsck->snapshot->unread;
+    if (unread->size == 0) return;
     const char *at = (const char *)unread->data, *end = at + unread->size;
-    while (unread->size > 0 && at < end) {
+    while (at < end) {
         char name[QUIRE_LOG_NAME_MAX + sizeof(QUIRE_LOG_FOLDER)];
         const char *cause = at + strlen(at) + 1;
         snprintf(name, sizeof(name), QUIRE_LOG_FOLDER "%s", at);
