@@ -1,7 +1,7 @@
 /* Deleting: files of which no row stays are taken out of the table, others are replaced. */
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "table/change_session.h"
+#include "table/rewrite_commit.h"
 
 struct deletion {
     const char *url, *where;
@@ -10,33 +10,6 @@ struct deletion {
 static void close_condition(struct quire_row_condition **condition)
 {
     quire_row_condition_close(*condition);
-}
-
-static int commit(struct quire_change_session *session, const char *where,
-                  const struct quire_file_rewrite_totals *totals,
-                  struct quire_table_change_result *result, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf parameters = {0}, metrics = {0};
-    const struct quire_parameter predicate = {"predicate", where, QUIRE_PARAMETER_LIST};
-    const struct quire_metric numbers[] = {
-        {"numDeletedRows", totals->matched},
-        {"numCopiedRows", totals->copied},
-        {"numRemovedFiles", totals->files_removed},
-        {"numRemovedBytes", totals->bytes_removed},
-        {"numAddedFiles", session->written.files},
-        {"numAddedBytes", session->written.bytes},
-        {"numAddedChangeFiles", result->change_files},
-        {"numDeletionVectorsAdded", totals->vectors_added + totals->vectors_replaced},
-        {"numDeletionVectorsRemoved", totals->vectors_replaced},
-        {"numDeletionVectorsUpdated", totals->vectors_replaced},
-    };
-    if (quire_parameters_write(&predicate, 1, &parameters) != 0 ||
-        quire_metrics_write(numbers, sizeof(numbers) / sizeof(numbers[0]), &metrics) != 0)
-        return quire_fail_memory(error, session->transaction->options.verb);
-    const struct quire_commit_info info = {.operation = "DELETE",
-                                           .parameters = (const char *)parameters.data,
-                                           .metrics = (const char *)metrics.data};
-    return quire_change_session_commit(session, &info, result, error);
 }
 
 static int rewrite(struct quire_change_session *session, struct quire_file_rewrite *files,
@@ -56,7 +29,9 @@ static int rewrite(struct quire_change_session *session, struct quire_file_rewri
     result->rows_copied = totals->copied;
     result->files_removed = totals->files_removed;
     result->vectors_written = totals->vectors_added + totals->vectors_replaced;
-    return commit(session, where, totals, result, error);
+    const struct quire_rewrite_commit commit = {
+        .operation = "DELETE", .counts = "numDeletedRows", .where = where, .totals = totals};
+    return quire_rewrite_commit(session, &commit, result, error);
 }
 
 static int delete_rows(void *request, const struct quire_table_change_options *options,

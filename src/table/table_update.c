@@ -3,8 +3,8 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/text.h"
-#include "table/change_session.h"
 #include "table/delta_schema.h"
+#include "table/rewrite_commit.h"
 #include "table/row_assign.h"
 #include "table/row_rules.h"
 
@@ -30,34 +30,6 @@ static void release(struct updating *updating)
     quire_row_assign_close(updating->assign);
     quire_row_rules_close(updating->rules);
     quire_schema_release(&updating->schema);
-}
-
-static int commit(struct updating *updating, struct quire_table_change_result *result,
-                  struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf parameters = {0}, metrics = {0};
-    struct quire_change_session *session = &updating->session;
-    const struct quire_file_rewrite_totals *totals = &updating->files.totals;
-    const struct quire_parameter predicate = {"predicate", updating->where, QUIRE_PARAMETER_LIST};
-    const struct quire_metric numbers[] = {
-        {"numUpdatedRows", totals->matched},
-        {"numCopiedRows", totals->copied},
-        {"numRemovedFiles", totals->files_removed},
-        {"numRemovedBytes", totals->bytes_removed},
-        {"numAddedFiles", session->written.files},
-        {"numAddedBytes", session->written.bytes},
-        {"numAddedChangeFiles", result->change_files},
-        {"numDeletionVectorsAdded", totals->vectors_added + totals->vectors_replaced},
-        {"numDeletionVectorsRemoved", totals->vectors_replaced},
-        {"numDeletionVectorsUpdated", totals->vectors_replaced},
-    };
-    if (quire_parameters_write(&predicate, 1, &parameters) != 0 ||
-        quire_metrics_write(numbers, sizeof(numbers) / sizeof(numbers[0]), &metrics) != 0)
-        return quire_fail_memory(error, "update");
-    const struct quire_commit_info info = {.operation = "UPDATE",
-                                           .parameters = (const char *)parameters.data,
-                                           .metrics = (const char *)metrics.data};
-    return quire_change_session_commit(session, &info, result, error);
 }
 
 /* --- Rows ------------------------------------------------------------------------------------ */
@@ -124,7 +96,11 @@ static int rewrite(struct updating *updating, struct quire_table_change_result *
     result->rows_copied = files->totals.copied;
     result->files_removed = files->totals.files_removed;
     result->vectors_written = files->totals.vectors_added + files->totals.vectors_replaced;
-    return commit(updating, result, error);
+    const struct quire_rewrite_commit commit = {.operation = "UPDATE",
+                                                .counts = "numUpdatedRows",
+                                                .where = updating->where,
+                                                .totals = &files->totals};
+    return quire_rewrite_commit(&updating->session, &commit, result, error);
 }
 
 static int update(void *request, const struct quire_table_change_options *options,

@@ -3,6 +3,7 @@
  * left to the reader. */
 #include "base/number.h"
 #include "base/sse2.h"
+#include "base/string_stop.h"
 #include "format/ion/ion_direct.h"
 #include "format/ion/ion_text_token.h"
 
@@ -148,30 +149,10 @@ static inline const uint8_t *take_timestamp(struct quire_column *column, const u
     return ends_here(at) && quire_ion_direct_put_moment(column, &moment) ? at : NULL;
 }
 
-/* The first byte from `at` on that is a quote, a backslash or a control. */
-static inline const uint8_t *string_stop(const uint8_t *at)
-{
-#if QUIRE_SSE2
-    for (;; at += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i last = _mm_set1_epi8(0x1f);
-        __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last), last);
-        __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-        __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-        int mask = _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
-        if (mask != 0) return at + __builtin_ctz((unsigned)mask);
-    }
-#else
-    while (*at >= 0x20 && *at != '"' && *at != '\\')
-        at++;
-    return at;
-#endif
-}
-
 static inline const uint8_t *take_string(struct quire_column *column, const uint8_t *at)
 {
     if (*at != '"') return NULL;
-    const uint8_t *first = at + 1, *stop = string_stop(first);
+    const uint8_t *first = at + 1, *stop = quire_string_stop(first);
     size_t size = (size_t)(stop - first);
     if (*stop != '"') return NULL;
     bool taken = size <= 16 ? quire_ion_direct_put_short(column, first, size)
@@ -203,7 +184,7 @@ static inline const uint8_t *take_value(const struct quire_ion_direct *direct,
 static inline const uint8_t *pass(const uint8_t *at)
 {
     if (*at == '"') {
-        at = string_stop(at + 1);
+        at = quire_string_stop(at + 1);
         return *at == '"' ? at + 1 : NULL;
     }
     const uint8_t *first = at + (*at == '-');

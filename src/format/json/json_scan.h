@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "base/digits.h"
-#include "base/sse2.h"
+#include "base/string_stop.h"
 #include "data/view.h"
 #include "format/json/json_value.h"
 #include "format/text/decode.h"
@@ -52,26 +52,6 @@ static inline void quire_json_skip_blank(struct quire_json_cursor *cursor)
     cursor->at = at;
 }
 
-/* The first byte from `at` on that is a quote, a backslash or a control. */
-static inline const uint8_t *quire_json_string_stop(const uint8_t *at)
-{
-#if QUIRE_SSE2
-    for (;; at += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i control =
-            _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(0x1f)), _mm_set1_epi8(0x1f));
-        __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-        __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-        int mask = _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
-        if (mask != 0) return at + __builtin_ctz((unsigned)mask);
-    }
-#else
-    while (*at >= 0x20 && *at != '"' && *at != '\\')
-        at++;
-    return at;
-#endif
-}
-
 /* The rest of quire_json_string, when the string has escapes or a flaw; stop is
  * the first byte that is not plain. */
 int quire_json_string_hard(struct quire_json_cursor *cursor, const uint8_t *stop,
@@ -83,7 +63,7 @@ static inline int quire_json_string(struct quire_json_cursor *cursor, struct qui
                                     struct quire_error *error)
 {
     const uint8_t *first = cursor->at + 1;
-    const uint8_t *stop = quire_json_string_stop(first);
+    const uint8_t *stop = quire_string_stop(first);
     if (__builtin_expect(*stop != '"' || cursor->check_utf8, 0))
         return quire_json_string_hard(cursor, stop, value, error);
     value->data = first;

@@ -116,7 +116,7 @@ int quire_json_string_hard(struct quire_json_cursor *cursor, const uint8_t *stop
         }
         QUIRE_TRY(read_escape(cursor, &cursor->unescaped, error));
         run = cursor->at;
-        stop = quire_json_string_stop(run);
+        stop = quire_string_stop(run);
     }
     cursor->at++;
     value->data = cursor->unescaped.data;
