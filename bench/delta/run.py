@@ -18,7 +18,6 @@ import os
 import pathlib
 import shutil
 import sys
-import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve()
@@ -291,15 +290,9 @@ def parse():
 
 def main():
     options = parse()
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = pathlib.Path(options.dir or tempfile.mkdtemp(prefix="quire-bench-", dir=memory))
-    folder.mkdir(parents=True, exist_ok=True)
-    run = Run(options, folder)
-    try:
+    with harness.folder(options.dir) as folder:
+        run = Run(options, folder)
         run.run()
-    finally:
-        if not options.dir:
-            shutil.rmtree(folder)
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(
             [{"part": part, "title": title, "engines": rows}

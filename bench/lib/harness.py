@@ -9,12 +9,16 @@ data itself and the page cache are not counted. It is sampled in rounds of its
 own, which are not timed.
 """
 
+import contextlib
 import json
 import os
+import pathlib
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -225,6 +229,22 @@ def table(title, rows, heads=("engine",)):
         lines.append(f"| {name} | {row['seconds']:.3f} | {ratio} | {row['cpu']:.3f} "
                      f"{files}| {size} | {row['memory'] / 1e6:.0f} |")
     return "\n".join(lines) + "\n"
+
+
+@contextlib.contextmanager
+def folder(given):
+    """Where files go: a folder that is kept, or one in memory that is not."""
+    if given:
+        path = pathlib.Path(given)
+        path.mkdir(parents=True, exist_ok=True)
+        yield path
+        return
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    path = pathlib.Path(tempfile.mkdtemp(prefix="quire-bench-", dir=memory))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path)
 
 
 def conditions():
