@@ -12,6 +12,7 @@
 static void release_call(struct quire_write_call *call)
 {
     quire_rows_models_release(&call->of_models);
+    quire_rows_text_close(call->text);
     quire_quality_free(call->quality);
     quire_rejects_close(call->rejects);
     quire_buf_release(&call->units);
@@ -209,8 +210,9 @@ static int write_call(struct quire_write_call *call, const char *run_id,
 {
     struct quire_runlog_writer *writer = call->writer;
     int64_t begun_us = quire_writer_now_us(writer);
-    if (run_id != NULL && run_id[0] == '\0')
-        return quire_fail(error, QUIRE_USAGE, OPERATION, "run-id: '' is not an id: it is empty");
+    QUIRE_TRY(quire_write_check_given(run_id, call->context, error));
+    if (call->source != NULL)
+        QUIRE_TRY(quire_rows_text_open(call->source, writer->context, &call->text, error));
     begin_result(writer, run_id, begun_us, result);
     call->result = result;
     set_defaults(call, begun_us);
@@ -245,12 +247,10 @@ int quire_runlog_write_text(struct quire_runlog_writer *writer,
                             struct quire_runlog_result *result, struct quire_error *error)
 {
     QUIRE_CLEANUP(release_call)
-    struct quire_write_call call = {.writer = writer, .kind = text->kind, .context = text->context};
+    struct quire_write_call call = {
+        .writer = writer, .source = text, .kind = text->kind, .context = text->context};
     memset(result, 0, sizeof(*result));
-    QUIRE_TRY(quire_rows_text_open(text, writer->context, &call.text, error));
-    int code = write_call(&call, run_id, result, error);
-    quire_rows_text_close(call.text);
-    return code;
+    return write_call(&call, run_id, result, error);
 }
 
 int quire_runlog_write_report(struct quire_runlog_writer *writer,

@@ -47,6 +47,7 @@ struct quire_write_unit {
 struct quire_write_call {
     struct quire_runlog_writer *writer;
     const struct quire_runlog_models *models; /* or */
+    const struct quire_runlog_text *source; /* text is opened from it */
     struct quire_rows_text *text;
     enum quire_runlog_kind kind;
     struct quire_rows_models of_models; /* rows of a unit of models */
@@ -62,6 +63,11 @@ struct quire_write_call {
     struct quire_runlog_result *result;
     bool run_is_noted; /* in result */
 };
+
+/* What is given with the rows is checked as their fields are: QUIRE_USAGE for what cannot be. run_id
+ * and context may be NULL. */
+int quire_write_check_given(const char *run_id, const struct quire_runlog_context *context,
+                            struct quire_error *error);
 
 /* What is behind the place where text is no JSON any more is one more unit, of which broken says
  * why it fails. */

@@ -1,6 +1,8 @@
 """log write: what becomes rows of a run log, what is refused, and what every option changes."""
 
 import json
+import random
+from decimal import ROUND_HALF_EVEN, Decimal
 
 import deltalake
 import pyarrow as pa
@@ -100,12 +102,29 @@ def test_forms_of_input(table, tmp_path):
 
 @pytest.mark.parametrize("rows, rate, valid", [
     (1000, 95.0, 950), (3, 50.0, 2), (1, 50.0, 0), (5, 50.0, 2), (7, 50.0, 4), (0, 12.3, 0),
-    (3, 33.33, 1), (10**15, 100.0, 10**15), (123457, 91.37, round(123457 * 91.37 / 100))])
+    (3, 33.33, 1), (10**15, 100.0, 10**15), (123457, 91.37, round(123457 * 91.37 / 100)),
+    (1000, 64.35, 644), (10**4, 1e-06, 0), (10**17, 1e-15, 1), (5, 1e-300, 0),
+    (2**63 - 1, 100.0, 2**63 - 1), (2**63 - 1, 99.99999999999999, 9223372036854774885),
+    (2**62 + 2, 50.0, 2**61 + 1)])
 def test_valid_rows_of_a_rate(table, rows, rate, valid):
     write(table, {**ROW, "rows_processed": rows, "validation_rate": rate})
     row, = rows_of(table, "rows_processed", "valid_rows", "invalid_rows", "validation_rate")
     assert row == {"rows_processed": rows, "valid_rows": valid, "invalid_rows": rows - valid,
                    "validation_rate": rate}
+
+
+def test_halves_are_those_of_decimals(table):
+    """A rate is the number that it is written as, not the nearest that a processor has."""
+    draw, rows = random.Random(64), []
+    for number in range(3000):
+        count, rate = draw.randrange(1, 10**5), draw.randrange(0, 10001) / 100
+        rows.append({**ROW, "step_name": f"s{number:05}", "rows_processed": count,
+                     "validation_rate": rate})
+    write(table, rows)
+    for row in rows_of(table):
+        exact = Decimal(row["rows_processed"]) * Decimal(str(row["validation_rate"])) / 100
+        assert row["valid_rows"] == exact.to_integral_value(ROUND_HALF_EVEN)
+        assert row["valid_rows"] + row["invalid_rows"] == row["rows_processed"]
 
 
 def test_counts_follow_from_each_other(table):
@@ -323,6 +342,9 @@ def test_merge(table):
     again["silver"]["more"] = {}
     write(table, again, "--run-id", "r", "--write-mode", "merge", kind="report")
     assert [row["rows_written"] for row in rows_of(table)] == [None, 7, None]
+    write(table, REPORT, "--run-id", "r", "--mode", "merge", kind="report")
+    assert [row["rows_written"] for row in rows_of(table)] == [None, 94, None]
+    bad(2, "log", "write", table, "--mode", "replace", says=["mode", "replace", "append"])
     bad(1, "log", "write", table, "--kind", "rows", "--write-mode", "merge",
         stdin=json.dumps([ROW, ROW]), says="same key")
 
@@ -384,7 +406,6 @@ def test_partition_count(table):
 
 
 def test_files_stay_below_their_size(table):
-    import random
     noise = random.Random(5)
     rows = [{**ROW, "error_message": "%0x" % noise.getrandbits(16000)} for _ in range(800)]
     write(table, rows, "--max-file-size-mb", "1", "--compression", "none", "--batch-size", "10")
@@ -459,6 +480,27 @@ def test_wrong_values(table, name, value, allowed):
     assert said.code == 2
     variable = "QUIRE_LOG_" + name.upper().replace("-", "_")
     bad(2, "log", "write", table, env={variable: value}, says=[name, value, allowed])
+
+
+@pytest.mark.parametrize("name, value, allowed", [
+    ("run-mode", "full", "initial, incremental, full_refresh, validation_only"),
+    ("run-mode", "", "initial"), ("pipeline-id", "", "empty"), ("execution-id", "", "empty"),
+    ("run-id", "", "empty"), ("pipeline-id", b"p\xff", "UTF-8")])
+def test_wrong_values_beside_rows(table, name, value, allowed):
+    """They would stand in rows, and are checked as their fields are, for whatever is written."""
+    option = f"--{name}=".encode() + value if isinstance(value, bytes) else f"--{name}={value}"
+    for kind, text in (("rows", ROW), ("step-results", EXECUTION["step_results"]),
+                       ("execution-result", EXECUTION), ("report", REPORT)):
+        bad(2, "log", "write", table, "--kind", kind, option, stdin=json.dumps(text),
+            says=[name, allowed])
+    assert not table.exists()
+
+
+@pytest.mark.parametrize("value", ["zstd:99", "gzip:x", "snappy:3", "lz4:99"])
+def test_wrong_levels_make_no_folder(table, value):
+    bad(2, "log", "write", table, "--kind", "rows", "--compression", value, stdin=json.dumps(ROW),
+        says=["compression", f"'{value}'", "level"])
+    assert not table.exists()
 
 
 def test_sources_of_options(table, tmp_path):
