@@ -247,6 +247,14 @@ def test_report_in_any_order(table):
     assert json.loads(users["metadata"]) == {"run": {"status": "ok"}}
 
 
+def test_what_is_no_phase_is_kept(table):
+    kept = {"metadata": {"team": "x", "host": {"os": "y"}}, "labels": [{"a": {}}], "tags": {},
+            "cost": None, "version": "3"}
+    write(table, {**kept, "bronze": {"a": {}}}, kind="report")
+    row, = rows_of(table)
+    assert json.loads(row["metadata"]) == {"run": kept}
+
+
 def test_short_reports(table):
     write(table, {"bronze": {"a": {}, "b": None, "c": {"validation": None}}}, kind="report")
     rows = rows_of(table)
@@ -268,6 +276,12 @@ def test_short_reports(table):
      ["/bronze/x/validation/validation_rate", "101"]),
     ({"bronze": {"": {}}}, ["/bronze/", "without a name"]),
     ({"platinum": {"x": {"validation": {}}}}, ["/platinum", "bronze, silver and gold"]),
+    ({"platinum": {"a": {}}}, ["/platinum", "no such phase"]),
+    ({"platinum": {}}, ["/platinum", "no such phase"]),
+    ({"silvr": {"a": None}}, ["/silvr", "no such phase"]),
+    ({"run": {}, "Bronze": {"a": {"success": True}}}, ["/Bronze", "no such phase"]),
+    ({"bronze": {"a": {}}, "platinum": {"b": {}}}, ["/platinum", "no such phase"]),
+    ({"bronze": {"a": {}}, "platinum": {"b": {}, "c": None}}, ["/platinum", "no such phase"]),
     ({"run": {"mode": "sometimes"}}, ["/run/mode", "sometimes", "full_refresh"]),
     ({"run": {"started_at": "2024-01-01T00:00:00"}}, ["/run/started_at", "without a zone"]),
     ({"run": 5}, ["/run", "an object is wanted"]),
