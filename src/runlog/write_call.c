@@ -114,15 +114,13 @@ static int open_rejects(struct quire_write_call *call, struct quire_error *error
 static int run(struct quire_write_call *call, const char *run_id, struct quire_error *error)
 {
     struct quire_runlog_result *result = call->result;
-    struct quire_error broken;
-    quire_error_clear(&broken);
-    QUIRE_TRY(quire_write_find_units(call, &broken, error));
+    QUIRE_TRY(quire_write_find_units(call, error));
     size_t units = quire_write_units_size(call);
     result->is_batch = result->is_batch || units > 1;
     result->total_executions = call->kind < QUIRE_RUNLOG_EXECUTION_RESULT ? 0 : (int64_t)units;
     QUIRE_TRY(quire_write_name_units(call, run_id, error));
     QUIRE_TRY(open_rejects(call, error));
-    QUIRE_TRY(quire_write_check_units(call, &broken, error));
+    QUIRE_TRY(quire_write_check_units(call, error));
     QUIRE_TRY(quire_write_judge(call, error));
     return write_all(call, error);
 }

@@ -331,6 +331,37 @@ def test_batch_whose_text_breaks_off(table):
     assert "not JSON" in done["failures"][0]["reason"] and len(rows_of(table)) == 4
 
 
+@pytest.mark.parametrize("kind", ["execution-result", "report"])
+@pytest.mark.parametrize("broken, count", [
+    ('{"context":{"run_id":"rx"},', 1), ('{"bronze":{"a":{"success"', 1), ('{"context":{"run_i', 1),
+    ('{"context":"a\\', 1), ("oops, no JSON", 1), ("5", 1), ('"a"', 1), ('{"run": tru}', 1),
+    ("{\n{\noops", 3), ('{\n  "a": 1,\n  "b": {', 1), ('{"step_results":[', 1), ("}", 1)])
+def test_reading_goes_on_behind_a_broken_line(table, kind, broken, count):
+    good_one = json.dumps(EXECUTION if kind == "execution-result" else REPORT)
+    text = f"{good_one}\n{broken}\n{good_one}\n\n{broken}\n{good_one}\n"
+    done = write(table, text, kind=kind, code=1)
+    assert (done["successful_writes"], done["failed_writes"]) == (3, 2 * count), done["failures"]
+    assert done["total_executions"] == 3 + 2 * count and len(rows_of(table)) == 6
+    indices = [failure["index"] for failure in done["failures"]]
+    assert indices == [*range(1, 1 + count), *range(2 + count, 2 + 2 * count)]
+    assert all(failure["reason"] for failure in done["failures"])
+    before = versions(table)
+    bad(1, "log", "write", table, "--kind", kind, "--fail-fast", stdin=text, says="row 2")
+    assert versions(table) == before
+
+
+def test_items_of_a_list_that_are_none(table):
+    done = write(table, [EXECUTION, 1, "x", EXECUTION], kind="execution-result", code=1)
+    assert (done["successful_writes"], done["failed_writes"]) == (2, 2)
+    reasons = [failure["reason"] for failure in done["failures"]]
+    assert "/1" in reasons[0] and "/2" in reasons[1]
+
+
+def test_many_broken_lines(table):
+    done = write(table, "{\n" * 5000, kind="report", code=1)
+    assert done["failed_writes"] == 5000
+
+
 # --- Modes -------------------------------------------------------------------------------------
 
 def test_overwrite_is_one_commit(table):
