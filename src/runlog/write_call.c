@@ -72,9 +72,11 @@ static int write_units(struct quire_write_call *call, const size_t *chosen, size
         result->commits += commit.committed;
         result->rows_written += commit.rows;
         result->successful_writes += (int64_t)size;
+        char table[QUIRE_WRITE_QUOTE_MAX];
         quire_observe_log(writer->context->observer, QUIRE_LOG_INFO,
-                          "log write: table=%s version=%lld rows=%lld seconds=%.3f", writer->fqn,
-                          (long long)commit.version, (long long)commit.rows,
+                          "log write: table=%s version=%lld rows=%lld seconds=%.3f",
+                          quire_write_quote(writer->fqn, table), (long long)commit.version,
+                          (long long)commit.rows,
                           (double)(quire_writer_now_us(writer) - begun_us) / 1e6);
         return 0;
     }
@@ -207,7 +209,10 @@ static int write_call(struct quire_write_call *call, const char *run_id,
                       struct quire_runlog_result *result, struct quire_error *error)
 {
     struct quire_runlog_writer *writer = call->writer;
-    int64_t begun_us = quire_writer_now_us(writer);
+    int64_t begun_us = quire_writer_now_us(writer), writes = writer->metrics.total_writes;
+    struct quire_error ignored;
+    quire_error_clear(&ignored);
+    if (error == NULL) error = &ignored;
     QUIRE_TRY(quire_write_check_given(run_id, call->context, error));
     if (call->source != NULL)
         QUIRE_TRY(quire_rows_text_open(call->source, writer->context, &call->text, error));
@@ -220,11 +225,14 @@ static int write_call(struct quire_write_call *call, const char *run_id,
     quire_progress_end(&call->progress, code == 0                 ? QUIRE_PROGRESS_DONE
                                         : code == QUIRE_CANCELLED ? QUIRE_PROGRESS_CANCELLED
                                                                   : QUIRE_PROGRESS_FAILED);
-    if (code != 0 && result->commits == 0 && writer->failures.size == 0)
-        count_write(call, false, 0, begun_us);
+    /* One that failed before any commit was tried. */
+    if (code != 0 && writer->metrics.total_writes == writes) count_write(call, false, 0, begun_us);
     end_result(writer, code, begun_us, result);
     if (code == 0) code = check_ceilings(writer, result, error);
-    return code;
+    if (code == 0) return 0;
+    result->code = code;
+    result->reason = quire_arena_strndup(&writer->texts, error->cause, strlen(error->cause));
+    return result->reason != NULL ? code : quire_fail_memory(error, OPERATION);
 }
 
 /* --- Public ---------------------------------------------------------------------------------- */

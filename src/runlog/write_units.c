@@ -46,9 +46,11 @@ int quire_write_note_failure(struct quire_write_call *call, size_t index,
     unit->failed = true;
     if (failure.run_id == NULL || quire_buf_append(&writer->failures, &failure, sizeof(failure)))
         return quire_fail_memory(error, OPERATION);
+    char run[QUIRE_WRITE_QUOTE_MAX], cause[QUIRE_WRITE_QUOTE_MAX];
     quire_observe_log(writer->context->observer, QUIRE_LOG_WARN,
-                      "log failure: index=%lld run_id=%s code=%s cause=\"%s\"",
-                      (long long)failure.index, run_id, quire_code_name(why->code), why->cause);
+                      "log failure: number=%lld run_id=%s code=%s cause=%s",
+                      (long long)failure.index + 1, quire_write_quote(run_id, run),
+                      quire_code_name(why->code), quire_write_quote(why->cause, cause));
     return 0;
 }
 

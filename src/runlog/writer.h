@@ -72,6 +72,11 @@ int quire_write_check_given(const char *run_id, const struct quire_runlog_contex
 
 /* What is no JSON is a unit, too, which is broken. */
 int quire_write_find_units(struct quire_write_call *call, struct quire_error *error);
+/* A text as the value of a name=value line: as JSON has it, where it would not stand for itself
+ * without quotes; cut where it is long. Returns out. */
+#define QUIRE_WRITE_QUOTE_MAX 470
+const char *quire_write_quote(const char *text, char out[QUIRE_WRITE_QUOTE_MAX]);
+
 /* Gives each its run and its execution where nothing says them. */
 int quire_write_name_units(struct quire_write_call *call, const char *run_id,
                            struct quire_error *error);

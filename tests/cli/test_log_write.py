@@ -362,6 +362,41 @@ def test_many_broken_lines(table):
     assert done["failed_writes"] == 5000
 
 
+def test_line_of_a_failure_can_be_taken_apart(table):
+    items = executions(2)
+    items[1]["step_results"] = [{"step_name": "x", "phase": "br\\a\nss" + "ü" * 100}]
+    items[1]["context"] = {"run_id": "a b"}
+    told = bad(1, "log", "write", table, "--kind", "execution-result", "--run-id", 'the "run"',
+               stdin=json.dumps(items))
+    line, = (line for line in told.err.splitlines() if "log failure: " in line)
+    pairs, rest = {}, line.partition("log failure: ")[2]
+    while rest:
+        name, _, rest = rest.partition("=")
+        end = len(rest.split(" ")[0])
+        value = rest[:end]
+        if rest.startswith('"'):
+            value, end = json.JSONDecoder().raw_decode(rest)
+        pairs[name], rest = value, rest[end:].strip()
+    assert list(pairs) == ["number", "run_id", "code", "cause"]
+    assert (pairs["number"], pairs["run_id"], pairs["code"]) == ("2", 'the "run"_batch_1', "INPUT")
+    assert pairs["cause"].startswith('/1/step_results/0/phase: "br\\a\nss')
+    assert "number 2" in told.err
+
+
+def test_single_write_that_failed(table):
+    done = write(table, {**EXECUTION, "step_results": [{"step_name": "x", "phase": "brass"}]},
+                 kind="execution-result", code=1)
+    assert not done["success"] and done["code"] == "INPUT" and "brass" in done["reason"]
+    assert "code" not in write(table, [ROW]) and "reason" not in write(table, [ROW])
+    done = write(table, [ROW], "--partition-columns", "phase", code=2)
+    assert done["code"] == "USAGE" and "partition-columns" in done["reason"]
+    for one in (done, write(table, executions(2) + [{"context": 5}], "--fail-fast",
+                            kind="execution-result", code=1)):
+        metrics = one["metrics"]
+        assert (metrics["total_writes"], metrics["successful_writes"],
+                metrics["failed_writes"]) == (1, 0, 1)
+
+
 # --- Modes -------------------------------------------------------------------------------------
 
 def test_overwrite_is_one_commit(table):
@@ -381,7 +416,9 @@ def test_ignore(table):
 
 
 def test_merge(table):
-    write(table, REPORT, "--run-id", "r", "--write-mode", "merge", kind="report")
+    done = write(table, REPORT, "--run-id", "r", "--write-mode", "merge", kind="report")
+    assert done["version"] == 0 and done["rows_written"] == 2 and versions(table) == 1
+    assert properties(table)["delta.autoOptimize.autoCompact"] == "true"
     again = json.loads(json.dumps(REPORT))
     again["silver"]["clean"]["write"]["rows_written"] = 7
     again["silver"]["more"] = {}
@@ -390,8 +427,10 @@ def test_merge(table):
     write(table, REPORT, "--run-id", "r", "--mode", "merge", kind="report")
     assert [row["rows_written"] for row in rows_of(table)] == [None, 94, None]
     bad(2, "log", "write", table, "--mode", "replace", says=["mode", "replace", "append"])
-    bad(1, "log", "write", table, "--kind", "rows", "--write-mode", "merge",
-        stdin=json.dumps([ROW, ROW]), says="same key")
+    for place in (table, table.parent / "other"):
+        bad(1, "log", "write", place, "--kind", "rows", "--write-mode", "merge",
+            stdin=json.dumps([ROW, ROW]), says="same key")
+    assert not (table.parent / "other" / "_delta_log").exists()
 
 
 # --- Configuration -----------------------------------------------------------------------------
