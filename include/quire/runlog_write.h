@@ -137,6 +137,8 @@ struct quire_runlog_failure {
 /* What became of a call; texts are the writer's until the next one. */
 struct quire_runlog_result {
     bool success; /* all was written */
+    int code;     /* that the call returned, and why; 0 and NULL where it did not fail */
+    const char *reason;
     const char *run_id;
     int64_t rows_written;
     double duration_secs;

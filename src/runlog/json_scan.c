@@ -113,12 +113,12 @@ static int skip_string(struct quire_json_scan *scan, struct quire_error *error)
     int c;
     for (;;) {
         QUIRE_TRY(next_byte(scan, &c, error));
-        if (c < 0) return quire_json_scan_fail(scan, "a text does not end", error);
+        if (c < 0 || c == '\n') return quire_json_scan_fail(scan, "a text does not end", error);
         scan->at++;
         if (c == '"') return 0;
         if (c != '\\') continue;
         QUIRE_TRY(next_byte(scan, &c, error));
-        if (c < 0) return quire_json_scan_fail(scan, "a text does not end", error);
+        if (c < 0 || c == '\n') return quire_json_scan_fail(scan, "a text does not end", error);
         scan->at++;
     }
 }
@@ -146,7 +146,8 @@ static int skip_container(struct quire_json_scan *scan, struct quire_error *erro
     int c;
     do {
         QUIRE_TRY(next_byte(scan, &c, error));
-        if (c < 0) return quire_json_scan_fail(scan, "it ends within a value", error);
+        if (c < 0 || (c == '\n' && scan->by_line))
+            return quire_json_scan_fail(scan, "it ends within a value", error);
         scan->at++;
         if (c == '"') QUIRE_TRY(skip_string(scan, error));
         depth += (c == '{' || c == '[') - (c == '}' || c == ']');
@@ -162,6 +163,28 @@ int quire_json_scan_skip(struct quire_json_scan *scan, struct quire_error *error
     if (c != '"') return skip_word(scan, error);
     scan->at++;
     return skip_string(scan, error);
+}
+
+/* What a line begins with that goes on with what is above it. */
+static bool goes_on(int c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '}' || c == ']' || c == ',' ||
+           c == '"';
+}
+
+int quire_json_scan_next_line(struct quire_json_scan *scan, bool *passed, struct quire_error *error)
+{
+    int c;
+    *passed = false;
+    for (;;) {
+        QUIRE_TRY(next_byte(scan, &c, error));
+        if (c < 0) return 0;
+        scan->at++;
+        if (c != '\n') continue;
+        QUIRE_TRY(next_byte(scan, &c, error));
+        if (!goes_on(c)) return 0;
+        *passed = true;
+    }
 }
 
 int quire_json_scan_value(struct quire_json_scan *scan, struct quire_arena *arena,

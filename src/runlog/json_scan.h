@@ -17,8 +17,9 @@ struct quire_json_scan {
     struct quire_in *in;
     int64_t offset; /* of window in the text */
     struct quire_buf window;
-    size_t at;   /* in window */
-    size_t held; /* where the value begins that is held; at where none is */
+    size_t at;    /* in window */
+    size_t held;  /* where the value begins that is held; at where none is */
+    bool by_line; /* what is skipped ends on its line */
 };
 
 void quire_json_scan_release(struct quire_json_scan *scan);
@@ -34,6 +35,10 @@ int quire_json_scan_take(struct quire_json_scan *scan, char c, bool *taken,
 /* QUIRE_INPUT unless it is. */
 int quire_json_scan_expect(struct quire_json_scan *scan, char c, struct quire_error *error);
 int quire_json_scan_skip(struct quire_json_scan *scan, struct quire_error *error);
+/* Goes to the beginning of the next line, past those that go on with what is above them, as the
+ * lines of an indented value do; *passed says whether there were any. */
+int quire_json_scan_next_line(struct quire_json_scan *scan, bool *passed,
+                              struct quire_error *error);
 /* Parses the next value; what the node points to stands in the arena and, raw, in the window until
  * the next call. */
 int quire_json_scan_value(struct quire_json_scan *scan, struct quire_arena *arena,

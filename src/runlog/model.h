@@ -96,6 +96,12 @@ int quire_model_parse_report_step(const struct quire_json_node *node,
                                   const struct quire_model_place *place, const char *phase,
                                   const char *name, struct quire_arena *arena,
                                   struct quire_runlog_report_step *step, struct quire_error *error);
+/* Whether a member of a report that no phase is called looks like one: an object of steps; or of
+ * none, which can be one only where the report has no phase. */
+enum quire_model_likeness { QUIRE_MODEL_NO_PHASE, QUIRE_MODEL_PHASE_EMPTY, QUIRE_MODEL_PHASE_LIKE };
+enum quire_model_likeness quire_model_like_phase(const struct quire_json_node *node);
+int quire_model_fail_phase(const struct quire_model_place *place, struct quire_error *error);
+int quire_model_check_phases(const struct quire_json_node *report, struct quire_error *error);
 int quire_model_parse_run(const struct quire_json_node *node, const struct quire_model_place *place,
                           struct quire_arena *arena, struct quire_runlog_context *run,
                           struct quire_error *error);

@@ -213,6 +213,7 @@ static int parse_report(const struct quire_json_node *root, struct quire_arena *
     QUIRE_TRY(quire_model_want(root, QUIRE_JSON_OBJECT, NULL, error));
     QUIRE_TRY(
         quire_model_parse_run(quire_json_tree_get(root, "run"), &run, arena, &report->run, error));
+    QUIRE_TRY(quire_model_check_phases(root, error));
     QUIRE_TRY(keep_unknown(root, arena, &report->run, error));
     for (size_t i = 0; i < 3; i++) {
         const struct quire_json_node *phase = quire_json_tree_get(root, phases[i]);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/utf8.h"
+#include "quire/codec.h"
 #include "quire/memory.h"
 #include "quire/runlog_write.h"
 
@@ -26,6 +28,12 @@ static const struct quire_option rows[] = {
      .choices = "append|overwrite|ignore|merge",
      .help = "add rows, replace all, leave a table that is there, or replace rows of the same "
              "run_id and step_name"},
+    {.name = "mode",
+     .type = QUIRE_OPTION_CHOICE,
+     .default_text = "append",
+     .offset = AT(write_mode),
+     .choices = "append|overwrite|ignore|merge",
+     .help = "another name of --write-mode"},
     {.name = "partition-columns",
      .type = QUIRE_OPTION_TEXT,
      .choices = "COLUMNS",
@@ -224,6 +232,8 @@ static int check_name(const char *name, const char *value, const char *other,
     if (value != NULL && value[0] == '\0')
         return quire_fail(error, QUIRE_USAGE, "configure", "%s: '' is not a name: it is empty",
                           name);
+    if (value != NULL && !quire_utf8_is_valid(value, strlen(value)))
+        return quire_fail(error, QUIRE_USAGE, "configure", "%s: '%.80s' is not UTF-8", name, value);
     if (value == NULL && other != NULL)
         return quire_fail(error, QUIRE_USAGE, "configure",
                           "%s: it is missing: table-schema and table-name go together", name);
@@ -233,12 +243,25 @@ static int check_name(const char *name, const char *value, const char *other,
 static int check_compression(const char *value, struct quire_error *error)
 {
     static const char *const names[] = {"snappy", "zstd", "gzip", "lz4", "none"};
+    const struct quire_codec *codec = NULL;
+    struct quire_error refused;
+    int level = 0;
     if (value == NULL) return 0;
-    size_t size = strcspn(value, ":");
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strlen(names[i]) == size && strncmp(names[i], value, size) == 0) return 0;
-    return quire_fail(error, QUIRE_USAGE, "configure",
-                      "compression: '%.80s' is not one of snappy, zstd, gzip, lz4, none", value);
+    size_t size = strcspn(value, ":"), i = 0, count = sizeof(names) / sizeof(names[0]);
+    while (i < count && (strlen(names[i]) != size || strncmp(names[i], value, size) != 0))
+        i++;
+    if (i == count)
+        return quire_fail(error, QUIRE_USAGE, "configure",
+                          "compression: '%.80s' is not one of snappy, zstd, gzip, lz4, none",
+                          value);
+    if (strncmp(value, "lz4:", 4) == 0)
+        return quire_fail(error, QUIRE_USAGE, "configure",
+                          "compression: '%.80s': lz4 has no levels in Parquet", value);
+    quire_error_clear(&refused);
+    int code = quire_codec_parse(value, &codec, &level, &refused);
+    if (code == 0) return 0;
+    return quire_fail(error, code, "configure", "compression: '%.80s': %.300s", value,
+                      refused.cause);
 }
 
 int quire_runlog_options_check(const struct quire_runlog_options *options,

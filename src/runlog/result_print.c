@@ -74,6 +74,10 @@ int quire_runlog_result_print(const struct quire_runlog_result *result, char **j
     quire_json_writer_key(&writer, "success");
     quire_json_writer_bool(&writer, result->success);
     print_text(&writer, "run_id", result->run_id);
+    if (result->code != 0) {
+        print_text(&writer, "code", quire_code_name(result->code));
+        print_text(&writer, "reason", result->reason);
+    }
     if (result->is_batch) {
         print_i64(&writer, "total_executions", result->total_executions);
         print_i64(&writer, "successful_writes", result->successful_writes);

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/digits.h"
+#include "base/number.h"
+
 struct check {
     struct quire_runlog_row *row;
     const struct quire_model_place *place;
@@ -88,12 +91,47 @@ static int complete_times(const struct check *check)
 
 /* --- Rows ------------------------------------------------------------------------------------ */
 
-/* As Python's round(rows * rate / 100): half to even, which is how a processor rounds. */
+/* A rate as digits * 10^exponent, of its shortest text. */
+static uint64_t rate_digits(double rate, int *exponent)
+{
+    char text[QUIRE_FLOAT_TEXT_MAX];
+    const char *end = quire_number_format_f64(rate, text);
+    uint64_t digits = 0;
+    int64_t power = 0;
+    bool fraction = false;
+    *exponent = 0;
+    for (const char *at = text; at < end; at++) {
+        if (*at == 'e') {
+            if (quire_number_parse_i64(at + 1, (size_t)(end - at - 1), &power, NULL))
+                *exponent += (int)power;
+            break;
+        }
+        if (*at == '.') {
+            fraction = true;
+            continue;
+        }
+        digits = digits * 10 + (uint64_t)(*at - '0');
+        *exponent -= fraction;
+    }
+    return digits;
+}
+
+/* rows * rate / 100, half to even. The rate is the decimal number that its shortest text is, and
+ * all is computed in whole numbers: digits have 17 places and rows 63 bits, so that products fit.
+ */
 static int64_t share(int64_t rows, double rate)
 {
-    double valid = rint((double)rows * rate / 100);
-    if (valid >= (double)rows) return rows;
-    return (int64_t)valid;
+    if (rate <= 0) return 0;
+    int exponent = 0;
+    quire_u128 product = (quire_u128)rows * rate_digits(rate, &exponent), divisor = 1;
+    for (exponent -= 2; exponent < 0; exponent++) {
+        /* Less than half a row, whatever follows. */
+        if (divisor > product * 2) return 0;
+        divisor *= 10;
+    }
+    quire_u128 valid = product / divisor, twice = product % divisor * 2;
+    if (twice > divisor || (twice == divisor && (valid & 1) != 0)) valid++;
+    return valid >= (quire_u128)rows ? rows : (int64_t)valid;
 }
 
 /* Of what else is known. */

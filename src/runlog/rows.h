@@ -52,7 +52,7 @@ int quire_rows_text_open(const struct quire_runlog_text *text, struct quire_cont
 void quire_rows_text_close(struct quire_rows_text *rows); /* NULL is fine */
 /* Makes the rows those of the next report or execution, or once all rows; *end where there is none
  * any more. *offset is where it begins, to go back to. QUIRE_INPUT where the text does not go on as
- * JSON. */
+ * JSON, or as an object; the next can be asked for. */
 int quire_rows_text_next_unit(struct quire_rows_text *rows, int64_t *offset, bool *end,
                               struct quire_error *error);
 /* Back to a unit, of which index is its number. */

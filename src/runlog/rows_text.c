@@ -7,7 +7,8 @@
 #include "base/fail.h"
 #include "file/spool.h"
 
-#define OPERATION "run log"
+#define OPERATION  "run log"
+#define BROKEN_MAX 16
 
 /* --- Objects of the text --------------------------------------------------------------------- */
 
@@ -28,6 +29,8 @@ static int fail_element(struct quire_rows_text *rows, struct quire_error *error)
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
     struct quire_json_node *node = NULL;
     QUIRE_TRY(quire_json_scan_value(&rows->scan, &arena, &node, error));
+    if (rows->text.kind >= QUIRE_RUNLOG_EXECUTION_RESULT)
+        rows->resume = quire_json_scan_tell(&rows->scan);
     return quire_model_want(node, QUIRE_JSON_OBJECT, &place, error);
 }
 
@@ -206,23 +209,43 @@ static int next(struct quire_rows *base, struct quire_rows_item *item, struct qu
 
 /* --- Units ----------------------------------------------------------------------------------- */
 
+/* Behind what is no unit, which begins at a place: at the next item where it is another value, else
+ * at the next line; within a list that is none, nowhere. Lines are units by themselves from then
+ * on, unless they are parts of values; and after a while in any case, so that a text of nothing
+ * else is not gone through to its end for each. */
+static int pass_broken(struct quire_rows_text *rows, int64_t begin, struct quire_error *error)
+{
+    bool passed = false;
+    rows->walk.index++;
+    if (rows->resume >= 0 || rows->walk.in_list) return 0;
+    quire_json_scan_seek(&rows->scan, begin);
+    QUIRE_TRY(quire_json_scan_next_line(&rows->scan, &passed, error));
+    rows->by_line = rows->by_line || !passed || ++rows->broken == BROKEN_MAX;
+    rows->resume = quire_json_scan_tell(&rows->scan);
+    return 0;
+}
+
 int quire_rows_text_next_unit(struct quire_rows_text *rows, int64_t *offset, bool *end,
                               struct quire_error *error)
 {
     *offset = 0;
-    if (rows->text.kind < QUIRE_RUNLOG_EXECUTION_RESULT) {
-        *end = rows->resume < 0;
-        rows->resume = -1;
-        return 0;
-    }
+    *end = rows->resume < 0;
+    if (*end) return 0;
     if (rows->resume == 0) QUIRE_TRY(walk_begin(rows, error));
     if (rows->resume > 0) quire_json_scan_seek(&rows->scan, rows->resume);
+    rows->resume = -1;
+    if (rows->text.kind < QUIRE_RUNLOG_EXECUTION_RESULT) return 0;
     int code = walk_next(rows, end, error);
-    if (code != 0) return place_error(rows, code, rows->walk.index, error);
-    if (*end) return 0;
+    if (code == 0 && *end) return 0;
     *offset = quire_json_scan_tell(&rows->scan);
-    code = quire_json_scan_skip(&rows->scan, error);
-    if (code != 0) return place_error(rows, code, rows->walk.index, error);
+    rows->scan.by_line = rows->by_line && !rows->walk.in_list;
+    if (code == 0) code = quire_json_scan_skip(&rows->scan, error);
+    rows->scan.by_line = false;
+    if (code != 0) {
+        place_error(rows, code, rows->walk.index, error);
+        if (code == QUIRE_INPUT) QUIRE_TRY(pass_broken(rows, *offset, error));
+        return code;
+    }
     rows->resume = quire_json_scan_tell(&rows->scan);
     rows->unit_listed = rows->walk.in_list;
     quire_rows_text_seek_unit(rows, *offset, rows->walk.index++);

@@ -22,7 +22,9 @@ struct quire_rows_text {
     struct quire_in *spool; /* NULL: the object can be read anywhere */
     struct quire_json_scan scan;
     struct quire_rows_walk walk;
-    int64_t resume; /* where the walk goes on behind a unit; -1: all rows were one */
+    int64_t resume; /* where the walk goes on behind a unit; -1: nowhere */
+    bool by_line;   /* a unit ends on its line */
+    int broken;     /* units that are no JSON */
 
     /* The report or execution */
     int64_t unit_offset;

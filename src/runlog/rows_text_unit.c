@@ -15,18 +15,6 @@ static bool is_key(const struct quire_json_node *key, const char *name)
     return strcmp(key->text, name) == 0 && strlen(name) == key->size;
 }
 
-/* Whether a member that no phase is called looks like one: an object of steps. */
-static bool looks_like_phase(const struct quire_json_node *node)
-{
-    if (node->kind != QUIRE_JSON_OBJECT) return false;
-    for (const struct quire_json_node *step = node->first; step != NULL; step = step->next)
-        if (quire_json_tree_get(step, "transform") != NULL ||
-            quire_json_tree_get(step, "validation") != NULL ||
-            quire_json_tree_get(step, "write") != NULL)
-            return true;
-    return false;
-}
-
 static int note_part(struct quire_rows_text *rows, int part, const struct quire_json_node *key,
                      char opens, struct quire_error *error)
 {
@@ -66,7 +54,8 @@ static int fail_row(const struct quire_rows_text *rows, const struct quire_json_
 
 /* A member of a report that is no phase. */
 static int take_report_member(struct quire_rows_text *rows, const struct quire_json_node *key,
-                              bool *has_run, struct quire_buf *unknown, struct quire_error *error)
+                              bool *has_run, const struct quire_json_node **empty,
+                              struct quire_buf *unknown, struct quire_error *error)
 {
     const struct quire_model_place place = {quire_rows_unit_parent(rows), key->text, key->size, 0};
     struct quire_json_node *node = NULL;
@@ -76,9 +65,9 @@ static int take_report_member(struct quire_rows_text *rows, const struct quire_j
         *has_run = true;
         return quire_model_parse_run(node, &place, &rows->unit_arena, &rows->rows.context, error);
     }
-    if (looks_like_phase(node))
-        return quire_model_fail(&place, error,
-                                "there is no such phase: a report has bronze, silver and gold");
+    enum quire_model_likeness like = quire_model_like_phase(node);
+    if (like == QUIRE_MODEL_PHASE_LIKE) return quire_model_fail_phase(&place, error);
+    if (like == QUIRE_MODEL_PHASE_EMPTY && *empty == NULL) *empty = key;
     if (quire_model_add_member(unknown, key->text, key->size, node->raw, node->raw_size) != 0)
         return quire_fail_memory(error, OPERATION);
     return 0;
@@ -95,7 +84,7 @@ static int add_unknown(struct quire_rows_text *rows, const struct quire_buf *unk
 static int begin_report(struct quire_rows_text *rows, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf unknown = {0};
-    const struct quire_json_node *key = NULL, *step_name = NULL;
+    const struct quire_json_node *key = NULL, *step_name = NULL, *empty = NULL;
     bool has_run = false, has_phase = false;
     for (bool first = true;; first = false) {
         QUIRE_TRY(quire_json_scan_member(&rows->scan, first, &rows->unit_arena, &key, error));
@@ -104,10 +93,15 @@ static int begin_report(struct quire_rows_text *rows, struct quire_error *error)
         has_phase = has_phase || part >= 0;
         if (is_key(key, "step_name")) step_name = key;
         QUIRE_TRY(part >= 0 ? note_part(rows, part, key, '{', error)
-                            : take_report_member(rows, key, &has_run, &unknown, error));
+                            : take_report_member(rows, key, &has_run, &empty, &unknown, error));
     }
     if (step_name != NULL && !has_run && !has_phase)
         return fail_row(rows, step_name, "a report", error);
+    if (empty != NULL && !has_phase) {
+        const struct quire_model_place place = {quire_rows_unit_parent(rows), empty->text,
+                                                empty->size, 0};
+        return quire_model_fail_phase(&place, error);
+    }
     if (quire_rows_run_members(&rows->rows.context, NULL, &rows->run) != 0 ||
         add_unknown(rows, &unknown) != 0)
         return quire_fail_memory(error, OPERATION);

@@ -12,6 +12,7 @@
 static void release_call(struct quire_write_call *call)
 {
     quire_rows_models_release(&call->of_models);
+    quire_rows_text_close(call->text);
     quire_quality_free(call->quality);
     quire_rejects_close(call->rejects);
     quire_buf_release(&call->units);
@@ -71,9 +72,11 @@ static int write_units(struct quire_write_call *call, const size_t *chosen, size
         result->commits += commit.committed;
         result->rows_written += commit.rows;
         result->successful_writes += (int64_t)size;
+        char table[QUIRE_WRITE_QUOTE_MAX];
         quire_observe_log(writer->context->observer, QUIRE_LOG_INFO,
-                          "log write: table=%s version=%lld rows=%lld seconds=%.3f", writer->fqn,
-                          (long long)commit.version, (long long)commit.rows,
+                          "log write: table=%s version=%lld rows=%lld seconds=%.3f",
+                          quire_write_quote(writer->fqn, table), (long long)commit.version,
+                          (long long)commit.rows,
                           (double)(quire_writer_now_us(writer) - begun_us) / 1e6);
         return 0;
     }
@@ -113,15 +116,13 @@ static int open_rejects(struct quire_write_call *call, struct quire_error *error
 static int run(struct quire_write_call *call, const char *run_id, struct quire_error *error)
 {
     struct quire_runlog_result *result = call->result;
-    struct quire_error broken;
-    quire_error_clear(&broken);
-    QUIRE_TRY(quire_write_find_units(call, &broken, error));
+    QUIRE_TRY(quire_write_find_units(call, error));
     size_t units = quire_write_units_size(call);
     result->is_batch = result->is_batch || units > 1;
     result->total_executions = call->kind < QUIRE_RUNLOG_EXECUTION_RESULT ? 0 : (int64_t)units;
     QUIRE_TRY(quire_write_name_units(call, run_id, error));
     QUIRE_TRY(open_rejects(call, error));
-    QUIRE_TRY(quire_write_check_units(call, &broken, error));
+    QUIRE_TRY(quire_write_check_units(call, error));
     QUIRE_TRY(quire_write_judge(call, error));
     return write_all(call, error);
 }
@@ -208,9 +209,13 @@ static int write_call(struct quire_write_call *call, const char *run_id,
                       struct quire_runlog_result *result, struct quire_error *error)
 {
     struct quire_runlog_writer *writer = call->writer;
-    int64_t begun_us = quire_writer_now_us(writer);
-    if (run_id != NULL && run_id[0] == '\0')
-        return quire_fail(error, QUIRE_USAGE, OPERATION, "run-id: '' is not an id: it is empty");
+    int64_t begun_us = quire_writer_now_us(writer), writes = writer->metrics.total_writes;
+    struct quire_error ignored;
+    quire_error_clear(&ignored);
+    if (error == NULL) error = &ignored;
+    QUIRE_TRY(quire_write_check_given(run_id, call->context, error));
+    if (call->source != NULL)
+        QUIRE_TRY(quire_rows_text_open(call->source, writer->context, &call->text, error));
     begin_result(writer, run_id, begun_us, result);
     call->result = result;
     set_defaults(call, begun_us);
@@ -220,11 +225,14 @@ static int write_call(struct quire_write_call *call, const char *run_id,
     quire_progress_end(&call->progress, code == 0                 ? QUIRE_PROGRESS_DONE
                                         : code == QUIRE_CANCELLED ? QUIRE_PROGRESS_CANCELLED
                                                                   : QUIRE_PROGRESS_FAILED);
-    if (code != 0 && result->commits == 0 && writer->failures.size == 0)
-        count_write(call, false, 0, begun_us);
+    /* One that failed before any commit was tried. */
+    if (code != 0 && writer->metrics.total_writes == writes) count_write(call, false, 0, begun_us);
     end_result(writer, code, begun_us, result);
     if (code == 0) code = check_ceilings(writer, result, error);
-    return code;
+    if (code == 0) return 0;
+    result->code = code;
+    result->reason = quire_arena_strndup(&writer->texts, error->cause, strlen(error->cause));
+    return result->reason != NULL ? code : quire_fail_memory(error, OPERATION);
 }
 
 /* --- Public ---------------------------------------------------------------------------------- */
@@ -245,12 +253,10 @@ int quire_runlog_write_text(struct quire_runlog_writer *writer,
                             struct quire_runlog_result *result, struct quire_error *error)
 {
     QUIRE_CLEANUP(release_call)
-    struct quire_write_call call = {.writer = writer, .kind = text->kind, .context = text->context};
+    struct quire_write_call call = {
+        .writer = writer, .source = text, .kind = text->kind, .context = text->context};
     memset(result, 0, sizeof(*result));
-    QUIRE_TRY(quire_rows_text_open(text, writer->context, &call.text, error));
-    int code = write_call(&call, run_id, result, error);
-    quire_rows_text_close(call.text);
-    return code;
+    return write_call(&call, run_id, result, error);
 }
 
 int quire_runlog_write_report(struct quire_runlog_writer *writer,

@@ -108,18 +108,12 @@ static int append(struct attempt *attempt, struct ArrowArrayStream *rows, struct
     return code;
 }
 
-/* Makes the table, or its columns, what the rows need; a commit of its own where it must. */
+/* Makes the columns of a table that is there what the rows need, in a commit of its own. */
 static int prepare(struct attempt *attempt, struct quire_error *error)
 {
     const struct quire_runlog_writer *writer = attempt->call->writer;
-    struct quire_log_target *target = &attempt->target;
-    if (!target->exists) {
-        struct quire_table_create_options create = target->create;
-        create.if_not_exists = true;
-        create.durability = writer->options.durability;
-        return quire_table_create(writer->url, &writer->schema, &create, error);
-    }
-    if (target->evolve == QUIRE_TABLE_EVOLVE_OFF) return 0;
+    const struct quire_log_target *target = &attempt->target;
+    if (!target->exists || target->evolve == QUIRE_TABLE_EVOLVE_OFF) return 0;
     QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream none = {.release = NULL};
     struct ArrowSchema schema;
     QUIRE_TRY(quire_schema_copy(&writer->schema, &schema, error));
@@ -141,6 +135,7 @@ static int change(struct attempt *attempt, struct quire_error *error)
         .compression = quire_log_target_compression(writer->config->compression),
         .durability = writer->options.durability,
         .context = writer->context,
+        .create = attempt->target.exists ? NULL : &attempt->target.create,
         .limits = attempt->limits,
     };
     QUIRE_TRY(prepare(attempt, error));
@@ -218,10 +213,12 @@ int quire_write_commit(struct quire_write_call *call, struct quire_write_commit 
             if (error != NULL) *error = failed;
             return code;
         }
+        char cause[QUIRE_WRITE_QUOTE_MAX];
         int64_t ms = delay_ms(writer->config, retry);
         quire_observe_log(writer->context->observer, QUIRE_LOG_WARN,
-                          "log retry: attempt=%lld delay_ms=%lld code=%s cause=\"%s\"",
-                          (long long)retry + 1, (long long)ms, quire_code_name(code), failed.cause);
+                          "log retry: attempt=%lld delay_ms=%lld code=%s cause=%s",
+                          (long long)retry + 1, (long long)ms, quire_code_name(code),
+                          quire_write_quote(failed.cause, cause));
         QUIRE_TRY(quire_context_check(writer->context, error));
         wait_ms(writer, ms);
     }

@@ -46,9 +46,11 @@ int quire_write_note_failure(struct quire_write_call *call, size_t index,
     unit->failed = true;
     if (failure.run_id == NULL || quire_buf_append(&writer->failures, &failure, sizeof(failure)))
         return quire_fail_memory(error, OPERATION);
+    char run[QUIRE_WRITE_QUOTE_MAX], cause[QUIRE_WRITE_QUOTE_MAX];
     quire_observe_log(writer->context->observer, QUIRE_LOG_WARN,
-                      "log failure: index=%lld run_id=%s code=%s cause=\"%s\"",
-                      (long long)failure.index, run_id, quire_code_name(why->code), why->cause);
+                      "log failure: number=%lld run_id=%s code=%s cause=%s",
+                      (long long)failure.index + 1, quire_write_quote(run_id, run),
+                      quire_code_name(why->code), quire_write_quote(why->cause, cause));
     return 0;
 }
 
@@ -59,34 +61,41 @@ static const char *first_text(const char *a, const char *b, const char *c)
 
 /* --- Units ----------------------------------------------------------------------------------- */
 
-static int add_unit(struct quire_write_call *call, int64_t offset, struct quire_error *error)
+static int add_unit(struct quire_write_call *call, int64_t offset, const struct quire_error *broken,
+                    struct quire_error *error)
 {
-    const struct quire_write_unit unit = {.offset = offset,
-                                          .index = (int64_t)quire_write_units_size(call)};
+    struct quire_write_unit unit = {.offset = offset,
+                                    .index = (int64_t)quire_write_units_size(call)};
+    if (broken != NULL) {
+        struct quire_error *kept = quire_arena_alloc(&call->arena, sizeof(*kept));
+        if (kept == NULL) return quire_fail_memory(error, OPERATION);
+        *kept = *broken;
+        unit.broken = kept;
+    }
     if (quire_buf_append(&call->units, &unit, sizeof(unit)) == 0) return 0;
     return quire_fail_memory(error, OPERATION);
 }
 
-int quire_write_find_units(struct quire_write_call *call, struct quire_error *broken,
-                           struct quire_error *error)
+int quire_write_find_units(struct quire_write_call *call, struct quire_error *error)
 {
     bool one = call->kind < QUIRE_RUNLOG_EXECUTION_RESULT;
     if (call->text == NULL) {
         for (size_t i = 0; i < (one ? 1 : call->models->items_size); i++)
-            QUIRE_TRY(add_unit(call, 0, error));
+            QUIRE_TRY(add_unit(call, 0, NULL, error));
         return 0;
     }
     for (;;) {
         int64_t offset = 0;
         bool end = false;
-        int code = quire_rows_text_next_unit(call->text, &offset, &end, broken);
+        struct quire_error broken;
+        quire_error_clear(&broken);
+        int code = quire_rows_text_next_unit(call->text, &offset, &end, &broken);
         if (code != 0 && code != QUIRE_INPUT) {
-            if (error != NULL) *error = *broken;
+            if (error != NULL) *error = broken;
             return code;
         }
         if (code == 0 && end) return 0;
-        QUIRE_TRY(add_unit(call, offset, error));
-        if (code != 0) return 0;
+        QUIRE_TRY(add_unit(call, offset, code != 0 ? &broken : NULL, error));
     }
 }
 
@@ -150,18 +159,17 @@ static int name_table(struct quire_write_call *call, struct quire_write_unit *un
     return 0;
 }
 
-int quire_write_check_units(struct quire_write_call *call, const struct quire_error *broken,
-                            struct quire_error *error)
+int quire_write_check_units(struct quire_write_call *call, struct quire_error *error)
 {
     bool fail_fast = call->writer->config->fail_fast, batch = call->result->is_batch;
     for (size_t i = 0; i < quire_write_units_size(call); i++) {
         struct quire_write_unit *unit = &quire_write_units(call)[i];
         struct quire_error failed;
         quire_error_clear(&failed);
-        bool last = i + 1 == quire_write_units_size(call);
-        int code = broken->code;
-        if (last && code != 0) {
-            failed = *broken;
+        int code = 0;
+        if (unit->broken != NULL) {
+            failed = *unit->broken;
+            code = failed.code;
         } else {
             code = name_table(call, unit, &failed);
             if (code == 0) code = quire_write_check_unit(call, i, &failed);

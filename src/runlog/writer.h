@@ -35,6 +35,7 @@ int64_t quire_writer_now_us(const struct quire_runlog_writer *writer);
 struct quire_write_unit {
     int64_t offset, index;
     bool failed;
+    const struct quire_error *broken;   /* why it is no unit; NULL */
     int64_t rows;                       /* that are to be written */
     const char *run_id;                 /* of the call, for this unit; NULL: as its rows say */
     const char *fallback;               /* run_id where nothing says one */
@@ -47,6 +48,7 @@ struct quire_write_unit {
 struct quire_write_call {
     struct quire_runlog_writer *writer;
     const struct quire_runlog_models *models; /* or */
+    const struct quire_runlog_text *source;   /* text is opened from it */
     struct quire_rows_text *text;
     enum quire_runlog_kind kind;
     struct quire_rows_models of_models; /* rows of a unit of models */
@@ -63,16 +65,23 @@ struct quire_write_call {
     bool run_is_noted; /* in result */
 };
 
-/* What is behind the place where text is no JSON any more is one more unit, of which broken says
- * why it fails. */
-int quire_write_find_units(struct quire_write_call *call, struct quire_error *broken,
-                           struct quire_error *error);
+/* What is given with the rows is checked as their fields are: QUIRE_USAGE for what cannot be.
+ * run_id and context may be NULL. */
+int quire_write_check_given(const char *run_id, const struct quire_runlog_context *context,
+                            struct quire_error *error);
+
+/* What is no JSON is a unit, too, which is broken. */
+int quire_write_find_units(struct quire_write_call *call, struct quire_error *error);
+/* A text as the value of a name=value line: as JSON has it, where it would not stand for itself
+ * without quotes; cut where it is long. Returns out. */
+#define QUIRE_WRITE_QUOTE_MAX 470
+const char *quire_write_quote(const char *text, char out[QUIRE_WRITE_QUOTE_MAX]);
+
 /* Gives each its run and its execution where nothing says them. */
 int quire_write_name_units(struct quire_write_call *call, const char *run_id,
                            struct quire_error *error);
 /* Checks all. Of several, those that cannot be written are failures, unless fail_fast. */
-int quire_write_check_units(struct quire_write_call *call, const struct quire_error *broken,
-                            struct quire_error *error);
+int quire_write_check_units(struct quire_write_call *call, struct quire_error *error);
 /* A unit, by its index, that is not written, and why. */
 int quire_write_note_failure(struct quire_write_call *call, size_t index,
                              const struct quire_error *why, struct quire_error *error);

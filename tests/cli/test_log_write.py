@@ -1,6 +1,8 @@
 """log write: what becomes rows of a run log, what is refused, and what every option changes."""
 
 import json
+import random
+from decimal import ROUND_HALF_EVEN, Decimal
 
 import deltalake
 import pyarrow as pa
@@ -100,12 +102,29 @@ def test_forms_of_input(table, tmp_path):
 
 @pytest.mark.parametrize("rows, rate, valid", [
     (1000, 95.0, 950), (3, 50.0, 2), (1, 50.0, 0), (5, 50.0, 2), (7, 50.0, 4), (0, 12.3, 0),
-    (3, 33.33, 1), (10**15, 100.0, 10**15), (123457, 91.37, round(123457 * 91.37 / 100))])
+    (3, 33.33, 1), (10**15, 100.0, 10**15), (123457, 91.37, round(123457 * 91.37 / 100)),
+    (1000, 64.35, 644), (10**4, 1e-06, 0), (10**17, 1e-15, 1), (5, 1e-300, 0),
+    (2**63 - 1, 100.0, 2**63 - 1), (2**63 - 1, 99.99999999999999, 9223372036854774885),
+    (2**62 + 2, 50.0, 2**61 + 1)])
 def test_valid_rows_of_a_rate(table, rows, rate, valid):
     write(table, {**ROW, "rows_processed": rows, "validation_rate": rate})
     row, = rows_of(table, "rows_processed", "valid_rows", "invalid_rows", "validation_rate")
     assert row == {"rows_processed": rows, "valid_rows": valid, "invalid_rows": rows - valid,
                    "validation_rate": rate}
+
+
+def test_halves_are_those_of_decimals(table):
+    """A rate is the number that it is written as, not the nearest that a processor has."""
+    draw, rows = random.Random(64), []
+    for number in range(3000):
+        count, rate = draw.randrange(1, 10**5), draw.randrange(0, 10001) / 100
+        rows.append({**ROW, "step_name": f"s{number:05}", "rows_processed": count,
+                     "validation_rate": rate})
+    write(table, rows)
+    for row in rows_of(table):
+        exact = Decimal(row["rows_processed"]) * Decimal(str(row["validation_rate"])) / 100
+        assert row["valid_rows"] == exact.to_integral_value(ROUND_HALF_EVEN)
+        assert row["valid_rows"] + row["invalid_rows"] == row["rows_processed"]
 
 
 def test_counts_follow_from_each_other(table):
@@ -228,6 +247,14 @@ def test_report_in_any_order(table):
     assert json.loads(users["metadata"]) == {"run": {"status": "ok"}}
 
 
+def test_what_is_no_phase_is_kept(table):
+    kept = {"metadata": {"team": "x", "host": {"os": "y"}}, "labels": [{"a": {}}], "tags": {},
+            "cost": None, "version": "3"}
+    write(table, {**kept, "bronze": {"a": {}}}, kind="report")
+    row, = rows_of(table)
+    assert json.loads(row["metadata"]) == {"run": kept}
+
+
 def test_short_reports(table):
     write(table, {"bronze": {"a": {}, "b": None, "c": {"validation": None}}}, kind="report")
     rows = rows_of(table)
@@ -249,6 +276,12 @@ def test_short_reports(table):
      ["/bronze/x/validation/validation_rate", "101"]),
     ({"bronze": {"": {}}}, ["/bronze/", "without a name"]),
     ({"platinum": {"x": {"validation": {}}}}, ["/platinum", "bronze, silver and gold"]),
+    ({"platinum": {"a": {}}}, ["/platinum", "no such phase"]),
+    ({"platinum": {}}, ["/platinum", "no such phase"]),
+    ({"silvr": {"a": None}}, ["/silvr", "no such phase"]),
+    ({"run": {}, "Bronze": {"a": {"success": True}}}, ["/Bronze", "no such phase"]),
+    ({"bronze": {"a": {}}, "platinum": {"b": {}}}, ["/platinum", "no such phase"]),
+    ({"bronze": {"a": {}}, "platinum": {"b": {}, "c": None}}, ["/platinum", "no such phase"]),
     ({"run": {"mode": "sometimes"}}, ["/run/mode", "sometimes", "full_refresh"]),
     ({"run": {"started_at": "2024-01-01T00:00:00"}}, ["/run/started_at", "without a zone"]),
     ({"run": 5}, ["/run", "an object is wanted"]),
@@ -298,6 +331,72 @@ def test_batch_whose_text_breaks_off(table):
     assert "not JSON" in done["failures"][0]["reason"] and len(rows_of(table)) == 4
 
 
+@pytest.mark.parametrize("kind", ["execution-result", "report"])
+@pytest.mark.parametrize("broken, count", [
+    ('{"context":{"run_id":"rx"},', 1), ('{"bronze":{"a":{"success"', 1), ('{"context":{"run_i', 1),
+    ('{"context":"a\\', 1), ("oops, no JSON", 1), ("5", 1), ('"a"', 1), ('{"run": tru}', 1),
+    ("{\n{\noops", 3), ('{\n  "a": 1,\n  "b": {', 1), ('{"step_results":[', 1), ("}", 1)])
+def test_reading_goes_on_behind_a_broken_line(table, kind, broken, count):
+    good_one = json.dumps(EXECUTION if kind == "execution-result" else REPORT)
+    text = f"{good_one}\n{broken}\n{good_one}\n\n{broken}\n{good_one}\n"
+    done = write(table, text, kind=kind, code=1)
+    assert (done["successful_writes"], done["failed_writes"]) == (3, 2 * count), done["failures"]
+    assert done["total_executions"] == 3 + 2 * count and len(rows_of(table)) == 6
+    indices = [failure["index"] for failure in done["failures"]]
+    assert indices == [*range(1, 1 + count), *range(2 + count, 2 + 2 * count)]
+    assert all(failure["reason"] for failure in done["failures"])
+    before = versions(table)
+    bad(1, "log", "write", table, "--kind", kind, "--fail-fast", stdin=text, says="row 2")
+    assert versions(table) == before
+
+
+def test_items_of_a_list_that_are_none(table):
+    done = write(table, [EXECUTION, 1, "x", EXECUTION], kind="execution-result", code=1)
+    assert (done["successful_writes"], done["failed_writes"]) == (2, 2)
+    reasons = [failure["reason"] for failure in done["failures"]]
+    assert "/1" in reasons[0] and "/2" in reasons[1]
+
+
+def test_many_broken_lines(table):
+    done = write(table, "{\n" * 5000, kind="report", code=1)
+    assert done["failed_writes"] == 5000
+
+
+def test_line_of_a_failure_can_be_taken_apart(table):
+    items = executions(2)
+    items[1]["step_results"] = [{"step_name": "x", "phase": "br\\a\nss" + "ü" * 100}]
+    items[1]["context"] = {"run_id": "a b"}
+    told = bad(1, "log", "write", table, "--kind", "execution-result", "--run-id", 'the "run"',
+               stdin=json.dumps(items))
+    line, = (line for line in told.err.splitlines() if "log failure: " in line)
+    pairs, rest = {}, line.partition("log failure: ")[2]
+    while rest:
+        name, _, rest = rest.partition("=")
+        end = len(rest.split(" ")[0])
+        value = rest[:end]
+        if rest.startswith('"'):
+            value, end = json.JSONDecoder().raw_decode(rest)
+        pairs[name], rest = value, rest[end:].strip()
+    assert list(pairs) == ["number", "run_id", "code", "cause"]
+    assert (pairs["number"], pairs["run_id"], pairs["code"]) == ("2", 'the "run"_batch_1', "INPUT")
+    assert pairs["cause"].startswith('/1/step_results/0/phase: "br\\a\nss')
+    assert "number 2" in told.err
+
+
+def test_single_write_that_failed(table):
+    done = write(table, {**EXECUTION, "step_results": [{"step_name": "x", "phase": "brass"}]},
+                 kind="execution-result", code=1)
+    assert not done["success"] and done["code"] == "INPUT" and "brass" in done["reason"]
+    assert "code" not in write(table, [ROW]) and "reason" not in write(table, [ROW])
+    done = write(table, [ROW], "--partition-columns", "phase", code=2)
+    assert done["code"] == "USAGE" and "partition-columns" in done["reason"]
+    for one in (done, write(table, executions(2) + [{"context": 5}], "--fail-fast",
+                            kind="execution-result", code=1)):
+        metrics = one["metrics"]
+        assert (metrics["total_writes"], metrics["successful_writes"],
+                metrics["failed_writes"]) == (1, 0, 1)
+
+
 # --- Modes -------------------------------------------------------------------------------------
 
 def test_overwrite_is_one_commit(table):
@@ -317,14 +416,21 @@ def test_ignore(table):
 
 
 def test_merge(table):
-    write(table, REPORT, "--run-id", "r", "--write-mode", "merge", kind="report")
+    done = write(table, REPORT, "--run-id", "r", "--write-mode", "merge", kind="report")
+    assert done["version"] == 0 and done["rows_written"] == 2 and versions(table) == 1
+    assert properties(table)["delta.autoOptimize.autoCompact"] == "true"
     again = json.loads(json.dumps(REPORT))
     again["silver"]["clean"]["write"]["rows_written"] = 7
     again["silver"]["more"] = {}
     write(table, again, "--run-id", "r", "--write-mode", "merge", kind="report")
     assert [row["rows_written"] for row in rows_of(table)] == [None, 7, None]
-    bad(1, "log", "write", table, "--kind", "rows", "--write-mode", "merge",
-        stdin=json.dumps([ROW, ROW]), says="same key")
+    write(table, REPORT, "--run-id", "r", "--mode", "merge", kind="report")
+    assert [row["rows_written"] for row in rows_of(table)] == [None, 94, None]
+    bad(2, "log", "write", table, "--mode", "replace", says=["mode", "replace", "append"])
+    for place in (table, table.parent / "other"):
+        bad(1, "log", "write", place, "--kind", "rows", "--write-mode", "merge",
+            stdin=json.dumps([ROW, ROW]), says="same key")
+    assert not (table.parent / "other" / "_delta_log").exists()
 
 
 # --- Configuration -----------------------------------------------------------------------------
@@ -384,7 +490,6 @@ def test_partition_count(table):
 
 
 def test_files_stay_below_their_size(table):
-    import random
     noise = random.Random(5)
     rows = [{**ROW, "error_message": "%0x" % noise.getrandbits(16000)} for _ in range(800)]
     write(table, rows, "--max-file-size-mb", "1", "--compression", "none", "--batch-size", "10")
@@ -459,6 +564,27 @@ def test_wrong_values(table, name, value, allowed):
     assert said.code == 2
     variable = "QUIRE_LOG_" + name.upper().replace("-", "_")
     bad(2, "log", "write", table, env={variable: value}, says=[name, value, allowed])
+
+
+@pytest.mark.parametrize("name, value, allowed", [
+    ("run-mode", "full", "initial, incremental, full_refresh, validation_only"),
+    ("run-mode", "", "initial"), ("pipeline-id", "", "empty"), ("execution-id", "", "empty"),
+    ("run-id", "", "empty"), ("pipeline-id", b"p\xff", "UTF-8")])
+def test_wrong_values_beside_rows(table, name, value, allowed):
+    """They would stand in rows, and are checked as their fields are, for whatever is written."""
+    option = f"--{name}=".encode() + value if isinstance(value, bytes) else f"--{name}={value}"
+    for kind, text in (("rows", ROW), ("step-results", EXECUTION["step_results"]),
+                       ("execution-result", EXECUTION), ("report", REPORT)):
+        bad(2, "log", "write", table, "--kind", kind, option, stdin=json.dumps(text),
+            says=[name, allowed])
+    assert not table.exists()
+
+
+@pytest.mark.parametrize("value", ["zstd:99", "gzip:x", "snappy:3", "lz4:99"])
+def test_wrong_levels_make_no_folder(table, value):
+    bad(2, "log", "write", table, "--kind", "rows", "--compression", value, stdin=json.dumps(ROW),
+        says=["compression", f"'{value}'", "level"])
+    assert not table.exists()
 
 
 def test_sources_of_options(table, tmp_path):

@@ -148,6 +148,10 @@ static void test_refusals(void **state)
            "/step_results/1/rows_written: a number is wanted, and this is true");
     refuse(QUIRE_RUNLOG_MODEL_EXECUTION, "{\"metrics\":{\"total_steps\":-2}}",
            "/metrics/total_steps: -2: it cannot be negative");
+    refuse(QUIRE_RUNLOG_MODEL_REPORT, "{\"gold\":{},\"platinum\":{\"a\":{}}}",
+           "/platinum: there is no such phase: a report has bronze, silver and gold");
+    refuse(QUIRE_RUNLOG_MODEL_REPORT, "{\"silvr\":{}}",
+           "/silvr: there is no such phase: a report has bronze, silver and gold");
     refuse(QUIRE_RUNLOG_MODEL_REPORT, "{\"gold\":{\"a/b\":{\"write\":[]}}}",
            "/gold/a~1b/write: an object is wanted, and this is a list");
     refuse(QUIRE_RUNLOG_MODEL_CONTEXT, "{\"mode\":\"x\"}",

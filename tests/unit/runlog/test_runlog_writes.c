@@ -275,6 +275,38 @@ static void test_metrics(void **state)
     assert_true(memory.rss_mb > 0 && memory.vms_mb >= memory.rss_mb && memory.available_mb > 0);
 }
 
+/* What is given with rows is checked as they are, and why a call failed is in its result. */
+static void test_given(void **state)
+{
+    const struct quire_runlog_row row = make_row("a");
+    struct quire_runlog_context context;
+    struct quire_runlog_models models = {QUIRE_RUNLOG_ROWS, &row, 1, &context};
+    struct quire_runlog_result result;
+    struct quire_error error;
+    (void)state;
+    open_writer();
+    quire_error_clear(&error);
+    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_CONTEXT, &context);
+    context.run_mode = "full";
+    assert_int_equal(quire_runlog_write(writer, &models, NULL, &result, &error), QUIRE_USAGE);
+    assert_string_equal(error.cause, "run-mode: 'full' is not one of initial, incremental, "
+                                     "full_refresh, validation_only");
+    context.run_mode = "incremental";
+    context.schema = "";
+    assert_int_equal(quire_runlog_write(writer, &models, NULL, &result, NULL), QUIRE_USAGE);
+    context.schema = "s";
+    assert_int_equal(quire_runlog_write(writer, &models, NULL, &result, &error), 0);
+    assert_int_equal(result.code, 0);
+    assert_null(result.reason);
+    assert_int_equal(count_rows(), 1);
+    struct quire_runlog_row wrong = row;
+    wrong.phase = "brass";
+    assert_int_equal(quire_runlog_write_log_rows(writer, &wrong, 1, NULL, &result, NULL),
+                     QUIRE_INPUT);
+    assert_int_equal(result.code, QUIRE_INPUT);
+    assert_non_null(strstr(result.reason, "phase"));
+}
+
 /* --- Trying again ---------------------------------------------------------------------------- */
 
 static int write_while_it_fails(int code, struct quire_runlog_result *result)
@@ -370,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_other_calls, setup, teardown),
         cmocka_unit_test_setup_teardown(test_batch, setup, teardown),
         cmocka_unit_test_setup_teardown(test_metrics, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_given, setup, teardown),
         cmocka_unit_test_setup_teardown(test_retries, setup, teardown),
         cmocka_unit_test_setup_teardown(test_retries_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_not_tried_again, setup, teardown),
