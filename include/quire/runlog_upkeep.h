@@ -44,8 +44,9 @@ QUIRE_API int quire_runlog_export(const char *table,
 QUIRE_API int quire_runlog_history(const char *table, int64_t limit, char **json,
                                    struct quire_error *error);
 
-/* What commits say of writes: total_writes, total_rows_written, total_size_mb, first_write,
- * last_write, operations; and memory of this process. */
+/* What commits say of writes: the members of struct quire_runlog_metrics (failed_writes is 0, since
+ * what failed left no commit; durations are null where no commit tells them), total_commits,
+ * average_rows_per_write, total_size_mb, first_write, last_write; and memory of this process. */
 QUIRE_API int quire_runlog_table_metrics(const char *table, char **json, struct quire_error *error);
 
 /* Zero means no. With none of the four, partitioning. */

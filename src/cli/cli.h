@@ -304,6 +304,7 @@ extern const struct quire_command quire_command_log_metrics;
 extern const struct quire_command quire_command_log_optimize; /* cmd_log_maintain.c */
 extern const struct quire_command quire_command_log_maintain;
 extern const struct quire_command quire_command_log_report;
+extern const struct quire_command quire_command_log_summary;
 extern const struct quire_command quire_command_log_trends;
 extern const struct quire_command quire_command_log_check;
 extern const struct quire_command quire_command_log_anomalies; /* cmd_log_report.c */

@@ -61,10 +61,13 @@ const struct quire_command quire_command_log_metrics = {
     .operands = "TABLE",
     .summary = "count what was written to a run log",
     .description =
-        "By the commits that its log still has: writes that failed left none. --json prints one "
-        "object: table, total_commits, total_writes, total_rows_written, average_rows_per_write, "
-        "total_size_mb, first_write, last_write, and memory (rss_mb, vms_mb, percent, "
-        "available_mb) of this process.",
+        "By the commits that its log still has: writes that failed left none, so that "
+        "failed_writes "
+        "is 0. --json prints one object: table, total_commits, total_writes, successful_writes, "
+        "failed_writes, success_rate_percent, total_duration_secs and average_duration_secs (null "
+        "where no commit says how long it took), total_rows_written, memory_usage_peak_mb, "
+        "average_rows_per_write, total_size_mb, first_write, last_write, and memory (rss_mb, "
+        "vms_mb, percent, available_mb) of this process.",
     .operands_min = 1,
     .operands_max = 1,
     .run = run_metrics,

@@ -168,23 +168,25 @@ static const struct quire_option report_rows[] = {
     QUIRE_CLI_LOG_PAGE_ROWS(PAGE_AT),
 };
 
-const struct quire_command quire_command_log_report = {
-    .name = "log report",
-    .operands = "TABLE",
-    .summary = "tell what happened in a period: by phase, step, day and hour",
-    .description =
-        "Executions, rows, successes, durations, rates of validation and rows processed, in total "
-        "and by phase, step, day and hour, and what is out of the ordinary. Data files of other "
-        "days are not read. --json prints one object, which docs/RUNLOG.md describes. --html "
-        "writes "
-        "a page and --png its charts, drawn by gnuplot; what goes to files is not printed unless "
-        "--json is given.",
-    .operands_min = 1,
-    .operands_max = 1,
-    .options = {report_rows, sizeof(report_rows) / sizeof(report_rows[0]),
-                sizeof(struct report_options)},
-    .run = run_report,
-};
+#define REPORT_COMMAND(word, text)                                                               \
+    {                                                                                            \
+        .name = "log " word, .operands = "TABLE", .summary = (text),                             \
+        .description =                                                                           \
+            "Executions, rows, successes, durations, rates of validation and rows processed, "   \
+            "in total and by phase, step, day and hour, and what is out of the ordinary. Data "  \
+            "files of other days are not read. --json prints one object, which docs/RUNLOG.md "  \
+            "describes. --html writes a page and --png its charts, drawn by gnuplot; what goes " \
+            "to files is not printed unless --json is given.",                                   \
+        .operands_min = 1, .operands_max = 1,                                                    \
+        .options = {report_rows, sizeof(report_rows) / sizeof(report_rows[0]),                   \
+                    sizeof(struct report_options)},                                              \
+        .run = run_report,                                                                       \
+    }
+
+const struct quire_command quire_command_log_report =
+    REPORT_COMMAND("report", "tell what happened in a period: by phase, step, day and hour");
+const struct quire_command quire_command_log_summary =
+    REPORT_COMMAND("summary", "the same as \"log report\"");
 
 /* --- anomalies ------------------------------------------------------------------------------ */
 

@@ -1,0 +1,125 @@
+"""Run logs looked at: older ones, those that are none, and what info, metrics and show tell."""
+
+import contextlib
+import datetime
+import fcntl
+import json
+import os
+import pty
+import struct
+import subprocess
+import termios
+
+import delta
+import pyarrow as pa
+import pyrunlog
+import pytest
+from program import PROGRAM, bad, environment, good
+
+UTC = datetime.timezone.utc
+ROW = {"run_id": "r", "phase": "bronze", "step_name": "a"}
+READING = ("report", "summary", "trends", "check", "anomalies", "show", "export", "info",
+           "history", "metrics")
+
+
+def fields(*names):
+    return pa.schema([pyrunlog.SCHEMA.field(name) for name in names])
+
+
+def written(place, rows):
+    good("log", "write", place, "--kind", "rows", stdin=json.dumps(rows))
+    return place
+
+
+def test_summary_is_report(tmp_path):
+    log = written(tmp_path / "log", [ROW])
+    report = good("log", "report", log, "--json").json()
+    summary = good("log", "summary", log, "--json").json()
+    for answer in (report, summary):
+        answer.pop("generated_at")
+    assert summary == report
+    page = tmp_path / "page.html"
+    good("log", "summary", log, "--html", page)
+    assert "<html" in page.read_text()
+
+
+@pytest.mark.parametrize("names", [
+    ("run_id", "phase", "step_name", "duration_secs", "created_at"),
+    ("run_id", "phase", "step_name", "duration_secs", "start_time", "end_time")])
+def test_an_older_log(tmp_path, names):
+    schema = fields(*names)
+    url = tmp_path / "old"
+    delta.create(url, schema)
+    rows = [{name: {"run_id": f"r{i}", "phase": "gold", "step_name": f"s{i}",
+                    "duration_secs": float(i)}.get(
+                        name, datetime.datetime(2024, 3, 1 + i, tzinfo=UTC)) for name in names}
+            for i in range(5)]
+    delta.append(url, pa.Table.from_pylist(rows, schema))
+    for command in READING:
+        good("log", command, url, "--json")
+    shown = good("log", "show", url, "--limit", "2", "--json").lines()
+    assert [row["step_name"] for row in shown] == ["s4", "s3"]
+    assert "s4" in good("log", "show", url).text
+    assert len(good("log", "export", url, "--filter", "duration_secs >= 2").json()) == 3
+    assert good("log", "info", url, "--json").json()["row_count"] == 5
+
+
+def test_a_table_that_is_none(tmp_path):
+    url = tmp_path / "other"
+    delta.create(url, pa.schema([pa.field("a", pa.int64())]))
+    missing = "run_id, phase, step_name, duration_secs, created_at"
+    for command in READING:
+        bad(1, "log", command, url, says=[str(url), missing, "quire table info"])
+
+
+def test_info_tells_what_may_be_null(tmp_path):
+    log = written(tmp_path / "log", [ROW])
+    told = good("log", "info", log, "--json").json()["schema"]
+    told = told if isinstance(told, list) else told["fields"]
+    nullable = {column["name"]: column["nullable"] for column in told}
+    assert nullable == {field.name: field.nullable for field in pyrunlog.SCHEMA}
+
+
+def test_metrics_have_the_members_of_a_writer(tmp_path):
+    log = written(tmp_path / "log", [ROW, {**ROW, "step_name": "b"}])
+    written(log, [ROW])
+    told = good("log", "metrics", log, "--json").json()
+    assert told["memory_usage_peak_mb"] > 1
+    for name, value in {"total_writes": 2, "successful_writes": 2, "failed_writes": 0,
+                        "success_rate_percent": 100, "total_rows_written": 3,
+                        "total_duration_secs": None, "average_duration_secs": None}.items():
+        assert told[name] == value, name
+
+
+def draw(width, *arguments):
+    """What the program draws on a terminal."""
+    outer, inner = pty.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    done = subprocess.run([PROGRAM, *map(str, arguments)], stdout=inner, stderr=subprocess.PIPE,
+                          env=environment(), timeout=60)
+    os.close(inner)
+    with os.fdopen(outer, "rb") as terminal:
+        text = b""
+        with contextlib.suppress(OSError):
+            while part := terminal.read1(65536):
+                text += part
+    assert done.returncode == 0, done.stderr
+    return text.decode()
+
+
+@pytest.mark.parametrize("width, heads", [
+    (20, ["step_name"]), (40, ["phase", "step_name", "success"]),
+    (80, ["run_id", "phase", "step_name", "success", "duration_secs", "rows_processed"]),
+    (110, ["created_at", "run_id", "phase", "step_name", "success", "duration_secs",
+           "rows_processed", "validation_rate"]),
+    (0, ["created_at", "run_id", "phase", "step_name", "success", "duration_secs",
+         "rows_processed", "rows_written", "validation_rate", "error_message"])])
+def test_show_fits_the_terminal(tmp_path, width, heads):
+    """rows_written and error_message are null in all rows."""
+    log = written(tmp_path / "log", [{**ROW, "run_id": "a-run-with-a-name"}])
+    drawn = draw(width, "log", "show", log) if width else good("log", "show", log).text
+    [head] = [line for line in drawn.splitlines() if "step_na" in line]
+    cells = [cell.strip() for cell in head.strip().split("│")[1:-1]]
+    assert len(cells) == len(heads) and (width == 0 or len(head.strip()) <= width)
+    for cell, name in zip(cells, heads):
+        assert cell == name or (cell.endswith("…") and name.startswith(cell[:-1]) and cell != "…")
