@@ -4,6 +4,7 @@
 #include "log_page.h"
 #include "log_report.h"
 #include "progress.h"
+#include "rules.h"
 
 struct report_options {
     struct quire_cli_log_period period;
@@ -12,6 +13,7 @@ struct report_options {
     bool history;
     bool print_sql;
     struct quire_cli_log_page page;
+    char *rules; /* of anomalies */
 };
 
 static void free_text(char **text)
@@ -98,7 +100,13 @@ static int fill_options(struct quire_cli *cli, struct quire_runlog_report_option
     /* For people what is cut short is told, so more is asked for. */
     bool all = !cli->common.json && options->limit <= QUIRE_RUNLOG_ANOMALIES_MAX;
     asked->limit = all ? 0 : options->limit;
-    asked->min_validation_rate = options->min_validation_rate;
+    if (!(options->min_validation_rate >= 0 && options->min_validation_rate <= 100))
+        return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
+                          "--min-validation-rate wants a percentage, 0 to 100, not %g",
+                          options->min_validation_rate);
+    /* Below 0 nothing is; to the library 0 is the default. */
+    asked->min_validation_rate =
+        options->min_validation_rate > 0 ? options->min_validation_rate : -1;
     asked->history = options->history;
     return quire_cli_log_options(cli, &options->period, asked);
 }
@@ -194,8 +202,11 @@ static int run_anomalies(struct quire_cli *cli, int argc, char **argv)
 {
     const struct report_options *options = cli->options;
     struct quire_runlog_report_options asked = {.days = 0};
+    QUIRE_CLEANUP(quire_cli_rules_release) struct quire_cli_rules rules = {.rules = NULL};
     QUIRE_CLEANUP(free_text) char *json = NULL;
     (void)argc;
+    if (options->rules != NULL) QUIRE_TRY(quire_cli_rules_read(cli, options->rules, &rules));
+    asked.rules = rules.rules;
     QUIRE_TRY(fill_options(cli, &asked));
     int code = options->print_sql ? quire_cli_log_print_sql(cli, argv[0], "anomalies", &asked)
                                   : quire_runlog_anomalies(argv[0], &asked, &json, &cli->error);
@@ -214,6 +225,11 @@ static int run_anomalies(struct quire_cli *cli, int argc, char **argv)
 static const struct quire_option anomaly_rows[] = {
     QUIRE_CLI_LOG_PERIOD_ROWS("7"),
     ANOMALY_ROWS,
+    {.name = "rules",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "FILE",
+     .offset = AT(rules),
+     .help = "rules, in YAML or JSON: rows that break one are out of the ordinary, too"},
 };
 
 const struct quire_command quire_command_log_anomalies = {
@@ -224,7 +240,8 @@ const struct quire_command quire_command_log_anomalies = {
         "Rows that took more than 3 times the mean duration, processed more than 5 times the mean "
         "of rows, or have a rate of validation that is too low. With --history also those that "
         "are far from what their own step does, and steps whose rates are low, spread or fell "
-        "from one day to the next. --json prints one object: the period, anomalies_detected, "
+        "from one day to the next, with --rules those that break one. --json prints one object: "
+        "the period, anomalies_detected, "
         "anomaly_count, anomalies (type, row_index, value, threshold, severity, description, "
         "run_id, phase, step_name, created_at).",
     .operands_min = 1,

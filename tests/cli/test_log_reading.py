@@ -123,3 +123,47 @@ def test_show_fits_the_terminal(tmp_path, width, heads):
     assert len(cells) == len(heads) and (width == 0 or len(head.strip()) <= width)
     for cell, name in zip(cells, heads):
         assert cell == name or (cell.endswith("…") and name.startswith(cell[:-1]) and cell != "…")
+
+
+# --- What is out of the ordinary -------------------------------------------------------------
+
+def test_rows_that_break_a_rule(tmp_path):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("rules:\n- {name: small, check: rows_processed < 10}\n"
+                     "- {name: named, check: step_name <> 'b', on_fail: reject}\n")
+    log = written(tmp_path / "log", [
+        {**ROW, "step_name": name, "rows_processed": rows} for name, rows in
+        [("a", 1), ("b", 12), ("c", 11), ("d", 1)]])
+    found = good("log", "anomalies", log, "--rules", rules, "--json").json()
+    assert [(one["type"], one["step_name"], one["severity"], one["value"], one["threshold"])
+            for one in found["anomalies"]] == [
+        ("rule", "b", "medium", None, None), ("rule", "b", "high", None, None),
+        ("rule", "c", "medium", None, None)]
+    assert found["anomaly_count"] == 3
+    assert [one["description"] for one in found["anomalies"]][1:] == [
+        "b: it breaks the rule named", "c: it breaks the rule small"]
+    assert [one["row_index"] for one in found["anomalies"]] == [1, 1, 2]
+    assert "breaks the rule small" in good("log", "anomalies", log, "--rules", rules).text
+    rules.write_text("rules: [{check: rows_procesed < 10}]")
+    bad(2, "log", "anomalies", log, "--rules", rules, says=["rows_procesed", "rows_processed"])
+
+
+def test_the_most_serious_are_listed(tmp_path):
+    """In the order of the rows, of which the first are the least serious."""
+    rates = [94, 93, 92, 40, 91, 90, 20, 84, 60]
+    log = written(tmp_path / "log", [{**ROW, "step_name": f"s{i}", "rows_processed": 100,
+                                      "validation_rate": rate} for i, rate in enumerate(rates)])
+    for limit, expected in ((2, [40, 20]), (3, [40, 20, 60]), (4, [40, 20, 84, 60]),
+                            (6, [40, 91, 90, 20, 84, 60]), (100, rates)):
+        for command in ("report", "anomalies"):
+            found = good("log", command, log, "--limit", str(limit), "--json").json()
+            assert [one["value"] for one in found["anomalies"]] == expected
+            assert found["anomaly_count"] == len(rates)
+
+
+def test_a_rate_that_is_none(tmp_path):
+    log = written(tmp_path / "log", [{**ROW, "rows_processed": 100, "validation_rate": 0.0}])
+    for rate in ("101", "-1"):
+        bad(2, "log", "report", log, f"--min-validation-rate={rate}", says=["0 to 100", rate])
+    count = good("log", "report", log, "--min-validation-rate", "0", "--json").json()
+    assert count["anomaly_count"] == 0
