@@ -28,7 +28,7 @@ QUIRE_API int quire_runlog_read(const char *table, const struct quire_runlog_rea
 
 struct quire_runlog_export_options {
     struct quire_runlog_read_options read;
-    const char *format; /* json, jsonl, csv, parquet or ion; NULL: json */
+    const char *format; /* json, jsonl, csv, parquet or ion; NULL: as path ends, else json */
     const char *path;   /* a path, a store URL, or NULL: standard output */
     enum quire_durability durability;
 };

@@ -42,6 +42,7 @@ const struct quire_command quire_command_log_history = {
     .summary = "list the versions of a run log, newest first",
     .description = "Those whose commits the log still has. --json prints one object: table, "
                    "versions (version, timestamp, operation, rows, size_mb), total_versions.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {history_rows, 1, sizeof(struct history_options)},
@@ -68,6 +69,7 @@ const struct quire_command quire_command_log_metrics = {
         "where no commit says how long it took), total_rows_written, memory_usage_peak_mb, "
         "average_rows_per_write, total_size_mb, first_write, last_write, and memory (rss_mb, "
         "vms_mb, percent, available_mb) of this process.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .run = run_metrics,

@@ -185,7 +185,7 @@ static const struct quire_option report_rows[] = {
             "files of other days are not read. --json prints one object, which docs/RUNLOG.md "  \
             "describes. --html writes a page and --png its charts, drawn by gnuplot; what goes " \
             "to files is not printed unless --json is given.",                                   \
-        .operands_min = 1, .operands_max = 1,                                                    \
+        .flags = QUIRE_COMMAND_LOG_AT, .operands_min = 1, .operands_max = 1,                     \
         .options = {report_rows, sizeof(report_rows) / sizeof(report_rows[0]),                   \
                     sizeof(struct report_options)},                                              \
         .run = run_report,                                                                       \
@@ -244,6 +244,7 @@ const struct quire_command quire_command_log_anomalies = {
         "the period, anomalies_detected, "
         "anomaly_count, anomalies (type, row_index, value, threshold, severity, description, "
         "run_id, phase, step_name, created_at).",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {anomaly_rows, sizeof(anomaly_rows) / sizeof(anomaly_rows[0]),

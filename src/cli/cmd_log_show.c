@@ -110,10 +110,10 @@ static const struct quire_option show_rows[] = {LIMIT_ROW("20", "to show"), FILT
 static const struct quire_option export_rows[] = {
     {.name = "format",
      .type = QUIRE_OPTION_TEXT,
-     .default_text = "json",
      .choices = "FORMAT",
      .offset = AT(format),
-     .help = "json, jsonl, csv, parquet or ion"},
+     .help = "json, jsonl, csv, parquet or ion; else known by the extension of --path, json where "
+             "that says nothing"},
     {.name = "path",
      .type = QUIRE_OPTION_TEXT,
      .choices = "FILE",
@@ -131,6 +131,7 @@ const struct quire_command quire_command_log_show = {
     .description =
         "Draws a table that fits the terminal, in a narrow one of the columns that matter "
         "most; --json prints one object a row, with all columns.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {show_rows, sizeof(show_rows) / sizeof(show_rows[0]), sizeof(struct rows_options)},
@@ -173,6 +174,7 @@ const struct quire_command quire_command_log_export = {
     .description = "The file has all of the rows, or is left as it was. --json prints one object: "
                    "export_successful, format, records_exported, export_size_mb, export_path, "
                    "export_timestamp; on standard error where the rows go to standard output.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {export_rows, sizeof(export_rows) / sizeof(export_rows[0]),

@@ -93,6 +93,7 @@ int quire_log_filter(const char *filters, const struct ArrowSchema *schema, stru
     struct quire_json_node *root = NULL;
     size_t at = 0;
     const char *text = filters + strspn(filters, " \t\r\n");
+    if (text[0] == '\0') return quire_fail(error, QUIRE_USAGE, OPERATION, "the condition is empty");
     if (text[0] != '{') {
         if (quire_buf_append_text(out, filters) != 0) return quire_fail_memory(error, OPERATION);
     } else {

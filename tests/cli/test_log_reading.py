@@ -167,3 +167,69 @@ def test_a_rate_that_is_none(tmp_path):
         bad(2, "log", "report", log, f"--min-validation-rate={rate}", says=["0 to 100", rate])
     count = good("log", "report", log, "--min-validation-rate", "0", "--json").json()
     assert count["anomaly_count"] == 0
+
+
+def test_what_was_not_measured_has_no_grade(tmp_path):
+    schema = fields("run_id", "phase", "step_name", "duration_secs", "created_at")
+    delta.create(tmp_path / "few", schema)
+    now = datetime.datetime.now(UTC)
+    delta.append(tmp_path / "few", pa.Table.from_pylist([
+        {"run_id": "r", "phase": "gold", "step_name": "s", "duration_secs": 1.0,
+         "created_at": now}], schema))
+    trends = good("log", "trends", tmp_path / "few", "--json").json()
+    assert (trends["quality"]["grade"], trends["performance"]["grade"]) == (None, "A")
+    assert "grade none" in good("log", "trends", tmp_path / "few").text
+
+
+# --- Where the log is, and where it goes -----------------------------------------------------
+
+def test_one_configuration_serves_all_commands(tmp_path):
+    """Patterns of names are followed as they are by writing."""
+    config = tmp_path / "log.yaml"
+    config.write_text("table_schema: an\ntable_name: runs\ntable_suffix_pattern: _x\n"
+                      "compression: zstd\n")
+    good("log", "write", tmp_path, "--kind", "rows", "--config", config, stdin=json.dumps(ROW))
+    assert (tmp_path / "an" / "runs_x" / "_delta_log").is_dir()
+    for command in (*READING, "optimize", "maintain"):
+        good("log", command, tmp_path, "--config", config, "--json")
+    named = ["--table-schema", "an", "--table-name", "runs_x"]
+    for command in (*READING, "optimize", "maintain"):
+        good("log", command, tmp_path, *named, "--json")
+    assert good("log", "info", f"{tmp_path}/", *named, "--json").json()["row_count"] == 1
+    bad(2, "log", "show", tmp_path, "--table-name", "runs", says="table-schema")
+    bad(3, "log", "show", tmp_path, "--table-schema", "an", "--table-name", "no", says="an/no")
+
+
+@pytest.mark.parametrize("name, form", [
+    ("x.csv", "csv"), ("x.jsonl", "jsonl"), ("x.JSON", "json"), ("x.parquet", "parquet"),
+    ("x.ion", "ion"), ("x.csv.gz", "csv"), ("x", "json"), ("x.txt", "json")])
+def test_export_goes_by_the_extension(tmp_path, name, form):
+    log = written(tmp_path / "log", [ROW])
+    path = tmp_path / name
+    assert good("log", "export", log, "--path", path, "--json").json()["format"] == form
+    expected = tmp_path / "expected"
+    good("log", "export", log, "--path", expected, "--format", form)
+    if form != "ion":
+        assert good("count", path, "--from", form).text == good(
+            "count", expected, "--from", form).text
+    told = good("log", "export", log, "--path", path, "--format", "jsonl", "--json").json()
+    assert told["format"] == "jsonl"
+
+
+def test_filters_that_cannot_be_evaluated(tmp_path):
+    log = written(tmp_path / "log", [ROW])
+    out = tmp_path / "f.jsonl"
+    result = bad(2, "log", "export", log, "--path", out, "--filter", "rows_processed = 'x'",
+                 says=['"x" is no bigint', "filter"])
+    assert "f.jsonl" not in result.err and not out.exists()
+    for nothing in ("", "  "):
+        bad(2, "log", "export", log, "--path", out, "--filter", nothing, says="empty")
+        bad(2, "log", "show", log, "--filter", nothing, says="empty")
+
+
+def test_an_option_is_no_value(tmp_path):
+    log = written(tmp_path / "log", [ROW])
+    for option in ("--html", "--png", "--until"):
+        bad(2, "log", "report", log, option, "--json", says=f"{option} needs a value",
+            cwd=tmp_path)
+    assert not (tmp_path / "--json").exists()
