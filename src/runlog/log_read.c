@@ -19,6 +19,7 @@
 #define COLUMNS_MAX 64
 
 struct reading {
+    char *url;
     struct quire_table *table;
     struct ArrowSchema schema;
     struct quire_context *own_context, *context;
@@ -37,6 +38,7 @@ static void reading_close(void *source)
     quire_context_free(reading->own_context);
     quire_buf_release(&reading->filter);
     quire_buf_release(&reading->newest);
+    quire_free(reading->url);
     quire_free(reading);
 }
 
@@ -46,10 +48,13 @@ static int reading_schema(void *source, struct ArrowSchema *schema, struct quire
     return quire_stream_schema(&reading->stream, schema, error);
 }
 
+/* What fails is of the table, not of where the rows go. */
 static int reading_next(void *source, struct ArrowArray *batch, struct quire_error *error)
 {
     struct reading *reading = source;
-    return quire_stream_next(&reading->stream, batch, error);
+    int code = quire_stream_next(&reading->stream, batch, error);
+    if (code != 0) quire_error_path(error, reading->url);
+    return code;
 }
 
 /* --- Columns --------------------------------------------------------------------------------- */
@@ -84,6 +89,7 @@ static int add_filter_columns(const struct reading *reading, struct columns *col
     /* What is not there is told before anything is read. */
     if (code == 0) code = quire_expr_bind(expr, &reading->schema, error);
     if (code == 0) code = quire_expr_check_predicate(expr, error);
+    if (code == 0) code = quire_log_filter_try(expr, &reading->schema, error);
     quire_expr_free(expr);
     return code;
 }
@@ -267,6 +273,8 @@ static int open_reading(const char *table, const struct quire_runlog_read_option
 {
     if (options->limit < 0)
         return quire_fail(error, QUIRE_USAGE, OPERATION, "a limit is 0 or more");
+    reading->url = quire_strdup(table);
+    if (reading->url == NULL) return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_table_open(table, QUIRE_TABLE_NEWEST, &reading->table, error));
     QUIRE_TRY(quire_table_schema(reading->table, &reading->schema, error));
     QUIRE_TRY(quire_runlog_old_check(&reading->schema, error));
