@@ -19,7 +19,8 @@ QUIRE_API int quire_runlog_schema(struct ArrowSchema *schema, struct quire_error
 
 /* A JSON object of what the table is: table, version, row_count, files, size_mb, columns,
  * schema (name, type and nullable of each), partition_columns, properties, created_at. Freed with
- * quire_free. QUIRE_INPUT, naming the columns, for a table that is no run log. */
+ * quire_free. QUIRE_INPUT, naming the columns, for a table that is no run log: it lacks run_id,
+ * phase, step_name, duration_secs or a time. */
 QUIRE_API int quire_runlog_info(const char *table, char **json, struct quire_error *error);
 
 #ifdef __cplusplus

@@ -24,11 +24,13 @@ struct quire_runlog_report_options {
     int64_t limit;     /* steps and anomalies listed; 0: all steps, 100 anomalies */
     const char *where; /* a condition on rows (docs/EXPRESSIONS.md); NULL: none */
     /* Of anomalies: what they are held against. */
-    double min_validation_rate;    /* 95 */
+    double min_validation_rate;    /* 95; below 0: none is too low */
     bool history;                  /* also against each step's own days before */
     const char *folder;            /* for temporaries without a name; NULL: /tmp */
     struct quire_context *context; /* NULL: one with the defaults */
     bool process_limit;            /* as in quire/sql.h */
+    /* Of anomalies, too: rows that break one of these are some. NULL: none. */
+    const struct quire_rules *rules;
 };
 
 /* Freed with quire_free. QUIRE_INPUT, naming the columns, for a table that is no run log: it

@@ -28,7 +28,7 @@ QUIRE_API int quire_runlog_read(const char *table, const struct quire_runlog_rea
 
 struct quire_runlog_export_options {
     struct quire_runlog_read_options read;
-    const char *format; /* json, jsonl, csv, parquet or ion; NULL: json */
+    const char *format; /* json, jsonl, csv, parquet or ion; NULL: as path ends, else json */
     const char *path;   /* a path, a store URL, or NULL: standard output */
     enum quire_durability durability;
 };
@@ -44,8 +44,9 @@ QUIRE_API int quire_runlog_export(const char *table,
 QUIRE_API int quire_runlog_history(const char *table, int64_t limit, char **json,
                                    struct quire_error *error);
 
-/* What commits say of writes: total_writes, total_rows_written, total_size_mb, first_write,
- * last_write, operations; and memory of this process. */
+/* What commits say of writes: the members of struct quire_runlog_metrics (failed_writes is 0, since
+ * what failed left no commit; durations are null where no commit tells them), total_commits,
+ * average_rows_per_write, total_size_mb, first_write, last_write; and memory of this process. */
 QUIRE_API int quire_runlog_table_metrics(const char *table, char **json, struct quire_error *error);
 
 /* Zero means no. With none of the four, partitioning. */

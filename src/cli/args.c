@@ -57,12 +57,19 @@ static int fail_unknown(struct walk *walk, const char *dashes, const char *name,
     return QUIRE_USAGE;
 }
 
+/* "--json" behind "--html" is not the value; "--html=--json" has it as one. */
+static bool is_option_name(struct walk *walk, const char *text)
+{
+    struct argument other;
+    return strncmp(text, "--", 2) == 0 && find_row(walk, text + 2, &other);
+}
+
 /* The value of an option that needs one and had no "=value": the next argument. */
 static int take_next(struct walk *walk, struct argument *argument, const char *dashes,
                      struct quire_error *error)
 {
     if (argument->row->type == QUIRE_OPTION_BOOL || argument->value != NULL) return 0;
-    if (walk->at == walk->argc)
+    if (walk->at == walk->argc || is_option_name(walk, walk->argv[walk->at]))
         return quire_fail(error, QUIRE_USAGE, walk->cli->command->name, "%s%s needs a value",
                           dashes, argument->name);
     argument->value = walk->argv[walk->at++];

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "help.h"
 #include "interrupt.h"
+#include "log_place.h"
 #include "options.h"
 #include "progress.h"
 
@@ -91,6 +92,7 @@ static int run_command(struct quire_cli *cli, int argc, char **argv)
         return 0;
     }
     QUIRE_TRY(check_operands(cli, operands, argv));
+    if (cli->command->flags & QUIRE_COMMAND_LOG_AT) QUIRE_TRY(quire_cli_log_place(cli, argv));
     cli->observer.cancelled = quire_cli_interrupted;
     quire_cli_progress_begin(cli);
     return cli->command->run(cli, operands, argv);

@@ -93,7 +93,8 @@ enum quire_command_flag {
     QUIRE_COMMAND_WRITES = 2,  /* takes those of struct quire_cli_writing */
     QUIRE_COMMAND_CHOOSES = 4, /* of those of READS, what leaves rows and columns and --set */
     QUIRE_COMMAND_GROUP = 8,   /* has no work of its own; those of its word have */
-    QUIRE_COMMAND_LOGS = 16    /* takes the options of struct quire_runlog_options */
+    QUIRE_COMMAND_LOGS = 16,   /* takes the options of struct quire_runlog_options */
+    QUIRE_COMMAND_LOG_AT = 32  /* of these, those that say where the log is, its first operand */
 };
 
 struct quire_cli;
@@ -124,7 +125,8 @@ struct quire_cli {
     struct quire_cli_reading reading; /* the defaults unless the command reads */
     struct quire_cli_writing writing;
     struct quire_runlog_options runlog;
-    void *options; /* the struct of command->options; NULL when it has none */
+    char *log_table; /* of QUIRE_COMMAND_LOG_AT, where it is below the operand; owned */
+    void *options;   /* the struct of command->options; NULL when it has none */
     struct quire_error error;
     struct quire_observer observer; /* progress, log and cancelling as asked for */
     const struct quire_option *given[QUIRE_CLI_ROWS_MAX]; /* see quire_cli_is_given */
@@ -304,6 +306,7 @@ extern const struct quire_command quire_command_log_metrics;
 extern const struct quire_command quire_command_log_optimize; /* cmd_log_maintain.c */
 extern const struct quire_command quire_command_log_maintain;
 extern const struct quire_command quire_command_log_report;
+extern const struct quire_command quire_command_log_summary;
 extern const struct quire_command quire_command_log_trends;
 extern const struct quire_command quire_command_log_check;
 extern const struct quire_command quire_command_log_anomalies; /* cmd_log_report.c */

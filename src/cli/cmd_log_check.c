@@ -80,6 +80,7 @@ const struct quire_command quire_command_log_check = {
         "or pipeline, durations and numbers of rows are not negative, rates are 0 to 100. The "
         "exit status is 0 when the rows pass and 1 when they do not. --json prints one object: "
         "the period, and the verdict as \"validate\" prints it.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {rows, sizeof(rows) / sizeof(rows[0]), sizeof(struct check_options)},

@@ -42,6 +42,7 @@ const struct quire_command quire_command_log_history = {
     .summary = "list the versions of a run log, newest first",
     .description = "Those whose commits the log still has. --json prints one object: table, "
                    "versions (version, timestamp, operation, rows, size_mb), total_versions.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {history_rows, 1, sizeof(struct history_options)},
@@ -61,10 +62,14 @@ const struct quire_command quire_command_log_metrics = {
     .operands = "TABLE",
     .summary = "count what was written to a run log",
     .description =
-        "By the commits that its log still has: writes that failed left none. --json prints one "
-        "object: table, total_commits, total_writes, total_rows_written, average_rows_per_write, "
-        "total_size_mb, first_write, last_write, and memory (rss_mb, vms_mb, percent, "
-        "available_mb) of this process.",
+        "By the commits that its log still has: writes that failed left none, so that "
+        "failed_writes "
+        "is 0. --json prints one object: table, total_commits, total_writes, successful_writes, "
+        "failed_writes, success_rate_percent, total_duration_secs and average_duration_secs (null "
+        "where no commit says how long it took), total_rows_written, memory_usage_peak_mb, "
+        "average_rows_per_write, total_size_mb, first_write, last_write, and memory (rss_mb, "
+        "vms_mb, percent, available_mb) of this process.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .run = run_metrics,

@@ -24,6 +24,7 @@ const struct quire_command quire_command_log_info = {
     .summary = "tell what a run log is: rows, files, columns, properties",
     .description = "--json prints one object: table, version, row_count, files, size_mb, columns, "
                    "schema, partition_columns, properties, created_at.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .run = run,

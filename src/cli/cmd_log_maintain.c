@@ -106,6 +106,7 @@ const struct quire_command quire_command_log_optimize = {
     .description = "No row changes. --json prints one object: table, optimized, "
                    "optimizations_applied, before and after (version, files, size_mb, rows), and "
                    "of --vacuum vacuumed_files, vacuumed_mb.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {optimize_rows, sizeof(optimize_rows) / sizeof(optimize_rows[0]),
@@ -166,6 +167,7 @@ const struct quire_command quire_command_log_maintain = {
         "maintenance_operations, schema_valid, schema_issues, analyzed_files, "
         "updated_files, vacuumed_files, vacuumed_mb, before and after (version, files, "
         "size_mb, rows).",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {maintain_rows, sizeof(maintain_rows) / sizeof(maintain_rows[0]),

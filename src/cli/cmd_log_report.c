@@ -4,6 +4,7 @@
 #include "log_page.h"
 #include "log_report.h"
 #include "progress.h"
+#include "rules.h"
 
 struct report_options {
     struct quire_cli_log_period period;
@@ -12,6 +13,7 @@ struct report_options {
     bool history;
     bool print_sql;
     struct quire_cli_log_page page;
+    char *rules; /* of anomalies */
 };
 
 static void free_text(char **text)
@@ -98,7 +100,13 @@ static int fill_options(struct quire_cli *cli, struct quire_runlog_report_option
     /* For people what is cut short is told, so more is asked for. */
     bool all = !cli->common.json && options->limit <= QUIRE_RUNLOG_ANOMALIES_MAX;
     asked->limit = all ? 0 : options->limit;
-    asked->min_validation_rate = options->min_validation_rate;
+    if (!(options->min_validation_rate >= 0 && options->min_validation_rate <= 100))
+        return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
+                          "--min-validation-rate wants a percentage, 0 to 100, not %g",
+                          options->min_validation_rate);
+    /* Below 0 nothing is; to the library 0 is the default. */
+    asked->min_validation_rate =
+        options->min_validation_rate > 0 ? options->min_validation_rate : -1;
     asked->history = options->history;
     return quire_cli_log_options(cli, &options->period, asked);
 }
@@ -168,23 +176,25 @@ static const struct quire_option report_rows[] = {
     QUIRE_CLI_LOG_PAGE_ROWS(PAGE_AT),
 };
 
-const struct quire_command quire_command_log_report = {
-    .name = "log report",
-    .operands = "TABLE",
-    .summary = "tell what happened in a period: by phase, step, day and hour",
-    .description =
-        "Executions, rows, successes, durations, rates of validation and rows processed, in total "
-        "and by phase, step, day and hour, and what is out of the ordinary. Data files of other "
-        "days are not read. --json prints one object, which docs/RUNLOG.md describes. --html "
-        "writes "
-        "a page and --png its charts, drawn by gnuplot; what goes to files is not printed unless "
-        "--json is given.",
-    .operands_min = 1,
-    .operands_max = 1,
-    .options = {report_rows, sizeof(report_rows) / sizeof(report_rows[0]),
-                sizeof(struct report_options)},
-    .run = run_report,
-};
+#define REPORT_COMMAND(word, text)                                                               \
+    {                                                                                            \
+        .name = "log " word, .operands = "TABLE", .summary = (text),                             \
+        .description =                                                                           \
+            "Executions, rows, successes, durations, rates of validation and rows processed, "   \
+            "in total and by phase, step, day and hour, and what is out of the ordinary. Data "  \
+            "files of other days are not read. --json prints one object, which docs/RUNLOG.md "  \
+            "describes. --html writes a page and --png its charts, drawn by gnuplot; what goes " \
+            "to files is not printed unless --json is given.",                                   \
+        .flags = QUIRE_COMMAND_LOG_AT, .operands_min = 1, .operands_max = 1,                     \
+        .options = {report_rows, sizeof(report_rows) / sizeof(report_rows[0]),                   \
+                    sizeof(struct report_options)},                                              \
+        .run = run_report,                                                                       \
+    }
+
+const struct quire_command quire_command_log_report =
+    REPORT_COMMAND("report", "tell what happened in a period: by phase, step, day and hour");
+const struct quire_command quire_command_log_summary =
+    REPORT_COMMAND("summary", "the same as \"log report\"");
 
 /* --- anomalies ------------------------------------------------------------------------------ */
 
@@ -192,8 +202,11 @@ static int run_anomalies(struct quire_cli *cli, int argc, char **argv)
 {
     const struct report_options *options = cli->options;
     struct quire_runlog_report_options asked = {.days = 0};
+    QUIRE_CLEANUP(quire_cli_rules_release) struct quire_cli_rules rules = {.rules = NULL};
     QUIRE_CLEANUP(free_text) char *json = NULL;
     (void)argc;
+    if (options->rules != NULL) QUIRE_TRY(quire_cli_rules_read(cli, options->rules, &rules));
+    asked.rules = rules.rules;
     QUIRE_TRY(fill_options(cli, &asked));
     int code = options->print_sql ? quire_cli_log_print_sql(cli, argv[0], "anomalies", &asked)
                                   : quire_runlog_anomalies(argv[0], &asked, &json, &cli->error);
@@ -212,6 +225,11 @@ static int run_anomalies(struct quire_cli *cli, int argc, char **argv)
 static const struct quire_option anomaly_rows[] = {
     QUIRE_CLI_LOG_PERIOD_ROWS("7"),
     ANOMALY_ROWS,
+    {.name = "rules",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "FILE",
+     .offset = AT(rules),
+     .help = "rules, in YAML or JSON: rows that break one are out of the ordinary, too"},
 };
 
 const struct quire_command quire_command_log_anomalies = {
@@ -222,9 +240,11 @@ const struct quire_command quire_command_log_anomalies = {
         "Rows that took more than 3 times the mean duration, processed more than 5 times the mean "
         "of rows, or have a rate of validation that is too low. With --history also those that "
         "are far from what their own step does, and steps whose rates are low, spread or fell "
-        "from one day to the next. --json prints one object: the period, anomalies_detected, "
+        "from one day to the next, with --rules those that break one. --json prints one object: "
+        "the period, anomalies_detected, "
         "anomaly_count, anomalies (type, row_index, value, threshold, severity, description, "
         "run_id, phase, step_name, created_at).",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {anomaly_rows, sizeof(anomaly_rows) / sizeof(anomaly_rows[0]),

@@ -6,6 +6,7 @@
 
 #include "apart.h"
 #include "args.h"
+#include "log_columns.h"
 #include "progress.h"
 
 struct rows_options {
@@ -45,11 +46,6 @@ static int prepare(struct quire_cli *cli, const char *columns, struct log_rows *
 
 /* --- log show ------------------------------------------------------------------------------- */
 
-/* What a terminal has room for. */
-#define SHOWN                                                                              \
-    "created_at,run_id,phase,step_name,success,duration_secs,rows_processed,rows_written," \
-    "validation_rate,error_message"
-
 static int show(struct quire_cli *cli, struct ArrowArrayStream *stream, struct log_rows *rows)
 {
     char width[16];
@@ -66,15 +62,24 @@ static int show(struct quire_cli *cli, struct ArrowArrayStream *stream, struct l
     return quire_file_write("-", stream, &options, NULL, &cli->error);
 }
 
+static int choose_columns(struct quire_cli *cli, const char *table, struct log_rows *rows)
+{
+    size_t width = (size_t)quire_cli_terminal_columns(STDOUT_FILENO);
+    QUIRE_TRY(quire_cli_log_columns(table, &rows->read, width, &rows->columns, &cli->error));
+    rows->read.columns = (const char *const *)rows->columns.names;
+    rows->read.columns_size = rows->columns.size;
+    return 0;
+}
+
 static int run_show(struct quire_cli *cli, int argc, char **argv)
 {
     QUIRE_CLEANUP(log_rows_release) struct log_rows rows = {.context = NULL};
     const struct rows_options *options = cli->options;
     struct ArrowArrayStream stream = {.release = NULL};
-    const char *columns = options->columns;
     (void)argc;
-    if (columns == NULL && !cli->common.json) columns = SHOWN;
-    QUIRE_TRY(prepare(cli, columns, &rows));
+    QUIRE_TRY(prepare(cli, options->columns, &rows));
+    if (options->columns == NULL && !cli->common.json)
+        QUIRE_TRY(choose_columns(cli, argv[0], &rows));
     quire_cli_progress_yield(cli);
     QUIRE_TRY(quire_runlog_read(argv[0], &rows.read, &stream, &cli->error));
     int code = show(cli, &stream, &rows);
@@ -105,10 +110,10 @@ static const struct quire_option show_rows[] = {LIMIT_ROW("20", "to show"), FILT
 static const struct quire_option export_rows[] = {
     {.name = "format",
      .type = QUIRE_OPTION_TEXT,
-     .default_text = "json",
      .choices = "FORMAT",
      .offset = AT(format),
-     .help = "json, jsonl, csv, parquet or ion"},
+     .help = "json, jsonl, csv, parquet or ion; else known by the extension of --path, json where "
+             "that says nothing"},
     {.name = "path",
      .type = QUIRE_OPTION_TEXT,
      .choices = "FILE",
@@ -123,8 +128,10 @@ const struct quire_command quire_command_log_show = {
     .name = "log show",
     .operands = "TABLE",
     .summary = "show the newest rows of a run log",
-    .description = "Draws a table that fits the terminal; --json prints one object a row, with all "
-                   "columns.",
+    .description =
+        "Draws a table that fits the terminal, in a narrow one of the columns that matter "
+        "most; --json prints one object a row, with all columns.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {show_rows, sizeof(show_rows) / sizeof(show_rows[0]), sizeof(struct rows_options)},
@@ -167,6 +174,7 @@ const struct quire_command quire_command_log_export = {
     .description = "The file has all of the rows, or is left as it was. --json prints one object: "
                    "export_successful, format, records_exported, export_size_mb, export_path, "
                    "export_timestamp; on standard error where the rows go to standard output.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {export_rows, sizeof(export_rows) / sizeof(export_rows[0]),

@@ -48,6 +48,12 @@ static int draw_spreads(struct quire_cli *cli, const char *json)
     return quire_cli_report_draw(cli, &report, &cli->error);
 }
 
+static const char *grade_of(const char *json, const char *path, char text[QUIRE_CLI_LOG_TEXT_SIZE])
+{
+    quire_cli_log_text(json, path, text);
+    return text[0] != '\0' ? text : "none, as nothing was measured";
+}
+
 static void print_verdicts(const char *json)
 {
     char text[QUIRE_CLI_LOG_TEXT_SIZE];
@@ -60,9 +66,9 @@ static void print_verdicts(const char *json)
            quire_cli_log_number(json, "throughput_trend.avg_rows"),
            quire_cli_log_text(json, "volume_trend.direction", text),
            quire_cli_log_number(json, "volume_trend.change_percent"));
-    printf("quality: grade %s, ", quire_cli_log_text(json, "quality.grade", text));
+    printf("quality: grade %s, ", grade_of(json, "quality.grade", text));
     printf("degradation %s\n", quire_cli_log_text(json, "quality.degradation", text));
-    printf("performance: grade %s\n", quire_cli_log_text(json, "performance.grade", text));
+    printf("performance: grade %s\n", grade_of(json, "performance.grade", text));
 }
 
 static int draw(struct quire_cli *cli, const char *json)
@@ -120,6 +126,7 @@ const struct quire_command quire_command_log_trends = {
         "middle, 95th percentile) and what they gain a day; whether successes and rows processed "
         "grow; grades for quality and performance. --json prints one object, which docs/RUNLOG.md "
         "describes.",
+    .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
     .options = {rows, sizeof(rows) / sizeof(rows[0]), sizeof(struct trends_options)},

@@ -49,6 +49,7 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_log_info,
     &quire_command_log_history,
     &quire_command_log_report,
+    &quire_command_log_summary,
     &quire_command_log_trends,
     &quire_command_log_check,
     &quire_command_log_anomalies,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "log_place.h"
 #include "options.h"
 
 #define VARIABLE_SIZE_MAX 60
@@ -44,8 +45,10 @@ static int read_scope(struct quire_cli *cli, const struct quire_cli_scope *scope
 int quire_cli_environment_read(struct quire_cli *cli, struct quire_error *error)
 {
     const struct quire_cli_scope common = {NULL, &quire_cli_common_table, &cli->common};
-    const struct quire_cli_scope runlog = {NULL, quire_runlog_options_table(), &cli->runlog};
+    bool writes = (cli->command->flags & QUIRE_COMMAND_LOGS) != 0;
+    const struct quire_cli_scope runlog = {
+        NULL, writes ? quire_runlog_options_table() : quire_cli_log_place_table(), &cli->runlog};
     QUIRE_TRY(read_scope(cli, &common, "QUIRE_", error));
-    if ((cli->command->flags & QUIRE_COMMAND_LOGS) == 0) return 0;
+    if (!writes && (cli->command->flags & QUIRE_COMMAND_LOG_AT) == 0) return 0;
     return read_scope(cli, &runlog, "QUIRE_LOG_", error);
 }

@@ -14,22 +14,24 @@ struct quire_cli_log_period {
 
 /* Their rows, in the table of a command whose options begin with a
  * struct quire_cli_log_period. */
-#define QUIRE_CLI_LOG_PERIOD_ROWS(default_days)                                               \
-    {.name = "days",                                                                          \
-     .type = QUIRE_OPTION_INT,                                                                \
-     .offset = offsetof(struct quire_cli_log_period, days),                                   \
-     .default_text = default_days,                                                            \
-     .max = 3650000,                                                                          \
-     .help = "days of the period, up to and with today in UTC; 0 is the whole history"},      \
-        {.name = "until",                                                                     \
-         .type = QUIRE_OPTION_TEXT,                                                           \
-         .choices = "TIME",                                                                   \
-         .offset = offsetof(struct quire_cli_log_period, until),                              \
-         .help = "the period ends before this instead: 2024-05-01, or 2024-05-01T12:00:00Z"}, \
-    {                                                                                         \
-        .name = "where", .type = QUIRE_OPTION_TEXT, .choices = "CONDITION",                   \
-        .offset = offsetof(struct quire_cli_log_period, where),                               \
-        .help = "only rows for which this is true: \"pipeline_id = 'shop'\""                  \
+#define QUIRE_CLI_LOG_PERIOD_ROWS(default_days)                                                  \
+    {.name = "days",                                                                             \
+     .type = QUIRE_OPTION_INT,                                                                   \
+     .offset = offsetof(struct quire_cli_log_period, days),                                      \
+     .default_text = default_days,                                                               \
+     .max = 3650000,                                                                             \
+     .help = "days of the period, up to and with today in UTC; 0 is the whole history"},         \
+        {.name = "until",                                                                        \
+         .type = QUIRE_OPTION_TEXT,                                                              \
+         .choices = "TIME",                                                                      \
+         .offset = offsetof(struct quire_cli_log_period, until),                                 \
+         .help =                                                                                 \
+             "the period ends before this instead: 2024-05-01, or 2024-05-01T12:00:00Z, in UTC " \
+             "where it names no zone"},                                                          \
+    {                                                                                            \
+        .name = "where", .type = QUIRE_OPTION_TEXT, .choices = "CONDITION",                      \
+        .offset = offsetof(struct quire_cli_log_period, where),                                  \
+        .help = "only rows for which this is true: \"pipeline_id = 'shop'\""                     \
     }
 
 /* Fills in the period, with a context of its own that the caller frees. */

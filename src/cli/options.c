@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "log_place.h"
+
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 /* Tables --------------------------------------------------------------------------- */
@@ -202,6 +204,9 @@ size_t quire_cli_scopes(const struct quire_command *command, struct quire_cli *c
     if (command->flags & QUIRE_COMMAND_LOGS)
         scopes[size++] = (struct quire_cli_scope){"Run log", quire_runlog_options_table(),
                                                   cli != NULL ? &cli->runlog : NULL};
+    if (command->flags & QUIRE_COMMAND_LOG_AT)
+        scopes[size++] = (struct quire_cli_scope){"Run log", quire_cli_log_place_table(),
+                                                  cli != NULL ? &cli->runlog : NULL};
     scopes[size++] = (struct quire_cli_scope){"Common options", &quire_cli_common_table,
                                               cli != NULL ? &cli->common : NULL};
     return size;
@@ -236,6 +241,8 @@ void quire_cli_options_release(struct quire_cli *cli)
     quire_options_release(&quire_cli_reading_table, &cli->reading);
     quire_options_release(&quire_cli_writing_table, &cli->writing);
     quire_options_release(quire_runlog_options_table(), &cli->runlog);
+    quire_free(cli->log_table);
+    cli->log_table = NULL;
     if (cli->options == NULL) return;
     quire_options_release(&cli->command->options, cli->options);
     quire_free(cli->options);

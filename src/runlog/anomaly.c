@@ -9,6 +9,7 @@
 #include "quire/runlog_report.h"
 #include "runlog/anomaly_history.h"
 #include "runlog/anomaly_list.h"
+#include "runlog/anomaly_rules.h"
 
 #define OPERATION "anomalies"
 
@@ -35,6 +36,7 @@ struct mean {
 struct quire_anomaly_search {
     double rate_min;
     const struct quire_anomaly_history *history;
+    struct quire_quality *quality; /* of the rules; NULL: none */
     struct quire_field *field;
     struct quire_view *view;
     const struct quire_view *columns[COLUMNS]; /* NULL: not there */
@@ -86,8 +88,11 @@ int quire_anomaly_search_new(const struct ArrowSchema *schema,
     struct quire_anomaly_search *made = quire_alloc_zero(1, sizeof(*made));
     if (made == NULL) return quire_fail_memory(error, OPERATION);
     made->list.limit = options->limit > 0 ? options->limit : QUIRE_RUNLOG_ANOMALIES_MAX;
-    made->rate_min =
-        options->min_validation_rate > 0 ? options->min_validation_rate : QUIRE_ANOMALY_RATE_MIN;
+    made->rate_min = options->min_validation_rate;
+    if (!(made->rate_min < 0 || made->rate_min > 0)) made->rate_min = QUIRE_ANOMALY_RATE_MIN;
+    const struct quire_quality_options checking = {.path = options->path};
+    if (options->rules != NULL)
+        QUIRE_TRY(quire_quality_new(options->rules, schema, &checking, &made->quality, error));
     made->history = options->history;
     made->duration_max = made->rows_max = (double)INFINITY;
     QUIRE_TRY(quire_field_open(schema, &made->field, error));
@@ -103,7 +108,8 @@ void quire_anomaly_search_free(struct quire_anomaly_search *search)
     if (search == NULL) return;
     quire_view_free(search->view);
     quire_field_close(search->field);
-    quire_buf_release(&search->list.out);
+    quire_quality_free(search->quality);
+    quire_anomaly_list_release(&search->list);
     quire_free(search);
 }
 
@@ -211,12 +217,30 @@ static void judge_row(struct quire_anomaly_search *search, int64_t row)
     if (search->history != NULL) judge_step(search, row);
 }
 
+static void list_broken(void *user, int64_t row, const struct quire_rule *rule)
+{
+    struct quire_anomaly_search *search = user;
+    const struct quire_anomaly_finding finding = {
+        .type = QUIRE_ANOMALY_RULE,
+        .rule = rule,
+        .row_index = search->rows_before + row,
+        .run_id = text_at(search, RUN, row),
+        .phase = text_at(search, PHASE, row),
+        .step_name = text_at(search, STEP, row),
+        .time = search->columns[CREATED],
+        .row = row,
+    };
+    quire_anomaly_list_add(&search->list, &finding);
+}
+
 int quire_anomaly_judge(struct quire_anomaly_search *search, const struct ArrowArray *batch,
                         struct quire_error *error)
 {
     QUIRE_TRY(quire_view_set(search->view, batch, error));
     for (int64_t row = 0; row < search->view->length; row++)
         judge_row(search, row);
+    if (search->quality != NULL)
+        QUIRE_TRY(quire_anomaly_rules_judge(search->quality, batch, list_broken, search, error));
     search->rows_before += search->view->length;
     return search->list.code == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }
@@ -282,7 +306,6 @@ void quire_anomaly_write(const struct quire_anomaly_search *search,
         return;
     }
     quire_json_writer_begin_array(writer);
-    if (list->out.size > 0)
-        quire_json_writer_raw(writer, (const char *)list->out.data, list->out.size);
+    quire_anomaly_list_write(list, writer);
     quire_json_writer_end_array(writer);
 }

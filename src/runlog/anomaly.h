@@ -3,12 +3,13 @@
  * Rows are looked at twice: all are measured, then all are judged, since what is far from the mean
  * is known only when the mean is. Batches that are at hand go through both in turn; a table is
  * read twice. A history, where one is given, is what the steps did before. Nothing grows with the
- * number of rows but what is listed, up to its limit. */
+ * number of rows but what is listed, up to its limit: the most serious. */
 #ifndef QUIRE_RUNLOG_ANOMALY_H
 #define QUIRE_RUNLOG_ANOMALY_H
 
 #include "base/json_text.h"
 #include "quire/batch.h"
+#include "quire/quality.h"
 
 #define QUIRE_ANOMALY_DURATION_TIMES 3.0 /* of the mean */
 #define QUIRE_ANOMALY_ROWS_TIMES     5.0 /* of the mean */
@@ -18,9 +19,11 @@ struct quire_anomaly_history;
 
 /* Zero means the default. */
 struct quire_anomaly_options {
-    double min_validation_rate;                  /* 95 */
+    double min_validation_rate;                  /* 95; below 0: none is too low */
     int64_t limit;                               /* listed; 0: 100 */
     const struct quire_anomaly_history *history; /* borrowed; NULL: none */
+    const struct quire_rules *rules;             /* the same */
+    const char *path; /* where the rows come from, for errors of rules; borrowed */
 };
 
 struct quire_anomaly_search;

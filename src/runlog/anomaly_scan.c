@@ -32,6 +32,21 @@ static int judge_rows(struct quire_anomaly_search *search, struct ArrowArrayStre
     }
 }
 
+static void free_quality(struct quire_quality **quality)
+{
+    quire_quality_free(*quality);
+}
+
+/* Names that the table does not have are told with the nearest that it has. */
+static int try_rules(const struct quire_report *report, const struct quire_anomaly_options *options,
+                     struct quire_error *error)
+{
+    QUIRE_CLEANUP(free_quality) struct quire_quality *tried = NULL;
+    const struct quire_quality_options checking = {.path = options->path};
+    if (options->rules == NULL) return 0;
+    return quire_quality_new(options->rules, &report->schema, &checking, &tried, error);
+}
+
 int quire_anomaly_scan(const struct quire_report *report, const struct quire_anomaly_means *means,
                        struct quire_json_writer *writer, struct quire_error *error)
 {
@@ -46,9 +61,12 @@ int quire_anomaly_scan(const struct quire_report *report, const struct quire_ano
         .min_validation_rate = report->options.min_validation_rate,
         .limit = report->options.limit,
         .history = history,
+        .rules = report->options.rules,
+        .path = report->url,
     };
-    QUIRE_TRY(
-        quire_report_read(report, wanted, sizeof(wanted) / sizeof(wanted[0]), NULL, &rows, error));
+    QUIRE_TRY(try_rules(report, &options, error));
+    QUIRE_TRY(quire_report_read(report, wanted, sizeof(wanted) / sizeof(wanted[0]), options.rules,
+                                &rows, error));
     QUIRE_TRY(quire_stream_schema(&rows, &schema, error));
     QUIRE_TRY(quire_anomaly_search_new(&schema, &options, &search, error));
     quire_anomaly_set_means(search, means->duration_secs, means->rows_processed);

@@ -5,18 +5,30 @@
 #include "base/fail.h"
 #include "base/time_text.h"
 #include "quire/file.h"
+#include "quire/format.h"
 #include "quire/runlog_upkeep.h"
 #include "runlog/log_state.h"
 
 #define OPERATION "export run log"
 
+static const char *const formats[] = {"json", "jsonl", "csv", "parquet", "ion"};
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
 static int check_format(const char *format, struct quire_error *error)
 {
-    static const char *const formats[] = {"json", "jsonl", "csv", "parquet", "ion"};
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+    for (size_t i = 0; i < FORMATS; i++)
         if (strcmp(formats[i], format) == 0) return 0;
     return quire_fail(error, QUIRE_USAGE, OPERATION,
                       "format: '%.80s' is not one of json, jsonl, csv, parquet, ion", format);
+}
+
+/* As the path's extension has it; json where that says nothing. */
+static const char *format_of(const char *path)
+{
+    const struct quire_format *format = quire_format_of_path(path);
+    for (size_t i = 0; format != NULL && i < FORMATS; i++)
+        if (strcmp(formats[i], format->name) == 0) return formats[i];
+    return "json";
 }
 
 static int write_rows(const char *table, const struct quire_runlog_export_options *options,
@@ -39,8 +51,8 @@ int quire_runlog_export(const char *table, const struct quire_runlog_export_opti
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
     struct quire_json_writer writer = quire_json_writer_to(&out);
     struct quire_write_result result = {0, 0};
-    const char *format = options->format != NULL ? options->format : "json";
     const char *path = options->path != NULL ? options->path : "-";
+    const char *format = options->format != NULL ? options->format : format_of(path);
     QUIRE_TRY(check_format(format, error));
     QUIRE_TRY(write_rows(table, options, format, path, &result, error));
     if (json == NULL) return 0;

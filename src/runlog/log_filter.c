@@ -93,6 +93,7 @@ int quire_log_filter(const char *filters, const struct ArrowSchema *schema, stru
     struct quire_json_node *root = NULL;
     size_t at = 0;
     const char *text = filters + strspn(filters, " \t\r\n");
+    if (text[0] == '\0') return quire_fail(error, QUIRE_USAGE, OPERATION, "the condition is empty");
     if (text[0] != '{') {
         if (quire_buf_append_text(out, filters) != 0) return quire_fail_memory(error, OPERATION);
     } else {
@@ -104,4 +105,30 @@ int quire_log_filter(const char *filters, const struct ArrowSchema *schema, stru
         QUIRE_TRY(append_map(root, schema, out, error));
     }
     return quire_buf_terminate(out) == 0 ? 0 : quire_fail_memory(error, OPERATION);
+}
+
+/* --- Trying ---------------------------------------------------------------------------------- */
+
+static void free_builder(struct quire_builder **builder)
+{
+    quire_builder_free(*builder);
+}
+
+int quire_log_filter_try(const struct quire_expr *expr, const struct ArrowSchema *schema,
+                         struct quire_error *error)
+{
+    QUIRE_CLEANUP(free_builder) struct quire_builder *builder = NULL;
+    QUIRE_CLEANUP(quire_array_release) struct ArrowArray batch = {.release = NULL};
+    QUIRE_CLEANUP(quire_array_release) struct ArrowArray answer = {.release = NULL};
+    QUIRE_TRY(quire_builder_new(schema, &builder, error));
+    for (int64_t i = 0; i < schema->n_children; i++)
+        QUIRE_TRY(quire_builder_null(builder, error));
+    QUIRE_TRY(quire_builder_end_row(builder, error));
+    QUIRE_TRY(quire_builder_finish(builder, &batch, error));
+    int code = quire_expr_evaluate(expr, &batch, &answer, error);
+    if (code != QUIRE_INPUT) return code;
+    if (error == NULL) return QUIRE_USAGE;
+    char cause[sizeof(error->cause)];
+    memcpy(cause, error->cause, sizeof(cause));
+    return quire_fail(error, QUIRE_USAGE, "filter", "%s", cause);
 }

@@ -1,6 +1,7 @@
 /* What the log of a table says of its versions. Rows and bytes are what their writers said that
  * they wrote; writers call them differently. */
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
@@ -10,6 +11,7 @@
 #include "quire/runlog_upkeep.h"
 #include "quire/runlog_write.h"
 #include "runlog/log_state.h"
+#include "runlog/runlog_schema.h"
 
 #define OPERATION "run log"
 
@@ -18,10 +20,22 @@ static void close_table(struct quire_table **table)
     quire_table_close(*table);
 }
 
+/* Opens a table that is a run log. */
+static int open_log(const char *url, struct quire_table **table, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    QUIRE_TRY(quire_table_open(url, QUIRE_TABLE_NEWEST, table, error));
+    QUIRE_TRY(quire_table_schema(*table, &schema, error));
+    int code = quire_runlog_old_check(&schema, error);
+    if (code != 0) quire_error_path(error, url);
+    return code;
+}
+
 /* A commit as it is told. */
 struct commit_said {
     const char *operation; /* NULL: not said */
     int64_t rows, bytes;   /* -1: not said */
+    int64_t ms;            /* that it took; -1: not said */
     bool writes;           /* rows of the log, as opposed to looking after it */
 };
 
@@ -56,7 +70,8 @@ static int read_commit(const struct quire_table_commit *commit, struct quire_are
                                         NULL};
     struct quire_json_node *root = NULL;
     size_t at = 0;
-    *said = (struct commit_said){NULL, -1, -1, false};
+    static const char *const times[] = {"executionTimeMs", "execution_time_ms", NULL};
+    *said = (struct commit_said){.rows = -1, .bytes = -1, .ms = -1};
     if (commit->info == NULL) return 0;
     int code = quire_json_tree_parse(commit->info, strlen(commit->info), arena, &root, &at);
     if (code != 0) return code == QUIRE_MEMORY ? code : 0;
@@ -64,6 +79,7 @@ static int read_commit(const struct quire_table_commit *commit, struct quire_are
     said->operation = quire_json_tree_text(root, "operation");
     said->rows = read_metric(metrics, rows);
     said->bytes = read_metric(metrics, bytes);
+    said->ms = read_metric(metrics, times);
     said->writes = is_writing(said->operation);
     return 0;
 }
@@ -108,7 +124,7 @@ int quire_runlog_history(const char *table, int64_t limit, char **json, struct q
     struct listing listing = {.writer = quire_json_writer_to(&out), .limit = limit};
     struct quire_json_writer *writer = &listing.writer;
     if (limit < 0) return quire_fail(error, QUIRE_USAGE, OPERATION, "a limit is 0 or more");
-    QUIRE_TRY(quire_table_open(table, QUIRE_TABLE_NEWEST, &opened, error));
+    QUIRE_TRY(open_log(table, &opened, error));
     quire_json_writer_begin_object(writer);
     quire_json_writer_key(writer, "table");
     quire_json_writer_string(writer, table);
@@ -126,6 +142,7 @@ int quire_runlog_history(const char *table, int64_t limit, char **json, struct q
 
 struct sums {
     int64_t commits, writes, rows, bytes;
+    int64_t timed, ms;         /* writes that say how long they took, and how long that was */
     int64_t first_ms, last_ms; /* of writes */
 };
 
@@ -143,7 +160,43 @@ static int sum_commit(void *user, const struct quire_table_commit *commit,
     sums->writes++;
     sums->rows += said.rows > 0 ? said.rows : 0;
     sums->bytes += said.bytes > 0 ? said.bytes : 0;
+    sums->timed += said.ms >= 0;
+    sums->ms += said.ms > 0 ? said.ms : 0;
     return 0;
+}
+
+/* A duration that no commit tells is null. */
+static void write_secs(struct quire_json_writer *writer, const char *name, bool told, double secs)
+{
+    quire_json_writer_key(writer, name);
+    if (told)
+        quire_json_writer_f64(writer, secs);
+    else
+        quire_json_writer_null(writer);
+}
+
+/* As of a writer (quire_runlog_get_metrics), as far as commits tell: what failed left none. */
+static void write_writes(struct quire_json_writer *writer, const struct sums *sums)
+{
+    struct rusage usage;
+    double secs = (double)sums->ms / 1000;
+    quire_json_writer_key(writer, "total_writes");
+    quire_json_writer_i64(writer, sums->writes);
+    quire_json_writer_key(writer, "successful_writes");
+    quire_json_writer_i64(writer, sums->writes);
+    quire_json_writer_key(writer, "failed_writes");
+    quire_json_writer_i64(writer, 0);
+    quire_json_writer_key(writer, "success_rate_percent");
+    quire_json_writer_f64(writer, 100);
+    write_secs(writer, "total_duration_secs", sums->timed > 0, secs);
+    write_secs(writer, "average_duration_secs", sums->timed > 0, secs / (double)sums->timed);
+    quire_json_writer_key(writer, "total_rows_written");
+    quire_json_writer_i64(writer, sums->rows);
+    quire_json_writer_key(writer, "memory_usage_peak_mb");
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        quire_json_writer_f64(writer, (double)usage.ru_maxrss / 1024);
+    else
+        quire_json_writer_null(writer);
 }
 
 static void write_memory(struct quire_json_writer *writer, const struct quire_runlog_memory *memory)
@@ -168,7 +221,7 @@ int quire_runlog_table_metrics(const char *table, char **json, struct quire_erro
     struct quire_json_writer writer = quire_json_writer_to(&out);
     struct quire_runlog_memory memory;
     struct sums sums = {0};
-    QUIRE_TRY(quire_table_open(table, QUIRE_TABLE_NEWEST, &opened, error));
+    QUIRE_TRY(open_log(table, &opened, error));
     QUIRE_TRY(quire_table_each_commit(opened, sum_commit, &sums, error));
     QUIRE_TRY(quire_runlog_memory_usage(&memory, error));
     quire_json_writer_begin_object(&writer);
@@ -176,10 +229,7 @@ int quire_runlog_table_metrics(const char *table, char **json, struct quire_erro
     quire_json_writer_string(&writer, table);
     quire_json_writer_key(&writer, "total_commits");
     quire_json_writer_i64(&writer, sums.commits);
-    quire_json_writer_key(&writer, "total_writes");
-    quire_json_writer_i64(&writer, sums.writes);
-    quire_json_writer_key(&writer, "total_rows_written");
-    quire_json_writer_i64(&writer, sums.rows);
+    write_writes(&writer, &sums);
     quire_json_writer_key(&writer, "average_rows_per_write");
     if (sums.writes > 0)
         quire_json_writer_f64(&writer, (double)sums.rows / (double)sums.writes);

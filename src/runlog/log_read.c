@@ -1,5 +1,6 @@
 /* The newest rows of a run log. Which rows these are is found by one column; then files and parts
  * of files that have none of them are passed over. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,14 +17,15 @@
 
 #define OPERATION   "read run log"
 #define COLUMNS_MAX 64
-#define BY          "created_at"
 
 struct reading {
+    char *url;
     struct quire_table *table;
     struct ArrowSchema schema;
     struct quire_context *own_context, *context;
     struct ArrowArrayStream stream;
     struct quire_buf filter; /* zero-terminated; empty: none */
+    const char *by;          /* the column of the time */
     struct quire_buf newest; /* int64_t: a heap of the newest times, the oldest of them first */
 };
 
@@ -36,6 +38,7 @@ static void reading_close(void *source)
     quire_context_free(reading->own_context);
     quire_buf_release(&reading->filter);
     quire_buf_release(&reading->newest);
+    quire_free(reading->url);
     quire_free(reading);
 }
 
@@ -45,10 +48,13 @@ static int reading_schema(void *source, struct ArrowSchema *schema, struct quire
     return quire_stream_schema(&reading->stream, schema, error);
 }
 
+/* What fails is of the table, not of where the rows go. */
 static int reading_next(void *source, struct ArrowArray *batch, struct quire_error *error)
 {
     struct reading *reading = source;
-    return quire_stream_next(&reading->stream, batch, error);
+    int code = quire_stream_next(&reading->stream, batch, error);
+    if (code != 0) quire_error_path(error, reading->url);
+    return code;
 }
 
 /* --- Columns --------------------------------------------------------------------------------- */
@@ -83,6 +89,7 @@ static int add_filter_columns(const struct reading *reading, struct columns *col
     /* What is not there is told before anything is read. */
     if (code == 0) code = quire_expr_bind(expr, &reading->schema, error);
     if (code == 0) code = quire_expr_check_predicate(expr, error);
+    if (code == 0) code = quire_log_filter_try(expr, &reading->schema, error);
     quire_expr_free(expr);
     return code;
 }
@@ -165,7 +172,7 @@ static int take_times(struct reading *reading, int64_t limit, struct ArrowArrayS
     QUIRE_TRY(quire_stream_schema(stream, &schema, error));
     QUIRE_TRY(quire_field_open(&schema, &fields, error));
     QUIRE_TRY(quire_view_new(fields, &view, error));
-    int64_t column = quire_field_child(fields, BY, strlen(BY));
+    int64_t column = quire_field_child(fields, reading->by, strlen(reading->by));
     for (;;) {
         QUIRE_CLEANUP(quire_array_release) struct ArrowArray batch = {.release = NULL};
         QUIRE_TRY(quire_stream_next(stream, &batch, error));
@@ -188,7 +195,7 @@ static int bound_times(struct reading *reading, int64_t limit, struct quire_buf 
     struct columns columns = {.size = 0, .schema = &reading->schema};
     char text[QUIRE_TIME_TEXT_MAX];
     const char *filter = reading->filter.size > 0 ? (const char *)reading->filter.data : NULL;
-    (void)add_column(&columns, BY);
+    (void)add_column(&columns, reading->by);
     QUIRE_TRY(add_filter_columns(reading, &columns, error));
     QUIRE_TRY(open_rows(reading, &columns, filter, &stream, error));
     QUIRE_TRY(take_times(reading, limit, &stream, error));
@@ -196,8 +203,8 @@ static int bound_times(struct reading *reading, int64_t limit, struct quire_buf 
     int64_t oldest = *(const int64_t *)(const void *)reading->newest.data;
     if (oldest == INT64_MIN) return 0;
     char *end = quire_time_format_timestamp(oldest, QUIRE_MICRO, 'T', true, 0, text);
-    if (quire_buf_printf(where, "%s" BY " >= TIMESTAMP '%.*s'", where->size > 0 ? " AND " : "",
-                         (int)(end - text), text) != 0)
+    if (quire_buf_printf(where, "%s%s >= TIMESTAMP '%.*s'", where->size > 0 ? " AND " : "",
+                         reading->by, (int)(end - text), text) != 0)
         return quire_fail_memory(error, OPERATION);
     return 0;
 }
@@ -214,7 +221,8 @@ static int become(struct ArrowArrayStream *stream, int code, struct ArrowArraySt
 static int open_newest(struct reading *reading, const struct quire_runlog_read_options *options,
                        struct quire_error *error)
 {
-    static const char *const order[] = {"-created_at", "run_id", "phase", "step_name"};
+    char newest_first[40];
+    const char *const order[] = {newest_first, "run_id", "phase", "step_name"};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf where = {0};
     struct columns columns = {.size = 0, .schema = &reading->schema};
     struct ArrowArrayStream next = {.release = NULL}, *stream = &reading->stream;
@@ -226,6 +234,7 @@ static int open_newest(struct reading *reading, const struct quire_runlog_read_o
     else
         QUIRE_TRY(add_filter_columns(reading, &columns, error));
     if (quire_buf_terminate(&where) != 0) return quire_fail_memory(error, OPERATION);
+    snprintf(newest_first, sizeof(newest_first), "-%s", reading->by);
     columns.size = 0;
     for (int64_t i = 0; i < reading->schema.n_children; i++)
         (void)add_column(&columns, reading->schema.children[i]->name);
@@ -244,14 +253,32 @@ static int open_newest(struct reading *reading, const struct quire_runlog_read_o
         &next);
 }
 
+/* created_at; of older logs the first of the times that they have. */
+static int find_time(struct reading *reading, struct quire_error *error)
+{
+    const struct ArrowSchema *schema = &reading->schema;
+    reading->by = "created_at";
+    for (size_t i = 0; !quire_runlog_has(schema, reading->by) && i < QUIRE_RUNLOG_TIMES; i++)
+        reading->by = quire_runlog_times[i];
+    for (int64_t i = 0; i < schema->n_children; i++)
+        if (strcmp(schema->children[i]->name, reading->by) == 0 &&
+            strncmp(schema->children[i]->format, "tsu", 3) != 0)
+            return quire_fail(error, QUIRE_INPUT, OPERATION, "the column %s is no timestamp",
+                              reading->by);
+    return 0;
+}
+
 static int open_reading(const char *table, const struct quire_runlog_read_options *options,
                         struct reading *reading, struct quire_error *error)
 {
     if (options->limit < 0)
         return quire_fail(error, QUIRE_USAGE, OPERATION, "a limit is 0 or more");
+    reading->url = quire_strdup(table);
+    if (reading->url == NULL) return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_table_open(table, QUIRE_TABLE_NEWEST, &reading->table, error));
     QUIRE_TRY(quire_table_schema(reading->table, &reading->schema, error));
-    QUIRE_TRY(quire_runlog_schema_check(&reading->schema, error));
+    QUIRE_TRY(quire_runlog_old_check(&reading->schema, error));
+    QUIRE_TRY(find_time(reading, error));
     reading->context = options->context;
     if (reading->context == NULL) {
         QUIRE_TRY(quire_context_new(NULL, &reading->own_context, error));

@@ -10,6 +10,7 @@
 #include "quire/runlog_write.h"
 
 #define AT(field) offsetof(struct quire_runlog_options, field)
+/* The first say where the table is (src/cli/log_place.c). */
 static const struct quire_option rows[] = {
     {.name = "table-schema",
      .type = QUIRE_OPTION_TEXT,
@@ -21,6 +22,17 @@ static const struct quire_option rows[] = {
      .choices = "NAME",
      .offset = AT(table_name),
      .help = "name of the table in that folder"},
+    {.name = "table-name-pattern",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "PATTERN",
+     .offset = AT(table_name_pattern),
+     .help = "name of the table with {schema}, {table_name}, {pipeline_id}, {run_mode}, {date}, "
+             "{timestamp}"},
+    {.name = "table-suffix-pattern",
+     .type = QUIRE_OPTION_TEXT,
+     .choices = "PATTERN",
+     .offset = AT(table_suffix_pattern),
+     .help = "what follows the name, unless it ends so already"},
     {.name = "write-mode",
      .type = QUIRE_OPTION_CHOICE,
      .default_text = "append",
@@ -156,17 +168,6 @@ static const struct quire_option rows[] = {
      .default_text = "off",
      .offset = AT(fail_fast),
      .help = "write nothing where one report or execution of several cannot be written"},
-    {.name = "table-name-pattern",
-     .type = QUIRE_OPTION_TEXT,
-     .choices = "PATTERN",
-     .offset = AT(table_name_pattern),
-     .help = "name of the table with {schema}, {table_name}, {pipeline_id}, {run_mode}, {date}, "
-             "{timestamp}"},
-    {.name = "table-suffix-pattern",
-     .type = QUIRE_OPTION_TEXT,
-     .choices = "PATTERN",
-     .offset = AT(table_suffix_pattern),
-     .help = "what follows the name, unless it ends so already"},
     {.name = "performance-max-secs",
      .type = QUIRE_OPTION_NUMBER,
      .default_text = "300",

@@ -56,45 +56,6 @@ static int set_period(struct quire_report *report, int64_t days, struct quire_er
 
 /* --- What log is ---------------------------------------------------------------------------- */
 
-static bool has_column(const struct ArrowSchema *schema, const char *name)
-{
-    for (int64_t i = 0; i < schema->n_children; i++)
-        if (strcmp(schema->children[i]->name, name) == 0) return true;
-    return false;
-}
-
-/* When a row was made, in logs that do not say. */
-static const char *const times[] = {"end_time", "run_ended_at", "start_time", "run_started_at"};
-#define TIMES (sizeof(times) / sizeof(times[0]))
-
-static bool has_time(const struct ArrowSchema *schema)
-{
-    bool any = has_column(schema, "created_at");
-    for (size_t i = 0; i < TIMES; i++)
-        any |= has_column(schema, times[i]);
-    return any;
-}
-
-static int check_columns(const struct quire_report *report, struct quire_error *error)
-{
-    static const char *const wanted[] = {"run_id", "phase", "step_name", "duration_secs"};
-    char names[120] = "";
-    size_t size = 0;
-    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-        if (!has_column(&report->schema, wanted[i]))
-            size += (size_t)snprintf(names + size, sizeof(names) - size, "%s%s",
-                                     size > 0 ? ", " : "", wanted[i]);
-    if (!has_time(&report->schema))
-        size += (size_t)snprintf(names + size, sizeof(names) - size, "%s%s", size > 0 ? ", " : "",
-                                 "created_at");
-    if (size == 0) return 0;
-    quire_fail(error, QUIRE_INPUT, QUIRE_REPORT_OPERATION,
-               "the table is no run log: it lacks the column%s %s",
-               strchr(names, ',') != NULL ? "s" : "", names);
-    quire_error_hint(error, "\"quire log write\" makes a table with them");
-    return QUIRE_INPUT;
-}
-
 static const char *type_of(const struct ArrowSchema *field)
 {
     switch (field->format[0]) {
@@ -109,10 +70,12 @@ static const char *type_of(const struct ArrowSchema *field)
 /* created_at, else the best of the times that there are. */
 static int append_time(const struct quire_report *report, struct quire_buf *out)
 {
-    if (has_column(&report->schema, "created_at")) return quire_buf_append_text(out, "created_at");
+    if (quire_runlog_has(&report->schema, "created_at"))
+        return quire_buf_append_text(out, "created_at");
     int code = quire_buf_append_text(out, "coalesce(");
-    for (size_t i = 0; i < TIMES && code == 0; i++)
-        if (has_column(&report->schema, times[i])) code = quire_buf_printf(out, "%s, ", times[i]);
+    for (size_t i = 0; i < QUIRE_RUNLOG_TIMES && code == 0; i++)
+        if (quire_runlog_has(&report->schema, quire_runlog_times[i]))
+            code = quire_buf_printf(out, "%s, ", quire_runlog_times[i]);
     return code == 0 ? quire_buf_append_text(out, "NULL)") : code;
 }
 
@@ -149,7 +112,7 @@ static int make_source(struct quire_report *report, struct quire_error *error)
     QUIRE_TRY(quire_runlog_schema(&wanted, error));
     int code = quire_buf_append_text(&report->source, "SELECT *");
     for (int64_t i = 0; i < wanted.n_children && code == 0; i++) {
-        if (has_column(&report->schema, wanted.children[i]->name)) continue;
+        if (quire_runlog_has(&report->schema, wanted.children[i]->name)) continue;
         whole = false;
         code = append_missing(report, wanted.children[i]);
     }
@@ -168,7 +131,7 @@ int quire_report_open(const char *url, const struct quire_runlog_report_options 
     QUIRE_TRY(quire_table_open(url, QUIRE_TABLE_NEWEST, &report->table, error));
     report->version = quire_table_version(report->table);
     QUIRE_TRY(quire_table_schema(report->table, &report->schema, error));
-    int code = check_columns(report, error);
+    int code = quire_runlog_old_check(&report->schema, error);
     if (code == 0) code = check_where(report, error);
     if (code == 0) code = make_source(report, error);
     if (code != 0) quire_error_path(error, url);

@@ -96,6 +96,18 @@ static const char *performance_grade(double mean, double stddev)
     return mean < 300 ? "C" : "D";
 }
 
+/* What was not measured has none. */
+static void write_grade(struct quire_json_writer *writer, const struct quire_report_rows *row,
+                        const char *count, const char *grade)
+{
+    if (quire_report_integer(row, count) > 0) {
+        quire_report_write_text(writer, "grade", grade);
+        return;
+    }
+    quire_json_writer_key(writer, "grade");
+    quire_json_writer_null(writer);
+}
+
 static void write_volume(const struct day *days, size_t size, struct quire_json_writer *writer)
 {
     double change = volume_change(days, size);
@@ -131,15 +143,13 @@ static void write_success(const struct quire_report_rows *row, const struct day 
 static void write_quality(const struct quire_report_rows *row, const struct day *days, size_t size,
                           struct quire_json_writer *writer)
 {
-    bool any = size > 0;
-    double last = any ? days[size - 1].rate : 0;
+    double last = size > 0 ? days[size - 1].rate : 0;
     double before = size > 1 ? sum_days(days, 0, size - 1).rate : last;
     double fall = before - last;
     quire_json_writer_key(writer, "quality");
     quire_json_writer_begin_object(writer);
-    /* Of no rows all are valid. */
-    quire_report_write_text(writer, "grade",
-                            quality_grade(any ? quire_report_number(row, "validation_mean") : 100));
+    write_grade(writer, row, "validation_count",
+                quality_grade(quire_report_number(row, "validation_mean")));
     quire_report_write_text(writer, "degradation",
                             fall > DEGRADED_FAR      ? "high"
                             : fall > DEGRADED_POINTS ? "moderate"
@@ -153,9 +163,9 @@ static void write_performance(const struct quire_report_rows *row, struct quire_
 {
     quire_json_writer_key(writer, "performance");
     quire_json_writer_begin_object(writer);
-    quire_report_write_text(writer, "grade",
-                            performance_grade(quire_report_number(row, "duration_mean"),
-                                              quire_report_number(row, "duration_stddev")));
+    write_grade(writer, row, "duration_count",
+                performance_grade(quire_report_number(row, "duration_mean"),
+                                  quire_report_number(row, "duration_stddev")));
     quire_json_writer_end_object(writer);
 }
 

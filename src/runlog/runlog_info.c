@@ -8,6 +8,8 @@
 #include "base/json_tree.h"
 #include "base/time_text.h"
 #include "runlog/runlog_schema.h"
+#include "table/delta_type.h"
+#include "table/snapshot.h"
 
 #define OPERATION "run log"
 
@@ -108,6 +110,28 @@ static int describe(struct quire_table *table, const char *url, const char *sche
     return *json != NULL ? 0 : quire_fail_memory(error, OPERATION);
 }
 
+static void close_snapshot(struct quire_snapshot **snapshot)
+{
+    quire_snapshot_free(*snapshot);
+}
+
+/* Rows are read as if all columns could be null; what the table says of them stands in its log. */
+static int take_nullability(const char *url, int64_t version, struct ArrowSchema *schema,
+                            struct quire_error *error)
+{
+    QUIRE_CLEANUP(close_snapshot) struct quire_snapshot *snapshot = NULL;
+    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
+    struct quire_delta_type *root = NULL;
+    QUIRE_TRY(quire_snapshot_open(url, version, &snapshot, error));
+    QUIRE_TRY(quire_delta_type_read(&snapshot->metadata.schema, &arena, &root, error));
+    for (int64_t i = 0; i < schema->n_children; i++) {
+        struct ArrowSchema *column = schema->children[i];
+        const struct quire_delta_field *field = quire_delta_type_find(root, column->name);
+        if (field != NULL && !field->nullable) column->flags &= ~(int64_t)ARROW_FLAG_NULLABLE;
+    }
+    return 0;
+}
+
 int quire_runlog_info(const char *table, char **json, struct quire_error *error)
 {
     QUIRE_CLEANUP(close_table) struct quire_table *opened = NULL;
@@ -115,7 +139,8 @@ int quire_runlog_info(const char *table, char **json, struct quire_error *error)
     QUIRE_CLEANUP(free_text) char *schema_json = NULL;
     QUIRE_TRY(quire_table_open(table, QUIRE_TABLE_NEWEST, &opened, error));
     QUIRE_TRY(quire_table_schema(opened, &schema, error));
-    int code = quire_runlog_schema_check(&schema, error);
+    int code = quire_runlog_old_check(&schema, error);
+    if (code == 0) code = take_nullability(table, quire_table_version(opened), &schema, error);
     if (code == 0) code = quire_schema_print_json(&schema, &schema_json, error);
     if (code == 0) code = describe(opened, table, schema_json, json, error);
     if (code != 0) quire_error_path(error, table);

@@ -2,6 +2,7 @@
  * reads the one reads the other. */
 #include "runlog/runlog_schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -80,20 +81,64 @@ int quire_runlog_schema_check(const struct ArrowSchema *schema, struct quire_err
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema wanted = {.release = NULL};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf names = {0};
+    int64_t left_out = 0;
     QUIRE_TRY(quire_runlog_schema(&wanted, error));
     for (int64_t i = 0; i < wanted.n_children; i++) {
         const struct ArrowSchema *want = wanted.children[i];
         const struct ArrowSchema *have = find_column(schema, want->name);
         if (have != NULL && kind_of(have->format) == kind_of(want->format)) continue;
-        if (names.size > NAMES_SIZE_MAX) continue;
+        if (names.size > NAMES_SIZE_MAX) {
+            left_out++;
+            continue;
+        }
         if (quire_buf_printf(&names, "%s%s%s", names.size > 0 ? ", " : "", want->name,
                              have != NULL ? " (of another type)" : "") != 0)
             return quire_fail_memory(error, "run log");
     }
     if (names.size == 0) return 0;
+    if (left_out > 0 && quire_buf_printf(&names, " and %d others", (int)left_out) != 0)
+        return quire_fail_memory(error, "run log");
     int code = quire_fail(error, QUIRE_INPUT, "run log",
                           "the table is no run log: it lacks the columns %.*s", (int)names.size,
                           (const char *)names.data);
-    quire_error_hint(error, "\"quire log write\" makes a table with them");
+    quire_error_hint(error, "\"quire log write\" adds them with the next rows");
     return code;
+}
+
+/* --- Older logs ------------------------------------------------------------------------------ */
+
+const char *const quire_runlog_times[QUIRE_RUNLOG_TIMES] = {"end_time", "run_ended_at",
+                                                            "start_time", "run_started_at"};
+
+bool quire_runlog_has(const struct ArrowSchema *schema, const char *name)
+{
+    return find_column(schema, name) != NULL;
+}
+
+static bool has_time(const struct ArrowSchema *schema)
+{
+    bool any = quire_runlog_has(schema, "created_at");
+    for (size_t i = 0; i < QUIRE_RUNLOG_TIMES; i++)
+        any |= quire_runlog_has(schema, quire_runlog_times[i]);
+    return any;
+}
+
+int quire_runlog_old_check(const struct ArrowSchema *schema, struct quire_error *error)
+{
+    static const char *const wanted[] = {"run_id", "phase", "step_name", "duration_secs"};
+    char names[120] = "";
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        if (!quire_runlog_has(schema, wanted[i]))
+            size += (size_t)snprintf(names + size, sizeof(names) - size, "%s%s",
+                                     size > 0 ? ", " : "", wanted[i]);
+    if (!has_time(schema))
+        size += (size_t)snprintf(names + size, sizeof(names) - size, "%s%s", size > 0 ? ", " : "",
+                                 "created_at");
+    if (size == 0) return 0;
+    quire_fail(error, QUIRE_INPUT, "run log", "the table is no run log: it lacks the column%s %s",
+               strchr(names, ',') != NULL ? "s" : "", names);
+    quire_error_hint(error, "\"quire table info\" tells what it has; a run log is made by "
+                            "\"quire log write\" at a place where no table is");
+    return QUIRE_INPUT;
 }

@@ -38,9 +38,19 @@ enum quire_runlog_column {
     QUIRE_RUNLOG_COLUMNS
 };
 
-/* QUIRE_INPUT, naming up to a few of them, for a schema that lacks columns of a run log or has
- * them with other kinds of values. Columns beyond them, their order, widths of numbers and
+/* QUIRE_INPUT, naming a few of them, for a schema that lacks columns of a run log or has them with
+ * other kinds of values. Columns beyond them, their order, widths of numbers and
  * nullability are not looked at. */
 int quire_runlog_schema_check(const struct ArrowSchema *schema, struct quire_error *error);
+
+/* Is it a run log's, also of an older one? It has run_id, phase, step_name, duration_secs and a
+ * time. QUIRE_INPUT, naming all that it lacks. */
+int quire_runlog_old_check(const struct ArrowSchema *schema, struct quire_error *error);
+
+/* What stands for created_at where it is not there: the first that is not null of these. */
+#define QUIRE_RUNLOG_TIMES 4
+extern const char *const quire_runlog_times[QUIRE_RUNLOG_TIMES];
+
+bool quire_runlog_has(const struct ArrowSchema *schema, const char *name);
 
 #endif

@@ -123,7 +123,8 @@ def test_an_empty_log(tmp_path, schema):
     assert trends["success_trend"] == {"total": 0, "successful": 0, "failed": 0,
                                        "success_rate_percent": 0, "direction": "stable",
                                        "change_points": 0}
-    assert trends["quality"]["grade"] == "A" and trends["by_day"] == []
+    assert trends["quality"]["grade"] is None and trends["by_day"] == []
+    assert trends["performance"]["grade"] is None
     check = good("log", "check", url, "--json").json()
     assert (check["validation_rate"], check["total_rows"], check["quality_passed"]) == (
         100, 0, True)

@@ -65,6 +65,7 @@ class Options(c.Structure):
         ("folder", c.c_char_p),
         ("context", c.c_void_p),
         ("process_limit", c.c_bool),
+        ("rules", c.c_void_p),
     ]
 
 
