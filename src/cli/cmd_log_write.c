@@ -121,6 +121,11 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     };
     static char standard[] = "-";
     char *only[] = {standard};
+    if (argc > 2 && (cli->runlog.write_mode == QUIRE_RUNLOG_OVERWRITE ||
+                     cli->runlog.write_mode == QUIRE_RUNLOG_IGNORE))
+        return quire_fail(&cli->error, QUIRE_USAGE, "log write",
+                          "each input is a commit: of several, overwrite would keep the last and "
+                          "ignore the first; give them as one, through a pipe");
     QUIRE_TRY(read_context(cli, &write));
     QUIRE_TRY(quire_runlog_open(argv[0], &cli->runlog, &options, &write.writer, &cli->error));
     char **names = argc > 1 ? argv + 1 : only;

@@ -139,9 +139,9 @@ static int change(struct attempt *attempt, struct quire_error *error)
         .limits = attempt->limits,
     };
     QUIRE_TRY(prepare(attempt, error));
-    int code = writer->config->write_mode == QUIRE_RUNLOG_OVERWRITE
-                   ? quire_table_overwrite(writer->url, rows, NULL, &options, &result, error)
-                   : quire_table_merge(writer->url, rows, keys, 2, &options, &result, error);
+    int code = writer->config->write_mode == QUIRE_RUNLOG_MERGE
+                   ? quire_table_merge(writer->url, rows, keys, 2, &options, &result, error)
+                   : quire_table_overwrite(writer->url, rows, NULL, &options, &result, error);
     /* Another try of either makes the same of the table. */
     attempt->may_stand = false;
     attempt->commit->version = result.version;
@@ -159,8 +159,11 @@ static int write_once(struct attempt *attempt, struct quire_error *error)
         commit->version = target->version;
         return 0;
     }
-    /* Nothing to add; but all is replaced by nothing where that is asked for. */
-    if (rows_of(attempt->call, commit) == 0 && mode != QUIRE_RUNLOG_OVERWRITE) {
+    /* Input that is empty, or not what it was taken for, is no reason to empty a table. */
+    if (rows_of(attempt->call, commit) == 0 && mode == QUIRE_RUNLOG_OVERWRITE)
+        return quire_fail(error, QUIRE_INPUT, OPERATION,
+                          "there are no rows to overwrite the table with; nothing was written");
+    if (rows_of(attempt->call, commit) == 0) {
         commit->version = target->exists ? target->version : -1;
         return 0;
     }
@@ -168,8 +171,9 @@ static int write_once(struct attempt *attempt, struct quire_error *error)
     attempt->limits =
         (struct quire_file_limits){.rows_max = attempt->source.options.file_rows_max,
                                    .bytes_max = writer->config->max_file_size_mb << 20};
-    bool changes = mode == QUIRE_RUNLOG_MERGE || (mode == QUIRE_RUNLOG_OVERWRITE && target->exists);
-    QUIRE_TRY(changes ? change(attempt, error) : append(attempt, &attempt->source.stream, error));
+    /* All but appending is a conflict where another writer makes the table meanwhile. */
+    QUIRE_TRY(mode == QUIRE_RUNLOG_APPEND ? append(attempt, &attempt->source.stream, error)
+                                          : change(attempt, error));
     commit->rows = rows_of(attempt->call, commit);
     commit->committed = true;
     return 0;

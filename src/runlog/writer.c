@@ -112,6 +112,16 @@ static int open_rules(struct quire_runlog_writer *writer, struct quire_error *er
     QUIRE_TRY(config->quality_rules != NULL
                   ? quire_rules_read(config->quality_rules, &writer->rules, error)
                   : default_rules(writer, actions[config->quality_action], error));
+    for (size_t i = 0; config->quality_rejects == NULL; i++) {
+        const struct quire_rule *rule = quire_rules_at(writer->rules, i);
+        if (rule == NULL) break;
+        if (rule->on_fail == QUIRE_RULE_REJECT)
+            return quire_fail(
+                error, QUIRE_USAGE, OPERATION,
+                "the rule \"%.80s\" rejects rows, which needs quality-rejects, the file "
+                "for the rows",
+                rule->name);
+    }
     return quire_rules_set_limits(writer->rules, config->min_validation_rate,
                                   config->max_invalid_rows_percent, error);
 }

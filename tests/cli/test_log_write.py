@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from log_samples import COLUMNS, EXECUTION, NULLABLE, REPORT, ROW
-from program import bad, good, run
+from program import bad, good, run, start
 
 
 @pytest.fixture
@@ -405,8 +405,8 @@ def test_overwrite_is_one_commit(table):
                  kind="execution-result")
     assert done["commits"] == 1 and versions(table) == 2 and len(rows_of(table)) == 10
     assert deltalake.DeltaTable(table).to_pyarrow_table().num_rows == 10
-    write(table, [], "--write-mode", "overwrite")
-    assert rows_of(table) == []
+    write(table, [], "--write-mode", "overwrite", code=1)
+    assert len(rows_of(table)) == 10
 
 
 def test_ignore(table):
@@ -746,3 +746,37 @@ def test_the_row_that_is_cut_is_named(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text('{"phase":"gold","step_name":"s"}\n{"phase":"gold"')
     bad(1, "log", "write", tmp_path / "t", path, "--kind", "rows", says="row 2, byte 48")
+
+
+def test_overwriting_with_nothing_is_refused(tmp_path):
+    """An upstream command that failed, or reports without steps, do not empty a log."""
+    table, rows = tmp_path / "t", tmp_path / "rows.jsonl"
+    rows.write_text('{"run_id":"r","phase":"gold","step_name":"s"}\n')
+    good("log", "write", table, rows, "--kind", "rows")
+    for kind, text in (("rows", b""), ("rows", b"[]"), ("report", b'{"run":{"mode":"initial"}}')):
+        bad(1, "log", "write", table, "--kind", kind, "--mode", "overwrite", stdin=text,
+            says="there are no rows")
+        assert deltalake.DeltaTable(str(table)).version() == 0
+    for mode in ("overwrite", "ignore"):
+        bad(2, "log", "write", table, rows, rows, "--kind", "rows", "--mode", mode,
+            says="each input is a commit")
+
+
+def test_rules_that_reject_need_a_file(tmp_path):
+    rules, rows = tmp_path / "rules.json", tmp_path / "rows.jsonl"
+    rules.write_text('{"rules":[{"name":"some","check":"rows_processed > 0","on_fail":"reject"}]}')
+    rows.write_text('{"run_id":"r","phase":"gold","step_name":"s"}\n')
+    given = ("log", "write", tmp_path / "t", rows, "--kind", "rows", "--quality-rules", rules)
+    bad(2, *given, says=["some", "quality-rejects"])
+    assert not (tmp_path / "t").exists()
+    good(*given, "--quality-rejects", tmp_path / "rejects.jsonl")
+    assert json.loads((tmp_path / "rejects.jsonl").read_text())["row"] == 1
+
+
+def test_ignore_at_once_makes_one_version(tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"run_id":"r","phase":"gold","step_name":"s"}\n')
+    writers = [start("log", "write", tmp_path / "t", rows, "--kind", "rows", "--mode", "ignore")
+               for _ in range(6)]
+    assert [writer.wait() for writer in writers] == [0] * 6
+    assert deltalake.DeltaTable(str(tmp_path / "t")).version() == 0
