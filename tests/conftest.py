@@ -22,7 +22,7 @@ settings.load_profile("quire")
 def pytest_collection_modifyitems(items):
     """Of the processes that share the tests, one starts Spark, and has all that need it."""
     for item in items:
-        if "spark" in item.fixturenames:
+        if "spark" in item.fixturenames or "spark" in item.path.name:
             item.add_marker(pytest.mark.xdist_group("spark"))
 
 
