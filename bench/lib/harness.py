@@ -191,6 +191,22 @@ def run_command(command, watch=True):
     return {"seconds": elapsed, "cpu": cpu}, peak, failed
 
 
+def command_figures(command):
+    """CPU seconds of a command, its peak in bytes and what it printed; ends where it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complaint:
+        process = subprocess.Popen(command, stdout=printed, stderr=complaint,
+                                   env={**os.environ, "POLARS_MAX_THREADS": str(os.cpu_count())})
+        peak = peak_until_exit(process)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        printed.seek(0)
+        complaint.seek(0)
+        if process.returncode != 0:
+            sys.exit(f"{command[0]}: {complaint.read().decode()}")
+        seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+        return seconds, peak, printed.read()
+
+
 def figures(rows, runs):
     """Adds the medians, and the least time of all; no ratio where the reference did not run."""
     def of(name, figure):

@@ -16,9 +16,7 @@ import importlib.metadata
 import json
 import os
 import pathlib
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 
@@ -66,22 +64,6 @@ def commands(path, rules, threads):
     }
 
 
-def run(command):
-    """CPU seconds, peak bytes and what was printed."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complaint:
-        process = subprocess.Popen(command, stdout=printed, stderr=complaint,
-                                   env={**os.environ, "POLARS_MAX_THREADS": str(os.cpu_count())})
-        peak = harness.peak_until_exit(process)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        printed.seek(0)
-        complaint.seek(0)
-        if process.returncode != 0:
-            sys.exit(f"{command[0]}: {complaint.read().decode()}")
-        seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-        return seconds, peak, printed.read()
-
-
 def counted(name, printed):
     """The counts that an engine printed: of each rule, of any, and of all rows."""
     if name != "quire":
@@ -95,7 +77,7 @@ def counted(name, printed):
 def import_seconds(name, rounds):
     if name == "quire":
         return 0
-    return statistics.median(run([sys.executable, "-c", f"import {name}"])[0]
+    return statistics.median(harness.command_figures([sys.executable, "-c", f"import {name}"])[0]
                              for _ in range(rounds))
 
 
@@ -104,7 +86,7 @@ def measure(path, rules, rounds):
     seconds, peaks, expected = {}, {}, None
     for _ in range(rounds):
         for name, command in commands(path, rules, os.cpu_count()).items():
-            took, peak, printed = run(command)
+            took, peak, printed = harness.command_figures(command)
             got = counted(name, printed)
             expected = expected or got
             assert got == expected, f"{name} counts {got}, not {expected}"

@@ -19,7 +19,6 @@ import json
 import math
 import os
 import pathlib
-import resource
 import shutil
 import statistics
 import subprocess
@@ -140,22 +139,6 @@ def commands(task, table, files, engines):
     return {name: made[name] for name in engines}
 
 
-def run(command):
-    """CPU seconds, peak bytes and what was printed."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complaint:
-        process = subprocess.Popen(command, stdout=printed, stderr=complaint,
-                                   env={**os.environ, "POLARS_MAX_THREADS": str(os.cpu_count())})
-        peak = harness.peak_until_exit(process)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        printed.seek(0)
-        complaint.seek(0)
-        if process.returncode != 0:
-            sys.exit(f"{command[0]}: {complaint.read().decode()}")
-        seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-        return seconds, peak, json.loads(printed.read())
-
-
 def told(task, answer):
     """What of quire's report the others print."""
     if isinstance(answer, list):
@@ -173,7 +156,8 @@ def import_seconds(name, rounds):
     if name == "quire":
         return 0
     return statistics.median(
-        run([sys.executable, "-c", f"import {name}; print(1)"])[0] for _ in range(rounds))
+        harness.command_figures([sys.executable, "-c", f"import {name}"])[0]
+        for _ in range(rounds))
 
 
 def measure(task, table, files, options):
@@ -181,8 +165,8 @@ def measure(task, table, files, options):
     seconds, peaks, expected = {}, {}, None
     for _ in range(options.rounds):
         for name, command in commands(task, table, files, options.engines).items():
-            took, peak, answer = run(command)
-            got = told(task, answer)
+            took, peak, answer = harness.command_figures(command)
+            got = told(task, json.loads(answer))
             expected = expected or got
             assert len(got) == len(expected) and all(
                 math.isclose(a, b, rel_tol=1e-9) for a, b in zip(got, expected)), (
@@ -214,9 +198,10 @@ def writing(folder, options):
         seconds, peaks = [], []
         for i in range(options.rounds):
             table = f"{folder}/written{count}-{i}"
-            took, peak, answer = run([PROGRAM, "log", "write", table, str(report), "--kind",
-                                      "report", "--json", "--durability", "none"])
-            assert answer["rows_written"] == count
+            took, peak, answer = harness.command_figures([
+                PROGRAM, "log", "write", table, str(report), "--kind", "report", "--json",
+                "--durability", "none"])
+            assert json.loads(answer)["rows_written"] == count
             seconds.append(took)
             peaks.append(peak)
         yield (f"| {count:,} | {report.stat().st_size / 1e6:.1f} | "

@@ -174,21 +174,25 @@ int quire_anomaly_measure(struct quire_anomaly_search *search, const struct Arro
 
 /* --- Judging -------------------------------------------------------------------------------- */
 
+/* What a finding of a row says beside its type, value and threshold or rule. */
+static void list_finding(struct quire_anomaly_search *search, int64_t row,
+                         struct quire_anomaly_finding finding)
+{
+    finding.row_index = search->rows_before + row;
+    finding.run_id = text_at(search, RUN, row);
+    finding.phase = text_at(search, PHASE, row);
+    finding.step_name = text_at(search, STEP, row);
+    finding.time = search->columns[CREATED];
+    finding.row = row;
+    quire_anomaly_list_add(&search->list, &finding);
+}
+
 static void list_row(struct quire_anomaly_search *search, enum quire_anomaly_type type, int64_t row,
                      double value, double threshold)
 {
-    const struct quire_anomaly_finding finding = {
-        .type = type,
-        .value = value,
-        .threshold = threshold,
-        .row_index = search->rows_before + row,
-        .run_id = text_at(search, RUN, row),
-        .phase = text_at(search, PHASE, row),
-        .step_name = text_at(search, STEP, row),
-        .time = search->columns[CREATED],
-        .row = row,
-    };
-    quire_anomaly_list_add(&search->list, &finding);
+    list_finding(
+        search, row,
+        (struct quire_anomaly_finding){.type = type, .value = value, .threshold = threshold});
 }
 
 static void judge_step(struct quire_anomaly_search *search, int64_t row)
@@ -219,18 +223,8 @@ static void judge_row(struct quire_anomaly_search *search, int64_t row)
 
 static void list_broken(void *user, int64_t row, const struct quire_rule *rule)
 {
-    struct quire_anomaly_search *search = user;
-    const struct quire_anomaly_finding finding = {
-        .type = QUIRE_ANOMALY_RULE,
-        .rule = rule,
-        .row_index = search->rows_before + row,
-        .run_id = text_at(search, RUN, row),
-        .phase = text_at(search, PHASE, row),
-        .step_name = text_at(search, STEP, row),
-        .time = search->columns[CREATED],
-        .row = row,
-    };
-    quire_anomaly_list_add(&search->list, &finding);
+    list_finding(user, row,
+                 (struct quire_anomaly_finding){.type = QUIRE_ANOMALY_RULE, .rule = rule});
 }
 
 int quire_anomaly_judge(struct quire_anomaly_search *search, const struct ArrowArray *batch,
