@@ -30,6 +30,8 @@ struct quire_table_change_options {
      * struct quire_table_append_options; another writer's that comes meanwhile is QUIRE_CONFLICT.
      */
     const struct quire_table_create_options *create;
+    /* With create: a table that is there already is QUIRE_CONFLICT, too. */
+    bool create_only;
     /* Of overwriting alone: what becomes of rows that have more than the table, or wider values;
      * or, where no rows of the table stay, the table gets the columns of the rows, whatever it had
      * before. */

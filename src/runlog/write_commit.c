@@ -136,6 +136,7 @@ static int change(struct attempt *attempt, struct quire_error *error)
         .durability = writer->options.durability,
         .context = writer->context,
         .create = attempt->target.exists ? NULL : &attempt->target.create,
+        .create_only = writer->config->write_mode == QUIRE_RUNLOG_IGNORE,
         .limits = attempt->limits,
     };
     QUIRE_TRY(prepare(attempt, error));

@@ -75,8 +75,11 @@ static int open_transaction(struct quire_change_session *session, const char *ur
                                                   .app_version = options->app_version,
                                                   .durability = options->durability};
     QUIRE_TRY(check_given(session, verb, error));
-    return quire_table_create_or_open(url, session->given, options->create, &how,
-                                      &session->transaction, error);
+    QUIRE_TRY(quire_table_create_or_open(url, session->given, options->create, &how,
+                                         &session->transaction, error));
+    if (options->create_only && session->transaction->read_version >= 0)
+        return quire_fail(error, QUIRE_CONFLICT, verb, "there is a table already");
+    return 0;
 }
 
 /* The table's schema becomes what the rows ask for. */

@@ -62,6 +62,7 @@ class ChangeOptions(c.Structure):
         ("durability", c.c_int),
         ("context", c.c_void_p),
         ("create", c.POINTER(CreateOptions)),
+        ("create_only", c.c_bool),
         ("evolve", c.c_int),
         ("overwrite_schema", c.c_bool),
         ("limits", FileLimits),
