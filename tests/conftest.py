@@ -19,13 +19,6 @@ settings.register_profile(
 settings.load_profile("quire")
 
 
-def pytest_collection_modifyitems(items):
-    """Of the processes that share the tests, one starts Spark, and has all that need it."""
-    for item in items:
-        if "spark" in item.fixturenames or "spark" in item.path.name:
-            item.add_marker(pytest.mark.xdist_group("spark"))
-
-
 def public_data(name):
     """A folder of the public test suites, which stand beside the repository."""
     folder = TESTS.parents[1] / "shared" / "data" / name
@@ -55,7 +48,7 @@ def vega():
 
 @pytest.fixture(scope="session")
 def spark():
-    """The one session of Spark, with Delta Lake."""
+    """The session of Spark, with Delta Lake: one in each process that shares the tests."""
     import spark_session
 
     yield spark_session.session()
