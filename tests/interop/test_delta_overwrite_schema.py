@@ -54,6 +54,7 @@ def test_two_that_make_a_table(tmp_path, call):
     refused("CONFLICT", call, url, stream, create=())
     assert delta.read(url).equals(rows)
     assert len(list(tmp_path.glob("t/*.parquet"))) == 1
+    refused("CONFLICT", call, url, rows, create=(), create_only=True)
     assert call(url, rows, create=()).version == 1
 
 

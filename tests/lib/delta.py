@@ -136,11 +136,11 @@ def append(url, data, app=None, app_version=0, compression=None, durability="non
 
 
 def _change(call, url, *arguments, app=None, app_version=0, compression=None,
-            deletion_vectors=False, durability="none", create=None, evolve="off",
-            overwrite_schema=False):
+            deletion_vectors=False, durability="none", create=None, create_only=False,
+            evolve="off", overwrite_schema=False):
     options = ChangeOptions(_text(app), app_version, _text(compression), deletion_vectors,
                             DURABILITY.index(durability), None, _creation(create),
-                            EVOLVE.index(evolve), overwrite_schema)
+                            create_only, EVOLVE.index(evolve), overwrite_schema)
     error, result = Error(), ChangeResult()
     code = call(os.fspath(url).encode(), *arguments, c.byref(options), c.byref(result),
                 c.byref(error))
