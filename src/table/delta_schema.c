@@ -165,11 +165,6 @@ int64_t quire_delta_partition(const struct quire_metadata_action *metadata, cons
     return -1;
 }
 
-int64_t quire_snapshot_partition(const struct quire_snapshot *snapshot, const char *column)
-{
-    return quire_delta_partition(&snapshot->metadata, column);
-}
-
 static int make_schema(const struct quire_metadata_action *metadata,
                        const struct quire_protocol *protocol, enum quire_delta_names names,
                        bool with_partitions, struct ArrowSchema *schema, struct quire_error *error)

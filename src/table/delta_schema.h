@@ -34,7 +34,6 @@ int quire_delta_schema(const struct quire_metadata_action *metadata,
                        struct ArrowSchema *schema, struct quire_error *error);
 
 /* The number of a logical top-level column among those that partition the table; -1. */
-int64_t quire_snapshot_partition(const struct quire_snapshot *snapshot, const char *column);
 int64_t quire_delta_partition(const struct quire_metadata_action *metadata, const char *column);
 
 #endif
