@@ -1,5 +1,5 @@
 /* Thresholds are multiples of means, so one pass must end before the other begins. */
-#include "runlog/anomaly.h"
+#include "runlog/anomaly/anomaly.h"
 
 #include <math.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "quire/runlog_report.h"
-#include "runlog/anomaly_history.h"
-#include "runlog/anomaly_list.h"
-#include "runlog/anomaly_rules.h"
+#include "runlog/anomaly/anomaly_history.h"
+#include "runlog/anomaly/anomaly_list.h"
+#include "runlog/anomaly/anomaly_rules.h"
 
 #define OPERATION "anomalies"
 

@@ -1,10 +1,10 @@
 /* The rows of a period, read without SQL: only their numbers and names. */
-#include "runlog/anomaly_scan.h"
+#include "runlog/anomaly/anomaly_scan.h"
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "runlog/anomaly.h"
-#include "runlog/anomaly_history.h"
+#include "runlog/anomaly/anomaly.h"
+#include "runlog/anomaly/anomaly_history.h"
 #include "runlog/report_json.h"
 
 /* --- The search ----------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* Which members of the document are drawn, and how. */
-#include "runlog/page_charts.h"
+#include "runlog/page/page_charts.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #define QUIRE_RUNLOG_REPORT_JSON_H
 
 #include "base/json_text.h"
-#include "runlog/report_query.h"
+#include "runlog/report/report_query.h"
 
 /* The members that every report begins with: table_fqn, the period, generated_at. */
 void quire_report_write_head(const struct quire_report *report, struct quire_json_writer *writer);

@@ -1,7 +1,7 @@
 /* What a report is of: a version of a table, a period, and what stands for log in its queries: the
  * table itself where it has all columns of a run log, else a SELECT that makes up for those that it
  * lacks. */
-#include "runlog/report_query.h"
+#include "runlog/report/report_query.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "runlog/rows.h"
+#include "runlog/rows/rows.h"
 
 static int add_metrics(struct quire_buf *out, const struct quire_runlog_pipeline_metrics *metrics)
 {

@@ -4,8 +4,8 @@
 #define QUIRE_RUNLOG_ROWS_TEXT_H
 
 #include "file/object_in.h"
-#include "runlog/json_scan.h"
-#include "runlog/rows.h"
+#include "runlog/model/json_scan.h"
+#include "runlog/rows/rows.h"
 
 #define QUIRE_ROWS_PARTS 3
 

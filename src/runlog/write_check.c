@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/observe.h"
-#include "runlog/anomaly.h"
+#include "runlog/anomaly/anomaly.h"
 #include "runlog/writer.h"
 
 #define OPERATION QUIRE_RUNLOG_OPERATION

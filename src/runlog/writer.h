@@ -10,7 +10,7 @@
 #include "base/progress.h"
 #include "quire/quality.h"
 #include "quire/table_write.h"
-#include "runlog/rows.h"
+#include "runlog/rows/rows.h"
 
 #define QUIRE_RUNLOG_OPERATION "write run log"
 

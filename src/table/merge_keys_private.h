@@ -3,8 +3,8 @@
 #define QUIRE_TABLE_MERGE_KEYS_PRIVATE_H
 
 #include "data/sort_key.h"
-#include "table/key_range.h"
-#include "table/merge_keys.h"
+#include "table/rows/key_range.h"
+#include "table/rows/merge_keys.h"
 
 struct quire_merge_entry {
     uint64_t hash;

@@ -4,7 +4,7 @@
  * while most rows are of one partition, as when the input is in its order, these go to its file at
  * once; and when much has been put aside, the files of it are written, and more rows make others.
  */
-#include "table/parted_rows.h"
+#include "table/rows/parted_rows.h"
 
 #include "base/cleanup.h"
 #include "base/fail.h"

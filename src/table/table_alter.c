@@ -4,9 +4,9 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/json_text.h"
-#include "table/table_features.h"
-#include "table/table_properties.h"
-#include "table/transaction_text.h"
+#include "table/commit/transaction_text.h"
+#include "table/schema/table_features.h"
+#include "table/schema/table_properties.h"
 
 /* --- Alterations --------------------------------------------------------------------------- */
 

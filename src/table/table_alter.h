@@ -3,7 +3,7 @@
 #define QUIRE_TABLE_TABLE_ALTER_H
 
 #include "quire/table_alter.h"
-#include "table/metadata_change.h"
+#include "table/schema/metadata_change.h"
 
 /* Begins zeroed. */
 struct quire_table_alteration {

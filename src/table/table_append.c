@@ -6,10 +6,10 @@
 #include "base/fail.h"
 #include "base/text.h"
 #include "quire/table_write.h"
-#include "table/row_writer.h"
-#include "table/schema_evolve.h"
+#include "table/rows/row_writer.h"
+#include "table/schema/schema_evolve.h"
+#include "table/schema/table_features.h"
 #include "table/table_create.h"
-#include "table/table_features.h"
 
 static void close_transaction(struct quire_transaction **transaction)
 {

@@ -5,8 +5,8 @@
 #include "base/fail.h"
 #include "base/json_text.h"
 #include "base/text.h"
-#include "table/delta_schema.h"
-#include "table/row_check.h"
+#include "table/rows/row_check.h"
+#include "table/schema/delta_schema.h"
 #include "table/table_alter.h"
 #include "table/table_read.h"
 

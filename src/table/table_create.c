@@ -5,10 +5,10 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/json_text.h"
-#include "table/action_write.h"
-#include "table/delta_schema_write.h"
-#include "table/metadata_change.h"
-#include "table/table_properties.h"
+#include "table/log/action_write.h"
+#include "table/schema/delta_schema_write.h"
+#include "table/schema/metadata_change.h"
+#include "table/schema/table_properties.h"
 
 #define OPERATION "create table"
 

@@ -4,7 +4,7 @@
 
 #include "data/field.h"
 #include "quire/table_write.h"
-#include "table/transaction.h"
+#include "table/commit/transaction.h"
 
 /* QUIRE_EXISTS where there is a table, also one whose first commits are gone. */
 int quire_table_create_check(const char *url, struct quire_error *error);

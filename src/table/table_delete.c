@@ -1,7 +1,7 @@
 /* Deleting: files of which no row stays are taken out of the table, others are replaced. */
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "table/rewrite_commit.h"
+#include "table/commit/rewrite_commit.h"
 
 struct deletion {
     const char *url, *where;

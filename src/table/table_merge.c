@@ -4,12 +4,12 @@
  * than once, each of whose rows is replaced. */
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "table/change_session.h"
-#include "table/delta_schema.h"
-#include "table/given_rows.h"
-#include "table/merge_keys.h"
+#include "table/files/written_files.h"
+#include "table/rows/change_session.h"
+#include "table/rows/given_rows.h"
+#include "table/rows/merge_keys.h"
+#include "table/schema/delta_schema.h"
 #include "table/table_read.h"
-#include "table/written_files.h"
 
 #define OPERATION "merge"
 

@@ -2,11 +2,11 @@
  * copied. */
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "table/change_session.h"
-#include "table/delta_schema.h"
-#include "table/given_rows.h"
-#include "table/row_rules.h"
-#include "table/row_schema.h"
+#include "table/rows/change_session.h"
+#include "table/rows/given_rows.h"
+#include "table/rows/row_rules.h"
+#include "table/rows/row_schema.h"
+#include "table/schema/delta_schema.h"
 
 #define SHOWN_MAX 200
 

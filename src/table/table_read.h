@@ -3,7 +3,7 @@
 #define QUIRE_TABLE_TABLE_READ_H
 
 #include "quire/table.h"
-#include "table/row_tracking.h"
+#include "table/rows/row_tracking.h"
 
 /* Files of the version; copied. */
 struct quire_files_wanted {

@@ -6,13 +6,13 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "table/action_write.h"
-#include "table/add_stats.h"
-#include "table/change_session.h"
-#include "table/file_url.h"
-#include "table/history.h"
-#include "table/protocol_raise.h"
-#include "table/snapshot_files.h"
+#include "table/files/add_stats.h"
+#include "table/log/action_write.h"
+#include "table/log/file_url.h"
+#include "table/log/history.h"
+#include "table/log/snapshot_files.h"
+#include "table/rows/change_session.h"
+#include "table/schema/protocol_raise.h"
 
 #define OPERATION   "restore"
 #define NAMED_MOST  3 /* files that are gone */

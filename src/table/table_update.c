@@ -3,10 +3,10 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/text.h"
-#include "table/delta_schema.h"
-#include "table/rewrite_commit.h"
-#include "table/row_assign.h"
-#include "table/row_rules.h"
+#include "table/commit/rewrite_commit.h"
+#include "table/rows/row_assign.h"
+#include "table/rows/row_rules.h"
+#include "table/schema/delta_schema.h"
 
 struct updating {
     const char *url;

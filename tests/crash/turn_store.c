@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "base/random.h"
-#include "table/log_names.h"
+#include "table/log/log_names.h"
 #include "wrap_store.h"
 
 /* One operation of so many is such. */

@@ -1,6 +1,6 @@
 /* Deletion vectors: any bytes are a bitmap of as many rows as was said, or an error. */
 #include "fuzz.h"
-#include "table/deletion_vector.h"
+#include "table/files/deletion_vector.h"
 
 #define ROWS_LOOKED_AT 200000
 

@@ -2,8 +2,8 @@
  * is read again, and so are the columns that Arrow has of it. */
 #include "base/cleanup.h"
 #include "fuzz.h"
-#include "table/delta_schema.h"
-#include "table/delta_type.h"
+#include "table/schema/delta_schema.h"
+#include "table/schema/delta_type.h"
 
 struct written {
     struct quire_arena arena;

@@ -6,7 +6,7 @@
 #include "fuzz.h"
 #include "memory_in.h"
 #include "quire/runlog_model.h"
-#include "runlog/json_scan.h"
+#include "runlog/model/json_scan.h"
 
 union any_model {
     struct quire_runlog_row row;

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "quire/memory.h"
-#include "runlog/anomaly.h"
+#include "runlog/anomaly/anomaly.h"
 
 static struct ArrowSchema schema;
 

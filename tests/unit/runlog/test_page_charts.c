@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "runlog/page_charts.h"
+#include "runlog/page/page_charts.h"
 
 #define DAY 1709251200.0 /* 2024-03-01 */
 

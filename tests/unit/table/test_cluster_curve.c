@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/cluster_curve.h"
+#include "table/upkeep/cluster_curve.h"
 
 #define SIDE_BITS 2
 #define SIDE      (1 << SIDE_BITS)

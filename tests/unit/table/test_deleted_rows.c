@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "table/deletion_vector.h"
+#include "table/files/deletion_vector.h"
 
 /* Rows 3, 4, 7, 11, 18 and 29: the example of PROTOCOL.md in the portable form. */
 static const uint8_t example[] = {0xd1, 0xd3, 0x39, 0x64, 1, 0, 0, 0, 0,  0, 0,  0, 0,  0,  0,

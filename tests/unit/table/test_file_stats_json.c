@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "quire/batch.h"
-#include "table/file_stats_json.h"
+#include "table/files/file_stats_json.h"
 
 /* The statistics of one row that is the least and the greatest. */
 static const char *write(const char *text, struct quire_column_stats *columns, size_t size,

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "table/json_checksum.h"
+#include "table/log/json_checksum.h"
 
 static int canonical(const char *text, struct quire_buf *out)
 {

@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "table/log_names.h"
-#include "table/partition_path.h"
-#include "table/table_interval.h"
-#include "table/uri.h"
+#include "table/files/partition_path.h"
+#include "table/log/log_names.h"
+#include "table/log/uri.h"
+#include "table/schema/table_interval.h"
 
 #define ZEROS "0000000000000000000"
 

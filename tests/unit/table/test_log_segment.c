@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "quire/store.h"
 #include "scratch.h"
-#include "table/log_segment.h"
+#include "table/log/log_segment.h"
 
 #define UUID "80a083e8-7026-4e79-81be-64bd76c43a11"
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "table/protocol_raise.h"
+#include "table/schema/protocol_raise.h"
 
 /* The names in one text, each with a blank behind. */
 static void join(const struct quire_texts *texts, char *out, size_t size)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "table/z85.h"
+#include "table/log/z85.h"
 
 static void expect(const char *text, const void *bytes, size_t size)
 {

@@ -1,0 +1,44 @@
+/* Private to table: which partition a row is of. Partitions have numbers in the order in which they
+ * are first seen. */
+#ifndef QUIRE_TABLE_ROW_PARTITIONS_H
+#define QUIRE_TABLE_ROW_PARTITIONS_H
+
+#include "data/view.h"
+#include "table/log/action.h"
+#include "table/rows/key_numbers.h"
+
+struct quire_row_partition {
+    struct quire_buf folder;   /* with '/' at its end */
+    struct quire_pairs values; /* of the arena */
+};
+
+struct quire_row_partitions {
+    const struct quire_texts *names;
+    int64_t *columns;                /* child numbers, in the order of names */
+    struct quire_key_numbers values; /* of rows, as they stand in memory */
+    struct quire_key_numbers texts;  /* folders */
+    struct quire_buf list;           /* struct quire_row_partition */
+    struct quire_buf key, last;      /* values of the row, and of the one before */
+    uint32_t last_number;
+    struct quire_arena arena;
+};
+
+/* Looks the names (borrowed) up among the fields of rows. */
+int quire_row_partitions_open(struct quire_row_partitions *partitions,
+                              const struct quire_field *rows, const struct quire_texts *names,
+                              struct quire_error *error);
+/* Whether rows are parted by that column of theirs. */
+bool quire_row_partitions_has(const struct quire_row_partitions *partitions, int64_t column);
+int quire_row_partitions_find(struct quire_row_partitions *partitions,
+                              const struct quire_view *rows, int64_t row, uint32_t *number,
+                              struct quire_error *error);
+size_t quire_row_partitions_size(const struct quire_row_partitions *partitions);
+const struct quire_row_partition *
+quire_row_partitions_at(const struct quire_row_partitions *partitions, size_t number);
+/* Forgets all partitions. */
+void quire_row_partitions_clear(struct quire_row_partitions *partitions);
+/* Bytes held. */
+size_t quire_row_partitions_memory(const struct quire_row_partitions *partitions);
+void quire_row_partitions_release(struct quire_row_partitions *partitions);
+
+#endif
