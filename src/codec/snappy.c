@@ -1,7 +1,4 @@
-/* Snappy blocks, raw as Parquet has them. Streams are in snappy_frame.c.
- *
- * The library is C++ and takes a small working memory of its own; where that
- * fails it ends the process, which a C caller cannot prevent. */
+/* Snappy blocks, raw as Parquet has them. Streams are in snappy_frame.c. */
 #include "codec/codec.h"
 
 #ifdef QUIRE_WITH_SNAPPY
@@ -9,6 +6,7 @@
 #include <snappy-c.h>
 
 #include "base/fail.h"
+#include "codec/snappy_block.h"
 
 #define BUILT_WITHOUT NULL
 #define COMPRESS      "compress snappy"
@@ -29,12 +27,12 @@ static int block_compress(const void *bytes, size_t size, int level, void *out, 
     QUIRE_TRY(quire_codec_level(&quire_codec_snappy, level, &level, error));
     if (size > BLOCK_BYTES_MAX)
         return quire_fail(error, QUIRE_LIMIT, COMPRESS, "a block of %zu bytes is too large", size);
-    size_t result = capacity;
-    if (snappy_compress(size > 0 ? bytes : "", size, out, &result) != SNAPPY_OK)
+    if (capacity < block_bound(size))
         return quire_fail(error, QUIRE_LIMIT, COMPRESS,
                           "the block may not fit into %zu bytes; the bound is %zu", capacity,
                           block_bound(size));
-    *out_size = result;
+    if (!quire_snappy_compress(size > 0 ? bytes : "", size, out, out_size))
+        return quire_fail_memory(error, COMPRESS);
     return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "base/fail.h"
 #include "codec/codec_stream.h"
 #include "codec/crc32c.h"
+#include "codec/snappy_block.h"
 
 #define COMPRESS   "compress snappy"
 #define DECOMPRESS "decompress snappy"
@@ -64,8 +65,10 @@ static int write_chunk(struct quire_codec_step *step, const uint8_t *data, size_
     uint8_t *body = step->out + HEAD_BYTES + CHECKSUM_BYTES;
     size_t body_size = step->out_size - HEAD_BYTES - CHECKSUM_BYTES;
     uint32_t type = CHUNK_COMPRESSED;
-    if (snappy_compress((const char *)data, size, (char *)body, &body_size) != SNAPPY_OK)
+    if (body_size < snappy_max_compressed_length(size))
         return quire_fail(error, QUIRE_INTERNAL, COMPRESS, "a chunk does not fit");
+    if (!quire_snappy_compress((const char *)data, size, (char *)body, &body_size))
+        return quire_fail_memory(error, COMPRESS);
     if (body_size > size - size / 8) {
         memcpy(body, data, size);
         body_size = size;
