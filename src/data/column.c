@@ -162,6 +162,14 @@ void quire_column_truncate(struct quire_column *column, int64_t length)
         quire_column_truncate(&column->children[i], items);
 }
 
+size_t quire_column_size(const struct quire_column *column)
+{
+    size_t bytes = column->validity.size + column->values.size + column->bytes.size;
+    for (size_t i = 0; i < column->children_size; i++)
+        bytes += quire_column_size(&column->children[i]);
+    return bytes;
+}
+
 size_t quire_column_memory(const struct quire_column *column)
 {
     size_t bytes = column->validity.capacity + column->values.capacity + column->bytes.capacity +

@@ -54,6 +54,9 @@ void quire_column_clear(struct quire_column *column);
  * record that turned out bad is taken back. */
 void quire_column_truncate(struct quire_column *column, int64_t length);
 
+/* Bytes of the rows of the tree. */
+size_t quire_column_size(const struct quire_column *column);
+
 /* Heap bytes held by the tree. */
 size_t quire_column_memory(const struct quire_column *column);
 

@@ -148,10 +148,11 @@ static void test_names(void **state)
     "map<string,int8>, "                                                                           \
     "n dictionary<string>, o null, p fixed_list<int16, 2>, q fixed_binary(3)"
 
-static void test_gathered_rows_are_the_rows_named(void **state)
+enum { SOURCES = 3, ROWS = 200 };
+
+/* Rows of so many of the sources, gathered in two parts, are those that are copied one by one. */
+static void assert_gathered(size_t used, uint64_t seed)
 {
-    (void)state;
-    enum { SOURCES = 3, ROWS = 200 };
     struct quire_field *field = open_fields(EVERYTHING);
     struct ArrowArray batches[SOURCES], gathered, copied;
     struct quire_view *views[SOURCES];
@@ -160,7 +161,7 @@ static void test_gathered_rows_are_the_rows_named(void **state)
     struct quire_random random;
     struct ArrowSchema schema = parse_schema(EVERYTHING);
     struct quire_error error;
-    quire_random_seed(&random, 7);
+    quire_random_seed(&random, seed);
     for (size_t i = 0; i < SOURCES; i++) {
         make_random(field, 50, &random, &batches[i]);
         assert_int_equal(quire_view_new(field, &views[i], NULL), 0);
@@ -169,13 +170,15 @@ static void test_gathered_rows_are_the_rows_named(void **state)
     assert_int_equal(quire_column_new(field, &column, NULL), 0);
     assert_int_equal(quire_column_new(field, &one_by_one, NULL), 0);
     for (size_t i = 0; i < ROWS; i++) {
-        refs[i].source = (uint32_t)quire_random_below(&random, SOURCES);
+        refs[i].source = (uint32_t)quire_random_below(&random, used);
         refs[i].row = (uint32_t)quire_random_below(&random, 50);
         assert_int_equal(
             quire_column_append_view(one_by_one, views[refs[i].source], refs[i].row, 1), 0);
     }
     const struct quire_view *const sources[SOURCES] = {views[0], views[1], views[2]};
-    assert_int_equal(quire_column_gather(column, sources, SOURCES, refs, ROWS), 0);
+    size_t part = quire_random_below(&random, ROWS);
+    assert_int_equal(quire_column_gather(column, sources, used, refs, part), 0);
+    assert_int_equal(quire_column_gather(column, sources, used, refs + part, ROWS - part), 0);
     assert_int_equal(quire_column_finish(column, &gathered, NULL), 0);
     assert_int_equal(quire_column_finish(one_by_one, &copied, NULL), 0);
     if (!quire_array_equal(&schema, &copied, &gathered, &error)) fail_msg("%s", error.cause);
@@ -189,6 +192,15 @@ static void test_gathered_rows_are_the_rows_named(void **state)
     quire_column_free(one_by_one);
     quire_schema_release(&schema);
     quire_field_close(field);
+}
+
+static void test_gathered_rows_are_the_rows_named(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        assert_gathered(SOURCES, seed);
+        assert_gathered(1, seed);
+    }
 }
 
 int main(void)
