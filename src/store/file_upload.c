@@ -18,6 +18,8 @@
 #include "base/fail.h"
 #include "store/file_store.h"
 
+/* How often a folder is made, where others take it away while it is empty. */
+#define FOLDER_TRIES_MAX 16
 /* Names to try before giving up on a folder where every one is taken. */
 #define NAME_TRIES_MAX 16
 /* How much is written before the disk is told to start on it. */
@@ -180,8 +182,9 @@ static int open_replacement(struct file_upload *upload, const struct stat *old,
     /* A file that is to be private is private from the start. */
     mode_t mode = old != NULL ? old->st_mode & 0600 : 0666;
     int fd = open_temporary(upload, mode);
-    if (fd < 0 && errno == ENOENT && !upload->options.no_parents) {
-        if (quire_store_file_make_folders(upload->system, upload->folder, sync) != 0)
+    for (int i = 0; fd < 0 && errno == ENOENT && !upload->options.no_parents; i++) {
+        if (i == FOLDER_TRIES_MAX ||
+            quire_store_file_make_folders(upload->system, upload->folder, sync) != 0)
             return fail(upload, errno, "its folder cannot be made", error);
         fd = open_temporary(upload, mode);
     }
@@ -280,12 +283,27 @@ static int close_fd(struct file_upload *upload)
     return upload->system->close(fd);
 }
 
+/* Gives the temporary a name. A folder in which nothing had one yet may be gone: who made it found
+ * it empty. */
+static int link_unnamed(struct file_upload *upload, const char *path)
+{
+    bool sync = upload->options.durability == QUIRE_DURABILITY_FULL;
+    int result = upload->system->link_unnamed(upload->fd, path);
+    for (int i = 0; i < FOLDER_TRIES_MAX && result != 0 && errno == ENOENT; i++) {
+        if (upload->options.no_parents ||
+            quire_store_file_make_folders(upload->system, upload->folder, sync) != 0)
+            return -1;
+        result = upload->system->link_unnamed(upload->fd, path);
+    }
+    return result;
+}
+
 static int name_temporary(struct file_upload *upload)
 {
     if (upload->named) return 0;
     for (int i = 0; i < NAME_TRIES_MAX; i++) {
         choose_name(upload);
-        upload->named = upload->system->link_unnamed(upload->fd, upload->temporary) == 0;
+        upload->named = link_unnamed(upload, upload->temporary) == 0;
         if (upload->named || errno != EEXIST) break;
     }
     return upload->named ? 0 : -1;
@@ -309,7 +327,7 @@ static int publish(struct file_upload *upload)
 {
     bool create_only = upload->options.mode == QUIRE_PUT_CREATE_ONLY;
     if (create_only && !upload->named) {
-        if (upload->system->link_unnamed(upload->fd, upload->target) != 0) return -1;
+        if (link_unnamed(upload, upload->target) != 0) return -1;
         /* The object stands, so what close says comes too late to matter. */
         (void)close_fd(upload);
         return 0;

@@ -106,14 +106,17 @@ static void hint_schemes(struct quire_error *error)
 
 static int fail_scheme(const char *url, size_t size, struct quire_error *error)
 {
+    int code;
     for (size_t i = 0; i < sizeof(absent_schemes) / sizeof(absent_schemes[0]); i++) {
         if (strlen(absent_schemes[i]) != size || strncasecmp(url, absent_schemes[i], size) != 0)
             continue;
-        return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION, "%s:// is not in this build",
+        code = quire_fail(error, QUIRE_UNSUPPORTED, OPERATION, "%s:// is not in this build",
                           absent_schemes[i]);
+        hint_schemes(error);
+        return code;
     }
-    int code = quire_fail(error, QUIRE_USAGE, OPERATION, "no store has the scheme \"%.*s\"",
-                          (int)size, url);
+    code = quire_fail(error, QUIRE_USAGE, OPERATION, "no store has the scheme \"%.*s\"", (int)size,
+                      url);
     hint_schemes(error);
     return code;
 }
