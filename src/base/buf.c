@@ -46,6 +46,16 @@ int quire_buf_printf(struct quire_buf *buf, const char *format, ...)
     return code;
 }
 
+int quire_buf_append_name(struct quire_buf *buf, const char *name)
+{
+    int code = quire_buf_push(buf, '`');
+    for (; *name != '\0' && code == 0; name++) {
+        code = quire_buf_push(buf, (uint8_t)*name);
+        if (*name == '`' && code == 0) code = quire_buf_push(buf, '`');
+    }
+    return code == 0 ? quire_buf_push(buf, '`') : code;
+}
+
 int quire_buf_terminate(struct quire_buf *buf)
 {
     int code = quire_buf_reserve(buf, 1);

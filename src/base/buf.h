@@ -71,6 +71,10 @@ static inline int quire_buf_append_text(struct quire_buf *buf, const char *text)
 /* Appends formatted text (no terminating zero is counted or kept). */
 int quire_buf_printf(struct quire_buf *buf, const char *format, ...) QUIRE_PRINTF(2, 3);
 
+/* Appends a name between backquotes, which stand doubled within it: a column's, in expressions,
+ * schemas and queries. */
+int quire_buf_append_name(struct quire_buf *buf, const char *name);
+
 /* Puts a zero after the content without counting it, so that data is a C string. */
 int quire_buf_terminate(struct quire_buf *buf);
 

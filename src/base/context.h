@@ -12,6 +12,7 @@ struct quire_context {
     struct quire_budget budget;
     struct quire_block_cache *blocks;
     const struct quire_observer *observer; /* may be NULL */
+    size_t writers; /* files that are written with it or beside it at once; 0: one */
 };
 
 /* What a part of the pipe works with: the same threads, and one of so many parts of the memory, as

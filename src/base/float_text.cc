@@ -1,4 +1,4 @@
-/* The only C++ of the library: Dragonbox and fast_float behind C functions.
+/* Dragonbox and fast_float behind C functions.
  *
  * Both are headers. Nothing here may need the C++ runtime: no exceptions, no
  * allocation, no static objects with constructors; the library links as C. */

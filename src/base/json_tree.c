@@ -86,9 +86,28 @@ static ssize_t string_size(const struct parser *parser)
     return -1;
 }
 
+/* A string of which all bytes stand for themselves, as most do: found is false for others, of which
+ * nothing is taken. */
+static int take_plain_string(struct parser *parser, const char **text, size_t *size, bool *found)
+{
+    size_t at = parser->at;
+    while (at < parser->size && (uint8_t)parser->text[at] >= 0x20 && parser->text[at] != '"' &&
+           parser->text[at] != '\\')
+        at++;
+    *found = at < parser->size && parser->text[at] == '"';
+    if (!*found) return 0;
+    *size = at - parser->at;
+    *text = quire_arena_strndup(parser->arena, parser->text + parser->at, *size);
+    parser->at = at + 1;
+    return *text != NULL ? 0 : QUIRE_MEMORY;
+}
+
 /* A string behind its opening quote. */
 static int take_string(struct parser *parser, const char **text, size_t *size)
 {
+    bool found;
+    int code = take_plain_string(parser, text, size, &found);
+    if (code != 0 || found) return code;
     ssize_t most = string_size(parser);
     if (most < 0) return QUIRE_INPUT;
     uint8_t *start = quire_arena_alloc(parser->arena, (size_t)most + 1), *out = start;

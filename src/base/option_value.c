@@ -87,7 +87,7 @@ static void describe(const struct quire_option *row, char out[DESCRIPTION_MAX])
     static const char *const forms[] = {
         [QUIRE_OPTION_BOOL] = "on or off",
         [QUIRE_OPTION_INT] = "an integer",
-        [QUIRE_OPTION_SIZE] = "a size like 64KB",
+        [QUIRE_OPTION_SIZE] = "a size (KB, MB, GB)",
         [QUIRE_OPTION_DURATION] = "a duration like 30s",
         [QUIRE_OPTION_NUMBER] = "a finite number",
         [QUIRE_OPTION_TEXT] = "text",

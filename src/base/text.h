@@ -1,4 +1,4 @@
-/* Small questions about names: equality, beginnings, distance, patterns. */
+/* Small questions about names: equality, beginnings, distance, patterns, number. */
 #ifndef QUIRE_BASE_TEXT_H
 #define QUIRE_BASE_TEXT_H
 
@@ -14,6 +14,10 @@ bool quire_text_starts_with(const char *text, const char *prefix);
  * back as max + 1, and so does any pair with a text longer than the limit. */
 #define QUIRE_TEXT_DISTANCE_SIZE_MAX 64
 size_t quire_text_distance(const char *a, const char *b, size_t max);
+
+/* What makes a noun that takes "s" agree with its number: ("%d row%s", rows, QUIRE_PLURAL(rows)).
+ */
+#define QUIRE_PLURAL(count) ((count) == 1 ? "" : "s")
 
 /* True when the whole of text fits the pattern: `*` any run, `?` one character,
  * `[a-z]` and `[!a-z]` one character of (not of) a set, `\x` x itself. None but

@@ -30,6 +30,11 @@ int quire_utf8_decode(const uint8_t *bytes, uint32_t *codepoint);
 /* Encodes; returns the length. out needs 4 bytes. */
 int quire_utf8_encode(uint32_t codepoint, uint8_t *out);
 
+/* Whether a character may stand in a name that people and programs are to tell from others: of
+ * ASCII a letter, a digit, '_' or '-'; of the rest any that is seen: no control, format or bidi
+ * character, separator, private-use character or non-character. */
+bool quire_utf8_is_name(uint32_t codepoint);
+
 /* Columns that a character takes on a terminal: 0 (combining, control), 1, 2
  * (East Asian wide and fullwidth, emoji). Tables from Unicode's EastAsianWidth. */
 int quire_utf8_codepoint_width(uint32_t codepoint);

@@ -170,7 +170,7 @@ static void test_bad_values(void **state)
     refused(&sample, "offset", "99999999999999999999",
             "set option: offset: '99999999999999999999' is not an integer");
     refused(&sample, "page-bytes", "2MB",
-            "set option: page_bytes: '2MB' is not a size like 64KB from 1KB to 1MB");
+            "set option: page_bytes: '2MB' is not a size (KB, MB, GB) from 1KB to 1MB");
     refused(&sample, "timeout", "soon", "set option: timeout: 'soon' is not a duration like 30s");
     refused(&sample, "timeout", "-5s", "set option: timeout: '-5s' is not a duration like 30s");
     refused(&sample, "ratio", "nan", "set option: ratio: 'nan' is not a finite number");
