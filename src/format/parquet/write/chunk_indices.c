@@ -168,9 +168,10 @@ static int mark_used(struct quire_chunk_writer *writer, struct quire_error *erro
     size_t n = quire_chunk_indices_size(writer), entries = writer->dictionary.entries;
     quire_buf_clear(used);
     if (quire_buf_reserve(used, entries + 8) != 0) return quire_fail_memory(error, OPERATION);
-    memset(used->data, 0, entries + 8);
+    uint8_t *marks = used->data;
+    memset(marks, 0, entries + 8);
     for (size_t i = 0; i < n; i++)
-        used->data[indices[i]] = 1;
+        marks[indices[i]] = 1;
     return 0;
 }
 

@@ -257,6 +257,24 @@ static void undo_choice(struct quire_chunk_writer *writer, int32_t direct)
     writer->sample_wanted = QUIRE_SAMPLE_VALUES;
 }
 
+/* Of a dictionary that was tried in vain nothing is kept: an empty one lets its table go. */
+static void drop_dictionary(struct quire_chunk_writer *writer)
+{
+    quire_dictionary_clear(&writer->dictionary);
+    quire_dictionary_clear(&writer->dictionary);
+    quire_buf_release(&writer->dictionary.plain);
+    quire_buf_release(&writer->dictionary.offsets);
+}
+
+/* The rest of the chunk needs no samples. */
+static void drop_sample(struct quire_chunk_writer *writer)
+{
+    quire_buf_release(&writer->sample);
+    quire_buf_release(&writer->sample_slices);
+    quire_encoding_trial_release(&writer->trial);
+    if (writer->stage == QUIRE_CHUNK_DICTIONARY) quire_value_encoder_release(&writer->encoder);
+}
+
 int quire_chunk_decide(struct quire_chunk_writer *writer, struct quire_error *error)
 {
     struct quire_values sample;
@@ -273,12 +291,12 @@ int quire_chunk_decide(struct quire_chunk_writer *writer, struct quire_error *er
     if (dictionary) {
         writer->stage = QUIRE_CHUNK_DICTIONARY;
     } else {
-        if (!writer->dictionary_closed) quire_dictionary_clear(&writer->dictionary);
+        if (!writer->dictionary_closed) drop_dictionary(writer);
         writer->dictionary_closed = true;
         quire_buf_clear(&writer->indices);
         start_direct(writer);
         QUIRE_TRY(take_direct(writer, &sample, error));
     }
-    quire_buf_clear(&writer->sample);
+    drop_sample(writer);
     return 0;
 }

@@ -18,6 +18,7 @@
 struct extreme {
     struct quire_buf value; /* in Arrow's layout; fixed widths in the machine's byte order */
     bool any, exact;
+    bool unknown; /* a chunk did not tell it: there is no text above those of U+10FFFF */
 };
 
 struct column {
@@ -214,7 +215,7 @@ int quire_file_statistics_add(struct quire_file_statistics *statistics, size_t l
     else if (column->nans >= 0)
         column->nans += chunk->nan_count;
     if (chunk->null_count == metadata->num_values) return 0;
-    if (chunk->min_value.data == NULL || chunk->max_value.data == NULL) {
+    if (chunk->min_value.data == NULL && chunk->max_value.data == NULL) {
         column->unknown = true;
         return 0;
     }
@@ -222,8 +223,20 @@ int quire_file_statistics_add(struct quire_file_statistics *statistics, size_t l
         (chunk->present & QUIRE_STATISTICS_HAS_MIN_EXACT) == 0 || chunk->is_min_value_exact;
     bool max_exact =
         (chunk->present & QUIRE_STATISTICS_HAS_MAX_EXACT) == 0 || chunk->is_max_value_exact;
-    QUIRE_TRY(merge(column, &column->min, -1, &chunk->min_value, min_exact, error));
+    column->min.unknown = column->min.unknown || chunk->min_value.data == NULL;
+    column->max.unknown = column->max.unknown || chunk->max_value.data == NULL;
+    if (!column->min.unknown)
+        QUIRE_TRY(merge(column, &column->min, -1, &chunk->min_value, min_exact, error));
+    if (column->max.unknown) return 0;
     return merge(column, &column->max, 1, &chunk->max_value, max_exact, error);
+}
+
+static void set(const struct extreme *extreme, const void **value, size_t *size, bool *exact)
+{
+    if (extreme->unknown || !extreme->any) return;
+    *value = extreme->value.data;
+    *size = extreme->value.size;
+    *exact = extreme->exact;
 }
 
 struct quire_column_stats *quire_file_statistics_columns(struct quire_file_statistics *statistics)
@@ -232,13 +245,9 @@ struct quire_column_stats *quire_file_statistics_columns(struct quire_file_stati
         const struct column *column = &statistics->columns[i];
         struct quire_column_stats *stats = &statistics->stats[i];
         *stats = (struct quire_column_stats){.nulls = column->nulls, .nans = column->nans};
-        if (column->unknown || !column->min.any || !column->max.any) continue;
-        stats->min = column->min.value.data;
-        stats->min_size = column->min.value.size;
-        stats->min_exact = column->min.exact;
-        stats->max = column->max.value.data;
-        stats->max_size = column->max.value.size;
-        stats->max_exact = column->max.exact;
+        if (column->unknown) continue;
+        set(&column->min, &stats->min, &stats->min_size, &stats->min_exact);
+        set(&column->max, &stats->max, &stats->max_size, &stats->max_exact);
     }
     return statistics->stats;
 }

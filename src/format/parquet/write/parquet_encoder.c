@@ -31,6 +31,10 @@
 #define POOL_BYTES ((size_t)16 << 20)
 #define POOL_SHARE 16
 
+/* The share of the budget that is pages being made, and the least that one may have. */
+#define PAGES_SHARE      4
+#define PAGE_BYTES_LEAST ((size_t)64 << 10)
+
 /* Row groups of one round, by their rows. */
 struct groups {
     int64_t rows[QUIRE_ROW_GROUP_LANES_MAX];
@@ -294,6 +298,23 @@ void quire_parquet_encoder_free(struct quire_encoder *base)
 
 /* --- Making --------------------------------------------------------------------------------- */
 
+/* A share of the budget, of which each of the writers that work side by side has its part. */
+static size_t share_of(const struct quire_context *context, size_t parts)
+{
+    return context->budget.max / parts / (context->writers > 0 ? context->writers : 1);
+}
+
+/* Pages of writers side by side are smaller where all that are being made would take too much. */
+static void limit_pages(const struct parquet_encoder *encoder, struct quire_chunk_options *leaves)
+{
+    size_t size = encoder->schema.leaves_size;
+    size_t most = share_of(encoder->context, PAGES_SHARE) / (size > 0 ? size : 1);
+    if (encoder->context->writers < 2 || most == 0) return;
+    if (most < PAGE_BYTES_LEAST) most = PAGE_BYTES_LEAST;
+    for (size_t i = 0; i < size; i++)
+        if (leaves[i].page_bytes > most) leaves[i].page_bytes = most;
+}
+
 static int make_writer(struct parquet_encoder *encoder,
                        const struct quire_parquet_encoder_options *options,
                        const struct quire_leaf_names *names, struct quire_error *error)
@@ -304,6 +325,7 @@ static int make_writer(struct parquet_encoder *encoder,
     if (leaves == NULL) return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(
         quire_leaf_options_fill(options, names, &encoder->schema, budget->max / 2, leaves, error));
+    limit_pages(encoder, leaves);
     QUIRE_TRY(quire_file_keys_open(options, names, &encoder->schema, &encoder->keys, error));
     for (size_t i = 0; i < names->size; i++)
         leaves[i].pool = &encoder->pool;
@@ -331,7 +353,7 @@ static int make_parts(struct parquet_encoder *encoder, const struct ArrowSchema 
 static void set_limits(struct parquet_encoder *encoder,
                        const struct quire_parquet_encoder_options *options)
 {
-    size_t share = encoder->context->budget.max / ROUND_SHARE;
+    size_t share = share_of(encoder->context, ROUND_SHARE);
     encoder->row_group_later_rows = options->row_group_rows;
     encoder->row_group_rows =
         options->row_group_first_rows > 0 ? options->row_group_first_rows : options->row_group_rows;
@@ -343,7 +365,7 @@ static void set_limits(struct parquet_encoder *encoder,
 
 static void init_pool(struct parquet_encoder *encoder)
 {
-    size_t share = encoder->context->budget.max / POOL_SHARE;
+    size_t share = share_of(encoder->context, POOL_SHARE);
     quire_page_pool_init(&encoder->pool, share > 0 && share < POOL_BYTES ? share : POOL_BYTES);
 }
 
