@@ -325,12 +325,23 @@ static size_t split_items(struct quire_ion_decoding *decoding, const uint8_t *by
     return end;
 }
 
+/* Nothing follows: a list that goes on has lost its records. */
+static int check_list(const struct quire_ion_decoding *decoding, struct quire_error *error)
+{
+    bool ended = decoding->binary ? decoding->cut >= decoding->items_end : decoding->list_closed;
+    if (decoding->layout != QUIRE_ION_ITEMS || ended) return 0;
+    quire_fail(error, QUIRE_INPUT, operation, "the input ends within the list of records");
+    quire_error_at(error, QUIRE_NOWHERE, NULL, 0);
+    return QUIRE_INPUT;
+}
+
 static int split(void *state, const uint8_t *bytes, size_t size, size_t from, bool at_end,
                  size_t *end, struct quire_error *error)
 {
     struct quire_ion_decoding *decoding = state;
     bool items = decoding->layout == QUIRE_ION_ITEMS, annotated = true;
     (void)from;
+    if (size == 0) return check_list(decoding, error);
     *end = items              ? split_items(decoding, bytes, size)
            : decoding->binary ? quire_ion_split_binary(bytes, size, &annotated)
                               : quire_ion_split_text(bytes, size);

@@ -13,7 +13,10 @@ int quire_ion_reader_init(struct quire_ion_reader *reader, bool binary,
     reader->symbols = &quire_ion_system;
     reader->store.catalog = catalog;
     reader->frames = quire_alloc(QUIRE_ION_DEPTH_MAX * sizeof(*reader->frames));
-    return reader->frames == NULL ? quire_fail_memory(error, reader->operation) : 0;
+    reader->counted = quire_alloc_zero(1, sizeof(*reader->counted));
+    return reader->frames == NULL || reader->counted == NULL
+               ? quire_fail_memory(error, reader->operation)
+               : 0;
 }
 
 void quire_ion_reader_release(struct quire_ion_reader *reader)
@@ -27,6 +30,7 @@ void quire_ion_reader_release(struct quire_ion_reader *reader)
     quire_buf_release(&reader->digits);
     quire_free(reader->annotations);
     quire_free(reader->frames);
+    quire_free(reader->counted);
     *reader = (struct quire_ion_reader){.operation = NULL};
 }
 
@@ -38,6 +42,7 @@ void quire_ion_reader_set(struct quire_ion_reader *reader, const uint8_t *bytes,
     reader->offset = offset;
     reader->depth = 0;
     reader->not_utf8 = false;
+    *reader->counted = (struct quire_ion_line){bytes, 1, 1};
     reader->lines = !reader->binary && offset == 0;
     if (reader->binary) return;
     size_t valid = quire_utf8_valid_prefix(bytes, size);
@@ -51,6 +56,36 @@ bool quire_ion_is_binary(const uint8_t *bytes, size_t size)
     return size >= 4 && bytes[0] == 0xe0 && bytes[3] == 0xea;
 }
 
+static size_t is_character(uint8_t byte)
+{
+    return (byte & 0xc0) != 0x80;
+}
+
+/* Counted from the place before, forwards or back: of records that are all refused there are as
+ * many places as records. */
+static struct quire_ion_line line_of(const struct quire_ion_reader *reader, const uint8_t *at)
+{
+    struct quire_ion_line line = *reader->counted;
+    bool same = true;
+    for (; line.at < at; line.at++) {
+        line.column = *line.at == '\n' ? 1 : line.column + is_character(*line.at);
+        line.line += *line.at == '\n';
+    }
+    for (; line.at > at; line.at--) {
+        bool feed = line.at[-1] == '\n';
+        same = same && !feed;
+        line.line -= feed;
+        line.column -= same ? is_character(line.at[-1]) : 0;
+    }
+    if (!same) {
+        line.column = 1;
+        for (const uint8_t *p = at; p > reader->start && p[-1] != '\n'; p--)
+            line.column += is_character(p[-1]);
+    }
+    *reader->counted = line;
+    return line;
+}
+
 int quire_ion_fail_at(const struct quire_ion_reader *reader, const uint8_t *at, int code,
                       struct quire_error *error, const char *format, ...)
 {
@@ -60,17 +95,11 @@ int quire_ion_fail_at(const struct quire_ion_reader *reader, const uint8_t *at, 
     va_start(arguments, format);
     vsnprintf(cause, sizeof(cause), format, arguments);
     va_end(arguments);
-    bool placed = reader->lines;
-    size_t line = 1, column = 1;
-    for (const uint8_t *p = reader->start; placed && p < at; p++) {
-        column += (*p & 0xc0) != 0x80;
-        if (*p != '\n') continue;
-        line++;
-        column = 1;
-    }
-    if (placed)
-        quire_fail(error, code, reader->operation, "%s (line %zu, column %zu)", cause, line,
-                   column);
+    const struct quire_ion_line line =
+        reader->lines ? line_of(reader, at) : (struct quire_ion_line){.line = 0};
+    if (line.line > 0)
+        quire_fail(error, code, reader->operation, "%s (line %zu, column %zu)", cause, line.line,
+                   line.column);
     else
         quire_fail(error, code, reader->operation, "%s", cause);
     quire_error_at(error, QUIRE_NOWHERE, NULL, reader->offset + (at - reader->start));

@@ -19,6 +19,12 @@ struct quire_ion_frame {
     const uint8_t *end; /* of a binary container */
 };
 
+/* A place of the window, and its line and column. */
+struct quire_ion_line {
+    const uint8_t *at;
+    size_t line, column;
+};
+
 struct quire_ion_reader {
     const char *operation;
     const uint8_t *start, *at, *end; /* the window */
@@ -38,6 +44,7 @@ struct quire_ion_reader {
                   struct quire_error *error);
     void *symbols_user;
     bool lines; /* text: the window begins the input, so that lines can be counted */
+    struct quire_ion_line *counted; /* the place that was told last: the next is counted from it */
     struct quire_ion_store store;
     struct quire_ion_retired *retired; /* the newest first */
     uint64_t tables;                   /* how often the symbols in force were replaced */

@@ -3,6 +3,7 @@
  * place when all is parsed. */
 #include "format/ion/ion_sample.h"
 
+#include "base/cleanup.h"
 #include "base/fail.h"
 #include "format/ion/ion_binary.h"
 #include "format/ion/ion_split.h"
@@ -74,6 +75,26 @@ static int sample_records(struct quire_ion_decoding *decoding, struct quire_ion_
     return 0;
 }
 
+/* Whether the list that the bytes begin with is a record that is none, and to be rejected as later
+ * ones are, instead of holding the records: no struct begins it, and one follows. */
+static int is_odd_record(const struct quire_ion_decoding *decoding, const uint8_t *bytes,
+                         size_t size, bool *odd, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_ion_reader_release) struct quire_ion_reader ahead = {.operation = NULL};
+    struct quire_ion_value value;
+    QUIRE_TRY(quire_ion_reader_init(&ahead, decoding->binary, &decoding->catalog, error));
+    quire_ion_reader_set(&ahead, bytes, size, 0);
+    QUIRE_TRY(quire_ion_next(&ahead, &value, error));
+    QUIRE_TRY(quire_ion_next(&ahead, &value, error));
+    bool holds = value.event == QUIRE_ION_BEGIN && value.type == QUIRE_ION_STRUCT;
+    /* Out of the list, within whose first item it may stand. */
+    for (size_t left = ahead.depth; left > 0 && !holds; left--)
+        QUIRE_TRY(quire_ion_skip(&ahead, error));
+    if (!holds) QUIRE_TRY(quire_ion_next(&ahead, &value, error));
+    *odd = !holds && value.event == QUIRE_ION_BEGIN && value.type == QUIRE_ION_STRUCT;
+    return 0;
+}
+
 /* Notes that the records are the items of the list that has just begun. */
 static void begin_items(struct quire_ion_decoding *decoding, const struct quire_ion_reader *reader)
 {
@@ -103,19 +124,21 @@ static void find_long_list(struct quire_ion_decoding *decoding, struct quire_ion
     if (!decoding->binary) {
         reader->end = end;
         reader->at = at;
-        if (quire_ion_space(reader, NULL) != 0 || *reader->at != '[') return;
+        if (quire_ion_space(reader, NULL) != 0 || reader->at >= end || *reader->at != '[') return;
         decoding->layout = QUIRE_ION_ITEMS;
         decoding->items_at = reader->at + 1 - bytes;
         decoding->items_end = -1;
         return;
     }
+    if (at >= end || *at >> 4 != 11 || (*at & 15) == 15) return;
     uint64_t length = *at & 15;
-    if (at >= end || *at >> 4 != 11 || length == 15) return;
     header.body = at + 1;
     if (length == 14 && !quire_ion_take_varuint(&header.body, end, &length)) return;
     decoding->layout = QUIRE_ION_ITEMS;
     decoding->items_at = header.body - bytes;
-    decoding->items_end = decoding->items_at + (int64_t)length;
+    /* Of a length that nothing has the list just does not end. */
+    uint64_t most = INT64_MAX - (uint64_t)decoding->items_at;
+    decoding->items_end = decoding->items_at + (int64_t)(length < most ? length : most);
 }
 
 /* Items of a list that goes on past the sample. */
@@ -163,7 +186,10 @@ int quire_ion_sample_take(struct quire_ion_decoding *decoding, struct quire_ion_
     quire_ion_reader_set(reader, bytes, whole, 0);
     QUIRE_TRY(quire_ion_next(reader, &value, error));
     sample->known = value.event != QUIRE_ION_NONE;
-    if (value.event == QUIRE_ION_BEGIN && value.type == QUIRE_ION_LIST) {
+    bool is_list = value.event == QUIRE_ION_BEGIN && value.type == QUIRE_ION_LIST, odd = false;
+    if (is_list && decoding->on_bad == QUIRE_ON_BAD_REJECT)
+        QUIRE_TRY(is_odd_record(decoding, bytes, whole, &odd, error));
+    if (is_list && !odd) {
         begin_items(decoding, reader);
         QUIRE_TRY(quire_ion_next(reader, &value, error));
         return sample_records(decoding, sample, &value, error);

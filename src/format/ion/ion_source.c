@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/guard.h"
 #include "format/ion/ion_split.h"
 
 #define WINDOW_BYTES ((size_t)1 << 20)
@@ -23,6 +24,7 @@ void quire_ion_source_release(struct quire_ion_source *source)
 {
     if (source->in == NULL) return;
     quire_ion_reader_release(&source->reader);
+    quire_buf_unguard(&source->window);
     quire_buf_release(&source->window);
     quire_in_close(source->in);
     source->in = NULL;
@@ -31,6 +33,7 @@ void quire_ion_source_release(struct quire_ion_source *source)
 static int fill(struct quire_ion_source *source, size_t wanted, struct quire_error *error)
 {
     struct quire_buf *window = &source->window;
+    quire_buf_unguard(window);
     if (source->start > 0) {
         window->size -= source->start;
         memmove(window->data, window->data + source->start, window->size);
@@ -80,6 +83,7 @@ static int next_window(struct quire_ion_source *source, struct quire_error *erro
     if (quire_buf_reserve(&source->window, QUIRE_ION_PADDING) != 0)
         return quire_fail_memory(error, source->reader.operation);
     if (end == source->window.size) memset(quire_buf_end(&source->window), 0, QUIRE_ION_PADDING);
+    quire_buf_guard(&source->window, end + QUIRE_ION_PADDING);
     quire_ion_reader_set(&source->reader, source->window.data, end, source->offset);
     source->start = end;
     source->offset += (int64_t)end;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
+
 #define ION  .from = "ion"
 #define TEXT .to = "ion-text"
 
@@ -81,6 +83,65 @@ static void refused(void **state)
         "{b:{c:[1]},a:1}", "{\"a\":1}\n");
 }
 
+/* What is read, or fails, in little memory: lists are longer than the sample there. */
+static void expect_list(const struct quire_buf *list, int expected, size_t byte)
+{
+    struct json_run run = {ION, .memory = 1 << 20};
+    assert_int_equal(json_run(&run, (const char *)list->data, list->size), expected);
+    if (expected != 0) {
+        assert_int_equal(run.error.byte, byte);
+        assert_non_null(strstr(run.error.cause, "the input ends within"));
+    }
+    json_run_clear(&run);
+}
+
+/* A list that was cut off between two records has lost some. */
+static void lists_cut_off(void **state)
+{
+    /* {symbols:["a"]}, and a list of as many bytes as its last three say, seven bits each. */
+    static const char begin[] = "\xe0\x01\x00\xea\xe7\x81\x83\xd4\x87\xb2\x81"
+                                "a\xbe\x18\x35\x80";
+    const size_t begun = sizeof(begin) - 1, promised = (0x18 << 14) + (0x35 << 7), record = 4;
+    struct quire_buf list = {0};
+    (void)state;
+    quire_buf_append(&list, begin, begun);
+    while (list.size < begun + promised)
+        quire_buf_append(&list, "\xd3\x8a\x21\x05", record);
+    expect_list(&list, 0, 0);
+    list.size -= record;
+    expect_list(&list, QUIRE_INPUT, list.size);
+    list.size = begun + 200000;
+    expect_list(&list, QUIRE_INPUT, list.size);
+    /* A length that no input has, of nine bytes. */
+    list.size = begun - 3;
+    quire_buf_append(&list, "\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f\xff", 9);
+    while (list.size < 300000)
+        quire_buf_append(&list, "\xd3\x8a\x21\x05", record);
+    expect_list(&list, QUIRE_INPUT, list.size);
+    quire_buf_release(&list);
+}
+
+/* It is noticed that the bracket is missing wherever the input ends: also where the last record
+ * fills what is read for a chunk, so that the end is only seen when that has been parsed. */
+static void lists_of_text_cut_off(void **state)
+{
+    struct quire_buf list = {0};
+    (void)state;
+    quire_buf_push(&list, '[');
+    while (list.size < 262110)
+        quire_buf_append_text(&list, "{a:1},");
+    for (int i = 0; i < 30; i++) {
+        size_t size = list.size;
+        quire_buf_append_text(&list, "{a:1}");
+        expect_list(&list, QUIRE_INPUT, list.size);
+        list.size = size;
+        quire_buf_push(&list, ' ');
+    }
+    quire_buf_append_text(&list, "{a:1}]");
+    expect_list(&list, 0, 0);
+    quire_buf_release(&list);
+}
+
 static void rejected(void **state)
 {
     (void)state;
@@ -136,12 +197,35 @@ static void symbols(void **state)
     json_run_clear(&run);
 }
 
+/* What is left of the input after its last chunk but one lies in memory of its own size, which
+ * the sanitizers watch: no look ahead goes past it. */
+static void little_left(void **state)
+{
+    static const char version[] = "$ion_1_0\n", record[] = "{a:1}\n";
+    const size_t chunk = 16 << 10;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
+    (void)state;
+    while (text.size < chunk)
+        assert_int_equal(quire_buf_append_text(&text, text.size == 0 ? version : record), 0);
+    assert_int_equal(quire_buf_append_text(&text, version), 0);
+    while (text.size < chunk + 512) {
+        struct json_run run = {ION, .threads = 4, .memory = 1 << 20};
+        size_t records = (text.size - 2 * strlen(version)) / strlen(record);
+        assert_int_equal(quire_buf_append_text(&text, record), 0);
+        assert_int_equal(json_run(&run, (const char *)text.data, text.size), 0);
+        assert_int_equal(run.counts.rows, records + 1);
+        json_run_clear(&run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values),  cmocka_unit_test(tables),   cmocka_unit_test(repeated),
-        cmocka_unit_test(refused), cmocka_unit_test(rejected), cmocka_unit_test(written),
-        cmocka_unit_test(symbols),
+        cmocka_unit_test(values),        cmocka_unit_test(tables),
+        cmocka_unit_test(repeated),      cmocka_unit_test(refused),
+        cmocka_unit_test(lists_cut_off), cmocka_unit_test(lists_of_text_cut_off),
+        cmocka_unit_test(rejected),      cmocka_unit_test(written),
+        cmocka_unit_test(symbols),       cmocka_unit_test(little_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

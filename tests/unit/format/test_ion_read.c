@@ -2,6 +2,7 @@
  * shows (tests/interop/ion_suite.c). */
 #include "json_fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -215,11 +216,40 @@ static void lines(void **state)
     assert_non_null(strstr(error.cause, "line 2, column 6"));
 }
 
+/* Places in any order are told as if each were the first. */
+static void lines_back_and_forth(void **state)
+{
+    static const char text[] =
+        "{a:1}\n\n  {b:\"\xc3\xa9\xe6\x97\xa5\"}\n{c:\"\xf0\x9f\x98\x80\"} 5";
+    const size_t size = sizeof(text) - 1;
+    const uint8_t *bytes = (const uint8_t *)text;
+    struct quire_ion_reader reader;
+    (void)state;
+    assert_int_equal(quire_ion_reader_init(&reader, false, NULL, NULL), 0);
+    quire_ion_reader_set(&reader, bytes, size, 0);
+    for (size_t i = 0; i < 7 * size; i++) {
+        struct quire_error error;
+        char expected[80];
+        size_t at = i * 11 % size, line = 1, column = 1;
+        for (size_t p = 0; p < at; p++) {
+            column = bytes[p] == '\n' ? 1 : column + ((bytes[p] & 0xc0) != 0x80);
+            line += bytes[p] == '\n';
+        }
+        snprintf(expected, sizeof(expected), "no (line %zu, column %zu)", line, column);
+        quire_error_clear(&error);
+        quire_ion_fail_at(&reader, bytes + at, QUIRE_INPUT, &error, "no");
+        assert_string_equal(error.cause, expected);
+        assert_int_equal(error.byte, at);
+    }
+    quire_ion_reader_release(&reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_text), cmocka_unit_test(bad_binary), cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(limits),   cmocka_unit_test(lines),
+        cmocka_unit_test(bad_text),     cmocka_unit_test(bad_binary),
+        cmocka_unit_test(cut_anywhere), cmocka_unit_test(limits),
+        cmocka_unit_test(lines),        cmocka_unit_test(lines_back_and_forth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
