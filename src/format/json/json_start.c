@@ -72,11 +72,16 @@ static int find_layout(struct quire_json_decoding *decoding, const uint8_t *byte
 
 /* --- The sample ----------------------------------------------------------------------- */
 
-/* Is the record at the cursor an object and JSON? Nothing is moved. */
+/* Is the record at the cursor an object and JSON, and all of its line? Nothing is moved. */
 static int check_record(struct quire_json_cursor *cursor, struct quire_error *error)
 {
     const uint8_t *first = cursor->at;
     int code = quire_json_skip(cursor, error);
+    if (code == 0 && cursor->lines) {
+        quire_json_skip_blank(cursor);
+        if (*cursor->at != '\n' && cursor->at < cursor->end)
+            code = quire_json_fail_expected(cursor, "the end of the line", error);
+    }
     cursor->at = first;
     if (code == 0 && *first != '{')
         code = quire_json_fail(cursor, error, "a record is an object, and this is not");
@@ -115,11 +120,16 @@ static int sample_records(struct quire_json_decoding *decoding, const uint8_t *b
         .end = bytes + end,
         .operation = decoding->operation,
         .read = decoding->read,
+        .lines = decoding->layout == QUIRE_JSON_LINES,
         .check_utf8 = !quire_utf8_is_valid(bytes + decoding->sample.at, end - decoding->sample.at),
     };
     while (decoding->sample.rows < decoding->sample.rows_max) {
         bool good = false;
         quire_json_skip_blank(&cursor);
+        if (cursor.lines && *cursor.at == '\n') {
+            cursor.at++;
+            continue;
+        }
         if (decoding->layout == QUIRE_JSON_ARRAY && *cursor.at == ',') {
             cursor.at++;
             quire_json_skip_blank(&cursor);

@@ -189,6 +189,13 @@ static int draw_row(struct table *table, struct quire_error *error)
     return table->pending.size >= FLUSH_BYTES ? flush(table, error) : 0;
 }
 
+/* A part of the sample, which has no bytes while all texts are empty. */
+static struct quire_bytes text_at(const struct table *table, size_t start, size_t end)
+{
+    const uint8_t *text = end > start ? table->sample.data + start : (const uint8_t *)"";
+    return (struct quire_bytes){text, end - start};
+}
+
 /* Fits the columns, draws the head and the rows held. */
 static int draw_sample(struct table *table, struct quire_error *error)
 {
@@ -201,9 +208,7 @@ static int draw_sample(struct table *table, struct quire_error *error)
     size_t start = 0, next = 0;
     for (int64_t row = 0; row < table->sampled; row++) {
         for (size_t i = 0; i < table->columns_size; i++, next++) {
-            size_t size = ends[next] - start;
-            const uint8_t *text = size > 0 ? table->sample.data + start : (const uint8_t *)"";
-            table->texts[i] = (struct quire_bytes){text, size};
+            table->texts[i] = text_at(table, start, ends[next]);
             start = ends[next];
         }
         QUIRE_TRY(draw_row(table, error));
@@ -261,10 +266,8 @@ static int stream_row(struct table *table, int64_t row, struct quire_error *erro
             return quire_fail_memory(error, operation);
     }
     const size_t *ends = (const size_t *)(const void *)table->sample_ends.data;
-    for (size_t i = 0; i < table->columns_size; i++) {
-        size_t start = i > 0 ? ends[i - 1] : 0;
-        table->texts[i] = (struct quire_bytes){table->sample.data + start, ends[i] - start};
-    }
+    for (size_t i = 0; i < table->columns_size; i++)
+        table->texts[i] = text_at(table, i > 0 ? ends[i - 1] : 0, ends[i]);
     return draw_row(table, error);
 }
 

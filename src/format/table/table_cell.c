@@ -48,19 +48,31 @@ static bool is_plain(const uint8_t *text, size_t size)
     return true;
 }
 
+/* A bar, and backslashes before it, which would take its own away. */
+static int put_bar(size_t from, struct quire_buf *out)
+{
+    size_t before = 0;
+    while (out->size - before > from && out->data[out->size - before - 1] == '\\')
+        before++;
+    for (size_t i = 0; i <= before; i++)
+        QUIRE_TRY(quire_buf_push(out, '\\'));
+    return quire_buf_push(out, '|');
+}
+
 static int escape(const struct quire_table_cells *cells, const uint8_t *text, size_t size,
                   struct quire_buf *out)
 {
+    size_t from = out->size;
     if (is_plain(text, size)) return quire_buf_append(out, text, size);
     for (size_t at = 0; at < size;) {
         uint32_t codepoint;
         size_t length = (size_t)quire_utf8_decode(text + at, &codepoint);
-        if (is_hidden(codepoint)) {
+        if (is_hidden(codepoint))
             QUIRE_TRY(put_escaped(codepoint, out));
-        } else {
-            if (codepoint == '|' && cells->escape_bar) QUIRE_TRY(quire_buf_push(out, '\\'));
+        else if (codepoint == '|' && cells->escape_bar)
+            QUIRE_TRY(put_bar(from, out));
+        else
             QUIRE_TRY(quire_buf_append(out, text + at, length));
-        }
         at += length;
     }
     return 0;

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/context.h"
 #include "base/fail.h"
+#include "base/guard.h"
 #include "base/pool.h"
 #include "data/batch_stream.h"
 
@@ -143,8 +144,9 @@ static int take_bytes(struct text_decoder *decoder, struct slot *slot, size_t si
         quire_buf_append(&slot->bytes, carry->data + decoder->carry_start, size);
         decoder->carry_start += size;
     } else {
-        /* The slot's old buffer becomes carry; it needs room for the tail. */
-        if (quire_buf_reserve(&slot->bytes, tail) != 0 ||
+        /* The slot's old buffer becomes carry; it needs room for the tail and what may be
+         * read past it. */
+        if (quire_buf_reserve(&slot->bytes, tail + QUIRE_TEXT_PADDING) != 0 ||
             quire_buf_reserve(carry, QUIRE_TEXT_PADDING) != 0)
             return quire_fail_memory(error, decoder->operation);
         struct quire_buf swapped = slot->bytes;
@@ -161,6 +163,21 @@ static int take_bytes(struct text_decoder *decoder, struct slot *slot, size_t si
     return 0;
 }
 
+/* Asks the format for the records at the start of carry. */
+static int split(struct text_decoder *decoder, size_t window, size_t seen, bool at_end,
+                 size_t *size, struct quire_error *error)
+{
+    struct quire_buf *carry = &decoder->carry;
+    if (quire_buf_reserve(carry, QUIRE_TEXT_PADDING) != 0)
+        return quire_fail_memory(error, decoder->operation);
+    memset(quire_buf_end(carry), 0, QUIRE_TEXT_PADDING);
+    quire_buf_guard(carry, decoder->carry_start + window + QUIRE_TEXT_PADDING);
+    int code = decoder->decoding->split(decoder->state, carry->data + decoder->carry_start, window,
+                                        seen, at_end, size, error);
+    quire_buf_unguard(carry);
+    return code;
+}
+
 /* A record does not end within the window: the byte of what was left open in it, as
  * far as the format can tell, else that of the record. */
 static int fail_endless(struct text_decoder *decoder, size_t window, struct quire_error *error)
@@ -168,8 +185,7 @@ static int fail_endless(struct text_decoder *decoder, size_t window, struct quir
     struct quire_error open;
     size_t end = 0;
     quire_error_clear(&open);
-    decoder->decoding->split(decoder->state, decoder->carry.data + decoder->carry_start, window, 0,
-                             true, &end, &open);
+    split(decoder, window, 0, true, &end, &open);
     quire_fail(error, QUIRE_LIMIT, decoder->operation, "a record does not end within %zu bytes",
                window);
     quire_error_at(error, QUIRE_NOWHERE, NULL,
@@ -190,10 +206,7 @@ static int find_records(struct text_decoder *decoder, size_t *size, struct quire
         size_t window = here < wanted ? here : wanted;
         bool at_end = decoder->input_ended && window == here;
         *size = 0;
-        if (window == 0) return 0;
-        int code =
-            decoder->decoding->split(decoder->state, decoder->carry.data + decoder->carry_start,
-                                     window, seen, at_end, size, error);
+        int code = split(decoder, window, seen, at_end, size, error);
         if (code != 0) {
             if (error != NULL && error->byte != QUIRE_NOWHERE) error->byte += decoder->carry_offset;
             return code;
@@ -229,7 +242,9 @@ static void slot_parse(void *argument)
     slot->rejects.size = 0;
     quire_buf_clear(&slot->rejects.texts);
     quire_error_clear(&slot->error);
+    quire_buf_guard(&slot->bytes, slot->chunk.size + QUIRE_TEXT_PADDING);
     slot->code = decoder->decoding->parse(decoder->state, &slot->chunk, &slot->error);
+    quire_buf_unguard(&slot->bytes);
     if (slot->code == 0)
         slot->code = quire_column_finish(slot->chunk.columns, &slot->batch, &slot->error);
     if (slot->code != 0) quire_column_clear(slot->chunk.columns);
@@ -396,13 +411,17 @@ static int start_format(struct text_decoder *decoder, struct quire_error *error)
         QUIRE_TRY(fill_carry(decoder, wanted, error));
         if (quire_buf_reserve(&decoder->carry, QUIRE_TEXT_PADDING) != 0)
             return quire_fail_memory(error, decoder->operation);
-        memset(quire_buf_end(&decoder->carry), 0, QUIRE_TEXT_PADDING);
+        struct quire_buf *carry = &decoder->carry;
+        memset(quire_buf_end(carry), 0, QUIRE_TEXT_PADDING);
         /* A full carry may be the whole input without read having said so. */
         bool at_end = decoder->input_ended;
         bool enough = wanted >= sample_bytes_max;
         bool need_more = false;
-        QUIRE_TRY(decoder->decoding->start(decoder->state, decoder->carry.data, decoder->carry.size,
-                                           at_end, enough, &need_more, &skip, &schema, error));
+        quire_buf_guard(carry, carry->size + QUIRE_TEXT_PADDING);
+        int code = decoder->decoding->start(decoder->state, carry->data, carry->size, at_end,
+                                            enough, &need_more, &skip, &schema, error);
+        quire_buf_unguard(carry);
+        if (code != 0) return code;
         if (!need_more || at_end || enough) break;
         wanted = wanted * 2 < sample_bytes_max ? wanted * 2 : sample_bytes_max;
     }

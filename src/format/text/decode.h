@@ -48,13 +48,13 @@ int quire_text_reject_as(struct quire_text_chunk *chunk, int64_t row, const uint
     "all (--extra evolve)"
 
 struct quire_text_decoding {
-    /* Sees the first bytes of the input (a sample: all of it when at_end). Called
-     * again with more while it sets *need_more, unless at_end or enough: enough says
-     * that no more will be shown although the input goes on (the sample has reached
-     * its limit in bytes), so that the whole records in it must do. Sets *skip to how
-     * many bytes belong to what precedes the records (byte order mark, header, '['),
-     * and schema (the caller releases it) to that of the records, the projection
-     * of the policy applied. */
+    /* Sees the first bytes of the input, padded as a chunk is (a sample: all of it when
+     * at_end). Called again with more while it sets *need_more, unless at_end or enough:
+     * enough says that no more will be shown although the input goes on (the sample has
+     * reached its limit in bytes), so that the whole records in it must do. Sets *skip to
+     * how many bytes belong to what precedes the records (byte order mark, header, '['),
+     * and schema (the caller releases it) to that of the records, the projection of the
+     * policy applied. */
     int (*start)(void *state, const uint8_t *bytes, size_t size, bool at_end, bool enough,
                  bool *need_more, size_t *skip, struct ArrowSchema *schema,
                  struct quire_error *error);
@@ -63,7 +63,9 @@ struct quire_text_decoding {
      * left must end the input (an unclosed quote is an error here, with its byte
      * relative to bytes). Called in order by the reading thread with bytes that
      * grow until it succeeds; from is how many of them the last call that found
-     * nothing had already seen, 0 at first. */
+     * nothing had already seen, 0 at first. The last call is at_end and has no bytes,
+     * so that what was left open can be told of. QUIRE_TEXT_PADDING bytes after size may
+     * be read: those of the input, and behind its last zeros. */
     int (*split)(void *state, const uint8_t *bytes, size_t size, size_t from, bool at_end,
                  size_t *end, struct quire_error *error);
     /* Parses a chunk. state is shared by threads and must not change here. An

@@ -370,6 +370,22 @@ static void rejected_items(void **state)
     json_run_clear(&run);
 }
 
+/* The sample that types are inferred from has the lines that are records, and no others: a
+ * record neither goes on in the next line nor shares its own. */
+static void rejected_lines(void **state)
+{
+    static const char text[] =
+        "{\"x\":\n1}\n\n {\"a\":1} \r\n{\"y\":2}{\"z\":3}\n{\"a\":4}\n{\"a\":5,";
+    struct json_run run = {.policy = {.on_bad = QUIRE_ON_BAD_REJECT}};
+    (void)state;
+    assert_int_equal(json_run(&run, text, strlen(text)), 0);
+    assert_string_equal((const char *)run.out.data, "{\"a\":1}\n{\"a\":4}\n");
+    assert_int_equal(quire_buf_terminate(&run.rejects), 0);
+    assert_string_equal((const char *)run.rejects.data,
+                        "1:1::{\"x\":|2:6::1}|4:22::{\"y\":2}{\"z\":3}|6:51::{\"a\":5,|");
+    json_run_clear(&run);
+}
+
 static void projection(void **state)
 {
     static const char text[] =
@@ -449,6 +465,7 @@ int main(void)
         cmocka_unit_test(mixed),
         cmocka_unit_test(policies),
         cmocka_unit_test(rejected_items),
+        cmocka_unit_test(rejected_lines),
         cmocka_unit_test(projection),
         cmocka_unit_test(member_order),
         cmocka_unit_test(record_limit),

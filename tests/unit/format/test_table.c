@@ -138,6 +138,35 @@ static void styles(void **state)
                  "|        -20 | null          |\n");
 }
 
+/* A backslash before a bar is one of the text, and does not take the bar's own away. */
+static void bars_in_markdown(void **state)
+{
+    (void)state;
+    assert_drawn("a string", "{\"a\":\"x\\\\|y\"}\n{\"a\":\"\\\\\\\\|\\\\\"}\n{\"a\":\"|\"}",
+                 "style=markdown;count=off;types=off",
+                 "| a       |\n"
+                 "|---------|\n"
+                 "| x\\\\\\|y  |\n"
+                 "| \\\\\\\\\\|\\ |\n"
+                 "| \\|      |\n");
+}
+
+/* Behind the rows that the widths are taken from. */
+static void empty_cells(void **state)
+{
+    (void)state;
+    assert_drawn("a string, b string",
+                 "{\"a\":\"xy\",\"b\":null}\n{\"a\":\"\",\"b\":null}\n{\"a\":\"\"}",
+                 "style=ascii;types=off;count=off;null_text=;sample_rows=1",
+                 "+----+---+\n"
+                 "| a  | b |\n"
+                 "+----+---+\n"
+                 "| xy |   |\n"
+                 "|    |   |\n"
+                 "|    |   |\n"
+                 "+----+---+\n");
+}
+
 static void empty_tables(void **state)
 {
     struct quire_buf buf = {0};
@@ -348,6 +377,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(styles),
+        cmocka_unit_test(bars_in_markdown),
+        cmocka_unit_test(empty_cells),
         cmocka_unit_test(empty_tables),
         cmocka_unit_test(values_of_all_kinds),
         cmocka_unit_test(wide_characters_and_controls),
