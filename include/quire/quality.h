@@ -66,6 +66,9 @@ QUIRE_API int quire_rules_parse(const char *text, size_t size, struct quire_rule
 /* The same of an object: a path or a store URL. Errors name it, also those of checking later. */
 QUIRE_API int quire_rules_read(const char *url, struct quire_rules **rules,
                                struct quire_error *error);
+/* The same with what happens to a row that breaks a rule which does not say it itself (on_fail). */
+QUIRE_API int quire_rules_read_as(const char *url, enum quire_rule_action action,
+                                  struct quire_rules **rules, struct quire_error *error);
 
 /* In the order in which they were added; borrowed from the set. NULL past the last. */
 QUIRE_API const struct quire_rule *quire_rules_at(const struct quire_rules *rules, size_t index);

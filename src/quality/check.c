@@ -184,17 +184,17 @@ int quire_quality_judge(struct quire_quality *quality, struct quire_quality_slic
 }
 
 static int add_slice(struct quire_quality *quality, struct quire_quality_slice *slice,
-                     struct quire_error *error)
+                     bool sets_apart, struct quire_error *error)
 {
     QUIRE_TRY(quire_quality_judge(quality, slice, error));
-    for (size_t i = 0; slice->broken && i < slice->rows; i++) {
+    for (size_t i = 0; sets_apart && slice->broken && i < slice->rows; i++) {
         if (slice->marks[i] != 0) QUIRE_TRY(quire_quality_reject(quality, slice, i, ~0U, error));
     }
     return 0;
 }
 
-int quire_quality_add(struct quire_quality *quality, const struct ArrowArray *batch,
-                      struct quire_error *error)
+static int add_batch(struct quire_quality *quality, const struct ArrowArray *batch, bool sets_apart,
+                     struct quire_error *error)
 {
     struct quire_quality_slice slice;
     QUIRE_TRY(quire_view_set(quality->view, batch, error));
@@ -203,9 +203,64 @@ int quire_quality_add(struct quire_quality *quality, const struct ArrowArray *ba
         slice.start = start;
         slice.rows =
             left < QUIRE_QUALITY_SLICE_ROWS ? (size_t)left : (size_t)QUIRE_QUALITY_SLICE_ROWS;
-        QUIRE_TRY(add_slice(quality, &slice, error));
+        QUIRE_TRY(add_slice(quality, &slice, sets_apart, error));
     }
     return 0;
+}
+
+int quire_quality_add(struct quire_quality *quality, const struct ArrowArray *batch,
+                      struct quire_error *error)
+{
+    return add_batch(quality, batch, true, error);
+}
+
+int quire_quality_count(struct quire_quality *quality, const struct ArrowArray *batch,
+                        struct quire_error *error)
+{
+    return add_batch(quality, batch, false, error);
+}
+
+/* --- Rows that are refused ----------------------------------------------------------------- */
+
+void quire_quality_hold(struct quire_quality *quality)
+{
+    for (size_t i = 0; i < quality->rules->size; i++) {
+        struct quire_quality_run *run = &quality->runs[i];
+        run->held = (struct quire_quality_counts){run->rows, run->null_rows, run->error_rows,
+                                                  run->examples.size /
+                                                      sizeof(struct quire_quality_example)};
+    }
+    quality->held_rows = quality->rows;
+    quality->held_invalid = quality->invalid;
+    quality->held_rejected = quality->rejected;
+    quality->held_unreadable = quality->unreadable;
+}
+
+static void undo_run(struct quire_quality_run *run)
+{
+    struct quire_quality_example *examples = (void *)run->examples.data;
+    size_t size = run->examples.size / sizeof(*examples);
+    for (size_t i = run->held.examples; i < size; i++)
+        quire_free(examples[i].values);
+    run->examples.size = run->held.examples * sizeof(*examples);
+    run->rows = run->held.rows;
+    run->null_rows = run->held.null_rows;
+    run->error_rows = run->held.error_rows;
+}
+
+void quire_quality_undo(struct quire_quality *quality)
+{
+    for (size_t i = 0; i < quality->rules->size; i++)
+        undo_run(&quality->runs[i]);
+    quality->rows = quality->held_rows;
+    quality->invalid = quality->held_invalid;
+    quality->rejected = quality->held_rejected;
+    quality->unreadable = quality->held_unreadable;
+}
+
+void quire_quality_refuse(struct quire_quality *quality, int64_t rows)
+{
+    quality->invalid += rows;
 }
 
 void quire_quality_add_unreadable(struct quire_quality *quality, int64_t records)

@@ -17,8 +17,15 @@ struct quire_quality_example {
     char *values;
 };
 
+/* What was counted of a rule. */
+struct quire_quality_counts {
+    int64_t rows, null_rows, error_rows;
+    size_t examples;
+};
+
 /* One rule, bound. */
 struct quire_quality_run {
+    struct quire_quality_counts held; /* by quire_quality_hold */
     struct quire_expr *expr;
     struct quire_buf columns;  /* uint32_t: of the schema, each once, in the order of the check */
     struct quire_buf examples; /* struct quire_quality_example */
@@ -36,6 +43,7 @@ struct quire_quality {
     int64_t invalid;  /* of these */
     int64_t rejected; /* of those */
     int64_t unreadable;
+    int64_t held_rows, held_invalid, held_rejected, held_unreadable;
 };
 
 /* What the rules that a row of a slice breaks ask for; 0: it breaks none. */
@@ -56,6 +64,16 @@ struct quire_quality_slice {
 /* Judges the rows of a slice, whose start and rows are given, and counts them. */
 int quire_quality_judge(struct quire_quality *quality, struct quire_quality_slice *slice,
                         struct quire_error *error);
+
+/* Notes what is counted, and goes back to what was noted: rows that came in between were never
+ * there. */
+void quire_quality_hold(struct quire_quality *quality);
+void quire_quality_undo(struct quire_quality *quality);
+/* Counts the rows of a batch as quire_quality_add does, and sets none apart. */
+int quire_quality_count(struct quire_quality *quality, const struct ArrowArray *batch,
+                        struct quire_error *error);
+/* Rows that were counted as valid are invalid: what they are part of is refused. */
+void quire_quality_refuse(struct quire_quality *quality, int64_t rows);
 
 /* Does the row of the slice that was judged last break the rule? */
 bool quire_quality_breaks(const struct quire_quality *quality, size_t rule, size_t row);

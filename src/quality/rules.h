@@ -22,6 +22,10 @@ struct quire_rules {
 int quire_rules_add_line(struct quire_rules *rules, const struct quire_rule *rule, size_t line,
                          struct quire_error *error);
 
+/* As quire_rules_parse, with what happens to rows that break a rule which does not say it. */
+int quire_rules_parse_as(const char *text, size_t size, enum quire_rule_action action,
+                         struct quire_rules **rules, struct quire_error *error);
+
 /* Says in a filled-in error (or NULL) which rule it is about, and where that stands. */
 void quire_rules_blame(const struct quire_rules *rules, size_t index, struct quire_error *error);
 

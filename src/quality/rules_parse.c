@@ -34,7 +34,7 @@ static const struct quire_option file_rows[] = {
 };
 
 #define RULE_AT(field) offsetof(struct rule_keys, field)
-enum rule_row { ROW_NAME, ROW_CHECK };
+enum rule_row { ROW_NAME, ROW_CHECK, ROW_COLUMN, ROW_ON_FAIL };
 static const struct quire_option rule_rows[] = {
     {.name = "name", .type = QUIRE_OPTION_TEXT, .offset = RULE_AT(name), .help = "for reports"},
     {.name = "check",
@@ -73,6 +73,7 @@ static const struct quire_option_table rule_table = {rule_rows, COUNT(rule_rows)
 
 struct parsing {
     const char *text;
+    enum quire_rule_action action; /* of rules that do not say it */
     struct quire_rules *rules;
     struct quire_error *error;
 };
@@ -175,10 +176,12 @@ static int add_rule(const struct parsing *parsing, const struct quire_json_node 
         return fail_node(parsing, node, "a rule is a mapping with a key \"check\"");
     QUIRE_TRY(set_members(parsing, &rule_table, &keys, node, &seen));
     if (keys.check == NULL) return fail_node(parsing, node, "a rule without a check");
+    bool says_action = (seen >> ROW_ON_FAIL & 1) != 0;
     const struct quire_rule rule = {.name = keys.name,
                                     .check = keys.check,
                                     .column = keys.column,
-                                    .on_fail = (enum quire_rule_action)keys.on_fail,
+                                    .on_fail = says_action ? (enum quire_rule_action)keys.on_fail
+                                                           : parsing->action,
                                     .nulls = (enum quire_rule_nulls)keys.nulls,
                                     .examples = keys.examples > 0 ? keys.examples : -1};
     return quire_rules_add_line(parsing->rules, &rule, line_of_check(parsing, node),
@@ -251,12 +254,12 @@ static int parse_json(const char *text, size_t size, struct quire_arena *arena,
     return code;
 }
 
-static int parse_text(const char *text, size_t size, struct quire_rules *rules,
-                      struct quire_error *error)
+static int parse_text(const char *text, size_t size, enum quire_rule_action action,
+                      struct quire_rules *rules, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {.blocks = NULL};
     struct quire_json_node *root = NULL;
-    const struct parsing parsing = {text, rules, error};
+    const struct parsing parsing = {text, action, rules, error};
     size_t blank = 0;
     while (blank < size && strchr(" \t\r\n", text[blank]) != NULL && text[blank] != '\0')
         blank++;
@@ -269,15 +272,21 @@ static int parse_text(const char *text, size_t size, struct quire_rules *rules,
     return take_file(&parsing, root);
 }
 
-int quire_rules_parse(const char *text, size_t size, struct quire_rules **rules,
-                      struct quire_error *error)
+int quire_rules_parse_as(const char *text, size_t size, enum quire_rule_action action,
+                         struct quire_rules **rules, struct quire_error *error)
 {
     struct quire_rules *made = NULL;
     QUIRE_TRY(quire_rules_new(&made, error));
-    int code = parse_text(text, size, made, error);
+    int code = parse_text(text, size, action, made, error);
     if (code != 0)
         quire_rules_free(made);
     else
         *rules = made;
     return code;
+}
+
+int quire_rules_parse(const char *text, size_t size, struct quire_rules **rules,
+                      struct quire_error *error)
+{
+    return quire_rules_parse_as(text, size, QUIRE_RULE_WARN, rules, error);
 }

@@ -31,14 +31,16 @@ static int read_object(const char *url, struct quire_buf *text, struct quire_err
     return code;
 }
 
-int quire_rules_read(const char *url, struct quire_rules **rules, struct quire_error *error)
+int quire_rules_read_as(const char *url, enum quire_rule_action action, struct quire_rules **rules,
+                        struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     struct quire_rules *made = NULL;
     int code = read_object(url, &text, error);
     if (code == 0 && quire_buf_terminate(&text) != 0)
         code = quire_fail_memory(error, QUIRE_RULES_OPERATION);
-    if (code == 0) code = quire_rules_parse((const char *)text.data, text.size, &made, error);
+    if (code == 0)
+        code = quire_rules_parse_as((const char *)text.data, text.size, action, &made, error);
     if (code == 0) {
         made->path = quire_arena_strndup(&made->arena, url, strlen(url));
         if (made->path == NULL) code = quire_fail_memory(error, QUIRE_RULES_OPERATION);
@@ -50,4 +52,9 @@ int quire_rules_read(const char *url, struct quire_rules **rules, struct quire_e
     }
     *rules = made;
     return 0;
+}
+
+int quire_rules_read(const char *url, struct quire_rules **rules, struct quire_error *error)
+{
+    return quire_rules_read_as(url, QUIRE_RULE_WARN, rules, error);
 }

@@ -105,6 +105,25 @@ static void test_limits(void **state)
     }
 }
 
+/* Rules that do not say what happens have what the caller says. */
+static void test_actions(void **state)
+{
+    static const char text[] =
+        "{\"rules\":[{\"check\":\"a\"},{\"check\":\"b\",\"on_fail\":\"warn\"},"
+        "{\"check\":\"c\",\"on_fail\":\"reject\"}]}";
+    static const enum quire_rule_action actions[] = {QUIRE_RULE_WARN, QUIRE_RULE_REJECT,
+                                                     QUIRE_RULE_FAIL};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct quire_rules *rules = NULL;
+        assert_int_equal(quire_rules_parse_as(text, strlen(text), actions[i], &rules, NULL), 0);
+        assert_int_equal(quire_rules_at(rules, 0)->on_fail, actions[i]);
+        assert_int_equal(quire_rules_at(rules, 1)->on_fail, QUIRE_RULE_WARN);
+        assert_int_equal(quire_rules_at(rules, 2)->on_fail, QUIRE_RULE_REJECT);
+        quire_rules_free(rules);
+    }
+}
+
 struct refusal {
     const char *text;
     int code;
@@ -272,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_yaml_and_json_say_the_same),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_actions),
         cmocka_unit_test(test_json_refusals),
         cmocka_unit_test(test_yaml_refusals),
         cmocka_unit_test(test_adding),
