@@ -128,6 +128,10 @@ QUIRE_API void quire_names_free(char **names, size_t names_size);
  * it were written? */
 QUIRE_API bool quire_file_same(const char *a, const char *b);
 
+/* Would an object of that name be the folder, or lie below it? Paths of this machine are followed
+ * to where they lead, as far as they are there; the names of other stores are compared. */
+QUIRE_API bool quire_file_within(const char *name, const char *folder);
+
 /* Can the object be opened and read a second time? Standard input, pipes and devices cannot:
  * what a first look took of them is gone. True of what is missing, which reading tells. */
 QUIRE_API bool quire_file_rereadable(const char *url);

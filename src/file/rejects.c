@@ -1,12 +1,13 @@
 /* The rejects file: JSON Lines written through a writer's own chain, so that it is
  * as atomic as the data. */
+#include "file/rejects.h"
+
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/utf8.h"
-#include "quire/file.h"
 
 struct quire_rejects {
     struct quire_builder *builder;
@@ -18,6 +19,11 @@ struct quire_rejects {
 
 static const char rejects_schema[] = "path string, `row` int64, byte int64, `column` string, "
                                      "reason string not null, record string";
+
+int quire_rejects_schema(struct ArrowSchema *schema, struct quire_error *error)
+{
+    return quire_schema_parse(rejects_schema, sizeof(rejects_schema) - 1, schema, error);
+}
 
 static int flush_rows(struct quire_rejects *rejects, struct quire_error *error)
 {
@@ -33,7 +39,7 @@ int quire_rejects_open(const char *url, const struct quire_write_options *option
     struct quire_write_options jsonl = options != NULL ? *options : (struct quire_write_options){0};
     jsonl.format = "jsonl";
     struct ArrowSchema schema = {.release = NULL};
-    QUIRE_TRY(quire_schema_parse(rejects_schema, sizeof(rejects_schema) - 1, &schema, error));
+    QUIRE_TRY(quire_rejects_schema(&schema, error));
     struct quire_rejects *rejects = quire_alloc_zero(1, sizeof(*rejects));
     int code = rejects != NULL ? 0 : quire_fail_memory(error, "write rejects");
     if (code == 0) code = quire_builder_new(&schema, &rejects->builder, error);
@@ -54,23 +60,22 @@ static int append_position(struct quire_builder *builder, int64_t position,
     return quire_builder_int(builder, position, error);
 }
 
+/* Bytes that are not UTF-8 are kept with U+FFFD in their place, also those of names of files. */
+static int append_bytes(struct quire_builder *builder, const char *text, size_t size,
+                        struct quire_error *error)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    if (quire_utf8_is_valid(bytes, size)) return quire_builder_text(builder, text, size, error);
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf repaired = {0};
+    if (quire_utf8_repair(&repaired, bytes, size) != 0)
+        return quire_fail_memory(error, "write rejects");
+    return quire_builder_text(builder, (const char *)repaired.data, repaired.size, error);
+}
+
 static int append_text(struct quire_builder *builder, const char *text, struct quire_error *error)
 {
     if (text[0] == '\0') return quire_builder_null(builder, error);
-    return quire_builder_text(builder, text, strlen(text), error);
-}
-
-/* A record whose bytes are not UTF-8 is kept with those replaced. */
-static int append_record(struct quire_builder *builder, const struct quire_reject *reject,
-                         struct quire_error *error)
-{
-    const uint8_t *bytes = (const uint8_t *)reject->record;
-    if (quire_utf8_is_valid(bytes, reject->record_size))
-        return quire_builder_text(builder, reject->record, reject->record_size, error);
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf repaired = {0};
-    if (quire_utf8_repair(&repaired, bytes, reject->record_size) != 0)
-        return quire_fail_memory(error, "write rejects");
-    return quire_builder_text(builder, (const char *)repaired.data, repaired.size, error);
+    return append_bytes(builder, text, strlen(text), error);
 }
 
 int quire_rejects_take(void *user, const struct quire_reject *reject, struct quire_error *error)
@@ -81,9 +86,8 @@ int quire_rejects_take(void *user, const struct quire_reject *reject, struct qui
     QUIRE_TRY(append_position(builder, reject->error->row, error));
     QUIRE_TRY(append_position(builder, reject->error->byte, error));
     QUIRE_TRY(append_text(builder, reject->error->column, error));
-    QUIRE_TRY(
-        quire_builder_text(builder, reject->error->cause, strlen(reject->error->cause), error));
-    QUIRE_TRY(append_record(builder, reject, error));
+    QUIRE_TRY(append_bytes(builder, reject->error->cause, strlen(reject->error->cause), error));
+    QUIRE_TRY(append_bytes(builder, reject->record, reject->record_size, error));
     QUIRE_TRY(quire_builder_end_row(builder, error));
     if (quire_builder_memory(builder) < REJECTS_BYTES_MAX) return 0;
     return flush_rows(rejects, error);

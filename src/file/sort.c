@@ -12,8 +12,6 @@
 #include "data/gather.h"
 #include "file/sort_runs.h"
 
-/* Rows that are taken over between two looks at the memory. */
-#define SLICE_ROWS 4096
 /* Bytes held at most whatever the budget: offsets of text have 32 bits. */
 #define HELD_MAX ((size_t)1 << 30)
 
@@ -147,13 +145,13 @@ static int begin_delivery(struct sorter *sorter, struct quire_error *error)
 static int deliver(void *source, struct ArrowArray *batch, struct quire_error *error)
 {
     struct sorter *sorter = source;
-    struct quire_row_ref refs[SLICE_ROWS];
+    struct quire_row_ref refs[QUIRE_SORT_SLICE_ROWS];
     const struct quire_view *views[] = {sorter->view};
     size_t n = sorter->entries.size / sizeof(struct entry);
     batch->release = NULL;
-    while (sorter->delivered < n && sorter->batch->length < QUIRE_SORT_BATCH_ROWS) {
+    while (sorter->delivered < n && !quire_sort_batch_is_full(sorter->context, sorter->batch)) {
         size_t size = 0;
-        for (; size < SLICE_ROWS && sorter->delivered < n; size++)
+        for (; size < QUIRE_SORT_SLICE_ROWS && sorter->delivered < n; size++)
             refs[size] = (struct quire_row_ref){0, sorter->order[sorter->delivered++].row};
         int code = quire_column_gather(sorter->batch, views, 1, refs, size);
         if (code != 0) return quire_fail(error, code, "sort", "rows could not be gathered");
@@ -186,9 +184,10 @@ static int hold_batch(struct sorter *sorter, const struct ArrowArray *batch,
     size_t max = sorter->context->budget.max / 2;
     if (max == 0 || max > HELD_MAX) max = HELD_MAX;
     QUIRE_TRY(quire_view_set(sorter->in, batch, error));
-    for (int64_t start = 0; start < batch->length; start += SLICE_ROWS) {
+    for (int64_t start = 0; start < batch->length; start += QUIRE_SORT_SLICE_ROWS) {
         int64_t left = batch->length - start;
-        int code = hold_slice(sorter, start, left < SLICE_ROWS ? left : SLICE_ROWS);
+        int code =
+            hold_slice(sorter, start, left < QUIRE_SORT_SLICE_ROWS ? left : QUIRE_SORT_SLICE_ROWS);
         if (code != 0) return quire_fail(error, code, "sort", "rows could not be held");
         charge(sorter);
         if (held_bytes(sorter) >= max) QUIRE_TRY(spill(sorter, error));

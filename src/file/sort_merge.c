@@ -92,8 +92,10 @@ int quire_sort_merge_next(void *source, struct ArrowArray *batch, struct quire_e
 {
     struct quire_sort_merge *merge = source;
     QUIRE_TRY(quire_context_check(merge->runs->context, error));
-    while (merge->heap_size > 0 &&
-           merge->column->length + (int64_t)merge->refs_size < QUIRE_SORT_BATCH_ROWS) {
+    while (merge->heap_size > 0) {
+        if (merge->refs_size == QUIRE_SORT_SLICE_ROWS) QUIRE_TRY(flush(merge, error));
+        if (merge->refs_size == 0 && quire_sort_batch_is_full(merge->runs->context, merge->column))
+            break;
         size_t least = merge->heap[0];
         struct run *run = &merge->open[least];
         merge->refs[merge->refs_size++] =
@@ -172,7 +174,7 @@ static int open_merge(const struct quire_sort_runs *runs, size_t first, size_t s
     merge->open = quire_alloc_zero(size, sizeof(*merge->open));
     merge->views = quire_alloc_zero(size, sizeof(*merge->views));
     merge->heap = quire_alloc_zero(size, sizeof(*merge->heap));
-    merge->refs = quire_alloc_zero(QUIRE_SORT_BATCH_ROWS, sizeof(*merge->refs));
+    merge->refs = quire_alloc_zero(QUIRE_SORT_SLICE_ROWS, sizeof(*merge->refs));
     if (merge->open == NULL || merge->views == NULL || merge->heap == NULL || merge->refs == NULL)
         return quire_fail_memory(error, "sort");
     merge->open_size = size;
@@ -185,21 +187,27 @@ static int open_merge(const struct quire_sort_runs *runs, size_t first, size_t s
     return 0;
 }
 
+static size_t merge_max(const struct quire_sort_runs *runs)
+{
+    size_t fit = runs->context->budget.max / 2 / QUIRE_MEMORY_MIN;
+    if (runs->context->budget.max == 0 || fit > QUIRE_SORT_MERGE_MAX) return QUIRE_SORT_MERGE_MAX;
+    return fit > QUIRE_SORT_MERGE_MIN ? fit : QUIRE_SORT_MERGE_MIN;
+}
+
 /* Neighbours are merged in groups until they can all be merged at once. */
 static int merge_groups(struct quire_sort_runs *runs, struct quire_error *error)
 {
-    while (runs->size > QUIRE_SORT_MERGE_MAX) {
+    size_t most = merge_max(runs);
+    while (runs->size > most) {
         struct quire_sort_runs merged = *runs;
         merged.paths = NULL;
         merged.layout.release = NULL;
         merged.size = merged.capacity = 0;
         int code = 0;
-        for (size_t first = 0; first < runs->size && code == 0; first += QUIRE_SORT_MERGE_MAX) {
+        for (size_t first = 0; first < runs->size && code == 0; first += most) {
             size_t left = runs->size - first;
             struct quire_sort_merge *merge = NULL;
-            code =
-                open_merge(runs, first, left < QUIRE_SORT_MERGE_MAX ? left : QUIRE_SORT_MERGE_MAX,
-                           &merge, error);
+            code = open_merge(runs, first, left < most ? left : most, &merge, error);
             if (code == 0) code = quire_sort_runs_add(&merged, quire_sort_merge_next, merge, error);
             quire_sort_merge_free(merge);
         }

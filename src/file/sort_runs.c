@@ -8,11 +8,19 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/context.h"
 #include "base/fail.h"
 #include "base/random.h"
 #include "file/sort_layout.h"
 #include "quire/batch.h"
 #include "quire/store.h"
+
+bool quire_sort_batch_is_full(const struct quire_context *context, const struct quire_column *batch)
+{
+    size_t max = context->budget.max / 8;
+    return batch->length >= QUIRE_SORT_BATCH_ROWS ||
+           (max > 0 && batch->length > 0 && quire_column_memory(batch) >= max);
+}
 
 static int grow(struct quire_sort_runs *runs)
 {

@@ -4,13 +4,18 @@
 #define QUIRE_FILE_SORT_RUNS_H
 
 #include "data/batch_stream.h"
+#include "data/column.h"
 #include "data/sort_key.h"
 #include "quire/file.h"
 
-/* Runs that are merged at once; more of them are first merged in groups. */
+/* Runs that are merged at once, as far as half of the memory has room for their readers; more of
+ * them are first merged in groups. */
 #define QUIRE_SORT_MERGE_MAX 64
-/* Rows of a batch that sorting gives. */
+#define QUIRE_SORT_MERGE_MIN 4
+/* Rows of a batch that sorting gives, as far as an eighth of the memory has room for them. */
 #define QUIRE_SORT_BATCH_ROWS 65536
+/* Rows that are copied between two looks at the memory. */
+#define QUIRE_SORT_SLICE_ROWS 4096
 
 struct quire_sort_runs {
     struct quire_context *context;
@@ -22,6 +27,10 @@ struct quire_sort_runs {
     char **paths;              /* in the order of their rows */
     size_t size, capacity;
 };
+
+/* Whether a batch that is being made goes out as it is. */
+bool quire_sort_batch_is_full(const struct quire_context *context,
+                              const struct quire_column *batch);
 
 /* Writes what next gives, until it gives no batch, as a further run. */
 int quire_sort_runs_add(struct quire_sort_runs *runs,

@@ -124,6 +124,29 @@ static void test_parents(void **state)
     assert_non_null(strstr(error.hint, "is a file"));
 }
 
+/* By who made it, and found it empty while nothing in it had a name. */
+static void test_a_folder_that_goes_meanwhile(void **state)
+{
+    const enum quire_put_mode modes[] = {QUIRE_PUT_OVERWRITE, QUIRE_PUT_CREATE_ONLY};
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        const struct quire_put_options options = {.mode = modes[i]};
+        const char *path = scratch_path(*state, i == 0 ? "a/b/c" : "d/e/f");
+        struct quire_store *store = NULL;
+        struct quire_upload *upload = NULL;
+        char *key = NULL;
+        assert_int_equal(quire_store_open(path, NULL, 0, &store, &key, NULL), 0);
+        assert_int_equal(store->ops->upload_begin(store, key, &options, &upload, NULL), 0);
+        assert_int_equal(store->ops->upload_part(upload, "x", 1, NULL), 0);
+        /* What has a name keeps it. */
+        (void)rmdir(scratch_path(*state, i == 0 ? "a/b" : "d/e"));
+        (void)rmdir(scratch_path(*state, i == 0 ? "a" : "d"));
+        assert_int_equal(store->ops->upload_commit(upload, NULL, NULL), 0);
+        assert_string_equal(scratch_read(path), "x");
+        quire_store_key_free(key);
+        quire_store_close(store);
+    }
+}
+
 static void test_relative_paths(void **state)
 {
     char before[1024];
@@ -229,6 +252,7 @@ int main(void)
         EITHER_WAY(test_existing_owner_is_kept),
         EITHER_WAY(test_nothing_but_the_file_is_left),
         EITHER_WAY(test_parents),
+        EITHER_WAY(test_a_folder_that_goes_meanwhile),
         EITHER_WAY(test_relative_paths),
         EITHER_WAY(test_folders_are_refused),
         EITHER_WAY(test_long_names),
