@@ -67,7 +67,7 @@ struct quire_chart_series {
 struct quire_chart_mark {
     double place;      /* of categories: their position, from 0 */
     double value;      /* as drawn */
-    const char *label; /* beside it; NULL: none */
+    const char *label; /* beside it, where there is room: earlier ones go first; NULL: none */
 };
 
 /* How one axis is told; zero means the default. */
@@ -78,6 +78,8 @@ struct quire_chart_axis {
     bool zero;       /* 0 is seen. Bars that are not on a log axis stand on it in any case */
     double step_min; /* of places: no ticks nearer to each other, and what one place takes */
     double at_most;  /* the axis ends there unless a value is beyond; 0: no such end */
+    double span_min; /* that the axis has at least, so that small differences look small; 0: none */
+    bool whole;      /* values are counts: no ticks between whole numbers */
 };
 
 #define QUIRE_CHART_POINTS_MAX 100000

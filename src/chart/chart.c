@@ -1,12 +1,12 @@
 /* A chart is checked, laid out, written as a script, drawn, and the drawing made ours. */
 #include "chart/chart.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "chart/chart_draw.h"
+#include "chart/chart_fonts.h"
 #include "chart/chart_layout.h"
 #include "chart/chart_png.h"
 #include "chart/chart_script.h"
@@ -44,11 +44,17 @@ static int check_between(const char *what, int64_t value, int64_t low, int64_t h
                       (long long)value, (long long)low, (long long)high);
 }
 
+/* In any locale of the host: ASCII. */
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static bool is_id(const char *id)
 {
-    if (!isalpha((unsigned char)id[0]) || strlen(id) > 100) return false;
+    if (!is_letter(id[0]) || strlen(id) > 100) return false;
     for (const char *at = id; *at != '\0'; at++) {
-        if (!isalnum((unsigned char)*at) && *at != '-') return false;
+        if (!is_letter(*at) && !(*at >= '0' && *at <= '9') && *at != '-') return false;
     }
     return true;
 }
@@ -104,9 +110,10 @@ static int check_chart(const struct quire_chart *chart, struct quire_error *erro
  */
 
 static int script_of(const struct quire_chart *chart, const struct quire_chart_options *options,
-                     struct quire_buf *out, struct quire_error *error)
+                     const struct quire_chart_fonts *fonts, struct quire_buf *out,
+                     struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_chart_script_release) struct quire_chart_script script = {.code = 0};
+    QUIRE_CLEANUP(quire_chart_script_release) struct quire_chart_script script = {.fonts = fonts};
     struct quire_chart_layout layout;
     quire_chart_script_begin(&script, options);
     quire_chart_layout_make(&layout, chart, options);
@@ -124,7 +131,7 @@ int quire_chart_script_of(const struct quire_chart *chart,
     struct quire_chart_options all = with_defaults(options);
     QUIRE_TRY(check_options(&all, error));
     QUIRE_TRY(check_chart(chart, error));
-    return script_of(chart, &all, script, error);
+    return script_of(chart, &all, NULL, script, error);
 }
 
 int quire_chart_render(const struct quire_chart *chart, const struct quire_chart_options *options,
@@ -133,10 +140,15 @@ int quire_chart_render(const struct quire_chart *chart, const struct quire_chart
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf script = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf drawn = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
+    QUIRE_CLEANUP(quire_chart_fonts_release) struct quire_chart_fonts fonts = {.bits = NULL};
     struct quire_chart_options all = with_defaults(options);
-    QUIRE_TRY(quire_chart_script_of(chart, &all, &script, error));
+    QUIRE_TRY(check_options(&all, error));
+    QUIRE_TRY(check_chart(chart, error));
+    bool png = all.format == QUIRE_CHART_PNG;
+    if (png) QUIRE_TRY(quire_chart_fonts_ask(&all, &fonts, error));
+    QUIRE_TRY(script_of(chart, &all, png ? &fonts : NULL, &script, error));
     QUIRE_TRY(quire_gnuplot_run(&all, &script, &drawn, error));
-    if (all.format == QUIRE_CHART_PNG)
+    if (png)
         QUIRE_TRY(quire_chart_png(&drawn, all.dpi, &out, error));
     else
         QUIRE_TRY(quire_chart_svg(chart, &all, &drawn, &out, error));

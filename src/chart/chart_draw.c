@@ -4,14 +4,15 @@
 
 #include <math.h>
 
+#include "chart/chart_marks.h"
 #include "chart/chart_points.h"
 
 #define BAR_SHARE      0.78 /* of the step between places */
 #define BAR_MOST       36.0 /* pixels */
+#define BAR_BELOW_NAME 10.0
 #define LINE_WIDTH     2.0
 #define DOTS_POINTS    45 /* with more points a line has no dots */
 #define DOT_DIAMETER   5.0
-#define RING_DIAMETER  10.0
 #define LABEL_STEP_MIN 13.0 /* between the names of lying bars */
 
 static void rule(struct quire_chart_script *script, double x0, double y0, double x1, double y1,
@@ -23,16 +24,46 @@ static void rule(struct quire_chart_script *script, double x0, double y0, double
     quire_chart_script_line(script, 1, &(struct quire_chart_color){.role = role});
 }
 
+static struct quire_chart_label label_of(const char *text, double x, double y,
+                                         enum quire_chart_anchor anchor, double width_max)
+{
+    return (struct quire_chart_label){.text = text,
+                                      .x = x,
+                                      .y = y,
+                                      .width_max = width_max,
+                                      .font = QUIRE_CHART_FONT,
+                                      .anchor = anchor,
+                                      .role = QUIRE_CHART_ROLE_QUIET};
+}
+
 static void label(struct quire_chart_script *script, const char *text, double x, double y,
                   enum quire_chart_anchor anchor, double width_max)
 {
-    quire_chart_script_label(script, &(struct quire_chart_label){.text = text,
-                                                                 .x = x,
-                                                                 .y = y,
-                                                                 .width_max = width_max,
-                                                                 .font = QUIRE_CHART_FONT,
-                                                                 .anchor = anchor,
-                                                                 .role = QUIRE_CHART_ROLE_QUIET});
+    const struct quire_chart_label made = label_of(text, x, y, anchor, width_max);
+    quire_chart_script_label(script, &made);
+}
+
+/* The same of a name, which is told apart from others by its end. */
+static void label_name(struct quire_chart_script *script, const char *text, double x, double y,
+                       enum quire_chart_anchor anchor, double width_max)
+{
+    struct quire_chart_label made = label_of(text, x, y, anchor, width_max);
+    made.ends = true;
+    quire_chart_script_label(script, &made);
+}
+
+/* The name of a lying bar, without what all begin with. */
+static void label_lying(const struct quire_chart_layout *layout, struct quire_chart_script *script,
+                        const char *name, double at)
+{
+    name += layout->name_from;
+    struct quire_chart_label made =
+        layout->above ? label_of(name, layout->left, at - QUIRE_CHART_NAME_ABOVE, QUIRE_CHART_LEFT,
+                                 layout->width - 2 * layout->left)
+                      : label_of(name, layout->left - 8, at, QUIRE_CHART_RIGHT, layout->left - 10);
+    made.ends = true;
+    made.continues = layout->name_from > 0;
+    quire_chart_script_label(script, &made);
 }
 
 /* --- Around the field --------------------------------------------------------------------------
@@ -122,11 +153,10 @@ static void draw_categories(const struct quire_chart_layout *layout,
     for (size_t i = 0; i < chart->points_size; i += every) {
         double at = quire_chart_layout_place(layout, (double)i);
         if (chart->lying)
-            label(script, chart->categories[i], layout->left - 8, at, QUIRE_CHART_RIGHT,
-                  layout->left - 10);
+            label_lying(layout, script, chart->categories[i], at);
         else
-            label(script, chart->categories[i], at, layout->bottom + 14, QUIRE_CHART_CENTER,
-                  step * (double)every - 14);
+            label_name(script, chart->categories[i], at, layout->bottom + 14, QUIRE_CHART_CENTER,
+                       step * (double)every - 14);
     }
 }
 
@@ -154,6 +184,7 @@ static double bar_width(const struct quire_chart_layout *layout)
     double step = quire_chart_layout_place(layout, layout->places.low + layout->step) -
                   quire_chart_layout_place(layout, layout->places.low);
     double width = fabs(step) * BAR_SHARE;
+    if (layout->above) width = fmin(width, BAR_BELOW_NAME);
     return fmax(fmin(width, BAR_MOST * (layout->chart->lying ? 0.6 : 1)), 1);
 }
 
@@ -240,28 +271,6 @@ static void draw_lines(const struct quire_chart_layout *layout, struct quire_cha
     }
 }
 
-static void draw_marks(const struct quire_chart_layout *layout, struct quire_chart_script *script)
-{
-    const struct quire_chart *chart = layout->chart;
-    const struct quire_chart_color bad = {.role = QUIRE_CHART_ROLE_BAD};
-    if (chart->marks_size == 0) return;
-    quire_chart_script_points(script);
-    for (size_t i = 0; i < chart->marks_size; i++) {
-        double along =
-            quire_chart_layout_place(layout, quire_chart_place_of(chart, chart->marks[i].place));
-        double across =
-            quire_chart_layout_value(layout, quire_chart_value_of(chart, chart->marks[i].value));
-        double x = chart->lying ? across : along, y = chart->lying ? along : across;
-        if (!isfinite(x) || !isfinite(y)) continue;
-        quire_chart_script_point(script, x, y);
-        if (chart->marks[i].label != NULL)
-            label(script, chart->marks[i].label, x + RING_DIAMETER, y - 8, QUIRE_CHART_LEFT,
-                  fmax(layout->width - x - RING_DIAMETER - 4, 0));
-    }
-    quire_chart_script_gap(script); /* so that the block is never empty */
-    quire_chart_script_dots(script, RING_DIAMETER, false, &bad);
-}
-
 void quire_chart_draw(const struct quire_chart_layout *layout, struct quire_chart_script *script)
 {
     const struct quire_chart *chart = layout->chart;
@@ -273,7 +282,7 @@ void quire_chart_draw(const struct quire_chart_layout *layout, struct quire_char
     else
         draw_lines(layout, script);
     if (quire_chart_tells_values(chart)) draw_told_values(layout, script);
-    draw_marks(layout, script);
+    quire_chart_draw_marks(layout, script);
     draw_key(layout, script);
     draw_names(layout, script);
 }

@@ -7,7 +7,6 @@
 
 #include "base/utf8.h"
 #include "chart/chart_points.h"
-#include "chart/chart_text.h"
 
 #define EDGE         4.0 /* free on every side */
 #define LINE         18.0
@@ -16,6 +15,12 @@
 #define KEY_NAME_MAX 170.0
 #define KEY_GAP      14.0
 #define TICK_ROOM    34.0 /* pixels for one on an upright axis */
+#define PLACES_SEEN  60.0 /* parts of the field, of which one is wide enough for a bar */
+#define DAY_S        86400.0
+#define ELLIPSIS     "\xe2\x80\xa6"
+/* Between lying bars that have their names above them. */
+#define ABOVE_STEP_MIN 28.0
+#define DAYS_WHOLE     2.0
 
 struct range {
     double low, high;
@@ -64,11 +69,11 @@ static struct range place_range(const struct quire_chart *chart)
 /* --- The key -----------------------------------------------------------------------------------
  */
 
-static double name_width(const char *name)
+static double name_width(const struct quire_chart_layout *layout, const char *name)
 {
     size_t size = strnlen(name, 400);
     size = quire_utf8_valid_prefix((const uint8_t *)name, size);
-    double width = quire_chart_text_width(name, size, QUIRE_CHART_FONT);
+    double width = quire_chart_text_width(name, size, &layout->type);
     return fmin(fmax(width, QUIRE_CHART_FONT), KEY_NAME_MAX);
 }
 
@@ -76,7 +81,7 @@ static void key_add(struct quire_chart_layout *layout, struct quire_chart_key en
                     double *y)
 {
     if (entry.name == NULL || entry.name[0] == '\0') return;
-    double width = QUIRE_CHART_SIGN + 5 + name_width(entry.name);
+    double width = QUIRE_CHART_SIGN + 5 + name_width(layout, entry.name);
     if (layout->key_size == 0 || *x + width > layout->width - EDGE) {
         *x = EDGE;
         *y += LINE;
@@ -88,14 +93,16 @@ static void key_add(struct quire_chart_layout *layout, struct quire_chart_key en
     *x += width + KEY_GAP;
 }
 
-/* Returns the line below it. One series needs no key, for the title says what it is. */
+/* Returns the line below it. One series needs no key, for the title says what it is; but not whose
+ * share is all. */
 static double key_make(struct quire_chart_layout *layout, double top)
 {
     const struct quire_chart *chart = layout->chart;
     bool marks = chart->marks_size > 0 && chart->marks_name != NULL;
+    bool all = chart->series_size > 1 || marks || chart->kind == QUIRE_CHART_SHARES;
     double x = EDGE, y = top - LINE / 2;
     layout->key_size = 0;
-    for (size_t i = 0; i < chart->series_size && (chart->series_size > 1 || marks); i++)
+    for (size_t i = 0; i < chart->series_size && all; i++)
         key_add(layout, (struct quire_chart_key){.name = chart->series[i].name, .series = i}, &x,
                 &y);
     if (marks)
@@ -106,24 +113,67 @@ static double key_make(struct quire_chart_layout *layout, double top)
 /* --- Axes --------------------------------------------------------------------------------------
  */
 
-static double tick_width(const struct quire_chart_ticks *ticks)
+static double tick_width(const struct quire_chart_layout *layout)
 {
+    const struct quire_chart_ticks *ticks = &layout->values;
     double width = 0;
     for (size_t i = 0; i < ticks->size; i++)
         width = fmax(width, quire_chart_text_width(ticks->items[i].text,
-                                                   strlen(ticks->items[i].text), QUIRE_CHART_FONT));
+                                                   strlen(ticks->items[i].text), &layout->type));
     return width;
 }
 
-static double category_width(const struct quire_chart *chart)
+/* The widest name, less the bytes that all are shown without. */
+static double category_width(const struct quire_chart_layout *layout)
 {
+    const struct quire_chart *chart = layout->chart;
     double width = 0;
     for (size_t i = 0; i < chart->points_size; i++) {
-        size_t size = strnlen(chart->categories[i], 400);
-        size = quire_utf8_valid_prefix((const uint8_t *)chart->categories[i], size);
-        width = fmax(width, quire_chart_text_width(chart->categories[i], size, QUIRE_CHART_FONT));
+        const char *name = chart->categories[i] + layout->name_from;
+        size_t size =
+            quire_utf8_valid_prefix((const uint8_t *)name, strnlen(name, QUIRE_CHART_NAME_BYTES));
+        width = fmax(width, quire_chart_text_width(name, size, &layout->type));
     }
     return width;
+}
+
+static bool ends_part(char c)
+{
+    return c != '\0' && strchr("._/:- ", c) != NULL;
+}
+
+/* How many bytes all names begin with, up to the end of a part of them: names that are long differ
+ * behind what they have in common ("warehouse.production.orders_…"). */
+static size_t common_part(const struct quire_chart *chart)
+{
+    const char *first = chart->points_size > 1 ? chart->categories[0] : "";
+    size_t size = strnlen(first, QUIRE_CHART_NAME_BYTES);
+    for (size_t i = 0; i < chart->points_size; i++) {
+        size_t same = 0;
+        while (same < size && chart->categories[i][same] == first[same])
+            same++;
+        /* Something is left of each. */
+        size = chart->categories[i][same] == '\0' && same > 0 ? same - 1 : same;
+    }
+    while (size > 0 && !ends_part(first[size - 1]))
+        size--;
+    return size;
+}
+
+/* Names before the bars, where they have room, else above. */
+static void names_make(struct quire_chart_layout *layout)
+{
+    const struct quire_chart *chart = layout->chart;
+    double room = layout->width * LABEL_SHARE - 8;
+    double width = category_width(layout);
+    if (width > room) {
+        layout->name_from = common_part(chart);
+        if (layout->name_from > 0)
+            width = category_width(layout) + quire_chart_text_width(ELLIPSIS, 3, &layout->type);
+    }
+    double step = (layout->bottom - layout->top) / ((double)chart->points_size + 0.2);
+    layout->above = width > room && step >= ABOVE_STEP_MIN;
+    layout->left = EDGE + (layout->above ? 0 : fmin(width + 8, room + 8));
 }
 
 static void values_make(struct quire_chart_layout *layout, double room)
@@ -139,6 +189,21 @@ static void values_make(struct quire_chart_layout *layout, double room)
     axis.log = axis.log && !quire_chart_is_stack(chart);
     size_t count = (size_t)fmax(2, room / (chart->lying ? 80 : TICK_ROOM));
     quire_chart_ticks_numbers(&layout->values, range.low, range.high, count, &axis, true);
+}
+
+/* What a place takes: no more than it is said to, or what can be seen, however far they are apart.
+ */
+static double place_share(const struct quire_chart *chart, struct range range)
+{
+    if (!(chart->place_axis.step_min > 0)) return HUGE_VAL;
+    return fmax(chart->place_axis.step_min, (range.high - range.low) / PLACES_SEEN);
+}
+
+/* Hours of some days begin with a day, so that each has its tick before it. */
+static bool has_days_of_parts(const struct quire_chart *chart, struct range range)
+{
+    return chart->place_axis.step_min > 0 && chart->place_axis.step_min < DAY_S &&
+           range.high - range.low > DAYS_WHOLE * DAY_S;
 }
 
 /* Bars stand half a step within the field, lines reach its ends. */
@@ -159,7 +224,14 @@ static void places_make(struct quire_chart_layout *layout)
             layout->step = fmax(chart->place_axis.step_min, 1);
             margin = layout->step * 0.6;
         }
-        quire_chart_ticks_times(&layout->places, range.low - margin, range.high + margin,
+        if (layout->step > place_share(chart, range)) {
+            layout->step = place_share(chart, range);
+            margin = quire_chart_has_bars(chart) ? layout->step * 0.6 : margin;
+        }
+        range = (struct range){range.low - margin, range.high + margin};
+        if (has_days_of_parts(chart, range))
+            range.low = fmin(range.low, floor((range.low + margin) / DAY_S) * DAY_S);
+        quire_chart_ticks_times(&layout->places, range.low, range.high,
                                 (size_t)fmax(1, room / 54 + 0.5), chart->place_axis.step_min);
         break;
     default:
@@ -174,16 +246,15 @@ static void places_make(struct quire_chart_layout *layout)
 
 static void sides_lying(struct quire_chart_layout *layout)
 {
-    double names = category_width(layout->chart) + 8;
-    layout->left = EDGE + fmin(names, layout->width * LABEL_SHARE);
     layout->right =
         layout->width - EDGE - (layout->chart->kind == QUIRE_CHART_BAR ? VALUE_ROOM : 16);
     layout->bottom = layout->height - EDGE - (quire_chart_tells_values(layout->chart) ? 0 : LINE);
+    names_make(layout);
 }
 
 static void sides_upright(struct quire_chart_layout *layout)
 {
-    layout->left = EDGE + tick_width(&layout->values) + 8;
+    layout->left = EDGE + tick_width(layout) + 8;
     layout->right = layout->width - EDGE - 14;
     layout->bottom = layout->height - EDGE - LINE - 2;
     if (layout->chart->place_axis.label != NULL) layout->bottom -= LINE;
@@ -196,6 +267,8 @@ void quire_chart_layout_make(struct quire_chart_layout *layout, const struct qui
         .chart = chart,
         .width = options->width,
         .height = options->height,
+        .type = {QUIRE_CHART_FONT,
+                 options->format == QUIRE_CHART_PNG ? QUIRE_CHART_DPI / options->dpi : 0},
         .titled = options->format != QUIRE_CHART_INLINE && chart->title != NULL,
     };
     double top = EDGE + (layout->titled ? TITLE_LINE : 0);
@@ -218,6 +291,7 @@ static double share(const struct quire_chart_ticks *axis, double value)
 double quire_chart_layout_place(const struct quire_chart_layout *layout, double place)
 {
     double at = share(&layout->places, place);
+    if (layout->above) at += QUIRE_CHART_NAME_ABOVE / 2 / (layout->bottom - layout->top);
     return layout->chart->lying ? layout->top + at * (layout->bottom - layout->top)
                                 : layout->left + at * (layout->right - layout->left);
 }

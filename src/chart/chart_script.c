@@ -53,7 +53,7 @@ void quire_chart_script_begin(struct quire_chart_script *script,
     script->format = options->format;
     script->width = options->width;
     script->height = options->height;
-    script->scale = png ? options->dpi / 96.0 : 1;
+    script->scale = png ? options->dpi / QUIRE_CHART_DPI : 1;
     int width = (int)(options->width * script->scale + 0.5);
     int height = (int)(options->height * script->scale + 0.5);
     PUT(&script->text, "set encoding utf8\nset terminal %s noenhanced size %d,%d ",
@@ -75,6 +75,7 @@ void quire_chart_script_release(struct quire_chart_script *script)
 {
     quire_buf_release(&script->text);
     quire_buf_release(&script->plots);
+    quire_buf_release(&script->whole);
     quire_buf_release(&script->fitted);
 }
 
@@ -82,10 +83,22 @@ void quire_chart_script_label(struct quire_chart_script *script,
                               const struct quire_chart_label *label)
 {
     static const char *const anchors[] = {"left", "center", "right"};
-    const char *family = script->format == QUIRE_CHART_PNG ? "sans" : "sans-serif";
     if (label->text == NULL) return;
-    keep(script, quire_chart_text_fit(&script->fitted, label->text, label->font, label->width_max,
-                                      script->format == QUIRE_CHART_PNG));
+    bool png = script->format == QUIRE_CHART_PNG;
+    const struct quire_chart_fit fit = {.type = {label->font, png ? 1 / script->scale : 0},
+                                        .width_max = label->width_max,
+                                        .fonts = script->fonts,
+                                        .ends = label->ends};
+    const char *text = label->text;
+    if (label->continues) {
+        quire_buf_clear(&script->whole);
+        keep(script, quire_buf_append_text(&script->whole, "\xe2\x80\xa6"));
+        keep(script, quire_buf_append_text(&script->whole, text));
+        keep(script, quire_buf_terminate(&script->whole));
+        text = (const char *)script->whole.data;
+    }
+    if (script->code != 0) return;
+    keep(script, quire_chart_text_fit(&script->fitted, text, &fit));
     if (script->code != 0 || script->fitted.size == 0) return;
     keep(script, quire_buf_append_text(&script->text, "set label "));
     keep(script, quire_chart_text_quote(&script->text, (const char *)script->fitted.data,
@@ -93,8 +106,8 @@ void quire_chart_script_label(struct quire_chart_script *script,
     keep(script, quire_buf_append_text(&script->text, " at first "));
     put_numbers(script, (const double[]){label->x, label->y}, 2, ',');
     PUT(&script->text, " front noenhanced %s font \"%s%s,%d\" textcolor rgb \"#%06x\"\n",
-        anchors[label->anchor], family, label->bold ? ":Bold" : "", (int)label->font,
-        (unsigned)rgb_of(script, label->role));
+        anchors[label->anchor], png ? "sans" : "sans-serif", label->bold ? ":Bold" : "",
+        (int)label->font, (unsigned)rgb_of(script, label->role));
 }
 
 /* --- Data ---------------------------------------------------------------------------------- */

@@ -8,14 +8,16 @@
 
 #include "base/buf.h"
 #include "chart/chart_color.h"
+#include "chart/chart_fonts.h"
 #include "quire/chart.h"
 
 enum quire_chart_anchor { QUIRE_CHART_LEFT, QUIRE_CHART_CENTER, QUIRE_CHART_RIGHT };
 
 struct quire_chart_script {
-    struct quire_buf text;  /* settings, then data */
-    struct quire_buf plots; /* elements of the one plot command, over the data */
-    struct quire_buf fitted;
+    struct quire_buf text;                 /* settings, then data */
+    struct quire_buf plots;                /* elements of the one plot command, over the data */
+    struct quire_buf whole, fitted;        /* of a label */
+    const struct quire_chart_fonts *fonts; /* that draw texts; NULL: any */
     enum quire_chart_format format;
     int width, height;
     double scale;  /* device pixels a pixel */
@@ -24,7 +26,8 @@ struct quire_chart_script {
     int code;      /* the first failure */
 };
 
-/* *script is zeroed memory, to be released whatever happens. options have no zeros left. */
+/* *script is zeroed memory but for its fonts, to be released whatever happens. options have no
+ * zeros left. */
 void quire_chart_script_begin(struct quire_chart_script *script,
                               const struct quire_chart_options *options);
 void quire_chart_script_release(struct quire_chart_script *script);
@@ -36,6 +39,8 @@ struct quire_chart_label {
     enum quire_chart_anchor anchor;
     enum quire_chart_role role;
     bool bold;
+    bool ends;      /* where it is too long, it is cut in the middle */
+    bool continues; /* an ellipsis stands before it */
 };
 void quire_chart_script_label(struct quire_chart_script *script,
                               const struct quire_chart_label *label);

@@ -2,44 +2,72 @@
  * is cut where others are used. */
 #include "chart/chart_text.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/utf8.h"
 
-#define ELLIPSIS       "\xe2\x80\xa6"
-#define ELLIPSIS_WIDTH 1.0
-#define SQUARE         "\xe2\x96\xa1"
-#define JOINED_MAX     3    /* characters without width after one that has some */
-#define BYTES_MAX      1024 /* of a text that is drawn */
+#define ELLIPSIS    "\xe2\x80\xa6"
+#define SQUARE      0x25a1
+#define SQUARE_TEXT "\xe2\x96\xa1"
+#define JOINED_MAX  3    /* characters without width after one that has some */
+#define BYTES_MAX   1024 /* of a text that is drawn */
 
 static bool is_one_of(const char *set, uint32_t codepoint)
 {
     return codepoint != 0 && strchr(set, (int)codepoint) != NULL;
 }
 
+/* Letters as wide as W and wider: ligatures, and those of Cyrillic. */
+static bool is_wide(uint32_t c)
+{
+    static const uint16_t wide[] = {0x00bc, 0x00bd, 0x00be, 0x00c6, 0x00e6, 0x0152, 0x0153, 0x0409,
+                                    0x040a, 0x0416, 0x0424, 0x0428, 0x0429, 0x042b, 0x042e, 0x0436,
+                                    0x0444, 0x0448, 0x0449, 0x044b, 0x044e, 0x0459, 0x045a};
+    for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+        if (wide[i] == c) return true;
+    return false;
+}
+
+/* Of other scripts each letter is taken for a wide one. */
 static double em_width(uint32_t codepoint)
 {
     if (codepoint >= 0x80) {
         int columns = quire_utf8_codepoint_width(codepoint);
-        return columns == 2 ? 1.05 : columns == 1 ? 0.66 : 0;
+        if (columns != 1) return columns == 2 ? 1.05 : 0;
+        if (codepoint == 0x2026 || codepoint == SQUARE) return 1;
+        return is_wide(codepoint) || codepoint >= 0x530 ? 1.1 : 0.85;
     }
     if (is_one_of(" .,:;'|!ijl()[]/\\ft-", codepoint)) return 0.4;
-    if (is_one_of("mwMW@%<>^~+=#&", codepoint)) return 0.95;
-    if (codepoint >= 'A' && codepoint <= 'Z') return 0.74;
-    return 0.63;
+    if (is_one_of("mW@%", codepoint)) return codepoint == '%' ? 1.08 : 1;
+    if (is_one_of("wM<>^~+=#&", codepoint)) return 0.88;
+    return codepoint >= 'A' && codepoint <= 'Z' ? 0.79 : 0.64;
 }
 
-double quire_chart_text_width(const char *text, size_t size, double font)
+/* In whole 1/64 pixels, so that sums are exact and in any order the same. */
+static double set_width(double em, const struct quire_chart_type *type)
+{
+    double width = em * type->font;
+    if (type->pixel > 0) width = ceil(width / type->pixel) * type->pixel;
+    return ceil(width * 64) / 64;
+}
+
+static double width_of(uint32_t codepoint, const struct quire_chart_type *type)
+{
+    return set_width(em_width(codepoint), type);
+}
+
+double quire_chart_text_width(const char *text, size_t size, const struct quire_chart_type *type)
 {
     double width = 0;
     for (size_t i = 0; i < size;) {
         uint32_t codepoint;
         i += (size_t)quire_utf8_decode((const uint8_t *)text + i, &codepoint);
-        width += em_width(codepoint);
+        width += width_of(codepoint, type);
     }
-    return width * font;
+    return width;
 }
 
 /* Marks that set the direction of text around them (Unicode Bidirectional Algorithm, 2), line and
@@ -80,19 +108,27 @@ static bool joins_emoji(uint32_t c)
     return c == 0xfe0f || c == 0x20e3 || c == 0x200d || (c >= 0xe0000 && c <= 0xe007f);
 }
 
+/* A character that these fonts have no outline of. */
+static int put_square(struct quire_buf *out, const struct quire_chart_fonts *fonts)
+{
+    return quire_buf_append_text(out, quire_chart_fonts_have(fonts, SQUARE) ? SQUARE_TEXT : "?");
+}
+
 /* Takes one character of text into *out, or leaves it out. Controls become one blank. */
 static int take(struct quire_buf *out, const uint8_t *bytes, size_t length, unsigned *joined,
-                bool outlines)
+                const struct quire_chart_fonts *fonts)
 {
     uint32_t codepoint;
     quire_utf8_decode(bytes, &codepoint);
-    if (is_format_mark(codepoint) || (outlines && joins_emoji(codepoint))) return 0;
+    bool has_width = quire_utf8_codepoint_width(codepoint) > 0;
+    if (is_format_mark(codepoint) || (fonts != NULL && joins_emoji(codepoint))) return 0;
     if (is_control(codepoint)) {
         bool blank = out->size == 0 || out->data[out->size - 1] == ' ';
         return blank ? 0 : quire_buf_push(out, ' ');
     }
-    if (outlines && is_emoji(codepoint)) return quire_buf_append_text(out, SQUARE);
-    *joined = quire_utf8_codepoint_width(codepoint) == 0 ? *joined + 1 : 0;
+    if (fonts != NULL && (is_emoji(codepoint) || !quire_chart_fonts_have(fonts, codepoint)))
+        return has_width ? put_square(out, fonts) : 0;
+    *joined = has_width ? 0 : *joined + 1;
     return *joined > JOINED_MAX ? 0 : quire_buf_append(out, bytes, length);
 }
 
@@ -104,13 +140,14 @@ static int repair(struct quire_buf *out, const char *text)
     return quire_utf8_repair(out, (const uint8_t *)text, size);
 }
 
-static int clean(struct quire_buf *out, const struct quire_buf *valid, bool outlines)
+static int clean(struct quire_buf *out, const struct quire_buf *valid,
+                 const struct quire_chart_fonts *fonts)
 {
     unsigned joined = 0;
     for (size_t i = 0; i < valid->size && out->size < BYTES_MAX;) {
         uint32_t codepoint;
         size_t length = (size_t)quire_utf8_decode(valid->data + i, &codepoint);
-        QUIRE_TRY(take(out, valid->data + i, length, &joined, outlines));
+        QUIRE_TRY(take(out, valid->data + i, length, &joined, fonts));
         i += length;
     }
     while (out->size > 0 && out->data[out->size - 1] == ' ')
@@ -119,33 +156,63 @@ static int clean(struct quire_buf *out, const struct quire_buf *valid, bool outl
 }
 
 /* Where text must end to leave room for an ellipsis: before a character that has width. */
-static size_t cut_at(const struct quire_buf *text, double em_max)
+static size_t cut_at(const struct quire_buf *text, const struct quire_chart_type *type,
+                     double width_max)
 {
     double width = 0;
     size_t end = 0;
     for (size_t i = 0; i < text->size;) {
         uint32_t codepoint;
         size_t length = (size_t)quire_utf8_decode(text->data + i, &codepoint);
-        width += em_width(codepoint);
-        if (width > em_max) break;
+        width += width_of(codepoint, type);
+        if (width > width_max) break;
         i += length;
         end = i;
     }
     return end;
 }
 
-int quire_chart_text_fit(struct quire_buf *out, const char *text, double font, double width_max,
-                         bool outlines)
+/* Where the end of a text begins that is no wider: at a character that has width. */
+static size_t end_at(const struct quire_buf *text, const struct quire_chart_type *type,
+                     double width_max)
+{
+    double width = quire_chart_text_width((const char *)text->data, text->size, type);
+    size_t i = 0;
+    while (i < text->size) {
+        uint32_t codepoint;
+        size_t length = (size_t)quire_utf8_decode(text->data + i, &codepoint);
+        if (width <= width_max && em_width(codepoint) > 0) break;
+        width -= width_of(codepoint, type);
+        i += length;
+    }
+    return i;
+}
+
+static int cut(struct quire_buf *out, const struct quire_chart_fit *fit)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf whole = {0};
+    const struct quire_chart_type *type = &fit->type;
+    double left = fit->width_max - width_of(0x2026, type);
+    if (!fit->ends) {
+        out->size = cut_at(out, type, left);
+        return quire_buf_append_text(out, ELLIPSIS);
+    }
+    QUIRE_TRY(quire_buf_append(&whole, out->data, out->size));
+    size_t end = end_at(&whole, type, left / 2);
+    out->size = cut_at(&whole, type, left / 2);
+    QUIRE_TRY(quire_buf_append_text(out, ELLIPSIS));
+    return quire_buf_append(out, whole.data + end, whole.size - end);
+}
+
+int quire_chart_text_fit(struct quire_buf *out, const char *text, const struct quire_chart_fit *fit)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf valid = {0};
     quire_buf_clear(out);
     QUIRE_TRY(repair(&valid, text));
-    QUIRE_TRY(clean(out, &valid, outlines));
+    QUIRE_TRY(clean(out, &valid, fit->fonts));
     QUIRE_TRY(quire_buf_terminate(out));
-    if (quire_chart_text_width((const char *)out->data, out->size, font) > width_max) {
-        out->size = cut_at(out, width_max / font - ELLIPSIS_WIDTH);
-        QUIRE_TRY(quire_buf_append_text(out, ELLIPSIS));
-    }
+    if (quire_chart_text_width((const char *)out->data, out->size, &fit->type) > fit->width_max)
+        QUIRE_TRY(cut(out, fit));
     return quire_buf_terminate(out);
 }
 

@@ -22,6 +22,8 @@ static const struct scale *scale_of(const struct scale *scales, size_t size, dou
     return found;
 }
 
+#define PERCENT_MOST 99.9 /* of what is not all, in three digits */
+
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 static struct scale unit_scale(enum quire_chart_unit unit, double most)
@@ -72,6 +74,9 @@ void quire_chart_number(double value, double most, enum quire_chart_unit unit,
 {
     double size = fabs(value);
     struct scale scale = unit_scale(unit, fabs(most));
+    if (size < scale.factor) scale = unit_scale(unit, size);
+    if (unit == QUIRE_CHART_PERCENT && value < 100 && value > PERCENT_MOST)
+        size = value = PERCENT_MOST;
     /* 3 significant digits, and none behind the point that say nothing. */
     double step = size > 0 ? pow(10, floor(log10(size / scale.factor)) - 2) * scale.factor : 1;
     while (step < size && fabs(remainder(value, step * 10)) < step / 2)
@@ -87,6 +92,15 @@ static double round_step(double span, size_t count)
     double power = pow(10, floor(log10(raw)));
     double times = raw / power;
     return power * (times <= 1.0001 ? 1 : times <= 2.0001 ? 2 : times <= 5.0001 ? 5 : 10);
+}
+
+/* Widens what is narrower than the axis is to be, downwards where it has an end. */
+static void widen_span(double *low, double *high, double at_most, double span_min)
+{
+    double more = span_min - (*high - *low);
+    if (!(more > 0)) return;
+    *high = fmin(*high + more / 2, fmax(at_most, *high));
+    *low = *high - span_min;
 }
 
 /* One value has no span, and values that a double can hardly tell apart have none to show. */
@@ -134,10 +148,12 @@ void quire_chart_ticks_numbers(struct quire_chart_ticks *ticks, double low, doub
         return;
     }
     double at_most = axis->at_most > 0 && high <= axis->at_most ? axis->at_most : DBL_MAX;
+    widen_span(&low, &high, at_most, axis->span_min);
     spread(&low, &high);
     struct scale scale = unit_scale(axis->unit, fmax(fabs(low), fabs(high)));
     double step = round_step((fmin(high, at_most) - low) / scale.factor, count) * scale.factor;
     if (!(step > 0)) step = high - low;
+    if (axis->whole && step < 1) step = 1;
     double first = floor(low / step + 1e-9), last = ceil(high / step - 1e-9);
     ticks->low = widen ? first * step : low;
     ticks->high = fmin(widen ? last * step : high, at_most);

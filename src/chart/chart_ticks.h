@@ -28,7 +28,8 @@ void quire_chart_ticks_times(struct quire_chart_ticks *ticks, double low, double
                              double step_min);
 
 /* A value in three digits or so: "12.3 s", "1.25M", "98.7%"; in the unit that fits `most`, so that
- * values that stand together can be compared. */
+ * values that stand together can be compared, or, where it is less than one of these, in its own.
+ * Less than 100 % is not told as 100 %. */
 void quire_chart_number(double value, double most, enum quire_chart_unit unit,
                         char text[QUIRE_CHART_NUMBER_MAX]);
 

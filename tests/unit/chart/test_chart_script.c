@@ -7,9 +7,11 @@
 #include <cmocka.h>
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "chart/chart.h"
+#include "chart/chart_text.h"
 #include "quire/memory.h"
 
 #define POINTS 5
@@ -137,6 +139,118 @@ static void test_script(void **state)
     quire_free(script);
 }
 
+/* How often a name stands in a script, as gnuplot is told it; never among data. */
+static size_t count_labels(const char *script, const char *name)
+{
+    size_t count = 0;
+    bool data = false;
+    char wanted[80];
+    snprintf(wanted, sizeof(wanted), "set label \"%s\"", name);
+    for (const char *line = script; line != NULL && *line != '\0';) {
+        const char *end = strchr(line, '\n');
+        size_t size = end != NULL ? (size_t)(end - line) : strlen(line);
+        if (size > 7 && memcmp(line + size - 7, " << end", 7) == 0) data = true;
+        if (size == 3 && memcmp(line, "end", 3) == 0) data = false;
+        if (strncmp(line, wanted, strlen(wanted)) == 0) count++;
+        assert_false(data && strncmp(line, "set ", 4) == 0);
+        line = end != NULL ? end + 1 : NULL;
+    }
+    return count;
+}
+
+/* Names of marks stand where there is room for them, none upon another. */
+static void test_names_of_marks(void **state)
+{
+    const double values[] = {1, 9}, places[] = {0, 10};
+    const struct quire_chart_series series = {.values = values};
+    const struct quire_chart_mark named[] = {
+        {5, 5, "first"}, {5.2, 5, "second"}, {5, 9, "third"}, {10, 1, "atend"}, {2, 2, NULL}};
+    const struct quire_chart chart = {
+        .kind = QUIRE_CHART_LINE,
+        .places = QUIRE_CHART_NUMBERS,
+        .points_size = 2,
+        .at = places,
+        .series = &series,
+        .series_size = 1,
+        .marks = named,
+        .marks_size = 5,
+    };
+    const struct quire_chart_options options = {
+        .format = QUIRE_CHART_INLINE, .width = 300, .height = 200};
+    (void)state;
+    char *script = script_of(&chart, &options);
+    assert_int_equal(count_labels(script, "first"), 1);
+    assert_int_equal(count_labels(script, "second"), 1); /* before its ring */
+    assert_int_equal(count_labels(script, "third"), 1);
+    assert_int_equal(count_labels(script, "atend"), 1);
+    quire_free(script);
+    struct quire_chart crowded = chart;
+    const struct quire_chart_mark near[] = {{5, 5, "first"}, {5, 5, "second"}, {5, 5, "third"}};
+    crowded.marks = near;
+    crowded.marks_size = 3;
+    script = script_of(&crowded, &options);
+    assert_int_equal(count_labels(script, "first") + count_labels(script, "second"), 2);
+    assert_int_equal(count_labels(script, "third"), 0);
+    quire_free(script);
+}
+
+/* Is there a label of that text? */
+static bool has_label(const char *script, const char *text)
+{
+    struct quire_buf line = {0};
+    assert_int_equal(quire_buf_append_text(&line, "set label "), 0);
+    assert_int_equal(quire_chart_text_quote(&line, text, strlen(text)), 0);
+    assert_int_equal(quire_buf_terminate(&line), 0);
+    bool found = strstr(script, (const char *)line.data) != NULL;
+    quire_buf_release(&line);
+    return found;
+}
+
+/* Names that have no room are shown without what all begin with, and above the bars where these
+ * are far enough from each other. */
+static void test_long_names(void **state)
+{
+    static const char *const names[] = {"warehouse.production.orders_clean",
+                                        "warehouse.production.orders_cleaned",
+                                        "warehouse.production.order", "warehouse.production.orders",
+                                        "warehouse.production.customer_lifetime_value_by_region"};
+    (void)state;
+    struct quire_chart chart = chart_of(QUIRE_CHART_BAR, QUIRE_CHART_CATEGORIES);
+    struct quire_chart_options options = {.format = QUIRE_CHART_INLINE, .width = 330};
+    chart.lying = true;
+    chart.categories = names;
+    chart.series_size = 1;
+    chart.marks_size = 0;
+    options.height = 150;
+    char *script = script_of(&chart, &options);
+    assert_true(has_label(script, "\u2026orders_clean") && has_label(script, "\u2026order"));
+    assert_true(has_label(script, "\u2026custom\u2026y_region"));
+    quire_free(script);
+    options.height = 250;
+    script = script_of(&chart, &options);
+    assert_true(has_label(script, "\u2026customer_lifetime_value_by_region"));
+    quire_free(script);
+    options.width = 1000;
+    script = script_of(&chart, &options);
+    assert_true(has_label(script, names[0]) && has_label(script, names[4]));
+    quire_free(script);
+}
+
+/* Hours of some days begin with the day of the first, not with the one before. */
+static void test_days_of_hours(void **state)
+{
+    static const double hours[POINTS] = {7200, 43200, 93600, 129600, 180000};
+    (void)state;
+    struct quire_chart chart = chart_of(QUIRE_CHART_BAR, QUIRE_CHART_TIMES);
+    chart.at = hours;
+    chart.marks_size = 0;
+    chart.place_axis.step_min = 3600;
+    char *script = script_of(&chart, NULL);
+    assert_true(has_label(script, "1 Jan") && has_label(script, "3 Jan"));
+    assert_false(has_label(script, "31 Dec"));
+    quire_free(script);
+}
+
 /* Numbers that no axis can hold are left out, and no chart of such is refused. */
 static void test_extreme_numbers(void **state)
 {
@@ -205,9 +319,9 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_text_is_told),
-        cmocka_unit_test(test_script),
-        cmocka_unit_test(test_extreme_numbers),
+        cmocka_unit_test(test_no_text_is_told), cmocka_unit_test(test_script),
+        cmocka_unit_test(test_long_names),      cmocka_unit_test(test_days_of_hours),
+        cmocka_unit_test(test_names_of_marks),  cmocka_unit_test(test_extreme_numbers),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,11 @@ static void test_numbers(void **state)
     expect_numbers(0.001, 0.002, plain, "0.0010, 0.0012, 0.0014, 0.0016, 0.0018, 0.0020");
     expect_numbers(0, 0, plain, "0, 0.2, 0.4, 0.6, 0.8, 1.0");
     expect_numbers(7, 7, plain, "2, 4, 6, 8, 10, 12");
+    const struct quire_chart_axis whole = {.whole = true};
+    expect_numbers(0, 1, whole, "0, 1");
+    expect_numbers(0, 3, whole, "0, 1, 2, 3");
+    expect_numbers(0, 3000, whole, "0, 1k, 2k, 3k");
+    expect_numbers(0, 0, whole, "0, 1");
     expect_numbers(0, 3e18, plain, "0, 1000000T, 2000000T, 3000000T");
 }
 
@@ -63,6 +68,12 @@ static void test_units(void **state)
                    "85%, 90%, 95%, 100%");
     expect_numbers(100, 100, (struct quire_chart_axis){.unit = QUIRE_CHART_PERCENT, .at_most = 100},
                    "50%, 60%, 70%, 80%, 90%, 100%");
+    const struct quire_chart_axis wide = {
+        .unit = QUIRE_CHART_PERCENT, .at_most = 100, .span_min = 5};
+    expect_numbers(100, 100, wide, "95%, 96%, 97%, 98%, 99%, 100%");
+    expect_numbers(99.07, 99.37, wide, "95%, 96%, 97%, 98%, 99%, 100%");
+    expect_numbers(60, 60.5, wide, "57%, 58%, 59%, 60%, 61%, 62%, 63%");
+    expect_numbers(0, 100, wide, "0%, 20%, 40%, 60%, 80%, 100%");
 }
 
 static void test_log(void **state)
@@ -118,8 +129,12 @@ static void test_number(void **state)
     expect_number(-12.34, 12.34, QUIRE_CHART_PLAIN, "-12.3");
     expect_number(12.345, 12.345, QUIRE_CHART_SECONDS, "12.3 s");
     expect_number(58, 58, QUIRE_CHART_SECONDS, "58 s");
-    expect_number(600, 10800, QUIRE_CHART_SECONDS, "0.167 h");
-    expect_number(99.95, 100, QUIRE_CHART_PERCENT, "100%");
+    expect_number(7200, 36000, QUIRE_CHART_SECONDS, "2 h");
+    expect_number(600, 10800, QUIRE_CHART_SECONDS, "10 min"); /* less than one hour */
+    expect_number(54.5, 201, QUIRE_CHART_SECONDS, "54.5 s");
+    expect_number(1234, 5e6, QUIRE_CHART_PLAIN, "1.23k");
+    expect_number(100, 100, QUIRE_CHART_PERCENT, "100%");
+    expect_number(99.99, 100, QUIRE_CHART_PERCENT, "99.9%"); /* not all */
     expect_number(1e30, 1e30, QUIRE_CHART_PLAIN, "1e+18T");
     expect_number(5e-324, 5e-324, QUIRE_CHART_PLAIN, "4.94e-324");
 }

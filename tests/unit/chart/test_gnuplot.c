@@ -141,8 +141,8 @@ static void test_says_much(void **state)
         QUIRE_LIMIT, "larger than 64 MiB");
     expect_failure(
         &(struct quire_chart_options){
-            .program = program_of(state, "head -c 5000000 /dev/zero >&2; exit 1")},
-        QUIRE_IO, "gnuplot failed (status 1)");
+            .program = program_of(state, "head -c 5000000 /dev/zero >&2; echo last >&2; exit 1")},
+        QUIRE_IO, " last");
 }
 
 static bool stop(void *user)
