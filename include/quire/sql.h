@@ -16,6 +16,13 @@
 extern "C" {
 #endif
 
+/* A column as an expression makes it of others of its table (docs/EXPRESSIONS.md); without one, the
+ * table's own of that name. */
+struct quire_sql_table_column {
+    const char *name;
+    const char *expr; /* NULL: the table's own */
+};
+
 /* A name that a query may select from; zero means the default. */
 struct quire_sql_table {
     const char *name;
@@ -27,6 +34,11 @@ struct quire_sql_table {
     /* How files are read; NULL: that of the query. Columns, conditions and context are not looked
      * at, nor is any of it for a Delta table. */
     const struct quire_read_options *read;
+    /* The rows are those for which a condition is true, an expression over the table's own columns
+     * (NULL: all); where columns are given, they are instead of the table's own. */
+    const char *where;
+    const struct quire_sql_table_column *columns;
+    size_t columns_size;
 };
 
 enum quire_sql_kind { QUIRE_SQL_NULL, QUIRE_SQL_INT, QUIRE_SQL_DOUBLE, QUIRE_SQL_TEXT };
@@ -56,6 +68,8 @@ struct quire_sql_options {
      * groups and joins go to temporary files when they grow, but a text that a query makes may
      * take as much as a quarter of memory_max again. */
     bool process_limit;
+    /* A sum of whole numbers that is beyond 64 bits is a double instead of a failure. */
+    bool wide_sums;
 };
 
 /* The result of one SELECT as a stream; options and all that they point to are borrowed until it is
@@ -64,7 +78,7 @@ struct quire_sql_options {
  * this returns, and what does not fit in memory waits in a temporary file.
  *
  * QUIRE_USAGE with the character for what is no query, names what is not there, or is not allowed;
- * QUIRE_INPUT for values that cannot be computed; QUIRE_LIMIT when time or memory is up;
+ * QUIRE_INPUT for values that cannot be computed; QUIRE_LIMIT when time is up; QUIRE_MEMORY;
  * QUIRE_CANCELLED; QUIRE_UNSUPPORTED where this build lacks SQLite; and what reading gives. */
 QUIRE_API int quire_sql_query(const char *sql, const struct quire_sql_options *options,
                               struct ArrowArrayStream *stream, struct quire_error *error);

@@ -1,11 +1,16 @@
 /* From a text to a stream of rows: adapted, prepared, bound, run. */
 #include "sql/sql_result.h"
 
+#include <assert.h>
+
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "data/batch_stream.h"
-#include "sql/sql_rollup.h"
+#include "sql/sql_roll.h"
+#include "sql/sql_source.h"
 #include "sql/sql_text.h"
+#include "sql/sql_time_typed.h"
+#include "sql/sql_together.h"
 
 static void close_results(void *source)
 {
@@ -42,7 +47,38 @@ static bool is_over(const char *tail)
     }
 }
 
-static int prepare(struct quire_sql_results *results, const char *sql, struct quire_error *error)
+/* A code of SQLite's. *tail: what follows the query in results->sql. */
+static int prepare_text(struct quire_sql_results *results, const char **tail)
+{
+    return sqlite3_prepare_v3(results->session.db, results->sql, -1, 0, &results->statement, tail);
+}
+
+/* The tables are open by now, so that it is known which expressions are times. Where that makes no
+ * query any more (a subquery of FROM that was taken for a value), all stays as it was. */
+static int type_times(struct quire_sql_results *results, const char **tail,
+                      struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_cleanup_free) char *plain = NULL;
+    quire_buf_clear(&results->places);
+    if (quire_sql_time_places(&results->session, results->given, &results->places) != 0)
+        return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    if (results->places.size == 0) return 0;
+    char *typed = quire_sql_time_put(results->sql, &results->places);
+    if (typed == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    sqlite3_finalize(results->statement);
+    results->statement = NULL;
+    plain = results->sql;
+    results->sql = typed;
+    int code = prepare_text(results, tail);
+    if (code == SQLITE_OK) return 0;
+    quire_free(typed);
+    results->sql = QUIRE_STEAL(plain);
+    quire_buf_clear(&results->places);
+    code = prepare_text(results, tail);
+    return code == SQLITE_OK ? 0 : quire_sql_fail(&results->session, code, results->given, error);
+}
+
+int quire_sql_prepare(struct quire_sql_results *results, const char *sql, struct quire_error *error)
 {
     struct quire_sql_session *session = &results->session;
     const char *tail = NULL;
@@ -52,11 +88,12 @@ static int prepare(struct quire_sql_results *results, const char *sql, struct qu
     session->ordered = quire_sql_is_ordered(sql);
     session->numbered = quire_sql_needs_numbers(sql);
     session->has_or = quire_sql_has_or(sql);
-    int code = sqlite3_prepare_v3(session->db, results->sql, -1, 0, &results->statement, &tail);
+    int code = prepare_text(results, &tail);
     if (code != SQLITE_OK || session->failure.code != 0)
         return quire_sql_fail(session, code != SQLITE_OK ? code : SQLITE_ERROR, sql, error);
     if (results->statement == NULL)
         return quire_fail(error, QUIRE_USAGE, QUIRE_SQL_OPERATION, "there is no query");
+    QUIRE_TRY(type_times(results, &tail, error));
     if (!is_over(tail))
         return quire_fail(error, QUIRE_USAGE, QUIRE_SQL_OPERATION, "there is more than one query");
     if (!sqlite3_stmt_readonly(results->statement) || sqlite3_column_count(results->statement) == 0)
@@ -99,8 +136,8 @@ static int bind_one(struct quire_sql_session *session, sqlite3_stmt *statement, 
     return code == SQLITE_OK ? 0 : quire_sql_fail(session, code, NULL, error);
 }
 
-static int bind_all(struct quire_sql_session *session, sqlite3_stmt *statement,
-                    struct quire_error *error)
+int quire_sql_bind(struct quire_sql_session *session, sqlite3_stmt *statement,
+                   struct quire_error *error)
 {
     for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++)
         QUIRE_TRY(bind_one(session, statement, i, error));
@@ -116,10 +153,10 @@ static bool has_parameter(sqlite3_stmt *statement, const char *name)
     return false;
 }
 
-static int bind(struct quire_sql_results *results, struct quire_error *error)
+static int bind_own(struct quire_sql_results *results, struct quire_error *error)
 {
     const struct quire_sql_options *options = &results->session.options;
-    QUIRE_TRY(bind_all(&results->session, results->statement, error));
+    QUIRE_TRY(quire_sql_bind(&results->session, results->statement, error));
     for (size_t i = 0; i < options->params_size; i++)
         if (!has_parameter(results->statement, options->params[i].name))
             return quire_fail(error, QUIRE_USAGE, QUIRE_SQL_OPERATION,
@@ -127,89 +164,91 @@ static int bind(struct quire_sql_results *results, struct quire_error *error)
     return 0;
 }
 
-/* --- Rollups -------------------------------------------------------------------------------- */
+/* --- Queries -------------------------------------------------------------------------------- */
 
-static void finalize(sqlite3_stmt **statement)
+/* With the tables that another one has opened. */
+static void borrow_tables(struct quire_sql_session *session, const struct quire_sql_session *from)
 {
-    sqlite3_finalize(*statement);
+    for (size_t i = 0; i < session->sources_size; i++)
+        session->sources[i].lender = &from->sources[i];
 }
 
-/* *statement: of a text whose first row is there, NULL for no text. */
-static int compute(struct quire_sql_session *session, const char *sql, sqlite3_stmt **statement,
-                   struct quire_error *error)
+static int open_query(const char *sql, const struct quire_sql_options *options,
+                      const struct quire_sql_session *lender, struct quire_sql_results **made,
+                      struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_cleanup_free) char *adapted = quire_sql_adapt(sql);
-    if (adapted == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    int code = sqlite3_prepare_v3(session->db, adapted, -1, 0, statement, NULL);
-    if (code != SQLITE_OK) return quire_sql_fail(session, code, NULL, error);
-    if (*statement == NULL) return 0;
-    QUIRE_TRY(bind_all(session, *statement, error));
-    code = sqlite3_step(*statement);
-    return code == SQLITE_ROW ? 0 : quire_sql_fail(session, code, NULL, error);
-}
-
-static int run_rollup(struct quire_sql_session *session, const struct quire_rollup *rollup,
-                      bool *done, struct quire_error *error)
-{
-    QUIRE_CLEANUP(finalize) sqlite3_stmt *constants = NULL;
-    QUIRE_CLEANUP(quire_cleanup_free)
-    sqlite3_value **values = quire_alloc_zero(rollup->constants_size + 1, sizeof(*values));
-    if (values == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    QUIRE_TRY(compute(session,
-                      rollup->constants.size > 0 ? (const char *)rollup->constants.data : "",
-                      &constants, error));
-    int code = 0;
-    for (size_t i = 0; i < rollup->constants_size && code == 0; i++) {
-        values[i] = sqlite3_value_dup(sqlite3_column_value(constants, (int)i));
-        if (values[i] == NULL) code = quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    }
-    if (code == 0) code = quire_rollup_run(session, rollup, values, done, error);
-    for (size_t i = 0; i < rollup->constants_size; i++)
-        sqlite3_value_free(values[i]);
-    return code;
-}
-
-/* Puts the query over the table of groups in the place of the query. */
-static int take_rollup(struct quire_sql_results *results, const struct quire_rollup *rollup,
-                       struct quire_error *error)
-{
-    sqlite3_finalize(results->statement);
-    results->statement = NULL;
-    quire_free(results->sql);
-    results->sql = NULL;
-    results->rolled = quire_strndup((const char *)rollup->sql.data, rollup->sql.size);
-    if (results->rolled == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    results->session.rolled = true;
-    QUIRE_TRY(prepare(results, results->rolled, error));
-    return bind_all(&results->session, results->statement, error);
-}
-
-static int try_rollup(struct quire_sql_results *results, const char *sql, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_rollup_release) struct quire_rollup rollup = {.source = NULL};
-    bool fits = false, done = false;
-    if (results->session.numbered) return 0;
-    if (quire_rollup_parse(&results->session, sql, &rollup, &fits) != 0)
-        return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    if (!fits) return 0;
-    QUIRE_TRY(run_rollup(&results->session, &rollup, &done, error));
-    return done ? take_rollup(results, &rollup, error) : 0;
-}
-
-int quire_sql_query(const char *sql, const struct quire_sql_options *options,
-                    struct ArrowArrayStream *stream, struct quire_error *error)
-{
-    static const struct quire_stream_ops ops = {results_schema, results_next, close_results};
     QUIRE_CLEANUP(cleanup_results)
     struct quire_sql_results *results = quire_alloc_zero(1, sizeof(*results));
     if (results == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
     if (options != NULL) results->session.options = *options;
     QUIRE_TRY(quire_sql_session_open(&results->session, error));
-    QUIRE_TRY(prepare(results, sql, error));
-    QUIRE_TRY(bind(results, error));
-    QUIRE_TRY(try_rollup(results, sql, error));
-    QUIRE_TRY(quire_sql_results_begin(results, error));
-    QUIRE_TRY(quire_stream_wrap(&ops, results, stream, error));
-    results = NULL; /* the stream's */
+    if (lender != NULL) borrow_tables(&results->session, lender);
+    QUIRE_TRY(quire_sql_prepare(results, sql, error));
+    QUIRE_TRY(bind_own(results, error));
+    *made = results;
+    results = NULL;
     return 0;
+}
+
+static int begin_stream(struct quire_sql_results **results, struct ArrowArrayStream *stream,
+                        struct quire_error *error)
+{
+    static const struct quire_stream_ops ops = {results_schema, results_next, close_results};
+    QUIRE_TRY(quire_sql_results_begin(*results, error));
+    QUIRE_TRY(quire_stream_wrap(&ops, *results, stream, error));
+    *results = NULL; /* the stream's */
+    return 0;
+}
+
+int quire_sql_query(const char *sql, const struct quire_sql_options *options,
+                    struct ArrowArrayStream *stream, struct quire_error *error)
+{
+    QUIRE_CLEANUP(cleanup_results) struct quire_sql_results *results = NULL;
+    QUIRE_TRY(open_query(sql, options, NULL, &results, error));
+    QUIRE_TRY(quire_sql_roll(&results, &sql, 1, error));
+    return begin_stream(&results, stream, error);
+}
+
+/* --- Together ------------------------------------------------------------------------------- */
+
+struct together {
+    struct quire_sql_results *items[QUIRE_SQL_TOGETHER_MAX];
+};
+
+/* The one that the others borrow from is the first. */
+static void release_together(struct together *together)
+{
+    for (size_t i = QUIRE_SQL_TOGETHER_MAX; i-- > 0;)
+        cleanup_results(&together->items[i]);
+}
+
+static int begin_rolled(struct quire_sql_results **results, size_t size,
+                        struct ArrowArrayStream *stream, struct quire_error *error)
+{
+    if (!(*results)->session.rolled) return 0;
+    (*results)->session.memory_max /= size;
+    return begin_stream(results, stream, error);
+}
+
+int quire_sql_query_together(const char *const *texts, size_t size,
+                             const struct quire_sql_options *options,
+                             struct ArrowArrayStream *streams, struct quire_error *error)
+{
+    QUIRE_CLEANUP(release_together) struct together together = {.items = {NULL}};
+    struct quire_sql_results **items = together.items;
+    int code = 0;
+    assert(size > 0 && size <= QUIRE_SQL_TOGETHER_MAX);
+    for (size_t i = 0; i < size; i++) {
+        streams[i].release = NULL;
+        QUIRE_TRY(
+            open_query(texts[i], options, i > 0 ? &items[0]->session : NULL, &items[i], error));
+    }
+    QUIRE_TRY(quire_sql_roll(items, texts, size, error));
+    for (size_t i = 0; i < size && code == 0; i++)
+        code = begin_rolled(&items[i], size, &streams[i], error);
+    for (size_t i = 0; i < size && code != 0; i++) {
+        quire_stream_release(&streams[i]);
+        streams[i].release = NULL;
+    }
+    return code;
 }

@@ -1,21 +1,27 @@
-/* Aggregates of one pass: moments by Welford's method, which loses no digits to large means, and
- * rows chosen by another value. */
+/* Aggregates of one pass: moments by Welford's method, of distances from the first value, so that
+ * no digits are lost to means that are large beside them. */
 #include <math.h>
 
 #include "sql/sql_function.h"
 
 /* --- Moments -------------------------------------------------------------------------------- */
 
-/* Of y, and of pairs of y and x. */
+/* Of y, and of pairs of y and x; the means are distances from the first values. */
 struct moments {
     int64_t n;
+    double y_first, x_first;
     double y_mean, y_squares, x_mean, x_squares, products;
 };
 
 static void add_pair(struct moments *moments, double y, double x)
 {
+    if (moments->n++ == 0) {
+        moments->y_first = isfinite(y) ? y : 0;
+        moments->x_first = isfinite(x) ? x : 0;
+    }
+    y -= moments->y_first;
+    x -= moments->x_first;
     double y_away = y - moments->y_mean, x_away = x - moments->x_mean;
-    moments->n++;
     moments->y_mean += y_away / (double)moments->n;
     moments->x_mean += x_away / (double)moments->n;
     moments->y_squares += y_away * (y - moments->y_mean);
@@ -25,7 +31,7 @@ static void add_pair(struct moments *moments, double y, double x)
 
 static void step_moments(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
-    if (quire_sql_is_null(argv[0]) || quire_sql_is_null(argv[argc - 1])) return;
+    if (!quire_sql_is_number(argv[0]) || !quire_sql_is_number(argv[argc - 1])) return;
     struct moments *moments = sqlite3_aggregate_context(context, sizeof(*moments));
     if (moments == NULL)
         sqlite3_result_error_nomem(context);
@@ -48,7 +54,8 @@ MOMENT(final_covar_samp, 2, m->products / (double)(m->n - 1))
 MOMENT(final_covar_pop, 1, m->products / (double)m->n)
 MOMENT(final_corr, 2, m->products / sqrt(m->y_squares * m->x_squares))
 MOMENT(final_slope, 2, m->products / m->x_squares)
-MOMENT(final_intercept, 2, m->y_mean - m->products / m->x_squares * m->x_mean)
+MOMENT(final_intercept, 2,
+       m->y_first + m->y_mean - m->products / m->x_squares * (m->x_first + m->x_mean))
 MOMENT(final_r2, 2,
        m->y_squares > 0 ? m->products * m->products / (m->x_squares * m->y_squares) : 1)
 

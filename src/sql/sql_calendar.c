@@ -4,6 +4,7 @@
 
 #include "base/civil.h"
 #include "sql/sql_function.h"
+#include "sql/sql_text.h"
 #include "sql/sql_time.h"
 
 #define FUNCTION(name) static void name(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -257,6 +258,7 @@ const struct quire_sql_function quire_sql_calendar_functions[] = {
     {"date_trunc", 2, call_date_trunc, NULL, NULL},
     {"trunc", 2, call_trunc, NULL, NULL},
     {"to_date", 1, call_to_date, NULL, NULL},
+    {QUIRE_SQL_CAST_DATE, 1, call_to_date, NULL, NULL},
     {"to_timestamp", 1, call_to_timestamp, NULL, NULL},
     {"last_day", 1, call_last_day, NULL, NULL},
     {"datediff", 2, call_datediff, NULL, NULL},

@@ -31,13 +31,19 @@ FUNCTION(call_nvl2)
     sqlite3_result_value(context, argv[quire_sql_is_null(argv[0]) ? 2 : 1]);
 }
 
+static bool has_bytes(sqlite3_value *value)
+{
+    return sqlite3_value_type(value) == SQLITE_TEXT || sqlite3_value_type(value) == SQLITE_BLOB;
+}
+
 static int compare(sqlite3_value *a, sqlite3_value *b)
 {
-    bool texts = sqlite3_value_type(a) == SQLITE_TEXT || sqlite3_value_type(b) == SQLITE_TEXT;
-    if (texts) {
-        const char *x = (const char *)sqlite3_value_text(a);
-        const char *y = (const char *)sqlite3_value_text(b);
-        return x != NULL && y != NULL ? strcmp(x, y) : 0;
+    if (has_bytes(a) || has_bytes(b)) {
+        const unsigned char *x = sqlite3_value_text(a), *y = sqlite3_value_text(b);
+        int x_size = sqlite3_value_bytes(a), y_size = sqlite3_value_bytes(b);
+        if (x == NULL || y == NULL) return (x != NULL) - (y != NULL);
+        int order = memcmp(x, y, (size_t)(x_size < y_size ? x_size : y_size));
+        return order != 0 ? order : (x_size > y_size) - (x_size < y_size);
     }
     if (sqlite3_value_type(a) == SQLITE_INTEGER && sqlite3_value_type(b) == SQLITE_INTEGER) {
         sqlite3_int64 x = sqlite3_value_int64(a), y = sqlite3_value_int64(b);

@@ -36,5 +36,5 @@ int quire_sql_register(struct quire_sql_session *session)
                                            quire_sql_number_compare, NULL);
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && code == SQLITE_OK; i++)
         code = register_all(session, tables[i]);
-    return code;
+    return code == SQLITE_OK ? quire_sql_register_sum(session) : code;
 }

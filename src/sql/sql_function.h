@@ -20,12 +20,22 @@ extern const struct quire_sql_function quire_sql_calendar_functions[];
 extern const struct quire_sql_function quire_sql_aggregate_functions[];
 extern const struct quire_sql_function quire_sql_percentile_functions[];
 
+/* The one aggregate that a window can move over. An SQLite code. */
+int quire_sql_register_sum(struct quire_sql_session *session);
+
 /* Fails the query: as data that cannot be computed. */
 void quire_sql_function_fail(sqlite3_context *context, const char *cause);
 
 static inline bool quire_sql_is_null(sqlite3_value *value)
 {
     return sqlite3_value_type(value) == SQLITE_NULL;
+}
+
+/* Also a text of one; other texts are null to what reckons, as in Spark. */
+static inline bool quire_sql_is_number(sqlite3_value *value)
+{
+    int type = sqlite3_value_numeric_type(value);
+    return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
 }
 
 #endif

@@ -9,7 +9,7 @@ typedef double one(double x);
 
 static void call_one(sqlite3_context *context, sqlite3_value **argv, one *function)
 {
-    if (quire_sql_is_null(argv[0]) || sqlite3_value_numeric_type(argv[0]) == SQLITE_BLOB) return;
+    if (!quire_sql_is_number(argv[0])) return;
     sqlite3_result_double(context, function(sqlite3_value_double(argv[0]))); /* NaN is null */
 }
 
@@ -54,7 +54,7 @@ ONE(call_log2, binary)
 /* log(x), log(base, x). */
 FUNCTION(call_log)
 {
-    if (quire_sql_is_null(argv[0]) || quire_sql_is_null(argv[argc - 1])) return;
+    if (!quire_sql_is_number(argv[0]) || !quire_sql_is_number(argv[argc - 1])) return;
     double x = natural(sqlite3_value_double(argv[argc - 1]));
     if (argc == 2) x /= natural(sqlite3_value_double(argv[0]));
     sqlite3_result_double(context, x);
@@ -63,7 +63,7 @@ FUNCTION(call_log)
 FUNCTION(call_power)
 {
     (void)argc;
-    if (quire_sql_is_null(argv[0]) || quire_sql_is_null(argv[1])) return;
+    if (!quire_sql_is_number(argv[0]) || !quire_sql_is_number(argv[1])) return;
     sqlite3_result_double(context,
                           pow(sqlite3_value_double(argv[0]), sqlite3_value_double(argv[1])));
 }
@@ -71,7 +71,7 @@ FUNCTION(call_power)
 /* Whole numbers, as in Spark; SQLite's own give a double of a double. */
 static void give_whole(sqlite3_context *context, sqlite3_value *value, one *function)
 {
-    if (quire_sql_is_null(value)) return;
+    if (!quire_sql_is_number(value)) return;
     if (sqlite3_value_numeric_type(value) == SQLITE_INTEGER) {
         sqlite3_result_int64(context, sqlite3_value_int64(value));
         return;
@@ -96,7 +96,7 @@ FUNCTION(call_ceil)
 FUNCTION(call_sign)
 {
     (void)argc;
-    if (quire_sql_is_null(argv[0])) return;
+    if (!quire_sql_is_number(argv[0])) return;
     double x = sqlite3_value_double(argv[0]);
     sqlite3_result_double(context, (double)((x > 0) - (x < 0)));
 }
@@ -105,7 +105,7 @@ FUNCTION(call_sign)
 FUNCTION(call_pmod)
 {
     (void)argc;
-    if (quire_sql_is_null(argv[0]) || quire_sql_is_null(argv[1])) return;
+    if (!quire_sql_is_number(argv[0]) || !quire_sql_is_number(argv[1])) return;
     if (sqlite3_value_numeric_type(argv[0]) == SQLITE_INTEGER &&
         sqlite3_value_numeric_type(argv[1]) == SQLITE_INTEGER) {
         sqlite3_int64 a = sqlite3_value_int64(argv[0]), b = sqlite3_value_int64(argv[1]);

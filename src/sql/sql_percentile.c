@@ -1,10 +1,10 @@
-/* Percentiles, exactly: the values of a group are kept, sorted, and looked at. Their memory is
+/* Percentiles, exactly: the values of a group are kept, and looked at in the end. Their memory is
  * charged with other rows that are held. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/fail.h"
 #include "sql/sql_function.h"
+#include "sql/sql_place.h"
 
 #define VALUES_LEAST 64
 
@@ -18,7 +18,7 @@ static int grow(struct quire_sql_session *session, struct values *values)
 {
     size_t capacity = values->capacity > 0 ? 2 * values->capacity : VALUES_LEAST;
     if (!quire_sql_hold(session, (capacity - values->capacity) * sizeof(double))) {
-        quire_fail(&session->failure, QUIRE_LIMIT, QUIRE_SQL_OPERATION,
+        quire_fail(&session->failure, QUIRE_MEMORY, QUIRE_SQL_OPERATION,
                    "the values of a percentile do not fit in memory");
         quire_error_hint(&session->failure, "give it more with --memory");
         return SQLITE_ERROR;
@@ -40,12 +40,13 @@ static void step(sqlite3_context *context, int argc, sqlite3_value **argv)
         sqlite3_result_error_nomem(context);
         return;
     }
+    bool given = argc == 1 || quire_sql_is_number(argv[1]);
     values->part = argc > 1 ? sqlite3_value_double(argv[1]) : 0.5;
-    if (!(values->part >= 0 && values->part <= 1)) {
+    if (!given || !(values->part >= 0 && values->part <= 1)) {
         quire_sql_function_fail(context, "a percentile is from 0 to 1");
         return;
     }
-    if (quire_sql_is_null(argv[0])) return;
+    if (!quire_sql_is_number(argv[0])) return;
     if (values->size == values->capacity) {
         int code = grow(sqlite3_user_data(context), values);
         if (code != SQLITE_OK) {
@@ -56,12 +57,6 @@ static void step(sqlite3_context *context, int argc, sqlite3_value **argv)
     values->items[values->size++] = sqlite3_value_double(argv[0]);
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Called also where the query ends early, so that memory comes back. */
 static void finish(sqlite3_context *context, bool between)
 {
@@ -69,14 +64,9 @@ static void finish(sqlite3_context *context, bool between)
     struct values *values = sqlite3_aggregate_context(context, 0);
     if (values == NULL) return;
     if (values->size > 0 && session->failure.code == 0) {
-        qsort(values->items, values->size, sizeof(double), compare);
         double last = (double)(values->size - 1);
         double at = between ? values->part * last : ceil(values->part * (double)values->size) - 1;
-        size_t low = at > 0 ? (size_t)at : 0, high = low + (low < values->size - 1);
-        double rest = between ? at - (double)low : 0;
-        sqlite3_result_double(
-            context, values->items[low] +
-                         (rest > 0 ? rest * (values->items[high] - values->items[low]) : 0));
+        sqlite3_result_double(context, quire_sql_place(values->items, values->size, at));
     }
     session->held -= values->capacity * sizeof(double);
     quire_free(values->items);

@@ -73,6 +73,13 @@ static double take_constraint(const struct quire_sql_source *source, sqlite3_ind
     return is_equal(term->op) && !term->in ? EQUAL_PART : RANGE_PART;
 }
 
+static bool is_among(int column, const int *columns, int size)
+{
+    for (int i = 0; i < size; i++)
+        if (columns[i] == column) return true;
+    return false;
+}
+
 /* GROUP BY and DISTINCT need equal values together, in no order (sqlite3_vtab_distinct). But where
  * ORDER BY has the columns of GROUP BY, SQLite takes grouped rows for ordered ones and says nothing
  * of it here, so that a query with any ORDER BY is left to SQLite's sort. */
@@ -82,6 +89,7 @@ static void take_group(const struct quire_sql_source *source, sqlite3_index_info
     int way = info->nOrderBy > 0 ? sqlite3_vtab_distinct(info) : 0;
     if (source->session->ordered || source->session->numbered || source->is_once) return;
     if ((way != 1 && way != 2) || info->nOrderBy > QUIRE_SQL_GROUP_MAX) return;
+    int size = 0;
     for (int i = 0; i < info->nOrderBy; i++) {
         int column = info->aOrderBy[i].iColumn;
         if (column < 0 || (size_t)column >= source->field->children_size) return;
@@ -89,9 +97,9 @@ static void take_group(const struct quire_sql_source *source, sqlite3_index_info
         if (!quire_sql_can_group(field) || !is_known_by_name(source, column) ||
             strpbrk(field->name, ".-,") != NULL)
             return;
-        plan->group_columns[i] = column;
+        if (!is_among(column, plan->group_columns, size)) plan->group_columns[size++] = column;
     }
-    plan->group = info->nOrderBy;
+    plan->group = size;
     info->orderByConsumed = 1;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "sql/sql_time_typed.h"
 
 #define BATCH_ROWS_MAX  8192
 #define BATCH_BYTES_MAX ((size_t)4 << 20)
@@ -22,6 +23,7 @@ void quire_sql_results_release(struct quire_sql_results *results)
     quire_sql_session_release(&results->session);
     quire_sql_spool_release(&results->spool);
     quire_arena_release(&results->arena);
+    quire_buf_release(&results->places);
     quire_free(results->sql);
     quire_free(results->rolled);
 }
@@ -38,9 +40,12 @@ static bool is_taken(const struct quire_sql_results *results, size_t before, con
 /* An expression without a name has its text, which is to be that of the query. */
 static char *copy_name(struct quire_sql_results *results, const char *name)
 {
-    const char *at = strstr(results->sql, name);
-    return quire_arena_strndup(
-        &results->arena, at != NULL ? results->given + (at - results->sql) : name, strlen(name));
+    bool own = strstr(results->given, name) != NULL; /* a name, not a text that was adapted */
+    const char *at = own ? NULL : strstr(results->sql, name);
+    if (at == NULL) return quire_arena_strndup(&results->arena, name, strlen(name));
+    size_t start = quire_sql_time_given(&results->places, (size_t)(at - results->sql));
+    size_t end = quire_sql_time_given(&results->places, (size_t)(at - results->sql) + strlen(name));
+    return quire_arena_strndup(&results->arena, results->given + start, end - start);
 }
 
 /* A name that comes again has a number behind it, "id:1", as in tables. */
@@ -156,7 +161,7 @@ static int spool_rows(struct quire_sql_results *results, struct quire_error *err
 {
     bool got = true;
     results->spooled = true;
-    results->spool.folder = results->session.options.folder;
+    results->spool.file.folder = results->session.options.folder;
     results->spool.memory_max = results->session.memory_max / 8;
     for (;;) {
         QUIRE_TRY(step(results, &got, error));

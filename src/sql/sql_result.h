@@ -17,9 +17,10 @@ struct quire_sql_result_column {
 
 struct quire_sql_results {
     struct quire_sql_session session;
-    const char *given; /* the query, until the names are settled */
-    char *sql;         /* as prepared, each character at its place */
-    char *rolled;      /* the query over groups that stands for it; NULL: none */
+    const char *given;       /* the query, until the names are settled */
+    char *sql;               /* as prepared: each character at its place, but for what is put in */
+    struct quire_buf places; /* where that is (sql_time_typed.h) */
+    char *rolled;            /* the query over groups that stands for it; NULL: none */
     sqlite3_stmt *statement;
     struct quire_arena arena;
     struct quire_sql_result_column *columns;

@@ -5,9 +5,9 @@
  *     SELECT keys, expressions of aggregates FROM table [WHERE comparisons] [GROUP BY keys] …
  *
  * the aggregates of all groups are computed here from the batches, and the query becomes one over a
- * table of these: a row a group. What SQLite and this would see differently (a conversion, a
- * comparison with another type) is not taken on, and neither is anything that is not known
- * completely: then the query goes its usual way. */
+ * table of these: a row a group. Several queries of one table are computed of one scan. What SQLite
+ * and this would see differently (a conversion, a comparison with another type) is not taken on,
+ * and neither is anything that is not known completely: then the query goes its usual way. */
 #ifndef QUIRE_SQL_SQL_ROLLUP_H
 #define QUIRE_SQL_SQL_ROLLUP_H
 
@@ -42,8 +42,11 @@ enum quire_rollup_function {
     QUIRE_ROLLUP_MAX,
     QUIRE_ROLLUP_STDDEV_SAMP,
     QUIRE_ROLLUP_STDDEV_POP,
-    QUIRE_ROLLUP_SLOPE,      /* regr_slope(column, unix_seconds(other)) */
+    QUIRE_ROLLUP_SLOPE,      /* regr_slope(column, unix_micros(other)) */
     QUIRE_ROLLUP_PERCENTILE, /* without groups only */
+    QUIRE_ROLLUP_MEDIAN,
+    QUIRE_ROLLUP_MIDDLE_DISTANCE, /* the median of the distances from the median */
+    QUIRE_ROLLUP_MEAN_DISTANCE    /* their mean */
 };
 struct quire_rollup_aggregate {
     enum quire_rollup_function function;
@@ -61,6 +64,9 @@ struct quire_rollup {
     struct quire_sql_source *source;
     size_t keys_size, aggregates_size, terms_size, constants_size;
     bool grouped;
+    bool keyed; /* rows of which a key is null do not count */
+    size_t present_size;
+    size_t present[QUIRE_ROLLUP_TERMS_MAX]; /* columns that are not null in rows that count */
     struct quire_rollup_key keys[QUIRE_ROLLUP_KEYS_MAX];
     struct quire_rollup_aggregate aggregates[QUIRE_ROLLUP_AGGREGATES_MAX];
     struct quire_rollup_term terms[QUIRE_ROLLUP_TERMS_MAX];
@@ -74,9 +80,21 @@ void quire_rollup_release(struct quire_rollup *rollup);
 int quire_rollup_parse(const struct quire_sql_session *session, const char *sql,
                        struct quire_rollup *rollup, bool *fits);
 
-/* Computes the groups and names the table of them. *done: not where they do not fit in memory or a
- * constant is of another type than its column. values: the constants. (sql_rollup.c) */
-int quire_rollup_run(struct quire_sql_session *session, const struct quire_rollup *rollup,
-                     sqlite3_value **values, bool *done, struct quire_error *error);
+/* The bytes of a subquery that may be one where the query is none, between its brackets.
+ * (sql_rollup_inner.c) */
+bool quire_rollup_find_inner(const char *sql, size_t *start, size_t *end);
+
+/* A query on its way to a table of groups. */
+struct quire_rollup_ask {
+    struct quire_sql_session *session;
+    const struct quire_rollup *rollup;
+    sqlite3_value **values; /* the constants */
+    bool done;
+};
+/* Computes the groups of queries of one table, which is read once for all of them, and names the
+ * table of groups in each one's session. Those are not done of which a constant is of another type
+ * than its column, whose comparisons are other ones than those of the first, or any where the
+ * groups do not fit in memory. The first one's session says what there is of it. (sql_rollup.c) */
+int quire_rollup_run(struct quire_rollup_ask *asks, size_t size, struct quire_error *error);
 
 #endif

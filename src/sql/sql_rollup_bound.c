@@ -1,5 +1,7 @@
 /* Comparisons as bounds of the columns' own types, which here must be exact: SQLite does not look
  * at the rows again. */
+#include <string.h>
+
 #include "sql/sql_rollup_run.h"
 #include "sql/sql_source.h"
 
@@ -45,4 +47,21 @@ int quire_rollup_make_bounds(struct quire_rollup_run *run, sqlite3_value **value
     }
     quire_sql_bounds_finish(&run->bounds, fields);
     return 0;
+}
+
+static bool is_same(const struct quire_sql_bound *a, const struct quire_sql_bound *b)
+{
+    return a->column == b->column && a->compare == b->compare && a->integer == b->integer &&
+           a->size == b->size && (a->bytes == NULL) == (b->bytes == NULL) &&
+           (a->size == 0 || memcmp(a->bytes, b->bytes, a->size) == 0);
+}
+
+/* None of them is one of real numbers. */
+bool quire_rollup_has_same_bounds(const struct quire_rollup_run *run,
+                                  const struct quire_rollup_run *other)
+{
+    if (run->bounds.size != other->bounds.size) return false;
+    for (size_t i = 0; i < run->bounds.size; i++)
+        if (!is_same(&run->bounds.items[i], &other->bounds.items[i])) return false;
+    return true;
 }

@@ -1,5 +1,6 @@
 /* Aggregates and what stands in their brackets. */
 #include "sql/sql_function.h"
+#include "sql/sql_rollup_hash.h"
 #include "sql/sql_rollup_parser.h"
 
 static const struct {
@@ -14,6 +15,7 @@ static const struct {
     {"std", QUIRE_ROLLUP_STDDEV_SAMP},
     {"stddev_samp", QUIRE_ROLLUP_STDDEV_SAMP},
     {"stddev_pop", QUIRE_ROLLUP_STDDEV_POP},
+    {"median", QUIRE_ROLLUP_MEDIAN},
 };
 
 static bool is_listed(const struct quire_rollup_parser *parser, size_t at,
@@ -60,18 +62,20 @@ static bool read_count(const struct quire_rollup_parser *parser, size_t *at, boo
         return field->kind == QUIRE_KIND_BOOL;
     }
     aggregate->function = first ? QUIRE_ROLLUP_COUNT_DISTINCT : QUIRE_ROLLUP_COUNT;
-    if (first) return quire_rollup_is_text(field) || quire_rollup_is_whole(field);
+    if (first)
+        return quire_rollup_hash_is_built() &&
+               (quire_rollup_is_text(field) || quire_rollup_is_whole(field));
     return quire_rollup_is_text(field) || quire_rollup_is_numeric(field) ||
            field->kind == QUIRE_KIND_BOOL || field->kind == QUIRE_KIND_TIMESTAMP;
 }
 
-/* column, unix_seconds(time) */
+/* column, unix_micros(time) */
 static bool read_slope(const struct quire_rollup_parser *parser, size_t *at,
                        struct quire_rollup_aggregate *aggregate)
 {
     aggregate->function = QUIRE_ROLLUP_SLOPE;
     if (!quire_rollup_is_char(parser, *at, ',') ||
-        !quire_rollup_is_word(parser, *at + 1, "unix_seconds") ||
+        !quire_rollup_is_word(parser, *at + 1, "unix_micros") ||
         !quire_rollup_is_char(parser, *at + 2, '(') || quire_rollup_is_end(parser, *at + 3))
         return false;
     aggregate->other = quire_rollup_find_column(parser, *at + 3);
@@ -107,6 +111,8 @@ bool quire_rollup_read_aggregate(struct quire_rollup_parser *parser, size_t *at,
     if (quire_rollup_is_word(parser, name, "count") ||
         quire_rollup_is_word(parser, name, "count_if")) {
         known = read_count(parser, at, quire_rollup_is_word(parser, name, "count_if"), aggregate);
+    } else if (quire_rollup_read_distance(parser, name, at, aggregate)) {
+        known = true;
     } else {
         aggregate->column = quire_rollup_find_column(parser, (*at)++);
         if (aggregate->column == parser->columns_size ||

@@ -1,45 +1,40 @@
-/* Private to sql_rollup*.c: rows put in groups, and what is known of each. */
+/* Private to sql_rollup*.c: rows put in groups. */
 #ifndef QUIRE_SQL_SQL_ROLLUP_GROUP_H
 #define QUIRE_SQL_SQL_ROLLUP_GROUP_H
 
 #include "data/column.h"
-#include "data/view.h"
-#include "sql/sql_rollup.h"
+#include "sql/sql_rollup_filter.h"
 
-/* Values by the number in which they first came, from 0. Zero-initialise. */
-struct quire_rollup_words {
-    struct quire_arena arena;
-    struct quire_bytes *items;
-    uint32_t *slots; /* 1 + number; 0: free */
-    size_t size, capacity, mask;
-    size_t bytes;  /* of the arena */
-    uint32_t last; /* the number given last: the same value often comes again */
+/* Rows of a batch, as stretches of one group each. */
+struct quire_rollup_stretches {
+    const uint32_t *of_row; /* the group of each row */
+    const uint32_t *starts; /* of each stretch, and where the last one ends */
+    size_t size;
 };
-int quire_rollup_words_add(struct quire_rollup_words *words, struct quire_bytes value,
-                           uint32_t *number);
-/* Numbers of the values of a column, for the rows that count. */
-int quire_rollup_words_of(struct quire_rollup_words *words, const struct quire_view *view,
-                          const uint8_t *keep, uint32_t *numbers);
-size_t quire_rollup_words_bytes(const struct quire_rollup_words *words);
-void quire_rollup_words_release(struct quire_rollup_words *words);
+/* A loop over those that count: rows `from` to `to`, of `group`. */
+#define QUIRE_ROLLUP_EACH_STRETCH(stretches)                                          \
+    for (size_t i = 0; i < (stretches)->size; i++)                                    \
+        for (uint32_t from = (stretches)->starts[i], to = (stretches)->starts[i + 1], \
+                      group = (stretches)->of_row[from];                              \
+             group != 0; group = 0)
 
-/* Groups are numbered from 1; 0 is where rows go that no condition leaves. */
+/* Groups are numbered from 1; 0 is where rows go that do not count. */
 struct quire_rollup_groups {
     const struct quire_rollup *rollup;
-    struct quire_rollup_words keys[QUIRE_ROLLUP_KEYS_MAX];
-    struct quire_rollup_words tuples; /* of the keys' numbers, where there are several */
-    uint32_t *of_row;                 /* of the batch */
-    int64_t rows_capacity;
+    const struct quire_rollup_list *lists[QUIRE_ROLLUP_KEYS_MAX]; /* the filter's */
+    struct quire_rollup_words tuples;                             /* of several keys */
+    uint32_t *of_row;                                             /* of the batch */
+    uint32_t *starts;
+    struct quire_rollup_stretches stretches; /* of the batch: of_row and starts */
+    int64_t capacity;
     size_t size; /* with the group 0 */
 };
 void quire_rollup_groups_release(struct quire_rollup_groups *groups);
+/* Without the lists. */
 size_t quire_rollup_groups_bytes(const struct quire_rollup_groups *groups);
 
-/* Finds the groups of the rows of a batch; keep: which rows count. columns: the view of each column
- * of the source. */
-int quire_rollup_groups_set(struct quire_rollup_groups *groups,
-                            const struct quire_view *const *columns, int64_t rows,
-                            const uint8_t *keep);
+/* Finds the groups of the rows of a batch, whose lists are set; keep: which rows count. */
+int quire_rollup_groups_set(struct quire_rollup_groups *groups, int64_t rows, const uint8_t *keep);
 
 /* Appends the value of a key of a group to a column of its type. */
 int quire_rollup_groups_key(const struct quire_rollup_groups *groups, size_t key, size_t group,

@@ -3,71 +3,127 @@
 
 #include <string.h>
 
+#include "base/civil.h"
+
+#define MICROS INT64_C(1000000) /* in a second */
+
 void quire_rollup_lane_release(struct quire_rollup_lane *lane)
 {
-    quire_free(lane->reals);
-    quire_free(lane->integers);
-    quire_free(lane->valid);
+    quire_free(lane->real_room);
+    quire_free(lane->integer_room);
+    quire_free(lane->byte_room);
+    *lane = (struct quire_rollup_lane){.reals = NULL};
 }
 
-static int lane_room(struct quire_rollup_lane *lane, int64_t rows)
+/* Room for the rows of a list; what was in it is gone. */
+#define MAKE_ROOM(room, capacity, rows)                         \
+    do {                                                        \
+        if ((rows) <= (capacity)) break;                        \
+        quire_free(room);                                       \
+        (capacity) = 0;                                         \
+        (room) = quire_alloc((size_t)(rows) * sizeof(*(room))); \
+        if ((room) == NULL) return QUIRE_MEMORY;                \
+        (capacity) = (rows);                                    \
+    } while (false)
+
+/* --- Which are valid ------------------------------------------------------------------------ */
+
+static bool has_nan(const struct quire_rollup_lane *lane, int64_t rows)
 {
-    if (rows <= lane->capacity) return 0;
-    quire_rollup_lane_release(lane);
-    *lane = (struct quire_rollup_lane){.capacity = rows};
-    lane->reals = quire_alloc((size_t)rows * sizeof(*lane->reals));
-    lane->integers = quire_alloc((size_t)rows * sizeof(*lane->integers));
-    lane->valid = quire_alloc((size_t)rows);
-    if (lane->reals != NULL && lane->integers != NULL && lane->valid != NULL) return 0;
-    lane->capacity = 0;
-    return QUIRE_MEMORY;
+    int64_t sane = 0;
+    for (int64_t row = 0; row < rows; row++)
+        sane += lane->reals[row] == lane->reals[row];
+    return sane < rows;
 }
 
-static void lane_nulls(struct quire_rollup_lane *lane, const struct quire_view *view,
+static int lane_valid(struct quire_rollup_lane *lane, const struct quire_view *view,
+                      const uint8_t *keep)
+{
+    bool nan = quire_kind_is_float(view->field->kind) && has_nan(lane, view->length);
+    lane->valid = keep;
+    if (view->validity == NULL && !nan) return 0;
+    MAKE_ROOM(lane->byte_room, lane->bytes_capacity, view->length);
+    for (int64_t row = 0; row < view->length; row++)
+        lane->byte_room[row] = (uint8_t)(keep[row] & !quire_view_is_null(view, row));
+    for (int64_t row = 0; row < view->length && nan; row++)
+        lane->byte_room[row] &= lane->reals[row] == lane->reals[row];
+    lane->valid = lane->byte_room;
+    return 0;
+}
+
+static int lane_truths(struct quire_rollup_lane *lane, const struct quire_view *view,
                        const uint8_t *keep)
 {
-    memcpy(lane->valid, keep, (size_t)view->length);
-    if (view->validity == NULL) return;
+    MAKE_ROOM(lane->byte_room, lane->bytes_capacity, view->length);
     for (int64_t row = 0; row < view->length; row++)
-        lane->valid[row] = (uint8_t)(lane->valid[row] & !quire_view_is_null(view, row));
+        lane->byte_room[row] =
+            !keep[row] || quire_view_is_null(view, row) ? 2 : quire_view_bool(view, row);
+    lane->truths = lane->byte_room;
+    return 0;
 }
 
-#define LANE_VALUES(type, list)                                         \
-    do {                                                                \
-        const type *values = (const type *)view->values + view->offset; \
-        for (int64_t row = 0; row < view->length; row++)                \
-            list;                                                       \
-    } while (false)
-#define LANE_REAL(row)                       \
-    (lane->reals[row] = (double)values[row], \
-     lane->valid[row] = (uint8_t)(lane->valid[row] & (lane->reals[row] == lane->reals[row])))
-#define LANE_WHOLE(row) \
-    (lane->integers[row] = (int64_t)values[row], lane->reals[row] = (double)values[row])
+/* --- Numbers -------------------------------------------------------------------------------- */
 
-int quire_rollup_lane_set(struct quire_rollup_lane *lane, const struct quire_view *view,
+static int lane_floats(struct quire_rollup_lane *lane, const struct quire_view *view)
+{
+    const float *values = (const float *)view->values + view->offset;
+    MAKE_ROOM(lane->real_room, lane->reals_capacity, view->length);
+    for (int64_t row = 0; row < view->length; row++)
+        lane->real_room[row] = (double)values[row];
+    lane->reals = lane->real_room;
+    return 0;
+}
+
+static int lane_integers(struct quire_rollup_lane *lane, const struct quire_view *view)
+{
+    if (view->field->kind == QUIRE_KIND_INT64) {
+        lane->integers = (const int64_t *)view->values + view->offset;
+        return 0;
+    }
+    MAKE_ROOM(lane->integer_room, lane->integers_capacity, view->length);
+    for (int64_t row = 0; row < view->length; row++)
+        lane->integer_room[row] = quire_view_i64(view, row);
+    lane->integers = lane->integer_room;
+    return 0;
+}
+
+static int lane_reals(struct quire_rollup_lane *lane, int64_t rows)
+{
+    MAKE_ROOM(lane->real_room, lane->reals_capacity, rows);
+    for (int64_t row = 0; row < rows; row++)
+        lane->real_room[row] = (double)lane->integers[row];
+    lane->reals = lane->real_room;
+    return 0;
+}
+
+/* As unix_micros has them. */
+static int lane_micros(struct quire_rollup_lane *lane, const struct quire_view *view)
+{
+    const int64_t *values = (const int64_t *)view->values + view->offset;
+    int64_t rest, scale = quire_time_unit_scale(view->field->unit);
+    MAKE_ROOM(lane->real_room, lane->reals_capacity, view->length);
+    if (scale > MICROS)
+        for (int64_t row = 0; row < view->length; row++)
+            lane->real_room[row] = (double)civil_floor(values[row], scale / MICROS, &rest);
+    else
+        for (int64_t row = 0; row < view->length; row++)
+            lane->real_room[row] = (double)values[row] * (double)(MICROS / scale);
+    lane->reals = lane->real_room;
+    return 0;
+}
+
+int quire_rollup_lane_set(struct quire_rollup_lane *lane, const struct quire_view *view, bool real,
                           const uint8_t *keep)
 {
-    int code = lane_room(lane, view->length);
-    if (code != 0 || view->length == 0) return code;
-    lane_nulls(lane, view, keep);
-    lane->whole = true;
-    lane->scale = quire_time_unit_scale(view->field->unit);
+    int code = 0;
     switch (view->field->kind) {
-    case QUIRE_KIND_FLOAT64:
-        lane->whole = false;
-        LANE_VALUES(double, LANE_REAL(row));
-        break;
-    case QUIRE_KIND_FLOAT32:
-        lane->whole = false;
-        LANE_VALUES(float, LANE_REAL(row));
-        break;
-    case QUIRE_KIND_INT64: LANE_VALUES(int64_t, LANE_WHOLE(row)); break;
-    case QUIRE_KIND_INT32: LANE_VALUES(int32_t, LANE_WHOLE(row)); break;
+    case QUIRE_KIND_BOOL: return lane_truths(lane, view, keep);
+    case QUIRE_KIND_FLOAT64: lane->reals = (const double *)view->values + view->offset; break;
+    case QUIRE_KIND_FLOAT32: code = lane_floats(lane, view); break;
+    case QUIRE_KIND_TIMESTAMP: code = lane_micros(lane, view); break;
     default:
-        for (int64_t row = 0; row < view->length; row++) {
-            lane->integers[row] = quire_view_i64(view, row);
-            lane->reals[row] = (double)lane->integers[row];
-        }
+        code = lane_integers(lane, view);
+        if (code == 0 && real) code = lane_reals(lane, view->length);
     }
-    return 0;
+    return code == 0 ? lane_valid(lane, view, keep) : code;
 }

@@ -2,6 +2,7 @@
  * put together anew by replacing aggregates and keys with columns of the table of groups. */
 #include "sql/sql_rollup_parser.h"
 #include "sql/sql_source.h"
+#include "sql/sql_time.h"
 
 void quire_rollup_release(struct quire_rollup *rollup)
 {
@@ -85,14 +86,16 @@ static void copy_to(struct quire_rollup_parser *parser, size_t byte)
     parser->copied = byte;
 }
 
-/* A plus makes it an expression, which has no type of a column's. */
+/* A plus makes it an expression, which has no type of a column's. Keys are times, which compare as
+ * such. */
 static void replace(struct quire_rollup_parser *parser, size_t from, size_t to, char mark,
                     size_t number)
 {
     copy_to(parser, parser->tokens[from].at);
     parser->copied = parser->tokens[to - 1].at + parser->tokens[to - 1].size;
     if (parser->code == 0)
-        parser->code = quire_buf_printf(&parser->rollup->sql, "(+\"quire %c%zu\")", mark, number);
+        parser->code = quire_buf_printf(&parser->rollup->sql, "(+\"quire %c%zu\"%s)", mark, number,
+                                        mark == 'k' ? " COLLATE " QUIRE_SQL_TIME_COLLATION : "");
 }
 
 static size_t add_aggregate(struct quire_rollup *rollup,
@@ -131,6 +134,7 @@ static size_t take_token(struct quire_rollup_parser *parser, size_t at)
     bool dot = quire_rollup_is_char(parser, at, '.');
     parser->fits =
         !quire_rollup_names_column(parser, at) && !quire_rollup_is_word(parser, at, "SELECT") &&
+        quire_rollup_find_alias(parser, at) == parser->aliases_size &&
         !quire_rollup_is_word(parser, at, "DISTINCT") &&
         !quire_rollup_is_word(parser, at, "OVER") &&
         parser->tokens[at].kind != QUIRE_SQL_TOKEN_QUOTED &&
@@ -147,8 +151,9 @@ static size_t take_item(struct quire_rollup_parser *parser, size_t at)
             (quire_rollup_is_char(parser, at, ',') || quire_rollup_is_word(parser, at, "FROM")))
             break;
         if (depth == 0 && quire_rollup_is_word(parser, at, "AS")) {
+            /* Where nothing follows, no clause can mean a column by it. */
             parser->fits = parser->tokens[at + 1].kind == QUIRE_SQL_TOKEN_WORD &&
-                           !quire_rollup_names_column(parser, at + 1);
+                           (parser->alone || !quire_rollup_names_column(parser, at + 1));
             return at + 2;
         }
         depth += quire_rollup_is_char(parser, at, '(') - quire_rollup_is_char(parser, at, ')');
@@ -171,11 +176,14 @@ static struct quire_sql_source *find_source(const struct quire_sql_session *sess
 static size_t read_middle(struct quire_rollup_parser *parser, size_t from)
 {
     size_t at = from + 2;
-    if (quire_rollup_is_word(parser, at, "WHERE")) {
+    if (quire_rollup_is_word(parser, at, "CROSS")) {
+        quire_rollup_read_join(parser, from + 1, &at);
+    } else if (quire_rollup_is_word(parser, at, "WHERE")) {
         at++;
         quire_rollup_read_terms(parser, &at);
     }
     if (parser->fits && quire_rollup_is_word(parser, at, "GROUP")) read_keys(parser, &at);
+    parser->fits = parser->fits && (!parser->rollup->keyed || quire_rollup_joins_keys(parser));
     if (parser->fits)
         parser->fits = quire_rollup_is_end(parser, at) ||
                        quire_rollup_is_word(parser, at, "ORDER") ||
@@ -208,6 +216,7 @@ static void read_list(struct quire_rollup_parser *parser, size_t from)
 static void read_query(struct quire_rollup_parser *parser, size_t from)
 {
     size_t tail = read_middle(parser, from);
+    parser->alone = quire_rollup_is_end(parser, tail);
     if (parser->fits && parser->code == 0) read_list(parser, from);
     if (!parser->fits || parser->code != 0) return;
     copy_to(parser, parser->tokens[from].at);

@@ -2,11 +2,24 @@
 #ifndef QUIRE_SQL_SQL_ROLLUP_PARSER_H
 #define QUIRE_SQL_SQL_ROLLUP_PARSER_H
 
+#include <string.h>
+
 #include "sql/sql_rollup.h"
 #include "sql/sql_text.h"
 
+#define QUIRE_ROLLUP_ALIASES_MAX 12
+
+/* A column of a subquery that is joined. */
+struct quire_rollup_alias {
+    size_t token; /* its name */
+    size_t column;
+    bool median; /* of the column; else the column itself, a key */
+};
+
 struct quire_rollup_parser {
     const char *sql;
+    struct quire_rollup_alias aliases[QUIRE_ROLLUP_ALIASES_MAX];
+    size_t aliases_size;
     struct quire_rollup *rollup;
     const struct quire_field *columns;
     size_t columns_size;
@@ -15,6 +28,7 @@ struct quire_rollup_parser {
     size_t copied; /* bytes of sql that are in rollup->sql, or replaced there */
     int code;
     bool fits;
+    bool alone; /* no clause follows FROM, WHERE and GROUP BY */
 };
 
 /* --- Tokens and columns (sql_rollup_token.c) ------------------------------------------------- */
@@ -46,6 +60,17 @@ bool quire_rollup_is_text(const struct quire_field *field);
 void quire_rollup_add_constant(struct quire_rollup_parser *parser, size_t from, size_t to);
 /* Comparisons with AND between them, some perhaps in brackets; *at moves behind them. */
 void quire_rollup_read_terms(struct quire_rollup_parser *parser, size_t *at);
+
+/* CROSS JOIN at *at, with a subquery over the same table, and the conditions that follow; *at moves
+ * to GROUP. (sql_rollup_middle.c) */
+void quire_rollup_read_join(struct quire_rollup_parser *parser, size_t table, size_t *at);
+/* Whether the keys of the query are those of the subquery. */
+bool quire_rollup_joins_keys(const struct quire_rollup_parser *parser);
+/* The name at a token of a column of the subquery; else aliases_size. */
+size_t quire_rollup_find_alias(const struct quire_rollup_parser *parser, size_t at);
+/* What stands in the brackets of an aggregate of medians; *at moves to the closing one. */
+bool quire_rollup_read_distance(const struct quire_rollup_parser *parser, size_t name, size_t *at,
+                                struct quire_rollup_aggregate *aggregate);
 
 /* (sql_rollup_function.c) */
 bool quire_rollup_is_aggregate(const struct quire_rollup_parser *parser, size_t at);

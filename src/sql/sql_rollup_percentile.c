@@ -7,10 +7,17 @@
 #define STEP_BITS 16
 #define PARTS     (1 << STEP_BITS)
 
+static void drop_parts(struct quire_rollup_search *search)
+{
+    if (!search->borrows) quire_free(search->parts);
+    search->parts = NULL;
+    search->borrows = false;
+}
+
 void quire_rollup_percentile_release(struct quire_rollup_percentile *percentile)
 {
-    quire_free(percentile->low.parts);
-    quire_free(percentile->high.parts);
+    drop_parts(&percentile->low);
+    drop_parts(&percentile->high);
 }
 
 /* IEEE 754: magnitudes order as numbers do; those below zero the other way round. */
@@ -37,12 +44,39 @@ static int begin_search(struct quire_rollup_search *search)
     return search->parts != NULL ? 0 : QUIRE_MEMORY;
 }
 
+/* Where both look into one part, one count does for them. */
+static void share_parts(struct quire_rollup_search *search, const struct quire_rollup_search *from)
+{
+    if (search->parts == NULL || from->parts == NULL || from->borrows ||
+        search->bits != from->bits || search->prefix != from->prefix)
+        return;
+    drop_parts(search);
+    search->parts = from->parts;
+    search->borrows = true;
+}
+
+void quire_rollup_percentile_share(struct quire_rollup_percentile *percentile,
+                                   const struct quire_rollup_percentile *from)
+{
+    struct quire_rollup_search *low = &percentile->low, *high = &percentile->high;
+    bool same = high->borrows && high->parts == low->parts;
+    if (percentile->column != from->column || low->borrows) return;
+    share_parts(low, &from->low);
+    share_parts(low, &from->high);
+    if (same) high->parts = low->parts;
+    if (high->borrows) return;
+    share_parts(high, &from->low);
+    share_parts(high, &from->high);
+}
+
 int quire_rollup_percentile_begin(struct quire_rollup_percentile *percentile, bool *wanted)
 {
     bool first = percentile->low.bits == 0;
     *wanted = !percentile->low.found || !percentile->high.found;
     int code = begin_search(&percentile->low);
-    return code == 0 && !first ? begin_search(&percentile->high) : code;
+    if (code == 0 && !first) code = begin_search(&percentile->high);
+    if (code == 0) share_parts(&percentile->high, &percentile->low);
+    return code;
 }
 
 /* --- Counting ------------------------------------------------------------------------------- */
@@ -52,7 +86,7 @@ static void add_values(struct quire_rollup_search *search, const struct quire_ro
 {
     int shift = 64 - STEP_BITS - search->bits;
     struct quire_rollup_part *parts = search->parts;
-    if (parts == NULL) return;
+    if (parts == NULL || search->borrows) return;
     for (int64_t row = 0; row < rows; row++) {
         uint64_t key = key_of(lane->reals[row]), within = key >> shift;
         if (!lane->valid[row] || (search->bits > 0 && within >> STEP_BITS != search->prefix))
@@ -89,8 +123,7 @@ static void narrow(struct quire_rollup_search *search, const struct quire_rollup
 static void end_search(struct quire_rollup_search *search)
 {
     if (search->parts != NULL) narrow(search, search->parts);
-    quire_free(search->parts);
-    search->parts = NULL;
+    drop_parts(search);
 }
 
 /* As sql_percentile.c has it: the place may be between two values. */
@@ -115,19 +148,19 @@ void quire_rollup_percentile_end(struct quire_rollup_percentile *percentile)
 {
     if (percentile->low.bits == 0 && percentile->low.parts != NULL) {
         choose_places(percentile);
-        quire_free(percentile->low.parts);
-        percentile->low.parts = NULL;
+        drop_parts(&percentile->low);
         return;
     }
+    end_search(&percentile->high); /* which may borrow from the other */
     end_search(&percentile->low);
-    end_search(&percentile->high);
 }
 
 bool quire_rollup_percentile_value(const struct quire_rollup_percentile *percentile, double *value)
 {
     if (percentile->count == 0) return false;
     double at = percentile->part * (double)(percentile->count - 1);
-    double rest = at - (double)(int64_t)at, low = percentile->low.value;
-    *value = low + (rest > 0 ? rest * (percentile->high.value - low) : 0);
+    double rest = at - (double)(int64_t)at;
+    double low = percentile->low.value, high = percentile->high.value;
+    *value = rest > 0 && high > low ? low + rest * (high - low) : low;
     return true;
 }

@@ -26,6 +26,7 @@ struct quire_rollup_search {
     bool found;
     double value;
     struct quire_rollup_part *parts; /* by the next 16 bits; NULL between passes */
+    bool borrows;                    /* another search counts them */
 };
 
 /* Zeroed memory. */
@@ -39,6 +40,10 @@ void quire_rollup_percentile_release(struct quire_rollup_percentile *percentile)
 
 /* 0 or QUIRE_MEMORY. Begins a pass; *wanted: whether there is something to look for yet. */
 int quire_rollup_percentile_begin(struct quire_rollup_percentile *percentile, bool *wanted);
+/* In a pass that both have begun: of one column what both look for is counted once, by `from`,
+ * which then ends after the other. */
+void quire_rollup_percentile_share(struct quire_rollup_percentile *percentile,
+                                   const struct quire_rollup_percentile *from);
 void quire_rollup_percentile_add(struct quire_rollup_percentile *percentile,
                                  const struct quire_rollup_lane *lane, int64_t rows);
 void quire_rollup_percentile_end(struct quire_rollup_percentile *percentile);

@@ -5,16 +5,6 @@
 #include "sql/sql_rollup_run.h"
 #include "sql/sql_source.h"
 
-static int append_name(struct quire_buf *text, const char *name)
-{
-    int code = quire_buf_push(text, '`');
-    for (; *name != '\0' && code == 0; name++) {
-        if (*name == '`') code = quire_buf_push(text, '`');
-        if (code == 0) code = quire_buf_push(text, (uint8_t)*name);
-    }
-    return code == 0 ? quire_buf_push(text, '`') : code;
-}
-
 static int append_key(const struct quire_rollup_run *run, size_t at, struct quire_buf *text)
 {
     const struct quire_rollup_key *key = &run->rollup->keys[at];
@@ -22,7 +12,7 @@ static int append_key(const struct quire_rollup_run *run, size_t at, struct quir
     int code = at > 0 ? quire_buf_push(text, ',') : 0;
     if (code != 0) return code;
     if (key->kind != QUIRE_ROLLUP_COLUMN) return quire_buf_printf(text, "`quire k%zu` string", at);
-    code = append_name(text, field->name);
+    code = quire_buf_append_name(text, field->name);
     if (code == 0) code = quire_buf_push(text, ' ');
     return code == 0 ? quire_field_type_text(field, text) : code;
 }
@@ -31,14 +21,13 @@ static int make_schema(const struct quire_rollup_run *run, struct ArrowSchema *s
                        struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
-    const struct quire_field *fields = run->rollup->source->field->children;
     int code = 0;
     for (size_t i = 0; i < run->rollup->keys_size && code == 0; i++)
         code = append_key(run, i, &text);
     for (size_t i = 0; i < run->rollup->aggregates_size && code == 0; i++) {
-        const struct quire_rollup_aggregate *aggregate = &run->rollup->aggregates[i];
         code = quire_buf_printf(&text, "%s`quire a%zu` %s", text.size > 0 ? "," : "", i,
-                                quire_rollup_state_type(aggregate, &fields[aggregate->column]));
+                                quire_rollup_state_type(&run->states[run->state_of[i]],
+                                                        run->rollup->aggregates[i].function));
     }
     if (code != 0) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
     return quire_schema_parse((const char *)text.data, text.size, schema, error);
@@ -47,9 +36,10 @@ static int make_schema(const struct quire_rollup_run *run, struct ArrowSchema *s
 static int append_aggregate(const struct quire_rollup_run *run, size_t at, size_t group,
                             struct quire_column *column)
 {
+    enum quire_rollup_function function = run->rollup->aggregates[at].function;
     double value;
-    if (run->rollup->aggregates[at].function != QUIRE_ROLLUP_PERCENTILE)
-        return quire_rollup_state_result(&run->states[at], group, column);
+    if (function != QUIRE_ROLLUP_PERCENTILE)
+        return quire_rollup_state_result(&run->states[run->state_of[at]], function, group, column);
     return quire_rollup_percentile_value(&run->percentiles[at], &value)
                ? quire_column_append_f64(column, value)
                : quire_column_append_null(column);

@@ -62,8 +62,27 @@ static size_t find_and(struct quire_rollup_parser *parser, size_t at)
     return at;
 }
 
+/* column IS NOT NULL; *at moves behind it. */
+static bool read_present(struct quire_rollup_parser *parser, size_t *at)
+{
+    struct quire_rollup *rollup = parser->rollup;
+    size_t column = quire_rollup_find_column(parser, *at);
+    if (column == parser->columns_size || !quire_rollup_is_word(parser, *at + 1, "IS") ||
+        !quire_rollup_is_word(parser, *at + 2, "NOT") || quire_rollup_is_end(parser, *at + 3) ||
+        !quire_rollup_is_word(parser, *at + 3, "NULL"))
+        return false;
+    const struct quire_field *field = &parser->columns[column];
+    parser->fits = rollup->present_size < QUIRE_ROLLUP_TERMS_MAX &&
+                   (quire_rollup_is_text(field) || quire_rollup_is_numeric(field) ||
+                    field->kind == QUIRE_KIND_BOOL || field->kind == QUIRE_KIND_TIMESTAMP);
+    if (parser->fits) rollup->present[rollup->present_size++] = column;
+    *at += 4;
+    return true;
+}
+
 static void read_term(struct quire_rollup_parser *parser, size_t *at)
 {
+    if (read_present(parser, at)) return;
     struct quire_rollup *rollup = parser->rollup;
     size_t column = quire_rollup_find_column(parser, *at);
     parser->fits = column < parser->columns_size && rollup->terms_size < QUIRE_ROLLUP_TERMS_MAX;

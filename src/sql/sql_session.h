@@ -12,6 +12,8 @@
 #include "quire/sql.h"
 
 #define QUIRE_SQL_OPERATION "sql"
+/* Of a value, where a quarter of the memory is not less. */
+#define QUIRE_SQL_TEXT_BYTES_MAX (INT64_C(512) << 20)
 
 struct quire_sql_source;
 

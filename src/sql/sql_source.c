@@ -121,9 +121,34 @@ static int open_files(struct quire_sql_source *source, struct quire_error *error
     return code;
 }
 
+static int open_view(struct quire_sql_source *source, struct quire_error *error)
+{
+    const struct quire_sql_table *given = source->given;
+    if (given->where == NULL && given->columns_size == 0) return 0;
+    source->view = quire_alloc_zero(1, sizeof(*source->view));
+    if (source->view == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    return quire_sql_view_open(given, source->view, &source->schema, error);
+}
+
+/* What can be read only once cannot be lent. */
+static int borrow(struct quire_sql_source *source, struct quire_error *error)
+{
+    const struct quire_sql_source *lender = source->lender;
+    source->delta = lender->delta;
+    source->names = lender->names;
+    source->names_size = lender->names_size;
+    source->view = lender->view;
+    source->rows = lender->rows;
+    QUIRE_TRY(quire_schema_copy(&lender->schema, &source->schema, error));
+    return quire_field_open(&source->schema, &source->field, error);
+}
+
 int quire_sql_source_open(struct quire_sql_source *source, struct quire_error *error)
 {
     if (source->field != NULL) return 0;
+    if (source->lender != NULL && (source->lender->field == NULL || source->lender->is_once))
+        source->lender = NULL;
+    if (source->lender != NULL) return borrow(source, error);
     QUIRE_TRY(open_delta(source, error));
     if (source->delta != NULL) {
         source->rows = 1;
@@ -135,17 +160,21 @@ int quire_sql_source_open(struct quire_sql_source *source, struct quire_error *e
                            ? ROWS_UNKNOWN
                            : guess_rows((const char *const *)source->names, source->names_size);
     }
+    QUIRE_TRY(open_view(source, error));
     return quire_field_open(&source->schema, &source->field, error);
 }
 
 void quire_sql_source_release(struct quire_sql_source *source)
 {
     quire_sql_kept_free(source->kept);
+    quire_field_close(source->field);
+    quire_schema_release(&source->schema);
+    if (source->lender != NULL) return;
+    if (source->view != NULL) quire_sql_view_release(source->view);
+    quire_free(source->view);
     quire_stream_release(&source->once);
     quire_table_close(source->delta);
     quire_names_free(source->names, source->names_size);
-    quire_field_close(source->field);
-    quire_schema_release(&source->schema);
 }
 
 /* --- Reading -------------------------------------------------------------------------------- */
@@ -199,14 +228,23 @@ static int read_files(struct quire_sql_source *source, const struct quire_sql_sc
                                &rows->stream, error);
 }
 
+/* Also the condition of a view, so that files are passed over. */
+static int make_where(const struct quire_sql_source *source, const struct quire_sql_scan *scan,
+                      struct quire_buf *where)
+{
+    const char *given = source->given->where;
+    int code = quire_sql_where(source->field, scan->conditions, scan->conditions_size, where);
+    if (code == 0 && given != NULL)
+        code = quire_buf_printf(where, "%s(%s\n)", where->size > 0 ? " AND " : "", given);
+    return code == 0 ? quire_buf_terminate(where) : code;
+}
+
 static int read_delta(struct quire_sql_source *source, const struct quire_sql_scan *scan,
                       const char *const *columns, size_t columns_size, struct quire_sql_rows *rows,
                       struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf where = {0};
-    int code = quire_sql_where(source->field, scan->conditions, scan->conditions_size, &where);
-    if (code == 0) code = quire_buf_terminate(&where);
-    if (code != 0) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    if (make_where(source, scan, &where) != 0) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
     const struct quire_table_read_options options = {
         .columns = columns,
         .columns_size = columns_size,
@@ -217,22 +255,52 @@ static int read_delta(struct quire_sql_source *source, const struct quire_sql_sc
     return quire_table_read(source->delta, &options, &rows->stream, error);
 }
 
+/* Of the table's own columns. */
+static int read_columns(struct quire_sql_source *source, const struct quire_sql_scan *scan,
+                        struct quire_sql_rows *rows, struct quire_error *error)
+{
+    const struct quire_field *base = source->view != NULL ? source->view->base : source->field;
+    size_t columns = base->children_size, size = 0;
+    QUIRE_CLEANUP(quire_cleanup_free)
+    const char **names = quire_alloc_zero(columns + 1, sizeof(*names));
+    if (names == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    for (size_t i = 0; i < columns; i++)
+        if (scan->wanted[i]) names[size++] = base->children[i].name;
+    QUIRE_TRY(open_context(source, rows, error));
+    return source->delta != NULL ? read_delta(source, scan, names, size, rows, error)
+                                 : read_files(source, scan, names, size, rows, error);
+}
+
+static int read_view(struct quire_sql_source *source, const struct quire_sql_scan *scan,
+                     struct quire_sql_rows *rows, struct quire_error *error)
+{
+    const struct quire_sql_view *view = source->view;
+    QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream read = {.release = NULL};
+    QUIRE_CLEANUP(quire_cleanup_free)
+    bool *needed = quire_alloc_zero(view->base->children_size + 1, sizeof(*needed));
+    QUIRE_CLEANUP(quire_cleanup_free)
+    struct quire_condition *told = quire_alloc_zero(scan->conditions_size + 1, sizeof(*told));
+    if (needed == NULL || told == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
+    struct quire_sql_scan own = {.wanted = needed, .conditions = told};
+    for (size_t i = 0; i < scan->conditions_size; i++)
+        if (quire_sql_view_owns(view, scan->conditions[i].column))
+            told[own.conditions_size++] = scan->conditions[i];
+    QUIRE_TRY(quire_sql_view_needs(view, scan->wanted, needed, error));
+    QUIRE_TRY(read_columns(source, &own, rows, error));
+    read = rows->stream;
+    rows->stream.release = NULL;
+    return quire_sql_view_read(view, scan->wanted, &read, &rows->stream, error);
+}
+
 int quire_sql_source_read(struct quire_sql_source *source, const struct quire_sql_scan *scan,
                           struct quire_sql_rows *rows, struct quire_error *error)
 {
     QUIRE_CLEANUP(release_rows) struct quire_sql_rows made = {.context = NULL};
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    size_t columns = source->field->children_size, size = 0;
-    QUIRE_CLEANUP(quire_cleanup_free)
-    const char **names = quire_alloc_zero(columns + 1, sizeof(*names));
-    if (names == NULL) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    for (size_t i = 0; i < columns; i++)
-        if (scan->wanted[i]) names[size++] = source->field->children[i].name;
-    QUIRE_TRY(open_context(source, &made, error));
-    if (source->delta != NULL)
-        QUIRE_TRY(read_delta(source, scan, names, size, &made, error));
+    if (source->view != NULL)
+        QUIRE_TRY(read_view(source, scan, &made, error));
     else
-        QUIRE_TRY(read_files(source, scan, names, size, &made, error));
+        QUIRE_TRY(read_columns(source, scan, &made, error));
     QUIRE_TRY(quire_stream_schema(&made.stream, &schema, error));
     QUIRE_TRY(quire_field_open(&schema, &made.field, error));
     *rows = made;

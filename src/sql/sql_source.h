@@ -4,6 +4,7 @@
 
 #include "quire/table.h"
 #include "sql/sql_session.h"
+#include "sql/sql_view.h"
 
 struct quire_sql_source {
     struct quire_sql_session *session;
@@ -15,8 +16,12 @@ struct quire_sql_source {
     struct quire_field *field;    /* NULL: not opened */
     struct ArrowArrayStream once; /* of what cannot be opened again, before it is read */
     bool is_once;
-    double rows; /* about how many */
+    struct quire_sql_view *view; /* NULL: the table as it is */
+    double rows;                 /* about how many */
     struct quire_sql_kept *kept;
+    /* The same table of another session, whose table, names and view it then has; that one is not
+     * released while this one is read. NULL: none. */
+    const struct quire_sql_source *lender;
 };
 
 /* What is wanted of a table. */

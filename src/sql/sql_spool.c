@@ -1,10 +1,7 @@
 /* A cell is its type, then eight bytes of a number, or a size and bytes. */
 #include "sql/sql_spool.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
@@ -14,38 +11,13 @@
 
 void quire_sql_spool_release(struct quire_sql_spool *spool)
 {
-    if (spool->spilled) close(spool->descriptor);
+    quire_sql_scratch_release(&spool->file);
     quire_buf_release(&spool->buf);
-    spool->spilled = false;
-}
-
-static int fail_file(const struct quire_sql_spool *spool, struct quire_error *error)
-{
-    const char *folder = spool->folder != NULL ? spool->folder : "/tmp";
-    int code =
-        quire_fail_errno(error, errno, QUIRE_SQL_OPERATION, "a temporary file in %.300s", folder);
-    quire_error_hint(error, "TMPDIR names another folder for it");
-    return code;
 }
 
 static int spill(struct quire_sql_spool *spool, struct quire_error *error)
 {
-    const uint8_t *bytes = spool->buf.data;
-    size_t size = spool->buf.size;
-    if (!spool->spilled) {
-        spool->descriptor = open(spool->folder != NULL ? spool->folder : "/tmp",
-                                 O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        if (spool->descriptor < 0) return fail_file(spool, error);
-        spool->spilled = true;
-    }
-    while (size > 0) {
-        ssize_t written = write(spool->descriptor, bytes, size);
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return fail_file(spool, error);
-        bytes += written;
-        size -= (size_t)written;
-        spool->in_file += written;
-    }
+    QUIRE_TRY(quire_sql_scratch_append(&spool->file, spool->buf.data, spool->buf.size, error));
     quire_buf_clear(&spool->buf);
     return 0;
 }
@@ -74,20 +46,13 @@ static int need(struct quire_sql_spool *spool, size_t size, struct quire_error *
     buf->size = left;
     spool->at = 0;
     size_t more = size - left > BLOCK_BYTES ? size - left : BLOCK_BYTES;
-    if ((int64_t)more > spool->in_file - spool->file_at)
-        more = (size_t)(spool->in_file - spool->file_at);
+    if ((int64_t)more > spool->file.size - spool->file_at)
+        more = (size_t)(spool->file.size - spool->file_at);
     if (quire_buf_reserve(buf, more) != 0) return quire_fail_memory(error, QUIRE_SQL_OPERATION);
-    while (more > 0) {
-        ssize_t got = pread(spool->descriptor, quire_buf_end(buf), more, (off_t)spool->file_at);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return fail_file(spool, error);
-        if (got == 0)
-            return quire_fail(error, QUIRE_CORRUPT, QUIRE_SQL_OPERATION,
-                              "a temporary file is shorter than it was");
-        buf->size += (size_t)got;
-        spool->file_at += got;
-        more -= (size_t)got;
-    }
+    QUIRE_TRY(
+        quire_sql_scratch_read(&spool->file, spool->file_at, quire_buf_end(buf), more, error));
+    buf->size += more;
+    spool->file_at += (int64_t)more;
     return 0;
 }
 
@@ -95,7 +60,7 @@ int quire_sql_spool_get(struct quire_sql_spool *spool, struct quire_sql_cell *ce
                         struct quire_error *error)
 {
     uint64_t word = 0;
-    if (!spool->reading && spool->spilled) QUIRE_TRY(spill(spool, error));
+    if (!spool->reading && spool->file.made) QUIRE_TRY(spill(spool, error));
     spool->reading = true;
     QUIRE_TRY(need(spool, 1, error));
     cell->type = spool->buf.data[spool->at++];

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "quire/error.h"
+#include "sql/sql_scratch.h"
 
 /* One value. */
 struct quire_sql_cell {
@@ -19,13 +19,10 @@ struct quire_sql_cell {
 
 struct quire_sql_spool {
     struct quire_buf buf;
-    const char *folder; /* borrowed; NULL: /tmp */
     size_t memory_max;
-    bool spilled;
-    int descriptor;  /* when spilled */
-    int64_t in_file; /* bytes */
-    int64_t file_at; /* of reading */
-    size_t at;       /* of reading, in buf */
+    struct quire_sql_scratch file; /* made when memory is full */
+    int64_t file_at;               /* of reading */
+    size_t at;                     /* of reading, in buf */
     bool reading;
 };
 

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/number.h"
 #include "sql/sql_session.h"
+#include "sql/sql_time.h"
 
 #define DEPTH_MAX 256 /* of brackets that are told apart */
 
@@ -100,13 +101,34 @@ static const struct {
     {"BINARY", "BLOB  "},
 };
 
-/* cast: where the word CAST stands; last: the word AS. CAST(x AS DATE) becomes DATE(x), which is
- * what it is in Spark: the day of a moment. */
+/* A time becomes the text that it is in columns, so that it is also found where texts are compared:
+ * beside an expression. One that is shorter, a day, stays as it is. */
+static void adapt_time(char *sql, const struct quire_sql_token *literal)
+{
+    struct quire_time_parts parts;
+    char text[QUIRE_TIME_TEXT_MAX];
+    int64_t value;
+    bool exact;
+    if (literal->kind != QUIRE_SQL_TOKEN_STRING || sql[literal->at] != '\'' || literal->size < 2 ||
+        sql[literal->at + literal->size - 1] != '\'')
+        return;
+    if (!quire_sql_time_parse(sql + literal->at + 1, literal->size - 2, &parts)) return;
+    if (!quire_sql_instant_value(quire_sql_instant(&parts), QUIRE_MICRO, &value, &exact) || !exact)
+        return;
+    size_t size = (size_t)(quire_sql_time_format(value, QUIRE_MICRO, text) - text);
+    if (size + 2 > literal->size) return;
+    memcpy(sql + literal->at + 1, text, size);
+    memset(sql + literal->at + 1 + size, ' ', literal->size - 1 - size);
+    sql[literal->at + 1 + size] = '\'';
+}
+
+/* cast: where the word CAST stands; last: the word AS. CAST(x AS DATE) becomes a function, the day
+ * of a moment. */
 static void adapt_type(char *sql, size_t cast, const struct quire_sql_token *last,
                        const struct quire_sql_token *type)
 {
     if (quire_sql_token_is(sql, type, "DATE")) {
-        memcpy(sql + cast, "DATE", 4);
+        memcpy(sql + cast, QUIRE_SQL_CAST_DATE, 4);
         memset(sql + last->at, ' ', last->size);
         memset(sql + type->at, ' ', type->size);
         return;
@@ -120,7 +142,7 @@ char *quire_sql_adapt(const char *sql)
 {
     size_t casts[DEPTH_MAX] = {0}; /* of the bracket of that depth: 1 + where its CAST is, or 0 */
     size_t at = 0, depth = 0;
-    struct quire_sql_token last = {QUIRE_SQL_TOKEN_END, 0, 0};
+    struct quire_sql_token last = {QUIRE_SQL_TOKEN_END, 0, 0}, before = last, first = last;
     char *copy = quire_strdup(sql);
     if (copy == NULL) return NULL;
     for (;;) {
@@ -130,12 +152,18 @@ char *quire_sql_adapt(const char *sql)
             casts[++depth] = quire_sql_token_is(copy, &last, "CAST") ? last.at + 1 : 0;
         else if (copy[token.at] == ')' && depth > 0)
             depth--;
-        else if (casts[depth] != 0 && quire_sql_token_is(copy, &last, "AS"))
+        else if (casts[depth] != 0 && quire_sql_token_is(copy, &last, "AS")) {
+            if (copy[first.at] == '(' && quire_sql_token_is(copy, &token, "TIMESTAMP"))
+                adapt_time(copy, &before);
             adapt_type(copy, casts[depth] - 1, &last, &token);
-        else if (token.kind == QUIRE_SQL_TOKEN_STRING && copy[token.at] == '\'' &&
-                 (quire_sql_token_is(copy, &last, "DATE") ||
-                  quire_sql_token_is(copy, &last, "TIMESTAMP")))
+        } else if (token.kind == QUIRE_SQL_TOKEN_STRING && copy[token.at] == '\'' &&
+                   (quire_sql_token_is(copy, &last, "DATE") ||
+                    quire_sql_token_is(copy, &last, "TIMESTAMP"))) {
+            if (last.size > 4) adapt_time(copy, &token);
             memset(copy + last.at, ' ', last.size);
+        }
+        first = before;
+        before = last;
         last = token;
     }
 }

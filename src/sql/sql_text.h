@@ -7,6 +7,8 @@
 
 #include "quire/sql.h"
 
+#define QUIRE_SQL_CAST_DATE "_day" /* the function that CAST(x AS DATE) becomes */
+
 enum quire_sql_token_kind {
     QUIRE_SQL_TOKEN_END,
     QUIRE_SQL_TOKEN_WORD,     /* a name or keyword, not in quotes */
@@ -26,7 +28,8 @@ struct quire_sql_token quire_sql_token_next(const char *sql, size_t *at);
 bool quire_sql_token_is(const char *sql, const struct quire_sql_token *token, const char *word);
 
 /* A copy, to be freed, in which words of Spark that SQLite takes otherwise stand for what they
- * mean, each character at its place: CAST(x AS STRING) as TEXT, DATE '…' as the text alone. */
+ * mean, each character at its place: CAST(x AS STRING) as TEXT, DATE '…' as the text alone, times
+ * in the form that those of columns have. */
 char *quire_sql_adapt(const char *sql);
 
 /* Whether SELECTs are put together (UNION and its kin), so that a column may have values of

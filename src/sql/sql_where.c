@@ -7,16 +7,6 @@
 
 #define NUMBER_BYTES 64
 
-static int append_name(struct quire_buf *out, const char *name)
-{
-    int code = quire_buf_push(out, '`');
-    for (; *name != '\0' && code == 0; name++) {
-        code = quire_buf_push(out, (uint8_t)*name);
-        if (*name == '`' && code == 0) code = quire_buf_push(out, '`');
-    }
-    return code == 0 ? quire_buf_push(out, '`') : code;
-}
-
 static int append_text(struct quire_buf *out, const uint8_t *bytes, size_t size)
 {
     int code = quire_buf_push(out, '\'');
@@ -103,7 +93,7 @@ static int append_condition(const struct quire_field *field,
         condition->compare == QUIRE_COMPARE_IS_NULL || condition->compare == QUIRE_COMPARE_NOT_NULL;
     size_t before = out->size;
     int code = out->size > 0 ? quire_buf_append_text(out, " AND ") : 0;
-    if (code == 0) code = append_name(out, condition->column);
+    if (code == 0) code = quire_buf_append_name(out, condition->column);
     if (code == 0) code = quire_buf_append_text(out, signs[condition->compare]);
     if (code == 0 && !null && !literal(field, condition, out, &code)) out->size = before;
     return code;

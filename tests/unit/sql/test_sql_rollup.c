@@ -63,13 +63,16 @@ static void test_what_is_one(void **state)
            "c " TABLE);
     expect("SELECT to_date(at) AS day, max(x) - min(x) AS w FROM log WHERE n > 3 AND name = 'a' "
            "GROUP BY to_date(at) ORDER BY to_date(at)",
-           "SELECT (+\"quire k0\") AS day, (+\"quire a0\") - (+\"quire a1\") AS w " TABLE
-           "ORDER BY (+\"quire k0\")");
+           "SELECT (+\"quire k0\" COLLATE quire_time) AS day, "
+           "(+\"quire a0\") - (+\"quire a1\") AS w " TABLE
+           "ORDER BY (+\"quire k0\" COLLATE quire_time)");
     expect("SELECT percentile(x, 0.95) AS p -- a comment\nFROM log",
            "SELECT (+\"quire a0\") AS p -- a comment\n" TABLE);
     expect("SELECT name FROM log GROUP BY name", "SELECT name " TABLE);
     expect("SELECT sum(n) AS s FROM log WHERE n > 1 AND (name = 'a' AND (n < (3) + 4)\n) LIMIT 1",
            "SELECT (+\"quire a0\") AS s " TABLE "LIMIT 1");
+    expect("SELECT avg(n) AS n FROM log WHERE x IS NOT NULL AND n > 1",
+           "SELECT (+\"quire a0\") AS n " TABLE);
     expect("SELECT avg(n) AS a FROM log WHERE at >= CAST(:since AS TIMESTAMP) AND n <= 2 + 3",
            "SELECT (+\"quire a0\") AS a " TABLE);
 }
@@ -79,7 +82,10 @@ static void test_what_is_none(void **state)
     static const char *const others[] = {
         "SELECT name FROM log",
         "SELECT count(*) FROM log",
-        "SELECT count(*) AS n FROM log",
+        "SELECT count(*) AS n FROM log ORDER BY n",
+        "SELECT name, median(x + 1) AS m FROM log GROUP BY name",
+        "SELECT count(*) AS c FROM log WHERE x IS NULL",
+        "SELECT count(*) AS c FROM log WHERE d IS NOT NULL",
         "SELECT count(*) AS \"c\" FROM log",
         "SELECT name, x, count(*) AS c FROM log GROUP BY name",
         "SELECT count(*) AS c FROM other",
@@ -131,6 +137,85 @@ static void test_what_is_none(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         expect(others[i], NULL);
+}
+
+/* --- Joins with medians ---------------------------------------------------------------------- */
+
+#define MIDDLE                                                                                 \
+    "CROSS JOIN (SELECT name AS name2, n AS n2, median(x) AS m FROM log WHERE n > 3 GROUP BY " \
+    "n, name) AS middle WHERE n2 = n AND name2 = name AND n > 3 "
+
+static void test_joins(void **state)
+{
+    static const char *const others[] = {
+        /* Of other rows, keys, columns. */
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM log "
+        "WHERE n > 3 GROUP BY name) AS o WHERE k = name AND n > 4 GROUP BY name",
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM log "
+        "WHERE n > 3 GROUP BY name) AS o WHERE k = name GROUP BY name",
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM log "
+        "GROUP BY name) AS o WHERE k = name AND n > 3 GROUP BY name",
+        "SELECT n, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM log "
+        "GROUP BY name) AS o WHERE k = name GROUP BY n",
+        "SELECT name, n, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM "
+        "log GROUP BY name) AS o WHERE k = name GROUP BY name, n",
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM "
+        "other "
+        "GROUP BY name) AS o WHERE k = name GROUP BY name",
+        "SELECT name, median(abs(n - m)) AS d FROM log CROSS JOIN (SELECT name AS k, median(x) AS "
+        "m "
+        "FROM log GROUP BY name) AS o WHERE k = name GROUP BY name",
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, max(x) AS m FROM log "
+        "GROUP BY name) AS o WHERE k = name GROUP BY name",
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM log "
+        "GROUP BY name) AS o WHERE k > name GROUP BY name",
+        /* The subquery's own columns beside groups. */
+        "SELECT k, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM log "
+        "GROUP BY name) AS o WHERE k = name GROUP BY name",
+        "SELECT name, sum(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM log "
+        "GROUP BY name) AS o WHERE k = name GROUP BY name",
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS k, median(x) AS m FROM log "
+        "GROUP BY name) AS o",
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN",
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN (SELECT",
+        "SELECT name, max(m) AS m2 FROM log CROSS JOIN (SELECT name AS",
+    };
+    (void)state;
+    expect("SELECT name, n, count(x) AS c, max(m) AS m2, median(abs(x - m)) AS f, avg(abs(x - m)) "
+           "AS e FROM log " MIDDLE "GROUP BY name, n ORDER BY name",
+           "SELECT name, n, (+\"quire a0\") AS c, (+\"quire a1\") AS m2, (+\"quire a2\") AS f, "
+           "(+\"quire a3\") AS e " TABLE "ORDER BY name");
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        expect(others[i], NULL);
+}
+
+static void expect_inner(const char *sql, const char *wanted)
+{
+    size_t start = 0, end = 0;
+    assert_int_equal(quire_rollup_find_inner(sql, &start, &end), wanted != NULL);
+    if (wanted == NULL) return;
+    assert_int_equal(end - start, strlen(wanted));
+    assert_memory_equal(sql + start, wanted, end - start);
+}
+
+static void test_subqueries(void **state)
+{
+    (void)state;
+    expect_inner("SELECT * FROM (SELECT 1 FROM log) AS x WHERE (a)", "SELECT 1 FROM log");
+    expect_inner("SELECT (1), * FROM (SELECT * FROM (SELECT max(n) FROM log) WHERE ')' > (2)) x;",
+                 "SELECT max(n) FROM log");
+    expect_inner("SELECT 1", NULL);
+    expect_inner("SELECT * FROM (SELECT 1), log", NULL);
+    expect_inner("SELECT * FROM (SELECT 1) AS x, log", NULL);
+    expect_inner("SELECT * FROM (SELECT 1) AS x JOIN log", NULL);
+    expect_inner("SELECT * FROM log, (SELECT 1)", NULL);
+    expect_inner("SELECT (SELECT 1) FROM log", NULL);
+    expect_inner("SELECT * FROM (SELECT 1) WHERE x IN (SELECT 2)", NULL);
+    expect_inner("SELECT * FROM (SELECT 1 UNION SELECT 2)", NULL);
+    expect_inner("WITH x AS (SELECT 1) SELECT * FROM (SELECT 1)", NULL);
+    expect_inner("SELECT * FROM (SELECT 1", NULL);
+    expect_inner(")", NULL);
+    expect_inner("", NULL);
 }
 
 /* --- Percentiles ---------------------------------------------------------------------------- */
@@ -195,8 +280,8 @@ static void test_percentiles(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_one),
-        cmocka_unit_test(test_what_is_none),
+        cmocka_unit_test(test_what_is_one), cmocka_unit_test(test_what_is_none),
+        cmocka_unit_test(test_joins),       cmocka_unit_test(test_subqueries),
         cmocka_unit_test(test_percentiles),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

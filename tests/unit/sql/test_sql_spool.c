@@ -40,7 +40,7 @@ static void round_trip(size_t memory_max, bool spills)
         const struct quire_sql_cell cell = make_cell(i);
         assert_int_equal(quire_sql_spool_put(&spool, &cell, NULL), 0);
     }
-    assert_int_equal(spool.spilled, spills);
+    assert_int_equal(spool.file.made, spills);
     for (int i = 0; i < CELLS; i++) {
         const struct quire_sql_cell expected = make_cell(i);
         struct quire_sql_cell got = {.type = 0};
@@ -68,7 +68,7 @@ static void test_round_trips(void **state)
 
 static void test_missing_folder(void **state)
 {
-    struct quire_sql_spool spool = {.folder = "/no/such/folder"};
+    struct quire_sql_spool spool = {.file.folder = "/no/such/folder"};
     struct quire_error error;
     const struct quire_sql_cell cell = make_cell(0);
     (void)state;

@@ -23,10 +23,18 @@ static void test_words_of_spark(void **state)
     (void)state;
     expect_adapted("CAST(a AS STRING)", "CAST(a AS TEXT  )");
     expect_adapted("cast((a) as timestamp)", "cast((a) as TEXT     )");
-    expect_adapted("cast(f(b AS string) AS DATE)", "DATE(f(b AS string)        )");
+    expect_adapted("cast(f(b AS string) AS DATE)", "_day(f(b AS string)        )");
     expect_adapted("(SELECT a AS string)", "(SELECT a AS string)");
     expect_adapted("DATE '2024-01-01' < timestamp /* */ 'x'",
                    "     '2024-01-01' <           /* */ 'x'");
+    expect_adapted("CAST('2024-01-03 00:00:00.000000' AS TIMESTAMP)",
+                   "CAST('2024-01-03 00:00:00'        AS TEXT     )");
+    expect_adapted("TIMESTAMP '2024-01-03T02:00:00.50+02:00'",
+                   "          '2024-01-03 00:00:00.5'       ");
+    expect_adapted("CAST('2024-01-03' AS TIMESTAMP)", "CAST('2024-01-03' AS TEXT     )");
+    expect_adapted("CAST('x' || '2024-01-03T00:00:00Z' AS TIMESTAMP)",
+                   "CAST('x' || '2024-01-03T00:00:00Z' AS TEXT     )");
+    expect_adapted("TIMESTAMP '2024-01-03T00:00:00Z", "          '2024-01-03T00:00:00Z");
     expect_adapted("'CAST(a AS STRING)' -- CAST(a AS STRING)",
                    "'CAST(a AS STRING)' -- CAST(a AS STRING)");
     expect_adapted("date('x') \"DATE\" 'y'", "date('x') \"DATE\" 'y'");
