@@ -25,13 +25,18 @@ QUIRE_API int quire_table_open_at(const char *url, int64_t time_ms, struct quire
                                   struct quire_error *error);
 QUIRE_API void quire_table_close(struct quire_table *table); /* NULL is fine */
 
+/* The table that an object of that name, which need not be there, would lie within: the nearest
+ * folder (of another store, prefix) at it or above that has a log, through whatever links. *table
+ * is freed with quire_free; NULL: none. What lies within a table may be deleted by its upkeep. */
+QUIRE_API int quire_table_above(const char *url, char **table, struct quire_error *error);
+
 QUIRE_API int64_t quire_table_version(const struct quire_table *table);
 /* The columns, with those that it is partitioned by, in the table's order. */
 QUIRE_API int quire_table_schema(const struct quire_table *table, struct ArrowSchema *schema,
                                  struct quire_error *error);
 
-/* Whether the table has a value for a column where rows that are written lack it: it is generated,
- * or has a default. */
+/* Whether the table has a value for a column where rows that are written lack it: it is generated
+ * or an identity, or has a default. */
 QUIRE_API int quire_table_fills(const struct quire_table *table, const char *column, bool *fills,
                                 struct quire_error *error);
 

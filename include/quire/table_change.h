@@ -32,12 +32,22 @@ struct quire_table_change_options {
     const struct quire_table_create_options *create;
     /* With create: a table that is there already is QUIRE_CONFLICT, too. */
     bool create_only;
-    /* Of overwriting alone: what becomes of rows that have more than the table, or wider values;
-     * or, where no rows of the table stay, the table gets the columns of the rows, whatever it had
-     * before. */
+    /* Of overwriting and merging alone: what becomes of rows that have more than the table, or
+     * wider values, in the same commit. */
     enum quire_table_evolve evolve;
+    /* Of overwriting alone, where no rows of the table stay: the table gets the columns of the
+     * rows, whatever it had before. */
     bool overwrite_schema;
+    /* Of merging alone: a key that the table has several times is there once then. Else each of
+     * its rows is replaced. */
+    bool keys_once;
+    /* Of merging alone: a column beside the key, of which it is told how many rows of the table
+     * have another value than the row that takes their place. NULL: none; nothing is told either
+     * where the table, or the rows that come, have no such column. */
+    const char *compares;
     struct quire_file_limits limits;
+    bool no_auto_compact; /* as in struct quire_table_append_options */
+    const char *info;     /* the same */
 };
 
 struct quire_table_change_result {
@@ -46,6 +56,7 @@ struct quire_table_change_result {
     bool unchanged;  /* nothing was to be done, and nothing was committed */
     bool created;    /* the table, too */
     int64_t rows_inserted, rows_updated, rows_deleted;
+    int64_t rows_other;    /* of those updated or deleted, by the column that is compared */
     int64_t rows_copied;   /* to new files, as they were */
     int64_t files_removed; /* for good or for a copy */
     int64_t files_added;
@@ -76,7 +87,7 @@ struct quire_table_assignment {
 /* Sets columns of the rows for which a condition is true, partition columns too. "true" means all
  * rows. Values go to the type of their column as SQL assigns to what is stored: a number to any
  * number that holds it, anything to text, a date to a timestamp and back. QUIRE_USAGE for other
- * types, QUIRE_INPUT for a value that does not fit. */
+ * types and for identity columns, QUIRE_INPUT for a value that does not fit. */
 QUIRE_API int quire_table_update(const char *url, const struct quire_table_assignment *set,
                                  size_t set_size, const char *where,
                                  const struct quire_table_change_options *options,
@@ -86,8 +97,9 @@ QUIRE_API int quire_table_update(const char *url, const struct quire_table_assig
 /* Merges the rows of a stream, which the caller still releases, by a key: a row of the table that
  * has the key of one that comes is replaced by it, whole; rows with a new key are inserted, and
  * so are those with a null in their key. Columns go by name as quire_table_append takes them; those
- * that the stream lacks become null. QUIRE_INPUT, naming both rows, for rows that come with the
- * same key; QUIRE_LIMIT where their keys take more than half of the context's memory. */
+ * that the stream lacks become null, but identity columns, which a row that is replaced passes on.
+ * QUIRE_INPUT, naming both rows, for rows that come with the same key; QUIRE_LIMIT where their keys
+ * take more than half of the context's memory. */
 QUIRE_API int quire_table_merge(const char *url, struct ArrowArrayStream *rows,
                                 const char *const *keys, size_t keys_size,
                                 const struct quire_table_change_options *options,

@@ -24,8 +24,9 @@ struct quire_table_convert_result {
  * statistics that they have, the values of partitions from the names of folders. Names that begin
  * with '_' or '.' are passed over. QUIRE_EXISTS where there is a table, QUIRE_NOT_FOUND where there
  * are no files, QUIRE_INPUT, with both sides, where files disagree on the type of a column,
- * QUIRE_USAGE where folders are not as partition_by says, QUIRE_UNSUPPORTED for types that tables
- * lack or that other readers would not read as the table's. result may be NULL. */
+ * QUIRE_USAGE where folders are not as partition_by says or one of them is a table,
+ * QUIRE_UNSUPPORTED for types that tables lack or that other readers would not read as the table's.
+ * result may be NULL. */
 QUIRE_API int quire_table_convert(const char *url,
                                   const struct quire_table_convert_options *options,
                                   struct quire_table_convert_result *result,

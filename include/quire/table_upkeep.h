@@ -94,12 +94,14 @@ struct quire_table_vacuum_options {
 struct quire_table_vacuum_result {
     int64_t version; /* of the table, with what the history says of it */
     int64_t files, bytes;
+    int64_t inner_tables; /* folders that were passed over as tables of their own */
 };
 /* Deletes files below the table that no version since then needs, and that are themselves older:
  * data files, deletion vectors, change data; nothing in folders and files that begin with "_" or
- * ".", but for _change_data and partitions. The history gets VACUUM START and VACUUM END. Versions
- * of before may be unreadable afterwards. QUIRE_USAGE where less is to be retained than the table
- * says, unless forced: a reader or writer at work may need those files. result may be NULL. */
+ * ".", but for _change_data and partitions, and nothing below a folder that has a _delta_log of its
+ * own. The history gets VACUUM START and VACUUM END. Versions of before may be unreadable
+ * afterwards. QUIRE_USAGE where less is to be retained than the table says, unless forced: a reader
+ * or writer at work may need those files. result may be NULL. */
 QUIRE_API int quire_table_vacuum(const char *url, const struct quire_table_vacuum_options *options,
                                  struct quire_table_vacuum_result *result,
                                  struct quire_error *error);

@@ -14,6 +14,14 @@ struct quire_table_property {
     const char *name, *value;
 };
 
+/* A column of int64 whose values the table gives: start, start + step, and so on, each once. */
+struct quire_table_identity {
+    const char *column;
+    int64_t start;
+    int64_t step;    /* 0: 1 */
+    bool by_default; /* rows may bring values of their own; else they must not */
+};
+
 struct quire_table_create_options {
     const char *const *partition_by; /* columns; NULL: none */
     size_t partition_by_size;
@@ -22,6 +30,8 @@ struct quire_table_create_options {
     const char *name, *description; /* NULL: none */
     bool if_not_exists;             /* a table that is there is fine */
     enum quire_durability durability;
+    const struct quire_table_identity *identities;
+    size_t identities_size;
 };
 /* Makes an empty table of that schema; its version is 0. QUIRE_EXISTS where there is one,
  * QUIRE_UNSUPPORTED for types that Delta lacks (times, durations, intervals). */
@@ -57,6 +67,9 @@ struct quire_table_append_options {
      * partitions, or constraints. */
     const struct quire_table_create_options *create;
     struct quire_file_limits limits;
+    bool no_auto_compact; /* these files stay, whatever the table says of small ones */
+    /* A JSON object, which the commit's commitInfo then has as its member "quire"; NULL: none. */
+    const char *info;
 };
 struct quire_table_append_result {
     int64_t version; /* of the table, with these rows */

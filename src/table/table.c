@@ -10,6 +10,7 @@
 #include "table/log/action_write.h"
 #include "table/log/history.h"
 #include "table/log/log_read.h"
+#include "table/rows/identity.h"
 #include "table/schema/delta_schema.h"
 #include "table/schema/delta_type.h"
 #include "table/schema/table_features.h"
@@ -79,7 +80,8 @@ int quire_table_fills(const struct quire_table *table, const char *column, bool 
     QUIRE_TRY(quire_delta_type_read(&table->snapshot->metadata.schema, &arena, &root, error));
     const struct quire_delta_field *field = quire_delta_type_find(root, column);
     *fills = field != NULL && (quire_delta_field_get(field, "delta.generationExpression") != NULL ||
-                               quire_delta_field_get(field, "CURRENT_DEFAULT") != NULL);
+                               quire_delta_field_get(field, "CURRENT_DEFAULT") != NULL ||
+                               quire_delta_field_get(field, QUIRE_IDENTITY_STEP) != NULL);
     return 0;
 }
 
@@ -100,14 +102,10 @@ struct file_taker {
 static int take_file(void *user, const struct quire_add *add, struct quire_error *error)
 {
     struct file_taker *taker = user;
-    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
-    struct quire_pairs partitions = add->partitions;
     quire_buf_clear(&taker->path);
     quire_buf_clear(&taker->partitions);
     struct quire_json_writer writer = quire_json_writer_to(&taker->partitions);
-    /* Keys of a batch are not terminated. */
-    if (quire_pairs_copy(&arena, &partitions) != 0) return quire_fail_memory(error, OPERATION);
-    quire_pairs_write(&writer, &partitions);
+    quire_pairs_write(&writer, &add->partitions);
     if (quire_json_writer_finish(&writer) != 0 || quire_buf_terminate(&taker->partitions) != 0 ||
         quire_buf_append(&taker->path, add->path.data, add->path.size) != 0 ||
         quire_buf_terminate(&taker->path) != 0)

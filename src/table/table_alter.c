@@ -94,7 +94,7 @@ static int add_again(void *user, const struct quire_add *add, struct quire_error
     struct quire_add again = *add;
     if (add->base_row_id != QUIRE_LOG_NONE) return 0;
     again.data_change = false;
-    return quire_transaction_add(transaction, &again, error);
+    return quire_transaction_readd(transaction, &again, error);
 }
 
 /* Rows that are there get ids, too, before the table says that all have them. */

@@ -57,6 +57,10 @@ static bool files_fit(const struct quire_metadata_action *made,
     static const char constraints[] = "delta.constraints.";
     if (!bytes_equal(&made->schema, &other->schema)) return false;
     if (made->partitions.size != other->partitions.size) return false;
+    /* Values of identity columns that were given here are the other's to give. */
+    if (memmem(made->schema.data, made->schema.size, QUIRE_IDENTITY_STEP,
+               strlen(QUIRE_IDENTITY_STEP)) != NULL)
+        return false;
     for (size_t i = 0; i < made->partitions.size; i++)
         if (!bytes_equal(&made->partitions.items[i], &other->partitions.items[i])) return false;
     for (size_t i = 0; i < other->configuration.size; i++)
@@ -73,7 +77,8 @@ static int commit_to_other(const char *url, struct quire_transaction *lost,
 {
     QUIRE_CLEANUP(close_transaction) struct quire_transaction *other = NULL;
     QUIRE_TRY(quire_transaction_open(url, &lost->options, &other, error));
-    QUIRE_TRY(quire_features_check_append(other->base, error));
+    QUIRE_TRY(quire_features_check_write(other->base, "append", error));
+    other->begun_ms = lost->begun_ms;
     result->version = other->read_version;
     result->skipped = other->skipped;
     if (other->skipped) return 0;
@@ -118,13 +123,16 @@ static int append(const char *url, struct ArrowArrayStream *rows,
     const struct quire_transaction_options how = {.verb = "append",
                                                   .app = options->app,
                                                   .app_version = options->app_version,
-                                                  .durability = options->durability};
+                                                  .durability = options->durability,
+                                                  .no_auto_compact = options->no_auto_compact,
+                                                  .info = options->info};
     const struct quire_row_writer_options writing = {.compression = options->compression,
                                                      .context = options->context,
-                                                     .limits = options->limits};
+                                                     .limits = options->limits,
+                                                     .renumbers = true};
     struct quire_data_totals totals = {0, 0, 0};
     QUIRE_TRY(quire_table_create_or_open(url, rows, options->create, &how, &transaction, error));
-    QUIRE_TRY(quire_features_check_append(transaction->base, error));
+    QUIRE_TRY(quire_features_check_write(transaction->base, "append", error));
     result->version = transaction->read_version;
     result->skipped = transaction->skipped;
     if (result->skipped) return 0;

@@ -17,6 +17,7 @@
 #include "table/schema/table_columns.h"
 #include "table/schema/table_features.h"
 #include "table/table_read.h"
+#include "table/told_columns.h"
 
 #define OPERATION "read changes"
 
@@ -245,10 +246,25 @@ static int check_on(const struct quire_snapshot *snapshot, struct quire_error *e
     return code;
 }
 
+/* Opens the version before the first that is asked for, which has the rows that this one removes;
+ * where the log has it no more, that one itself. */
+static int open_first(struct changes_stream *stream, const char *url, int64_t from,
+                      struct quire_buf *schemas, struct quire_error *error)
+{
+    int code = from > 0 ? quire_snapshot_open(url, from - 1, &stream->end, NULL) : QUIRE_NOT_FOUND;
+    if (code == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);
+    if (code == 0) {
+        QUIRE_TRY(quire_told_columns_note(stream->end, schemas, error));
+        return quire_snapshot_advance(stream->end, from, error);
+    }
+    return quire_snapshot_open(url, from, &stream->end, error);
+}
+
 /* Opens the last version, by way of all that are asked for: each must tell its changes. */
 static int open_versions(struct changes_stream *stream, const char *url, int64_t from, int64_t to,
                          struct quire_error *error)
 {
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf schemas = {0};
     if (from < 0 || (to != QUIRE_TABLE_NEWEST && to < from))
         return quire_fail(error, QUIRE_USAGE, OPERATION,
                           "there are no versions from %" PRId64 " to %" PRId64, from, to);
@@ -261,12 +277,15 @@ static int open_versions(struct changes_stream *stream, const char *url, int64_t
         return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
                           "there is no version %" PRId64 "; the newest is %" PRId64,
                           from > newest ? from : to, newest);
-    QUIRE_TRY(quire_snapshot_open(url, from, &stream->end, error));
+    QUIRE_TRY(open_first(stream, url, from, &schemas, error));
+    QUIRE_TRY(quire_told_columns_note(stream->end, &schemas, error));
     QUIRE_TRY(check_on(stream->end, error));
     while (stream->end->version < to) {
         QUIRE_TRY(quire_snapshot_advance(stream->end, stream->end->version + 1, error));
+        QUIRE_TRY(quire_told_columns_note(stream->end, &schemas, error));
         QUIRE_TRY(check_on(stream->end, error));
     }
+    QUIRE_TRY(quire_told_columns_check(stream->end, &schemas, error));
     stream->version = from;
     stream->to = stream->end->version;
     return quire_history_commits(stream->end, &stream->commits, error);

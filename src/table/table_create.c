@@ -6,6 +6,9 @@
 #include "base/fail.h"
 #include "base/json_text.h"
 #include "table/log/action_write.h"
+#include "table/place_check.h"
+#include "table/rows/identity.h"
+#include "table/schema/delta_schema.h"
 #include "table/schema/delta_schema_write.h"
 #include "table/schema/metadata_change.h"
 #include "table/schema/table_properties.h"
@@ -112,12 +115,38 @@ static int begin(struct creation *creation, const struct quire_table_create_opti
     return quire_metadata_change_open(&metadata, &oldest, true, &creation->change, error);
 }
 
+static int set_identity(struct creation *creation, const struct quire_table_identity *identity,
+                        struct quire_error *error)
+{
+    struct quire_metadata_change *change = &creation->change;
+    const struct quire_bytes given = bytes_of(identity->by_default ? "true" : "false");
+    struct quire_delta_field *field = quire_delta_type_find(change->root, identity->column);
+    if (field == NULL)
+        return quire_fail(error, QUIRE_USAGE, OPERATION,
+                          "there is no column \"%.200s\" to give values to", identity->column);
+    if (field->type->kind != QUIRE_DELTA_PRIMITIVE || strcmp(field->type->name, "long") != 0 ||
+        quire_delta_partition(&change->metadata, field->name) >= 0)
+        return quire_fail(
+            error, QUIRE_USAGE, OPERATION,
+            "\"%.200s\" cannot be an identity column: that is of int64, and none that "
+            "the table is partitioned by",
+            field->name);
+    if (quire_delta_field_set_number(&change->arena, field, QUIRE_IDENTITY_START,
+                                     identity->start) != 0 ||
+        quire_delta_field_set_number(&change->arena, field, QUIRE_IDENTITY_STEP,
+                                     identity->step != 0 ? identity->step : 1) != 0 ||
+        quire_delta_field_set(&change->arena, field, QUIRE_IDENTITY_GIVEN, &given) != 0)
+        return quire_fail_memory(error, OPERATION);
+    change->changed_schema = true;
+    return quire_metadata_change_raise(change, "identityColumns", error);
+}
+
 static int prepare(struct creation *creation, const struct ArrowSchema *schema,
                    const struct quire_table_create_options *options, struct quire_error *error)
 {
     QUIRE_TRY(quire_field_open(schema, &creation->fields, error));
     if (creation->fields->children_size == 0)
-        return quire_fail(error, QUIRE_USAGE, OPERATION, "a table has columns");
+        return quire_fail(error, QUIRE_USAGE, OPERATION, "a table has one column at least");
     QUIRE_TRY(quire_table_names_check(creation->fields, error));
     QUIRE_TRY(check_partitions(creation->fields, options, error));
     QUIRE_TRY(quire_delta_schema_write(creation->fields, &creation->schema, error));
@@ -125,6 +154,8 @@ static int prepare(struct creation *creation, const struct ArrowSchema *schema,
     for (size_t i = 0; i < options->properties_size; i++)
         QUIRE_TRY(quire_table_properties_set(&creation->change, options->properties[i].name,
                                              options->properties[i].value, error));
+    for (size_t i = 0; i < options->identities_size; i++)
+        QUIRE_TRY(set_identity(creation, &options->identities[i], error));
     return quire_metadata_change_finish(&creation->change, error);
 }
 
@@ -149,6 +180,7 @@ int quire_table_create_open(const char *url, const struct ArrowSchema *schema,
     QUIRE_CLEANUP(release_creation) struct creation creation = {.fields = NULL};
     QUIRE_TRY(prepare(&creation, schema, options, error));
     QUIRE_TRY(quire_table_create_check(url, error));
+    QUIRE_TRY(quire_table_check_outside(url, error));
     return quire_transaction_create(url, how, &creation.change.metadata, &creation.change.protocol,
                                     transaction, error);
 }

@@ -1,15 +1,19 @@
 /* Merging: rows that come are written as they pass, while their keys are noted; rows of the table
  * that have one of these keys are taken out. What came is read back only where it matters how
- * often a key was there: to tell inserted from updated rows, and for a key that the table has more
- * than once, each of whose rows is replaced. */
+ * often a key was there: to tell inserted from updated rows, for a key that the table has more
+ * than once, each of whose rows is replaced (unless it is to be there once), and where rows take
+ * over the ids of those that they replace.
+ *
+ * Rows of the table are read with the columns that it has, those that came with the columns that it
+ * has with the commit. */
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/text.h"
 #include "table/files/written_files.h"
 #include "table/rows/change_session.h"
 #include "table/rows/given_rows.h"
-#include "table/rows/merge_keys.h"
+#include "table/rows/merge_back.h"
 #include "table/schema/delta_schema.h"
-#include "table/table_read.h"
 
 #define OPERATION "merge"
 
@@ -19,25 +23,31 @@ struct merging {
     const char *const *names;
     size_t names_size;
     struct quire_change_session session;
+    struct ArrowSchema schema; /* that the table has with the commit */
     struct quire_merge_keys *keys;
     struct quire_file_rewrite files;
     struct quire_arena arena;
-    struct quire_buf written; /* struct quire_add: files of rows that came */
-    struct quire_row_picker picker;
-    struct quire_buf times, mask; /* of the current batch of those */
-    int64_t given;                /* rows that came */
+    struct quire_buf written;       /* struct quire_add: files of rows that came */
+    struct quire_row_writer *aside; /* that wrote them, where their rows are written anew */
+    const char **carries;           /* columns that rows of the table pass on */
+    size_t carries_size;
+    struct quire_merge_identity *identities; /* the first of those */
+    size_t identities_size;
+    bool own_identities; /* rows come with values of identity columns that only the table gives */
+    int64_t given;       /* rows that came */
+    bool absent;         /* the table has no such column yet: no row of it has a key */
+    bool thins;          /* keys that the table has more than once are there once then */
 };
 
 static void release(struct merging *merging)
 {
     quire_file_rewrite_close(&merging->files);
     quire_merge_keys_close(merging->keys);
+    quire_row_writer_close(merging->aside);
     quire_change_session_close(&merging->session);
-    quire_row_picker_release(&merging->picker);
     quire_buf_release(&merging->written);
-    quire_buf_release(&merging->times);
-    quire_buf_release(&merging->mask);
     quire_arena_release(&merging->arena);
+    quire_schema_release(&merging->schema);
 }
 
 /* --- Rows that come -------------------------------------------------------------------------- */
@@ -55,7 +65,9 @@ static int write_rows(struct merging *merging, struct quire_error *error)
     struct quire_given_rows given = {.source = merging->rows, .look = look, .user = merging};
     QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream stream = {.release = NULL};
     QUIRE_TRY(quire_given_rows_stream(&given, &stream, error));
-    QUIRE_TRY(quire_row_writer_write(merging->session.writer, &stream, error));
+    struct quire_row_writer *writer = merging->session.writer;
+    QUIRE_TRY(merging->own_identities ? quire_row_writer_copy(writer, &stream, error)
+                                      : quire_row_writer_write(writer, &stream, error));
     merging->given = given.rows;
     return 0;
 }
@@ -73,94 +85,27 @@ static int end_files(struct merging *merging, struct quire_error *error)
                : quire_fail_memory(error, OPERATION);
 }
 
-/* The rows of a batch whose key was there at least so many times (0: not at all); *any tells
- * whether there are some. */
-static int pick(struct merging *merging, const struct ArrowArray *batch, uint32_t least,
-                struct ArrowArray *picked, bool *any, struct quire_error *error)
+/* Puts the files aside: their rows are written anew, and they go when all is read. */
+static int put_aside(struct merging *merging, struct quire_error *error)
 {
-    const uint32_t *times = (const uint32_t *)(const void *)merging->times.data;
-    *any = false;
-    for (int64_t i = 0; i < batch->length; i++) {
-        bool is = least == 0 ? times[i] == 0 : times[i] >= least;
-        merging->mask.data[i] = is;
-        *any = *any || is;
-    }
-    if (!*any) return 0;
-    return quire_row_picker_take(&merging->picker, batch, merging->mask.data, true, picked, error);
-}
-
-static int write_copies(struct merging *merging, struct ArrowArray *rows, struct quire_error *error)
-{
-    struct ArrowSchema schema;
-    struct ArrowArrayStream stream = {.release = NULL};
-    int code = quire_schema_copy(&merging->files.columns.logical, &schema, error);
-    if (code == 0) {
-        code = quire_stream_of_batches(&schema, rows, 1, &stream, error);
-        if (code != 0) quire_schema_release(&schema);
-    }
-    if (code == 0) code = quire_row_writer_write(merging->session.writer, &stream, error);
-    quire_stream_release(&stream);
-    quire_array_release(rows);
-    return code;
-}
-
-static int tell(struct merging *merging, const struct ArrowArray *batch, uint32_t least,
-                const char *type, struct quire_error *error)
-{
-    struct ArrowArray picked = {.release = NULL};
-    bool any;
-    if (merging->session.changes == NULL) return 0;
-    QUIRE_TRY(pick(merging, batch, least, &picked, &any, error));
-    return any ? quire_change_data_write(merging->session.changes, type, &picked, error) : 0;
-}
-
-static int read_back_batch(struct merging *merging, const struct ArrowArray *batch,
-                           struct quire_error *error)
-{
-    bool any = true;
-    quire_buf_clear(&merging->times);
-    quire_buf_clear(&merging->mask);
-    if (quire_buf_reserve(&merging->times, (size_t)batch->length * sizeof(uint32_t) + 1) != 0 ||
-        quire_buf_reserve(&merging->mask, (size_t)batch->length + 1) != 0)
-        return quire_fail_memory(error, OPERATION);
-    QUIRE_TRY(quire_merge_keys_times(merging->keys, batch, (uint32_t *)(void *)merging->times.data,
-                                     error));
-    QUIRE_TRY(tell(merging, batch, 0, "insert", error));
-    QUIRE_TRY(tell(merging, batch, 1, "update_postimage", error));
-    for (uint32_t copy = 2; any; copy++) {
-        struct ArrowArray picked = {.release = NULL};
-        QUIRE_TRY(tell(merging, batch, copy, "update_postimage", error));
-        QUIRE_TRY(pick(merging, batch, copy, &picked, &any, error));
-        if (any) QUIRE_TRY(write_copies(merging, &picked, error));
-    }
-    return 0;
-}
-
-static int read_back_file(struct merging *merging, const struct quire_add *add,
-                          struct quire_error *error)
-{
-    const struct quire_files_wanted wanted = {add, 1};
-    const struct quire_table_read_options options = {.context = merging->session.options.context};
-    const struct quire_row_matcher matcher = quire_merge_keys_matcher(merging->keys);
-    QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream stream = {.release = NULL};
-    QUIRE_TRY(
-        quire_snapshot_read(merging->session.transaction->base, &wanted, &options, &stream, error));
-    QUIRE_TRY(matcher.bind(matcher.user, &merging->files.columns.logical, error));
-    for (;;) {
-        QUIRE_CLEANUP(quire_array_release) struct ArrowArray batch = {.release = NULL};
-        QUIRE_TRY(quire_stream_next(&stream, &batch, error));
-        if (batch.release == NULL) return 0;
-        QUIRE_TRY(read_back_batch(merging, &batch, error));
-    }
+    struct quire_change_session *session = &merging->session;
+    merging->aside = session->writer;
+    session->writer = NULL;
+    return quire_row_writer_open(session->transaction, &session->writing, &session->writer, error);
 }
 
 static int read_back(struct merging *merging, struct quire_error *error)
 {
-    const struct quire_add *files = (const struct quire_add *)(const void *)merging->written.data;
-    if (merging->written.size == 0) return 0;
-    QUIRE_TRY(quire_row_picker_open(&merging->picker, &merging->files.columns.logical, error));
-    for (size_t i = 0; i < merging->written.size / sizeof(*files); i++)
-        QUIRE_TRY(read_back_file(merging, &files[i], error));
+    const struct quire_merge_back_options options = {.session = &merging->session,
+                                                     .schema = &merging->schema,
+                                                     .keys = merging->keys,
+                                                     .identities = merging->identities,
+                                                     .identities_size = merging->identities_size,
+                                                     .once = merging->thins,
+                                                     .anew = merging->aside != NULL};
+    QUIRE_TRY(quire_merge_back(&options, &merging->written, error));
+    quire_row_writer_close(merging->aside);
+    merging->aside = NULL;
     return 0;
 }
 
@@ -193,7 +138,7 @@ static int commit(struct merging *merging, struct quire_table_change_result *res
         {"numSourceRows", merging->given},
         {"numTargetRowsInserted", result->rows_inserted},
         {"numTargetRowsUpdated", result->rows_updated},
-        {"numTargetRowsDeleted", 0},
+        {"numTargetRowsDeleted", result->rows_deleted},
         {"numTargetRowsCopied", result->rows_copied},
         {"numOutputRows", session->written.rows},
         {"numTargetFilesAdded", session->written.files},
@@ -218,13 +163,12 @@ static int find_rows(struct merging *merging, struct quire_error *error)
     const char *where = NULL;
     struct quire_file_rewrite *files = &merging->files;
     QUIRE_TRY(quire_merge_keys_where(merging->keys, &where, error));
-    if (quire_merge_keys_count(merging->keys) == 0) where = "false";
+    if (quire_merge_keys_count(merging->keys) == 0 || merging->absent) where = "false";
     quire_transaction_reads(merging->session.transaction, where);
     files->options.where = where;
-    quire_merge_keys_counting(merging->keys, true);
+    QUIRE_TRY(quire_merge_keys_counting(merging->keys, true, error));
     QUIRE_TRY(quire_file_rewrite_find(files, error));
-    quire_merge_keys_counting(merging->keys, false);
-    return 0;
+    return quire_merge_keys_counting(merging->keys, false, error);
 }
 
 static int replace_rows(struct merging *merging, struct quire_table_change_result *result,
@@ -233,31 +177,111 @@ static int replace_rows(struct merging *merging, struct quire_table_change_resul
     struct quire_change_session *session = &merging->session;
     struct quire_file_rewrite *files = &merging->files;
     QUIRE_TRY(find_rows(merging, error));
+    bool repeats = quire_merge_keys_repeat(merging->keys);
+    int64_t met = quire_merge_keys_met(merging->keys);
+    merging->thins = repeats && session->options.keys_once;
     if (files->totals.matched > 0) QUIRE_TRY(quire_change_session_tell(session, error));
-    if (session->changes != NULL || quire_merge_keys_repeat(merging->keys))
-        QUIRE_TRY(end_files(merging, error));
-    QUIRE_TRY(quire_file_rewrite_apply(files, session->writer, session->changes, "update_preimage",
-                                       error));
-    QUIRE_TRY(read_back(merging, error));
+    const bool anew = (merging->carries_size > 0 && met > 0) || merging->own_identities;
+    const bool again = session->changes != NULL || (repeats && !merging->thins) || anew;
+    if (again) QUIRE_TRY(end_files(merging, error));
+    if (anew) QUIRE_TRY(put_aside(merging, error));
+    /* Several rows that one takes the place of are no pairs: they are told as deleted. */
+    QUIRE_TRY(quire_file_rewrite_apply(files, session->writer, session->changes,
+                                       merging->thins ? "delete" : "update_preimage", error));
+    if (again) QUIRE_TRY(read_back(merging, error));
     QUIRE_TRY(quire_change_session_finish(session, result, error));
-    result->rows_updated = files->totals.matched;
-    result->rows_inserted = merging->given - quire_merge_keys_met(merging->keys);
+    result->rows_updated = merging->thins ? met : files->totals.matched;
+    result->rows_deleted = files->totals.matched - result->rows_updated;
+    result->rows_inserted = merging->given - met;
+    result->rows_other = quire_merge_keys_others(merging->keys);
     result->rows_copied = files->totals.copied;
     result->files_removed = files->totals.files_removed;
     result->vectors_written = files->totals.vectors_added + files->totals.vectors_replaced;
     return commit(merging, result, error);
 }
 
+static bool has_column(const struct ArrowSchema *schema, const char *name)
+{
+    for (int64_t i = 0; i < schema->n_children; i++)
+        if (quire_text_equal_ignore_case(schema->children[i]->name, name)) return true;
+    return false;
+}
+
+static bool is_key(const struct merging *merging, const char *name)
+{
+    for (size_t i = 0; i < merging->names_size; i++)
+        if (quire_text_equal_ignore_case(merging->names[i], name)) return true;
+    return false;
+}
+
+/* Whether rows keep the values of the table in an identity column: unless they may bring their own.
+ * A key that only the table gives is that of rows that it has, or null. */
+static int keeps_values(struct merging *merging, const struct quire_identity *identity,
+                        const struct ArrowSchema *given, bool *keeps, struct quire_error *error)
+{
+    const bool comes = has_column(given, identity->name);
+    *keeps = !comes || !identity->by_default;
+    if (!comes || identity->by_default) return 0;
+    merging->own_identities = true;
+    if (is_key(merging, identity->name)) return 0;
+    quire_fail(error, QUIRE_INPUT, OPERATION,
+               "the table gives the values of the column itself (GENERATED ALWAYS AS IDENTITY): "
+               "those of rows that come are not taken");
+    quire_error_at(error, QUIRE_NOWHERE, identity->name, QUIRE_NOWHERE);
+    return QUIRE_INPUT;
+}
+
+/* What rows that are replaced pass on: values of identity columns, then their ids. */
+static int choose_carried(struct merging *merging, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema given = {.release = NULL};
+    const struct quire_identities *all = quire_row_writer_identities(merging->session.writer);
+    merging->carries =
+        quire_arena_alloc(&merging->arena, (all->size + 1) * sizeof(*merging->carries));
+    merging->identities =
+        quire_arena_alloc(&merging->arena, (all->size + 1) * sizeof(*merging->identities));
+    if (merging->carries == NULL || merging->identities == NULL)
+        return quire_fail_memory(error, OPERATION);
+    QUIRE_TRY(quire_stream_schema(merging->rows, &given, error));
+    for (size_t i = 0; i < all->size; i++) {
+        bool keeps;
+        const char *name = all->items[i].name;
+        QUIRE_TRY(keeps_values(merging, &all->items[i], &given, &keeps, error));
+        if (!keeps) continue;
+        name = quire_arena_strndup(&merging->arena, name, strlen(name));
+        if (name == NULL) return quire_fail_memory(error, OPERATION);
+        merging->identities[merging->identities_size++] =
+            (struct quire_merge_identity){i, has_column(&given, all->items[i].name)};
+        merging->carries[merging->carries_size++] = name;
+    }
+    if (merging->session.tracking.id != NULL)
+        merging->carries[merging->carries_size++] = merging->session.tracking.id;
+    return 0;
+}
+
 static int open_keys(struct merging *merging, struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    const struct quire_merge_keys_options options = {.table = &schema,
-                                                     .names = merging->names,
-                                                     .names_size = merging->names_size,
-                                                     .context = merging->session.options.context};
-    QUIRE_TRY(quire_snapshot_schema(merging->session.transaction->base, QUIRE_DELTA_LOGICAL, true,
-                                    &schema, error));
-    return quire_merge_keys_open(&options, &merging->keys, error);
+    const struct quire_transaction *transaction = merging->session.transaction;
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema before = {.release = NULL};
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema given = {.release = NULL};
+    const char *compares = merging->session.options.compares;
+    struct quire_merge_keys_options options = {.table = &merging->schema,
+                                               .names = merging->names,
+                                               .names_size = merging->names_size,
+                                               .carries = merging->carries,
+                                               .carries_size = merging->carries_size,
+                                               .context = merging->session.options.context};
+    QUIRE_TRY(quire_delta_schema(quire_transaction_next_metadata(transaction),
+                                 quire_transaction_next_protocol(transaction), QUIRE_DELTA_LOGICAL,
+                                 &merging->schema, error));
+    QUIRE_TRY(quire_snapshot_schema(transaction->base, QUIRE_DELTA_LOGICAL, true, &before, error));
+    QUIRE_TRY(quire_stream_schema(merging->rows, &given, error));
+    if (compares != NULL && has_column(&before, compares) && has_column(&given, compares))
+        options.compares = compares;
+    QUIRE_TRY(quire_merge_keys_open(&options, &merging->keys, error));
+    for (size_t i = 0; i < merging->names_size; i++)
+        merging->absent = merging->absent || !has_column(&before, merging->names[i]);
+    return 0;
 }
 
 static int merge(void *request, const struct quire_table_change_options *options,
@@ -266,20 +290,24 @@ static int merge(void *request, const struct quire_table_change_options *options
     struct merging *merging = request;
     struct quire_change_session *session = &merging->session;
     session->given = merging->rows;
+    session->evolves = true;
+    if (options->overwrite_schema)
+        return quire_fail(error, QUIRE_USAGE, OPERATION, "rows that stay keep their columns");
     QUIRE_TRY(quire_change_session_open(merging->url, OPERATION, options, session, result, error));
-    if (session->tracking.id != NULL)
-        return quire_fail(error, QUIRE_UNSUPPORTED, OPERATION,
-                          "the table uses what this build cannot write: ids of rows that others "
-                          "take the place of (row tracking)");
     if (result->skipped) return 0;
+    QUIRE_TRY(choose_carried(merging, error));
     QUIRE_TRY(open_keys(merging, error));
     QUIRE_TRY(write_rows(merging, error));
     result->unchanged = merging->given == 0 && session->transaction->read_version >= 0;
     if (result->unchanged) return 0;
     const struct quire_row_matcher matcher = quire_merge_keys_matcher(merging->keys);
     merging->files.transaction = session->transaction;
-    merging->files.options = (struct quire_file_rewrite_options){
-        .matcher = &matcher, .vectors = session->vectors, .context = options->context};
+    merging->files.options =
+        (struct quire_file_rewrite_options){.matcher = &matcher,
+                                            .vectors = session->vectors,
+                                            .tracking = session->tracking,
+                                            .finds_ids = session->tracking.id != NULL,
+                                            .context = options->context};
     return replace_rows(merging, result, error);
 }
 

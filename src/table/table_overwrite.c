@@ -75,7 +75,7 @@ static int complete_rows(struct overwriting *overwriting, const struct ArrowSche
     QUIRE_TRY(quire_schema_copy(given, &spelled, error));
     QUIRE_TRY(quire_row_schema_spell(&overwriting->schema, &spelled, "overwrite", error));
     QUIRE_TRY(quire_schema_copy(&overwriting->schema, &cast, error));
-    QUIRE_TRY(quire_row_rules_begin(overwriting->rules, &spelled, &cast, error));
+    quire_row_rules_begin(overwriting->rules, &spelled, false, &cast);
     QUIRE_TRY(quire_cast(&spelled, batch, &cast, &exact, rows, error));
     return quire_row_rules_complete(overwriting->rules, rows, error);
 }
@@ -89,7 +89,7 @@ static int look(void *user, const struct ArrowSchema *schema, const struct Arrow
     QUIRE_TRY(complete_rows(overwriting, schema, batch, &rows, error));
     QUIRE_TRY(check_rows(overwriting, &rows, error));
     if (overwriting->session.changes == NULL) return 0;
-    return quire_change_data_insert(overwriting->session.changes, &rows, error);
+    return quire_change_data_put(overwriting->session.changes, "insert", &rows, error);
 }
 
 static int write_rows(struct overwriting *overwriting, int64_t *rows, struct quire_error *error)

@@ -303,7 +303,10 @@ static int ask_columns(struct table_stream *stream, const char *condition,
 static int open_stream(struct table_stream *stream, const struct quire_files_wanted *wanted,
                        const struct quire_table_read_options *options, struct quire_error *error)
 {
-    QUIRE_TRY(quire_table_columns_open(stream->snapshot, &stream->all, error));
+    if (wanted != NULL && wanted->metadata != NULL)
+        QUIRE_TRY(quire_table_columns_of(wanted->metadata, wanted->protocol, &stream->all, error));
+    else
+        QUIRE_TRY(quire_table_columns_open(stream->snapshot, &stream->all, error));
     if (wanted != NULL && wanted->extra != NULL)
         QUIRE_TRY(quire_table_columns_widen(&stream->all, wanted->extra, error));
     stream->tracks = wanted != NULL && wanted->tracking != NULL && wanted->tracking->id != NULL;

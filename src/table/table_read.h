@@ -12,6 +12,9 @@ struct quire_files_wanted {
     const char *extra; /* a column of text that they have behind the table's; NULL: none */
     /* Ids and versions of rows are wanted too, behind all columns; NULL: they are not. */
     const struct quire_row_tracking *tracking;
+    /* The table's columns as they will be; NULL: as the version has them. */
+    const struct quire_metadata_action *metadata;
+    const struct quire_protocol *protocol;
 };
 
 /* Opens the stream of the rows of those files, or of all (NULL), file after file in that order.

@@ -6,12 +6,15 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/number.h"
 #include "table/files/add_stats.h"
 #include "table/log/action_write.h"
 #include "table/log/file_url.h"
 #include "table/log/history.h"
 #include "table/log/snapshot_files.h"
 #include "table/rows/change_session.h"
+#include "table/rows/identity.h"
+#include "table/schema/delta_schema.h"
 #include "table/schema/protocol_raise.h"
 
 #define OPERATION   "restore"
@@ -217,17 +220,52 @@ static bool same_lines(const struct quire_buf *a, const struct quire_buf *b)
     return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
 }
 
+static int64_t highest_id(const struct quire_metadata_action *metadata)
+{
+    const struct quire_pair *pair =
+        quire_pairs_find(&metadata->configuration, QUIRE_DELTA_MAPPING_MOST);
+    int64_t highest = -1;
+    if (pair == NULL ||
+        !quire_number_parse_i64((const char *)pair->value.data, pair->value.size, &highest, NULL))
+        return -1;
+    return highest;
+}
+
+/* Ids of columns that were given are not given again: files of the versions in between have them,
+ * and who reads changes reads those files by the ids of today. */
+static int keep_ids(struct restoring *restoring, struct quire_metadata_action *wanted)
+{
+    const struct quire_metadata_action *newest = &restoring->transaction->metadata;
+    struct quire_pairs *pairs = &wanted->configuration;
+    if (highest_id(wanted) < 0 || highest_id(newest) <= highest_id(wanted)) return 0;
+    struct quire_pair *items = quire_arena_alloc(&restoring->arena, pairs->size * sizeof(*items));
+    if (items == NULL) return QUIRE_MEMORY;
+    for (size_t i = 0; i < pairs->size; i++) {
+        items[i] = pairs->items[i];
+        if (quire_bytes_equal_text(&items[i].key, QUIRE_DELTA_MAPPING_MOST))
+            items[i].value =
+                quire_pairs_find(&newest->configuration, QUIRE_DELTA_MAPPING_MOST)->value;
+    }
+    pairs->items = items;
+    return 0;
+}
+
 static int restore_metadata(struct restoring *restoring, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf before = {0}, after = {0};
     struct quire_transaction *transaction = restoring->transaction;
-    const struct quire_metadata_action *wanted = &restoring->old->metadata;
-    if (quire_metadata_write(&transaction->metadata, &before) != 0 ||
-        quire_metadata_write(wanted, &after) != 0)
+    struct quire_metadata_action wanted = restoring->old->metadata;
+    /* Values of identity columns that were given are not given again. */
+    QUIRE_TRY(quire_identity_keep_marks(&transaction->metadata.schema,
+                                        &restoring->old->metadata.schema, &restoring->arena,
+                                        &wanted.schema, error));
+    if (keep_ids(restoring, &wanted) != 0 ||
+        quire_metadata_write(&transaction->metadata, &before) != 0 ||
+        quire_metadata_write(&wanted, &after) != 0)
         return quire_fail_memory(error, OPERATION);
     if (same_lines(&before, &after)) return 0;
     restoring->anything = true;
-    return quire_transaction_metadata(transaction, wanted, error);
+    return quire_transaction_metadata(transaction, &wanted, error);
 }
 
 /* The protocol is never lowered: it stays one for all that the table ever had. */

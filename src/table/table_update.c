@@ -74,6 +74,21 @@ static int change_rows(void *user, struct ArrowArray *rows, struct ArrowArray *c
     return 0;
 }
 
+/* Values of identity columns stay with their rows. */
+static int check_set(const struct updating *updating, struct quire_error *error)
+{
+    const struct quire_identities *all = quire_row_writer_identities(updating->session.writer);
+    for (size_t i = 0; i < updating->set_size; i++) {
+        const char *name = updating->set[i].column;
+        if (quire_identities_find(all, name) == NULL) continue;
+        quire_fail(error, QUIRE_USAGE, "update",
+                   "the values of an identity column are not changed");
+        quire_error_at(error, QUIRE_NOWHERE, name, QUIRE_NOWHERE);
+        return QUIRE_USAGE;
+    }
+    return 0;
+}
+
 static int rewrite(struct updating *updating, struct quire_table_change_result *result,
                    struct quire_error *error)
 {
@@ -113,6 +128,7 @@ static int update(void *request, const struct quire_table_change_options *option
     session->regenerates = true;
     QUIRE_TRY(quire_change_session_open(updating->url, "update", options, session, result, error));
     if (result->skipped) return 0;
+    QUIRE_TRY(check_set(updating, error));
     const struct quire_row_matcher matcher = quire_row_condition_matcher(updating->condition);
     const struct quire_row_changer changer = {bind_rows, change_rows, updating};
     updating->changer = quire_row_assign_changer(updating->assign);

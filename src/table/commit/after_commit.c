@@ -105,6 +105,7 @@ static void keep_log(const struct quire_after_commit *after)
 void quire_after_commit(const struct quire_after_commit *after)
 {
     keep_log(after);
+    if (after->no_auto_compact) return;
     const char *compacts =
         quire_snapshot_property(after->snapshot, "delta.autoOptimize.autoCompact");
     if (compacts != NULL && (quire_text_equal_ignore_case(compacts, "true") ||

@@ -13,6 +13,7 @@ struct quire_after_commit {
     const char *mark;
     bool readds; /* its adds are of files that the table has already */
     enum quire_durability durability;
+    bool no_auto_compact; /* small files stay */
 };
 
 /* The commit stands whatever fails here: another writer does it the next time. */

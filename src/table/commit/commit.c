@@ -39,6 +39,17 @@ static int put_raw(struct quire_json_writer *writer, const char *key, const char
     return quire_buf_append_text(writer->out, json);
 }
 
+/* The metrics with the time that the operation took, which Spark calls so. */
+static int put_metrics(struct quire_json_writer *writer, const struct quire_commit_info *info)
+{
+    QUIRE_TRY(put_raw(writer, "operationMetrics", info->metrics));
+    if (info->took_ms < 0) return 0;
+    writer->out->size--; /* the brace that closes them */
+    bool first = writer->out->data[writer->out->size - 1] == '{';
+    return quire_buf_printf(writer->out, "%s\"executionTimeMs\":\"%lld\"}", first ? "" : ",",
+                            (long long)info->took_ms);
+}
+
 int quire_commit_info_write(const struct quire_commit_info *info, const char *mark, int64_t now_ms,
                             struct quire_buf *out)
 {
@@ -63,7 +74,7 @@ int quire_commit_info_write(const struct quire_commit_info *info, const char *ma
     quire_json_writer_string(&writer, "Serializable");
     quire_json_writer_key(&writer, "isBlindAppend");
     quire_json_writer_bool(&writer, info->blind_append);
-    if (info->metrics != NULL) QUIRE_TRY(put_raw(&writer, "operationMetrics", info->metrics));
+    if (info->metrics != NULL) QUIRE_TRY(put_metrics(&writer, info));
     if (info->rows_kept != NULL) {
         quire_json_writer_key(&writer, "tags");
         quire_json_writer_begin_object(&writer);
@@ -71,6 +82,7 @@ int quire_commit_info_write(const struct quire_commit_info *info, const char *ma
         quire_json_writer_string(&writer, info->rows_kept);
         quire_json_writer_end_object(&writer);
     }
+    if (info->beside != NULL) QUIRE_TRY(put_raw(&writer, "quire", info->beside));
     quire_json_writer_key(&writer, "engineInfo");
     quire_json_writer_string(&writer, "quire/" QUIRE_VERSION);
     quire_json_writer_key(&writer, "txnId");
@@ -101,8 +113,9 @@ int quire_commit_put(struct quire_store *store, const char *key, int64_t version
                      enum quire_durability durability, enum quire_commit_outcome *outcome,
                      struct quire_error *error)
 {
-    const struct quire_put_options options = {.mode = QUIRE_PUT_CREATE_ONLY,
-                                              .durability = durability};
+    /* A table whose folder was deleted meanwhile does not come back as one commit of its own. */
+    const struct quire_put_options options = {
+        .mode = QUIRE_PUT_CREATE_ONLY, .durability = durability, .no_parents = version > 0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf name = {0};
     char commit[QUIRE_LOG_NAME_MAX];
     struct quire_error put_error, look_error;

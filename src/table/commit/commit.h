@@ -24,7 +24,9 @@ struct quire_commit_info {
     int64_t read_version;   /* -1: none */
     bool blind_append;
     int64_t stamp_ms;      /* inCommitTimestamp; 0: none */
+    int64_t took_ms;       /* executionTimeMs among the metrics; below 0: not said */
     const char *rows_kept; /* delta.rowTracking.preserved: "true"; NULL: not said */
+    const char *beside;    /* JSON object, as "quire"; NULL */
 };
 
 #define QUIRE_COMMIT_MARK_SIZE 37

@@ -40,7 +40,9 @@ static int open_transaction(struct quire_table_group *group, struct quire_error 
     quire_transaction_close(group->transaction);
     group->transaction = NULL;
     group->commits = 0;
-    return quire_transaction_open(group->url, &how, &group->transaction, error);
+    QUIRE_TRY(quire_transaction_open(group->url, &how, &group->transaction, error));
+    group->transaction->begun_ms = 0; /* it waits for rows as long as there are none */
+    return 0;
 }
 
 int quire_group_renew(struct quire_table_group *group, struct quire_error *error)
@@ -48,7 +50,7 @@ int quire_group_renew(struct quire_table_group *group, struct quire_error *error
     bool anew = group->transaction == NULL || group->commits >= QUIRE_GROUP_COMMITS_MAX;
     int code =
         anew ? open_transaction(group, error) : quire_transaction_renew(group->transaction, error);
-    if (code == 0) code = quire_features_check_append(group->transaction->base, error);
+    if (code == 0) code = quire_features_check_write(group->transaction->base, "append", error);
     if (code == 0) return 0;
     quire_transaction_close(group->transaction);
     group->transaction = NULL;
@@ -70,8 +72,8 @@ static int check_producers(const struct quire_table_group *group, struct quire_e
 
 static int begin_round(struct quire_table_group *group, struct quire_error *error)
 {
-    const struct quire_row_writer_options writing = {.compression = group->options.compression,
-                                                     .context = group->context};
+    const struct quire_row_writer_options writing = {
+        .compression = group->options.compression, .context = group->context, .renumbers = true};
     QUIRE_TRY(quire_group_renew(group, error));
     QUIRE_TRY(check_producers(group, error));
     QUIRE_TRY(quire_row_writer_open(group->transaction, &writing, &group->writer, error));

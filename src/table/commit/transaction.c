@@ -6,7 +6,9 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/random.h"
+#include "base/time_text.h"
 #include "table/commit/after_commit.h"
+#include "table/commit/made_folder.h"
 #include "table/commit/transaction_conflict.h"
 #include "table/commit/transaction_text.h"
 #include "table/log/action_write.h"
@@ -49,6 +51,8 @@ static void begin(struct quire_transaction *transaction)
     transaction->protocol = transaction->base->protocol;
     transaction->next_metadata = NULL;
     transaction->next_protocol = NULL;
+    transaction->marks_alone = false;
+    transaction->renumber = NULL;
     transaction->skipped = is_done(transaction);
 }
 
@@ -56,6 +60,7 @@ int quire_transaction_open(const char *url, const struct quire_transaction_optio
                            struct quire_transaction **transaction, struct quire_error *error)
 {
     struct quire_transaction *made = quire_alloc_zero(1, sizeof(*made));
+    int64_t begun_ms = quire_time_monotonic_ns() / 1000000;
     if (made == NULL) return quire_fail_memory(error, options->verb);
     made->options = *options;
     int code = quire_snapshot_open(url, -1, &made->base, error);
@@ -64,6 +69,7 @@ int quire_transaction_open(const char *url, const struct quire_transaction_optio
         return code;
     }
     begin(made);
+    made->begun_ms = begun_ms;
     *transaction = made;
     return 0;
 }
@@ -99,6 +105,8 @@ int quire_transaction_create(const char *url, const struct quire_transaction_opt
         quire_transaction_close(made);
         return code;
     }
+    made->missing_folder = quire_table_folder_missing(&made->base->place);
+    made->begun_ms = quire_time_monotonic_ns() / 1000000;
     made->read_version = -1;
     made->metadata = made->base->metadata;
     made->protocol = made->base->protocol;
@@ -118,6 +126,7 @@ int quire_transaction_renew(struct quire_transaction *transaction, struct quire_
     transaction->reads = false;
     transaction->reads_where = NULL;
     transaction->may_stand = false;
+    transaction->begun_ms = 0;
     QUIRE_TRY(quire_snapshot_advance(transaction->base, -1, error));
     begin(transaction);
     return 0;
@@ -126,6 +135,9 @@ int quire_transaction_renew(struct quire_transaction *transaction, struct quire_
 void quire_transaction_close(struct quire_transaction *transaction)
 {
     if (transaction == NULL) return;
+    if (transaction->read_version < 0 && !transaction->may_stand && transaction->base != NULL)
+        quire_table_folder_undo(&transaction->base->place, transaction->missing_folder);
+    quire_free(transaction->missing_folder);
     quire_snapshot_free(transaction->base);
     quire_buf_release(&transaction->lines);
     quire_key_numbers_release(&transaction->removed);
@@ -260,6 +272,19 @@ static int put_commit(struct quire_transaction *transaction, const struct quire_
     return code;
 }
 
+/* Others gave values of identity columns, where nothing else of the metadata differs: what was
+ * written here gets such as are beyond these. */
+static int move_marks(struct quire_transaction *transaction, struct quire_error *error)
+{
+    const struct quire_bytes *now = &transaction->base->metadata.schema;
+    const struct quire_bytes *then = &transaction->metadata.schema;
+    if (now->size == then->size && memcmp(now->data, then->data, now->size) == 0) return 0;
+    transaction->metadata = transaction->base->metadata;
+    if (!transaction->marks_alone) return 0;
+    transaction->next_metadata = NULL;
+    return transaction->renumber(transaction->renumber_user, error);
+}
+
 /* Goes on to the newest version, by commits that leave the transaction as it is. */
 static int catch_up(struct quire_transaction *transaction, int64_t *version,
                     struct quire_error *error)
@@ -272,7 +297,7 @@ static int catch_up(struct quire_transaction *transaction, int64_t *version,
     if (transaction->skipped) return 0;
     for (int64_t each = from + 1; each <= base->version; each++)
         QUIRE_TRY(quire_transaction_check(transaction, each, error));
-    return 0;
+    return move_marks(transaction, error);
 }
 
 static int fail_exists(const struct quire_transaction *transaction, struct quire_error *error)
@@ -318,7 +343,9 @@ int quire_transaction_commit(struct quire_transaction *transaction,
                                              .lines = &lines,
                                              .mark = mark,
                                              .readds = transaction->readds,
-                                             .durability = transaction->options.durability};
+                                             .durability = transaction->options.durability,
+                                             .no_auto_compact =
+                                                 transaction->options.no_auto_compact};
     quire_after_commit(&after);
     return 0;
 }

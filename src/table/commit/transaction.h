@@ -17,6 +17,8 @@ struct quire_transaction_options {
     const char *app;  /* NULL: none */
     int64_t app_version;
     enum quire_durability durability;
+    bool no_auto_compact; /* files that it adds are not put together afterwards */
+    const char *info;     /* as in struct quire_table_append_options */
 };
 
 struct quire_transaction {
@@ -34,12 +36,20 @@ struct quire_transaction {
     bool readds;             /* its adds are of files that the table has already */
     bool may_stand;          /* committed, or it cannot be known whether */
 
+    char *missing_folder; /* that is to be made with the table; NULL: none */
+    int64_t begun_ms;     /* when it was opened, by the monotonic clock; 0: that says nothing of how
+                             long it took */
     int64_t read_version; /* what base was, with its metadata and protocol, at the beginning */
     struct quire_metadata_action metadata;
     struct quire_protocol protocol;
     /* What they become, in the arena; NULL: they stay. */
     const struct quire_metadata_action *next_metadata;
     const struct quire_protocol *next_protocol;
+    bool marks_alone; /* next_metadata is what it was, but for marks of identity columns */
+    /* Where others moved such marks first: writes the rows anew with values beyond those. NULL:
+     * that is a conflict. */
+    int (*renumber)(void *user, struct quire_error *error);
+    void *renumber_user;
 };
 
 /* Opens the newest version, and looks for the app's: where the table has it, skipped is set, and

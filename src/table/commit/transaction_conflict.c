@@ -9,6 +9,7 @@
 #include "table/files/file_filter.h"
 #include "table/log/log_read.h"
 #include "table/log/uri.h"
+#include "table/rows/identity.h"
 
 static bool same_bytes(const struct quire_bytes *a, const struct quire_bytes *b)
 {
@@ -51,7 +52,14 @@ static int check_table(const struct quire_transaction *transaction, int64_t vers
     const struct quire_metadata_action *a = &transaction->metadata;
     const struct quire_metadata_action *b = &transaction->base->metadata;
     const struct quire_protocol *p = &transaction->protocol, *q = &transaction->base->protocol;
-    if (!same_bytes(&a->id, &b->id) || !same_bytes(&a->schema, &b->schema) ||
+    bool same_schema;
+    if (quire_identity_schemas_equal(&a->schema, &b->schema, &same_schema) != 0)
+        return quire_fail_memory(error, transaction->options.verb);
+    /* Marks alone matter to who says some. */
+    if (same_schema && !same_bytes(&a->schema, &b->schema))
+        same_schema = transaction->next_metadata == NULL ||
+                      (transaction->marks_alone && transaction->renumber != NULL);
+    if (!same_bytes(&a->id, &b->id) || !same_schema ||
         !same_texts(&a->partitions, &b->partitions) ||
         !same_pairs(&a->configuration, &b->configuration))
         return conflict(transaction, version, "the table's metadata was changed", error);

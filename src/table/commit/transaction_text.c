@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/time_text.h"
 #include "table/log/action_write.h"
 #include "table/log/history.h"
 #include "table/rows/row_ids.h"
@@ -132,7 +133,11 @@ int quire_transaction_text(const struct quire_transaction *transaction,
     const struct quire_txn txn = {.app = {(const uint8_t *)app, app != NULL ? strlen(app) : 0},
                                   .version = transaction->options.app_version,
                                   .updated_ms = now_ms};
+    info.beside = transaction->options.info;
     info.read_version = transaction->read_version;
+    info.took_ms = -1;
+    if (transaction->begun_ms != 0)
+        info.took_ms = quire_time_monotonic_ns() / 1000000 - transaction->begun_ms;
     info.blind_append = !transaction->reads && transaction->removed.entries.size == 0;
     if (is_stamped(metadata, protocol))
         QUIRE_TRY(choose_stamp(transaction, now_ms, &info.stamp_ms, &enables, error));

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "table/commit/commit.h"
 #include "table/files/file_stats_json.h"
+#include "table/files/made_folders.h"
 #include "table/log/action_write.h"
 #include "table/log/uri.h"
 
@@ -50,7 +51,10 @@ int quire_data_file_begin(struct quire_data_files *files, const struct quire_buf
         .durability = files->options->durability,
         .context = files->context,
     };
-    if (name_file(files, folder, &file->path) != 0) return quire_fail_memory(error, OPERATION);
+    if (name_file(files, folder, &file->path) != 0 ||
+        quire_made_folders_note(files->options->url, (const char *)file->path.data, &files->made) !=
+            0)
+        return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(join_url(files, (const char *)file->path.data, &url, error));
     return quire_writer_open((const char *)url.data, files->schema, &options, &file->writer, error);
 }
@@ -142,6 +146,8 @@ static void delete_files(struct quire_data_files *files)
 void quire_data_files_release(struct quire_data_files *files, bool keep)
 {
     if (!keep) delete_files(files);
+    if (!keep) quire_made_folders_undo(files->options->url, &files->made);
+    quire_buf_release(&files->made);
     quire_buf_release(&files->lines);
     quire_buf_release(&files->paths);
     quire_buf_release(&files->sizes);

@@ -1,7 +1,8 @@
 /* Private to table: data files of a table, one at a time or several side by side, and the actions
  * that name them.
  *
- * Files that were written but are not kept are deleted at release. */
+ * Files that were written but are not kept are deleted at release, with the folders that were made
+ * for them. */
 #ifndef QUIRE_TABLE_DATA_FILES_H
 #define QUIRE_TABLE_DATA_FILES_H
 
@@ -23,6 +24,7 @@ struct quire_data_files {
     struct quire_buf lines;           /* of add actions */
     struct quire_buf paths;           /* of files that stand or may, each zero-terminated */
     struct quire_buf sizes;           /* int64_t of files that stand */
+    struct quire_buf made;            /* folders that are made with them (made_folders.h) */
     struct quire_data_totals totals;
 };
 

@@ -30,3 +30,11 @@ int quire_partition_path(const struct quire_pairs *values, struct quire_buf *out
     }
     return code;
 }
+
+int quire_partition_key(const struct quire_pairs *values, struct quire_buf *out)
+{
+    int code = quire_partition_path(values, out);
+    for (size_t i = 0; i < values->size && code == 0; i++)
+        code = quire_buf_push(out, values->items[i].value.data != NULL);
+    return code;
+}

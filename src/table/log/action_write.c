@@ -1,5 +1,7 @@
 #include "table/log/action_write.h"
 
+#include "base/cleanup.h"
+
 static struct quire_json_writer begin(struct quire_buf *out, const char *action)
 {
     struct quire_json_writer writer = quire_json_writer_to(out);
@@ -34,9 +36,15 @@ void quire_bytes_write(struct quire_json_writer *writer, const char *key,
 
 void quire_pairs_write(struct quire_json_writer *writer, const struct quire_pairs *pairs)
 {
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0};
     quire_json_writer_begin_object(writer);
     for (size_t i = 0; i < pairs->size; i++) {
-        quire_json_writer_key(writer, (const char *)pairs->items[i].key.data);
+        const struct quire_bytes *bytes = &pairs->items[i].key;
+        quire_buf_clear(&key);
+        if (quire_buf_append(&key, bytes->data, bytes->size) != 0 || quire_buf_terminate(&key) != 0)
+            writer->code = QUIRE_MEMORY;
+        if (writer->code != 0) return;
+        quire_json_writer_key(writer, (const char *)key.data);
         write_text(writer, &pairs->items[i].value);
     }
     quire_json_writer_end_object(writer);

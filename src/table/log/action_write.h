@@ -22,6 +22,7 @@ int quire_domain_write(const struct quire_domain *domain, struct quire_buf *out)
 /* A member of a JSON object that says a text or null. */
 void quire_bytes_write(struct quire_json_writer *writer, const char *key,
                        const struct quire_bytes *text);
+/* An object; its keys need not be terminated. */
 void quire_pairs_write(struct quire_json_writer *writer, const struct quire_pairs *pairs);
 void quire_texts_write(struct quire_json_writer *writer, const struct quire_texts *texts);
 

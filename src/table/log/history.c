@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/json_tree.h"
 #include "base/number.h"
+#include "base/time_text.h"
 #include "table/log/log_read.h"
 #include "table/schema/features_upkeep.h"
 
@@ -155,6 +156,18 @@ int quire_history_time(const struct quire_snapshot *snapshot, const struct quire
                       "the commit of version %" PRId64 " is no longer in the log", version);
 }
 
+static int fail_before(const struct quire_log_commit *first, int64_t time_ms,
+                       struct quire_error *error)
+{
+    char text[QUIRE_TIME_TEXT_MAX];
+    if (first == NULL)
+        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "the table's log has no commits");
+    *quire_time_format_timestamp(time_ms, QUIRE_MILLI, 'T', true, 0, text) = '\0';
+    return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                      "the table's log begins after that time: with version %" PRId64 ", at %s",
+                      first->version, text);
+}
+
 int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time_ms,
                              int64_t *version, struct quire_error *error)
 {
@@ -162,14 +175,16 @@ int quire_history_version_at(const struct quire_snapshot *snapshot, int64_t time
     QUIRE_TRY(quire_history_commits(snapshot, &commits, error));
     const struct quire_log_commit *list =
         (const struct quire_log_commit *)(const void *)commits.data;
+    int64_t begins_ms = 0;
     for (size_t i = commits.size / sizeof(*list); i-- > 0;) {
         if (is_stamped(snapshot, list[i].version))
             QUIRE_TRY(read_info(snapshot, list[i].version, &info, error));
-        if (time_of(snapshot, &list[i], &info) > time_ms) continue;
+        begins_ms = time_of(snapshot, &list[i], &info);
+        if (begins_ms > time_ms) continue;
         *version = list[i].version;
         return 0;
     }
-    return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "the table's log begins after that time");
+    return fail_before(commits.size > 0 ? list : NULL, begins_ms, error);
 }
 
 int quire_history_stamp(const struct quire_snapshot *snapshot, int64_t version, int64_t *stamp_ms,

@@ -104,10 +104,10 @@ int quire_change_data_write(struct quire_change_data *changes, const char *type,
     return code != 0 ? code : write_rows(changes, type, &cast, error);
 }
 
-int quire_change_data_insert(struct quire_change_data *changes, struct ArrowArray *rows,
-                             struct quire_error *error)
+int quire_change_data_put(struct quire_change_data *changes, const char *type,
+                          struct ArrowArray *rows, struct quire_error *error)
 {
-    return write_rows(changes, "insert", rows, error);
+    return write_rows(changes, type, rows, error);
 }
 
 int quire_change_data_finish(struct quire_change_data *changes, int64_t *files,

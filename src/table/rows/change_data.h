@@ -23,9 +23,9 @@ int quire_change_data_open(struct quire_transaction *transaction,
  * "insert", "delete", "update_preimage" or "update_postimage". */
 int quire_change_data_write(struct quire_change_data *changes, const char *type,
                             struct ArrowArray *rows, struct quire_error *error);
-/* Rows that come, of all columns that it has with the commit, as "insert". */
-int quire_change_data_insert(struct quire_change_data *changes, struct ArrowArray *rows,
-                             struct quire_error *error);
+/* The same of rows of all columns that it has with the commit: such as come. */
+int quire_change_data_put(struct quire_change_data *changes, const char *type,
+                          struct ArrowArray *rows, struct quire_error *error);
 /* Finishes all files, and adds them to the transaction. */
 int quire_change_data_finish(struct quire_change_data *changes, int64_t *files,
                              struct quire_error *error);

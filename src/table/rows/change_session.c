@@ -20,7 +20,7 @@ static bool is_true(const struct quire_snapshot *snapshot, const char *property)
 
 int quire_change_check(const struct quire_transaction *transaction, struct quire_error *error)
 {
-    QUIRE_TRY(quire_features_check_rows(transaction->base, transaction->options.verb, error));
+    QUIRE_TRY(quire_features_check_write(transaction->base, transaction->options.verb, error));
     if (!is_true(transaction->base, "delta.appendOnly")) return 0;
     return quire_fail(error, QUIRE_UNSUPPORTED, transaction->options.verb,
                       "the table only takes rows more (delta.appendOnly is true)");
@@ -73,7 +73,9 @@ static int open_transaction(struct quire_change_session *session, const char *ur
     const struct quire_transaction_options how = {.verb = verb,
                                                   .app = options->app,
                                                   .app_version = options->app_version,
-                                                  .durability = options->durability};
+                                                  .durability = options->durability,
+                                                  .no_auto_compact = options->no_auto_compact,
+                                                  .info = options->info};
     QUIRE_TRY(check_given(session, verb, error));
     QUIRE_TRY(quire_table_create_or_open(url, session->given, options->create, &how,
                                          &session->transaction, error));

@@ -128,9 +128,8 @@ static int part_rows(struct quire_data_writer *writer, const struct ArrowArray *
     QUIRE_TRY(set_views(writer, batch, error));
     for (int64_t first = 0; first < batch->length; first += PARTED_ROWS) {
         int64_t n = batch->length - first < PARTED_ROWS ? batch->length - first : PARTED_ROWS;
-        for (int64_t row = 0; row < n; row++)
-            QUIRE_TRY(quire_row_partitions_find(&writer->partitions, writer->view, first + row,
-                                                &writer->numbers[row], error));
+        QUIRE_TRY(quire_row_partitions_find(&writer->partitions, writer->view, first, n,
+                                            writer->numbers, error));
         QUIRE_TRY(quire_parted_rows_add(&writer->parted, &writer->stored_view, first, n,
                                         writer->numbers, error));
     }

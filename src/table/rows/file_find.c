@@ -114,7 +114,10 @@ static int open_rows(struct quire_file_rewrite *rewrite, const struct quire_add 
 {
     const struct ArrowSchema *logical = &rewrite->columns.logical;
     const struct quire_row_matcher *matcher = rewrite->options.matcher;
-    const struct quire_files_wanted wanted = {.files = add, .size = 1};
+    const struct quire_files_wanted wanted = {
+        .files = add,
+        .size = 1,
+        .tracking = rewrite->options.finds_ids ? &rewrite->options.tracking : NULL};
     const char **names = quire_alloc_zero((size_t)logical->n_children + 1, sizeof(*names));
     if (names == NULL) return quire_fail_memory(error, rewrite->transaction->options.verb);
     struct quire_table_read_options options = {

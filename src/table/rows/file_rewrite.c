@@ -180,7 +180,7 @@ static int write_rows(struct quire_file_rewrite *rewrite, const struct quire_fou
     bool silent = rewrite->options.changer == NULL && changes == NULL;
     if (silent && (found->whole || rewrite->options.vectors)) return 0;
     int code = open_file(rewrite, found, changes, gone, &stream, error);
-    if (code == 0) code = quire_row_writer_write(writer, &stream, error);
+    if (code == 0) code = quire_row_writer_copy(writer, &stream, error);
     quire_stream_release(&stream);
     if (code != 0 && error != NULL && error->row != QUIRE_NOWHERE)
         quire_error_path(error, (const char *)found->add.path.data);

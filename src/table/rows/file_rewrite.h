@@ -31,6 +31,7 @@ struct quire_file_rewrite_options {
     bool where_is_all;                  /* and all rows are for which it is */
     bool vectors;                       /* rows go by deletion vectors */
     struct quire_row_tracking tracking; /* of rows that are copied */
+    bool finds_ids; /* the matcher is shown those too, behind its columns, when rows are found */
     bool uncounted; /* files that go whole need not tell how many rows they have */
     struct quire_context *context;
 };

@@ -1,5 +1,5 @@
 /* A table of hashes with open addresses over entries that stand in the order of their rows. */
-#include "table/merge_keys_private.h"
+#include "table/rows/merge_keys_private.h"
 
 #include <inttypes.h>
 
@@ -27,10 +27,25 @@ static int64_t find_column(const struct ArrowSchema *schema, const char *name)
     return -1;
 }
 
+/* Behind those of the key. */
+static int copy_compared(const struct quire_merge_keys_options *options,
+                         struct quire_merge_keys *keys, struct quire_error *error)
+{
+    if (options->compares == NULL) return 0;
+    int64_t column = find_column(options->table, options->compares);
+    if (column < 0)
+        return quire_fail(error, QUIRE_USAGE, OPERATION,
+                          "the table has no column \"%.200s\" to compare", options->compares);
+    return quire_schema_copy(options->table->children[column],
+                             keys->schema.children[options->names_size], error);
+}
+
 static int copy_columns(const struct quire_merge_keys_options *options,
                         struct quire_merge_keys *keys, struct quire_error *error)
 {
-    const struct quire_schema_parts parts = {.format = "+s", .children_size = options->names_size};
+    const struct quire_schema_parts parts = {
+        .format = "+s", .children_size = options->names_size + (options->compares != NULL)};
+    keys->names_size = options->names_size;
     if (options->names_size == 0)
         return quire_fail(error, QUIRE_USAGE, OPERATION, "no column is named to merge on");
     if (quire_schema_make(&parts, &keys->schema) != 0) return quire_fail_memory(error, OPERATION);
@@ -46,23 +61,33 @@ static int copy_columns(const struct quire_merge_keys_options *options,
                 return quire_fail(error, QUIRE_USAGE, OPERATION, "\"%.200s\" is named twice",
                                   options->names[i]);
     }
-    return 0;
+    return copy_compared(options, keys, error);
 }
 
-int quire_merge_keys_place(const struct quire_merge_keys *keys, const struct quire_field *batch,
-                           struct quire_sort_key *key, struct quire_error *error)
+/* Where some of the columns are among those of a batch. */
+static int place(const struct quire_merge_keys *keys, size_t first, size_t size,
+                 const struct quire_field *batch, struct quire_sort_key *key,
+                 struct quire_error *error)
 {
-    size_t size = (size_t)keys->schema.n_children;
     quire_sort_key_release(key);
-    key->columns = quire_alloc_zero(size, sizeof(*key->columns));
+    *key = (struct quire_sort_key){.columns = quire_alloc_zero(size, sizeof(*key->columns))};
     if (key->columns == NULL) return quire_fail_memory(error, OPERATION);
     key->columns_size = size;
     for (size_t i = 0; i < size; i++) {
-        const char *name = keys->schema.children[i]->name;
+        const char *name = keys->schema.children[first + i]->name;
         key->columns[i].path[0] = (size_t)quire_field_child(batch, name, strlen(name));
         key->columns[i].path_size = 1;
     }
     return 0;
+}
+
+int quire_merge_keys_place(const struct quire_merge_keys *keys, const struct quire_field *batch,
+                           struct quire_sort_key *key, struct quire_sort_key *beside,
+                           struct quire_error *error)
+{
+    QUIRE_TRY(place(keys, 0, keys->names_size, batch, key, error));
+    if (keys->names_size == (size_t)keys->schema.n_children) return 0;
+    return place(keys, keys->names_size, 1, batch, beside, error);
 }
 
 static int open_keys(const struct quire_merge_keys_options *options, struct quire_merge_keys *keys,
@@ -73,12 +98,17 @@ static int open_keys(const struct quire_merge_keys_options *options, struct quir
     for (size_t i = 0; i < keys->field->children_size; i++)
         if (quire_kind_is_nested(keys->field->children[i].kind))
             return quire_fail(error, QUIRE_USAGE, OPERATION,
-                              "\"%.200s\" is nested: rows are not merged on it",
+                              "\"%.200s\" is nested: rows are not merged on it, or compared by it",
                               keys->field->children[i].name);
     QUIRE_TRY(quire_view_new(keys->field, &keys->view, error));
-    QUIRE_TRY(quire_merge_keys_place(keys, keys->field, &keys->own, error));
+    QUIRE_TRY(quire_merge_keys_place(keys, keys->field, &keys->own, &keys->own_beside, error));
     keys->ranges = quire_alloc_zero(keys->field->children_size, sizeof(*keys->ranges));
     if (keys->ranges == NULL) return quire_fail_memory(error, OPERATION);
+    keys->carries = options->carries;
+    keys->carry.columns = options->carries_size;
+    keys->carried = quire_alloc_zero(options->carries_size + 1, sizeof(*keys->carried));
+    keys->row = quire_alloc_zero(options->carries_size + 1, sizeof(*keys->row));
+    if (keys->carried == NULL || keys->row == NULL) return quire_fail_memory(error, OPERATION);
     keys->context = options->context;
     keys->memory_max = MEMORY_USUAL;
     if (options->context != NULL && options->context->budget.max > 0)
@@ -105,9 +135,14 @@ void quire_merge_keys_close(struct quire_merge_keys *keys)
     for (size_t i = 0; keys->ranges != NULL && i < keys->field->children_size; i++)
         quire_key_range_release(&keys->ranges[i]);
     quire_free(keys->ranges);
+    quire_free(keys->carried);
+    quire_free(keys->row);
+    quire_merge_carry_release(&keys->carry);
     if (keys->context != NULL) quire_budget_return(&keys->context->budget, keys->charged);
     quire_sort_key_release(&keys->own);
     quire_sort_key_release(&keys->bound_key);
+    quire_sort_key_release(&keys->own_beside);
+    quire_sort_key_release(&keys->bound_beside);
     quire_view_free(keys->view);
     quire_view_free(keys->bound_view);
     quire_field_close(keys->field);
@@ -117,6 +152,7 @@ void quire_merge_keys_close(struct quire_merge_keys *keys)
     quire_buf_release(&keys->slots);
     quire_buf_release(&keys->where);
     quire_buf_release(&keys->scratch);
+    quire_schema_release(&keys->narrower);
     quire_schema_release(&keys->schema);
     quire_free(keys);
 }
@@ -169,10 +205,10 @@ static int grow_slots(struct quire_merge_keys *keys)
     return 0;
 }
 
-/* Charges what is held to the context. */
-static int charge(struct quire_merge_keys *keys, struct quire_error *error)
+int quire_merge_keys_charge(struct quire_merge_keys *keys, struct quire_error *error)
 {
-    size_t held = keys->bytes.capacity + keys->entries.capacity + keys->slots.capacity;
+    size_t held = keys->bytes.capacity + keys->entries.capacity + keys->slots.capacity +
+                  quire_merge_carry_memory(&keys->carry);
     if (keys->context != NULL && held > keys->charged)
         quire_budget_force(&keys->context->budget, held - keys->charged);
     if (held > keys->charged) keys->charged = held;
@@ -216,6 +252,16 @@ int quire_merge_keys_find(struct quire_merge_keys *keys, const struct quire_view
     return 0;
 }
 
+int quire_merge_keys_beside(struct quire_merge_keys *keys, const struct quire_view *batch,
+                            const struct quire_sort_key *beside, int64_t row, uint64_t *hash)
+{
+    *hash = 0;
+    if (beside->columns_size == 0) return 0;
+    QUIRE_TRY(encode(keys, batch, beside, row));
+    *hash = quire_hash_bytes(keys->scratch.data, keys->scratch.size);
+    return 0;
+}
+
 static bool is_wanted(void *user, const char *column)
 {
     (void)user, (void)column;
@@ -246,6 +292,7 @@ static int add_row(struct quire_merge_keys *keys, const struct ArrowArray *cast,
     uint64_t *slot = find_slot(keys, entry.hash, key->data, key->size);
     if (*slot != 0) return fail_twice(keys, cast, row, entries_of(keys)[*slot - 1].row, error);
     if (quire_buf_append(&keys->bytes, key->data, key->size) != 0 ||
+        quire_merge_keys_beside(keys, keys->view, &keys->own_beside, row, &entry.beside) != 0 ||
         quire_buf_append(&keys->entries, &entry, sizeof(entry)) != 0)
         return quire_fail_memory(error, OPERATION);
     *slot = keys->entries.size / sizeof(entry);
@@ -268,10 +315,9 @@ static void release_nothing(struct ArrowArray *array)
     array->release = NULL;
 }
 
-/* The columns of the key alone, in the table's types. */
-static int cast_keys(const struct quire_merge_keys *keys, const struct ArrowSchema *schema,
-                     const struct ArrowArray *batch, struct ArrowArray *cast,
-                     struct quire_error *error)
+int quire_merge_keys_cast(const struct quire_merge_keys *keys, const struct ArrowSchema *schema,
+                          const struct ArrowArray *batch, struct ArrowArray *cast,
+                          struct quire_error *error)
 {
     const struct quire_cast_options exact = {.allow_null = false};
     size_t size = (size_t)keys->schema.n_children;
@@ -303,19 +349,19 @@ int quire_merge_keys_add(struct quire_merge_keys *keys, const struct ArrowSchema
                          const struct ArrowArray *batch, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_array_release) struct ArrowArray cast = {.release = NULL};
-    QUIRE_TRY(cast_keys(keys, schema, batch, &cast, error));
+    QUIRE_TRY(quire_merge_keys_cast(keys, schema, batch, &cast, error));
     QUIRE_TRY(quire_view_set(keys->view, &cast, error));
     for (int64_t row = 0; row < cast.length; row++)
         QUIRE_TRY(add_row(keys, &cast, row, error));
     keys->rows += cast.length;
-    return charge(keys, error);
+    return quire_merge_keys_charge(keys, error);
 }
 
 int quire_merge_keys_where(struct quire_merge_keys *keys, const char **where,
                            struct quire_error *error)
 {
     quire_buf_clear(&keys->where);
-    for (size_t i = 0; i < keys->field->children_size; i++)
+    for (size_t i = 0; i < keys->names_size; i++)
         if (quire_key_range_write(&keys->ranges[i], &keys->field->children[i], &keys->where) != 0)
             return quire_fail_memory(error, OPERATION);
     if (quire_buf_terminate(&keys->where) != 0) return quire_fail_memory(error, OPERATION);

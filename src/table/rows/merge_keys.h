@@ -7,6 +7,7 @@
 #define QUIRE_TABLE_MERGE_KEYS_H
 
 #include "quire/context.h"
+#include "table/rows/number_column.h"
 #include "table/rows/row_matcher.h"
 
 struct quire_merge_keys;
@@ -15,6 +16,13 @@ struct quire_merge_keys_options {
     const struct ArrowSchema *table; /* its columns; borrowed during open */
     const char *const *names;        /* of the key's columns */
     size_t names_size;
+    /* Columns of int64 that rows of the table pass on to those that take their place; borrowed
+     * until close. */
+    const char *const *carries;
+    size_t carries_size;
+    /* A column beside the key that is compared, which both the table and the rows that come have;
+     * NULL: none. */
+    const char *compares;
     struct quire_context *context; /* NULL: the default's memory counts */
 };
 
@@ -33,16 +41,28 @@ int64_t quire_merge_keys_count(const struct quire_merge_keys *keys);
 int quire_merge_keys_where(struct quire_merge_keys *keys, const char **where,
                            struct quire_error *error);
 
-/* Rows of the table that have one of the keys. It counts them by key while counting is on. */
+/* Rows of the table that have one of the keys. While counting is on it counts them by key, and
+ * takes what they pass on. */
 struct quire_row_matcher quire_merge_keys_matcher(struct quire_merge_keys *keys);
-void quire_merge_keys_counting(struct quire_merge_keys *keys, bool on);
+int quire_merge_keys_counting(struct quire_merge_keys *keys, bool on, struct quire_error *error);
 
-/* Of a batch of the schema that the matcher is bound to: how often rows with the key of each were
- * counted. */
-int quire_merge_keys_times(struct quire_merge_keys *keys, const struct ArrowArray *batch,
-                           uint32_t *times, struct quire_error *error);
+/* How often rows with a key were counted, and the first of them for quire_merge_keys_carried; 0:
+ * nothing is carried. */
+struct quire_merge_met {
+    uint32_t times;
+    size_t row;
+};
+/* Of each row of a batch of the schema that the matcher is bound to. */
+int quire_merge_keys_meet(struct quire_merge_keys *keys, const struct ArrowArray *batch,
+                          struct quire_merge_met *met, struct quire_error *error);
+/* What a row of the table passes on, in the order of the columns' names; *row becomes the next row
+ * of its key. */
+const struct quire_number *quire_merge_keys_carried(const struct quire_merge_keys *keys,
+                                                    size_t *row);
 /* Keys of which there are rows in the table, and whether there are several of one. */
 int64_t quire_merge_keys_met(const struct quire_merge_keys *keys);
 bool quire_merge_keys_repeat(const struct quire_merge_keys *keys);
+/* Rows counted that have another value in the column that is compared than the row that came. */
+int64_t quire_merge_keys_others(const struct quire_merge_keys *keys);
 
 #endif

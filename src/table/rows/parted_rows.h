@@ -1,11 +1,11 @@
-/* Private to table: rows of several partitions on their way to files, of which one is written at a
- * time, in bounded memory. */
+/* Private to table: rows of several partitions on their way to files, in bounded memory. */
 #ifndef QUIRE_TABLE_PARTED_ROWS_H
 #define QUIRE_TABLE_PARTED_ROWS_H
 
 #include "base/context.h"
 #include "data/gather.h"
-#include "table/files/data_files.h"
+#include "table/rows/open_files.h"
+#include "table/rows/row_order.h"
 #include "table/rows/row_partitions.h"
 #include "table/rows/row_spill.h"
 
@@ -13,23 +13,22 @@ struct quire_parted_rows {
     struct quire_data_files *files;
     const struct quire_row_partitions *partitions;
     struct quire_context *context;
-    struct quire_context writing; /* of the file that is written */
+    struct quire_open_files open;
 
     struct quire_column *held; /* rows in the order in which they came */
     struct quire_buf numbers;  /* uint32_t of each: its partition */
+    bool held_as_came;         /* also those of partitions that have open files */
+    size_t came;               /* rows since those that are held began to be */
     size_t held_max, charged;
     size_t row_bytes; /* of those that were held last; 0: not known */
 
-    struct quire_view *view;  /* of held */
-    struct quire_view *saved; /* of what was put aside */
-    struct quire_buf order;   /* struct quire_row_ref of rows to move, partition by partition */
-    struct quire_buf ends;    /* size_t a partition: where its rows end in order */
+    struct quire_view *view;      /* of held */
+    struct quire_view *saved;     /* of what was put aside */
+    struct quire_row_order order; /* of rows to move */
     struct quire_column *moved;
     struct quire_row_spill spill;
     struct quire_buf segments; /* struct quire_buf of struct quire_row_segment a partition */
-
-    struct quire_data_file file; /* that is being written */
-    size_t leader;               /* its partition */
+    bool leaders_only;         /* only partitions that most rows are of get an open file */
 };
 
 /* files, partitions and what they borrow outlive the rows. */

@@ -9,7 +9,11 @@
 #include "table/files/partition_path.h"
 #include "table/files/partition_value.h"
 
-#define OPERATION "write table"
+#define OPERATION       "write table"
+#define FOLDER_SIZE_MAX 255
+/* Rows that are found again by their words. */
+#define RECENT_BITS 9
+#define RECENT      ((size_t)1 << RECENT_BITS)
 
 static int find_column(const struct quire_field *rows, size_t names, const struct quire_bytes *name,
                        int64_t *column, struct quire_error *error)
@@ -36,6 +40,10 @@ int quire_row_partitions_open(struct quire_row_partitions *partitions,
     partitions->names = names;
     partitions->columns = quire_alloc_zero(names->size + 1, sizeof(*partitions->columns));
     if (partitions->columns == NULL) return quire_fail_memory(error, OPERATION);
+    if (names->size <= QUIRE_ROW_WORDS_MAX && names->size > 0) {
+        partitions->recent = quire_alloc_zero(RECENT, sizeof(*partitions->recent));
+        if (partitions->recent == NULL) return quire_fail_memory(error, OPERATION);
+    }
     for (size_t i = 0; i < names->size; i++)
         QUIRE_TRY(find_column(rows, names->size, &names->items[i], &partitions->columns[i], error));
     return 0;
@@ -92,6 +100,25 @@ static int check_text(const struct quire_view *view, int64_t row, const struct q
     return QUIRE_INPUT;
 }
 
+/* A folder's name has room for so much on every file system. */
+static int check_folder(const struct quire_view *view, int64_t row, const struct quire_pair *pair,
+                        struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf folder = {0};
+    struct quire_pair copy = *pair;
+    const struct quire_pairs one = {&copy, 1};
+    /* A byte becomes three at most. */
+    if (3 * (pair->key.size + pair->value.size) < FOLDER_SIZE_MAX) return 0;
+    if (quire_partition_path(&one, &folder) != 0) return quire_fail_memory(error, OPERATION);
+    if (folder.size - 1 <= FOLDER_SIZE_MAX) return 0;
+    quire_fail(error, QUIRE_INPUT, OPERATION,
+               "the value is too long to partition a table by: its folder would have a name of %zu "
+               "bytes, of %d that there is room for",
+               folder.size - 1, FOLDER_SIZE_MAX);
+    quire_error_at(error, row + 1, view->field->name, QUIRE_NOWHERE);
+    return QUIRE_INPUT;
+}
+
 /* The values that a row is parted by, as texts of the arena. */
 static int read_values(const struct quire_row_partitions *partitions, const struct quire_view *rows,
                        int64_t row, struct quire_arena *arena, struct quire_pairs *pairs,
@@ -112,6 +139,7 @@ static int read_values(const struct quire_row_partitions *partitions, const stru
         if (code == 0) QUIRE_TRY(check_text(view, row, &text, error));
         if (code == 0 && text.size > 0) {
             pair->value = (struct quire_bytes){text.data, text.size};
+            QUIRE_TRY(check_folder(view, row, pair, error));
             code = quire_bytes_copy(arena, &pair->value);
         }
         if (code != 0) return quire_fail_memory(error, OPERATION);
@@ -122,16 +150,15 @@ static int read_values(const struct quire_row_partitions *partitions, const stru
 /* --- Numbers -------------------------------------------------------------------------------- */
 
 static int add_partition(struct quire_row_partitions *partitions, const struct quire_pairs *pairs,
-                         const struct quire_buf *folder, uint32_t *number)
+                         const struct quire_buf *key, uint32_t *number)
 {
     size_t size = quire_row_partitions_size(partitions);
     struct quire_row_partition added = {.values = *pairs};
     *number = (uint32_t)size;
     if (size >= UINT32_MAX) return QUIRE_MEMORY;
     QUIRE_TRY(quire_pairs_copy(&partitions->arena, &added.values));
-    int code = quire_buf_append(&added.folder, folder->data, folder->size);
-    if (code == 0)
-        code = quire_key_numbers_add(&partitions->texts, folder->data, folder->size, *number);
+    int code = quire_partition_path(pairs, &added.folder);
+    if (code == 0) code = quire_key_numbers_add(&partitions->texts, key->data, key->size, *number);
     if (code == 0) code = quire_buf_append(&partitions->list, &added, sizeof(added));
     if (code != 0) quire_buf_release(&added.folder);
     return code;
@@ -142,25 +169,24 @@ static int find_named(struct quire_row_partitions *partitions, const struct quir
                       int64_t row, uint32_t *number, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena scratch = {NULL, 0};
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf folder = {0};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0};
     struct quire_pairs pairs;
     QUIRE_TRY(read_values(partitions, rows, row, &scratch, &pairs, error));
-    int code = quire_partition_path(&pairs, &folder);
+    int code = quire_partition_key(&pairs, &key);
     const uint32_t *known =
-        code == 0 ? quire_key_numbers_find(&partitions->texts, folder.data, folder.size) : NULL;
+        code == 0 ? quire_key_numbers_find(&partitions->texts, key.data, key.size) : NULL;
     if (known != NULL)
         *number = *known;
     else if (code == 0)
-        code = add_partition(partitions, &pairs, &folder, number);
+        code = add_partition(partitions, &pairs, &key, number);
     if (code == 0)
         code = quire_key_numbers_add(&partitions->values, partitions->key.data,
                                      partitions->key.size, *number);
     return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }
 
-int quire_row_partitions_find(struct quire_row_partitions *partitions,
-                              const struct quire_view *rows, int64_t row, uint32_t *number,
-                              struct quire_error *error)
+static int find_one(struct quire_row_partitions *partitions, const struct quire_view *rows,
+                    int64_t row, uint32_t *number, struct quire_error *error)
 {
     struct quire_buf *key = &partitions->key, *last = &partitions->last;
     quire_buf_clear(key);
@@ -180,6 +206,86 @@ int quire_row_partitions_find(struct quire_row_partitions *partitions,
     *key = spare;
     return 0;
 }
+
+/* --- Rows that are as one before was --------------------------------------------------------- */
+
+static uint64_t load(const uint8_t *bytes, size_t size)
+{
+    uint32_t low, high;
+    if (size < 4) {
+        return size == 0
+                   ? 0
+                   : bytes[0] | (uint64_t)bytes[size >> 1] << 8 | (uint64_t)bytes[size - 1] << 16;
+    }
+    memcpy(&low, bytes, 4);
+    memcpy(&high, bytes + size - 4, 4);
+    return low | (uint64_t)high << 32;
+}
+
+/* The words of a row; false where a value is longer than one. */
+static bool read_words(const struct quire_row_partitions *partitions, const struct quire_view *rows,
+                       int64_t row, struct quire_row_words *words)
+{
+    for (size_t i = 0; i < partitions->names->size; i++) {
+        const struct quire_view *view = &rows->children[partitions->columns[i]];
+        uint8_t bit;
+        words->words[i] = 0;
+        if (quire_view_is_null(view, row)) continue;
+        struct quire_bytes bytes = value_of(view, row, &bit);
+        if (bytes.size > 8) return false;
+        words->words[i] = load(bytes.data, bytes.size);
+        words->sizes |= (uint32_t)(bytes.size + 1) << 8 * i;
+    }
+    return true;
+}
+
+/* Where such a row is, if it is known yet. */
+static struct quire_row_words *place_of(const struct quire_row_partitions *partitions,
+                                        const struct quire_row_words *words)
+{
+    uint64_t hash = words->sizes;
+    for (size_t i = 0; i < partitions->names->size; i++)
+        hash = (hash ^ words->words[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    return &partitions->recent[hash >> (64 - RECENT_BITS)];
+}
+
+static bool are_same(const struct quire_row_partitions *partitions, const struct quire_row_words *a,
+                     const struct quire_row_words *b)
+{
+    uint64_t differ = a->sizes ^ b->sizes;
+    for (size_t i = 0; i < partitions->names->size; i++)
+        differ |= a->words[i] ^ b->words[i];
+    return differ == 0;
+}
+
+static int find_recent(struct quire_row_partitions *partitions, const struct quire_view *rows,
+                       int64_t row, uint32_t *number, struct quire_error *error)
+{
+    struct quire_row_words words = {.number = 0};
+    if (!read_words(partitions, rows, row, &words))
+        return find_one(partitions, rows, row, number, error);
+    struct quire_row_words *recent = place_of(partitions, &words);
+    if (recent->number == 0 || !are_same(partitions, recent, &words)) {
+        QUIRE_TRY(find_one(partitions, rows, row, number, error));
+        words.number = *number + 1;
+        *recent = words;
+    }
+    *number = recent->number - 1;
+    return 0;
+}
+
+int quire_row_partitions_find(struct quire_row_partitions *partitions,
+                              const struct quire_view *rows, int64_t first, int64_t n,
+                              uint32_t *numbers, struct quire_error *error)
+{
+    for (int64_t i = 0; i < n; i++)
+        QUIRE_TRY(partitions->recent != NULL
+                      ? find_recent(partitions, rows, first + i, &numbers[i], error)
+                      : find_one(partitions, rows, first + i, &numbers[i], error));
+    return 0;
+}
+
+/* --- The list ------------------------------------------------------------------------------- */
 
 size_t quire_row_partitions_size(const struct quire_row_partitions *partitions)
 {
@@ -204,6 +310,8 @@ void quire_row_partitions_clear(struct quire_row_partitions *partitions)
         quire_buf_release(&partition_at(partitions, i)->folder);
     quire_buf_clear(&partitions->list);
     quire_buf_clear(&partitions->last);
+    if (partitions->recent != NULL)
+        memset(partitions->recent, 0, RECENT * sizeof(*partitions->recent));
     quire_key_numbers_clear(&partitions->values);
     quire_key_numbers_clear(&partitions->texts);
     quire_arena_release(&partitions->arena);
@@ -228,4 +336,5 @@ void quire_row_partitions_release(struct quire_row_partitions *partitions)
     quire_key_numbers_release(&partitions->values);
     quire_key_numbers_release(&partitions->texts);
     quire_free(partitions->columns);
+    quire_free(partitions->recent);
 }

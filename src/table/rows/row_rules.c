@@ -4,22 +4,36 @@
 
 /* --- Rows ---------------------------------------------------------------------------------- */
 
-int quire_row_rules_begin(struct quire_row_rules *rules, const struct ArrowSchema *given,
-                          struct ArrowSchema *cast, struct quire_error *error)
+static bool has_column(const struct ArrowSchema *given, const char *name)
+{
+    for (int64_t i = 0; i < given->n_children; i++)
+        if (strcmp(given->children[i]->name, name) == 0) return true;
+    return false;
+}
+
+void quire_row_rules_begin(struct quire_row_rules *rules, const struct ArrowSchema *given, bool own,
+                           struct ArrowSchema *cast)
 {
     size_t size;
     struct quire_row_computed *computed = quire_row_rules_computed(rules, &size);
-    (void)error;
     for (size_t i = 0; i < size; i++) {
         struct quire_row_computed *one = &computed[i];
-        one->given = false;
-        for (int64_t j = 0; j < given->n_children; j++)
-            one->given = one->given ||
-                         strcmp(given->children[j]->name, cast->children[one->column]->name) == 0;
+        one->given = has_column(given, cast->children[one->column]->name);
         if (one->generated && rules->source.regenerate) one->given = false;
         if (!one->given) cast->children[one->column]->flags |= ARROW_FLAG_NULLABLE;
     }
-    return 0;
+    for (size_t i = 0; i < rules->identities.size; i++) {
+        struct quire_identity *one = &rules->identities.items[i];
+        bool has = has_column(given, one->name);
+        one->fills = !has || (!own && !one->by_default);
+        one->taken = one->taken || (has && !own && one->by_default);
+        if (one->fills) cast->children[one->column]->flags |= ARROW_FLAG_NULLABLE;
+    }
+}
+
+struct quire_identities *quire_row_rules_identities(struct quire_row_rules *rules)
+{
+    return &rules->identities;
 }
 
 static int compute(struct quire_row_rules *rules, struct quire_row_computed *one,
@@ -84,6 +98,9 @@ int quire_row_rules_complete(struct quire_row_rules *rules, struct ArrowArray *b
     size_t size;
     struct quire_row_computed *computed = quire_row_rules_computed(rules, &size);
     if (batch->length == 0) return 0;
+    for (size_t i = 0; i < rules->identities.size; i++)
+        if (rules->identities.items[i].fills)
+            QUIRE_TRY(quire_identity_fill(&rules->identities.items[i], batch, error));
     for (size_t i = 0; i < size; i++)
         if (!computed[i].given) QUIRE_TRY(compute(rules, &computed[i], batch, error));
     for (size_t i = 0; i < size; i++)

@@ -1,6 +1,6 @@
 /* Private to table: what a table asks of each row beyond types: CHECK constraints, invariants,
- * generated columns and defaults (PROTOCOL.md, "Column Invariants", "CHECK Constraints",
- * "Generated Columns", "Default Columns").
+ * generated columns, defaults and identities (PROTOCOL.md, "Column Invariants", "CHECK
+ * Constraints", "Generated Columns", "Default Columns", "Identity Columns").
  *
  * A constraint that is false or null for a row refuses the row, as in Spark. Columns that the
  * input lacks are computed where the table says how; generated ones that it has are compared. */
@@ -9,6 +9,7 @@
 
 #include "quire/batch.h"
 #include "table/log/action.h"
+#include "table/rows/identity.h"
 
 struct quire_row_rules_source {
     const char *verb; /* of errors */
@@ -26,10 +27,14 @@ int quire_row_rules_open(const struct quire_row_rules_source *source,
                          struct quire_row_rules **rules, struct quire_error *error);
 void quire_row_rules_close(struct quire_row_rules *rules); /* NULL is fine */
 
+/* Those of the table, as far as values were given by now; the rules' own. */
+struct quire_identities *quire_row_rules_identities(struct quire_row_rules *rules);
+
 /* The rows to come have these columns, in the table's spelling. Lets the columns of `cast`, a copy
- * of the table's schema, that are to be computed be null. */
-int quire_row_rules_begin(struct quire_row_rules *rules, const struct ArrowSchema *given,
-                          struct ArrowSchema *cast, struct quire_error *error);
+ * of the table's schema, that are to be computed be null. own: they are the table's own already,
+ * and keep their values of identity columns. */
+void quire_row_rules_begin(struct quire_row_rules *rules, const struct ArrowSchema *given, bool own,
+                           struct ArrowSchema *cast);
 /* The rows to come are the table's own, some columns of which were set: generated columns among
  * these are compared, others computed anew. */
 void quire_row_rules_begin_changed(struct quire_row_rules *rules,

@@ -151,6 +151,8 @@ static int open_rules(struct quire_row_rules *rules, struct quire_error *error)
     if ((int64_t)root->fields_size > rules->source.schema->n_children)
         return quire_fail(error, QUIRE_INTERNAL, rules->source.verb,
                           "the schema is not that of the table");
+    QUIRE_TRY(quire_identities_read(metadata, rules->source.protocol, rules->source.verb,
+                                    &rules->arena, &rules->identities, error));
     if (quire_protocol_supports(rules->source.protocol, "allowColumnDefaults"))
         QUIRE_TRY(add_columns(rules, root, false, error));
     QUIRE_TRY(add_columns(rules, root, true, error));

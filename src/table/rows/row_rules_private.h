@@ -3,6 +3,7 @@
 #define QUIRE_TABLE_ROW_RULES_PRIVATE_H
 
 #include "base/alloc.h"
+#include "table/rows/identity.h"
 #include "table/rows/row_check.h"
 #include "table/rows/row_rules.h"
 
@@ -28,6 +29,7 @@ struct quire_row_rules {
     struct quire_arena arena;
     struct quire_buf computed;    /* struct quire_row_computed: defaults, then generated columns */
     struct quire_buf constraints; /* struct quire_row_constraint */
+    struct quire_identities identities;
 };
 
 static inline struct quire_row_computed *

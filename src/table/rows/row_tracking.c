@@ -7,7 +7,6 @@
 #include "data/column.h"
 #include "data/schema.h"
 #include "data/view.h"
-#include "table/schema/delta_schema.h"
 
 #define OPERATION "row tracking"
 #define ENABLED   "delta.enableRowTracking"
@@ -22,14 +21,10 @@ int quire_row_tracking_of(const struct quire_snapshot *snapshot, const char *ver
     if (enabled == NULL || strcmp(enabled, "true") != 0) return 0;
     tracking->id = quire_snapshot_property(snapshot, ROW_ID);
     tracking->version = quire_snapshot_property(snapshot, VERSION);
-    bool by_id =
-        quire_delta_mapping(&snapshot->metadata, &snapshot->protocol) == QUIRE_DELTA_MAP_ID;
-    if (tracking->id != NULL && tracking->version != NULL && !by_id) return 0;
+    if (tracking->id != NULL && tracking->version != NULL) return 0;
     return quire_fail(error, QUIRE_UNSUPPORTED, verb,
                       "the table uses what this build cannot write: ids of rows that are copied "
-                      "(row tracking)%s",
-                      by_id ? " under column mapping by ids"
-                            : " without names of columns for them");
+                      "(row tracking) without names of columns for them");
 }
 
 static int copy_schema(const struct quire_row_tracking *tracking, const struct ArrowSchema *schema,

@@ -1,32 +1,10 @@
-#include "table/rows/row_writer.h"
-
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "data/column_stats.h"
-#include "data/view.h"
-#include "table/files/stats_choice.h"
-#include "table/rows/row_rules.h"
 #include "table/rows/row_schema.h"
+#include "table/rows/row_writer_private.h"
 #include "table/schema/delta_nulls.h"
 #include "table/schema/delta_schema.h"
-
-struct quire_row_writer {
-    struct quire_transaction *transaction;
-    struct ArrowSchema schema; /* of the table */
-    struct ArrowSchema stored; /* the same columns, as files and the log have them */
-    struct quire_stats_choice stats;
-    struct quire_texts partitions; /* by their names in the log */
-    struct quire_arena arena;
-    struct quire_row_rules *rules;
-    struct quire_data_writer *files;
-    int64_t rows; /* that came */
-    struct quire_file_limits limits;
-    struct quire_field *fields; /* of stored and its batches, where bytes are limited */
-    struct quire_view *view;
-    struct quire_buf sizes;                   /* int64_t, of the files that are finished */
-    int64_t open_rows, open_bytes, cut_bytes; /* in files that are not finished, and in those that
-                                                 are; bytes as they stand in memory */
-};
 
 /* --- Rows ---------------------------------------------------------------------------------- */
 
@@ -62,7 +40,7 @@ static int place_error(const struct quire_row_writer *writer, int64_t before,
 
 static int open_limits(struct quire_row_writer *writer, struct quire_error *error)
 {
-    if (writer->limits.bytes_max <= 0) return 0;
+    if (writer->options.limits.bytes_max <= 0) return 0;
     QUIRE_TRY(quire_field_open(&writer->stored, &writer->fields, error));
     return quire_view_new(writer->fields, &writer->view, error);
 }
@@ -86,7 +64,7 @@ static int count_batch(struct quire_row_writer *writer, const struct ArrowArray 
 static double bytes_that_fit(const struct quire_row_writer *writer)
 {
     const int64_t *sizes = (const int64_t *)(const void *)writer->sizes.data;
-    double limit = (double)writer->limits.bytes_max, stored = 0;
+    double limit = (double)writer->options.limits.bytes_max, stored = 0;
     for (size_t i = 0; i < writer->sizes.size / sizeof(*sizes); i++)
         stored += (double)sizes[i];
     if (stored <= 0 || writer->cut_bytes <= 0) return limit;
@@ -95,7 +73,7 @@ static double bytes_that_fit(const struct quire_row_writer *writer)
 
 static int cut_when_full(struct quire_row_writer *writer, struct quire_error *error)
 {
-    const struct quire_file_limits *limits = &writer->limits;
+    const struct quire_file_limits *limits = &writer->options.limits;
     bool full = limits->rows_max > 0 && writer->open_rows >= limits->rows_max;
     if (!full && limits->bytes_max > 0) full = (double)writer->open_bytes >= bytes_that_fit(writer);
     return full ? quire_row_writer_cut(writer, error) : 0;
@@ -108,8 +86,9 @@ static int take_batch(struct quire_row_writer *writer, struct ArrowArray *batch,
     QUIRE_TRY(quire_row_rules_apply(writer->rules, batch, writer->rows, error));
     struct ArrowArray taken = *batch;
     int64_t before = writer->rows;
-    batch->release = NULL;
     writer->rows += taken.length;
+    if (writer->files == NULL) return 0;
+    batch->release = NULL;
     int code = count_batch(writer, &taken, error);
     if (code != 0) {
         quire_array_release(&taken);
@@ -132,8 +111,8 @@ static int cast_batch(struct quire_row_writer *writer, const struct ArrowSchema 
     return code;
 }
 
-int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStream *rows,
-                           struct quire_error *error)
+static int write_rows(struct quire_row_writer *writer, struct ArrowArrayStream *rows, bool own,
+                      struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema source = {.release = NULL};
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema given = {.release = NULL};
@@ -143,7 +122,7 @@ int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStr
     const char *verb = writer->transaction->options.verb;
     QUIRE_TRY(quire_row_schema_spell(&writer->schema, &given, verb, error));
     QUIRE_TRY(quire_schema_copy(&writer->schema, &cast, error));
-    QUIRE_TRY(quire_row_rules_begin(writer->rules, &given, &cast, error));
+    quire_row_rules_begin(writer->rules, &given, own, &cast);
     QUIRE_TRY(quire_row_schema_check(&cast, &given, verb, error));
     /* Rows that are as the table has them are handed on. */
     const bool as_they_are = quire_schema_equal(&given, &cast, NULL) && !forbids_null(&cast);
@@ -154,6 +133,23 @@ int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStr
         QUIRE_TRY(as_they_are ? take_batch(writer, &read, error)
                               : cast_batch(writer, &given, &cast, &read, error));
     }
+}
+
+int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStream *rows,
+                           struct quire_error *error)
+{
+    return write_rows(writer, rows, false, error);
+}
+
+int quire_row_writer_copy(struct quire_row_writer *writer, struct ArrowArrayStream *rows,
+                          struct quire_error *error)
+{
+    return write_rows(writer, rows, true, error);
+}
+
+struct quire_identities *quire_row_writer_identities(struct quire_row_writer *writer)
+{
+    return quire_row_rules_identities(writer->rules);
 }
 
 /* --- Opening ------------------------------------------------------------------------------- */
@@ -231,6 +227,7 @@ static int open_writer(struct quire_row_writer *writer,
                                                  .schema = &writer->schema,
                                                  .regenerate = options->regenerate};
     QUIRE_TRY(quire_row_rules_open(&asked, &writer->rules, error));
+    if (options->only_checks) return 0;
     const struct quire_data_writer_options writing = {
         .url = transaction->base->place.url,
         .schema = &writer->stored,
@@ -251,7 +248,7 @@ int quire_row_writer_open(struct quire_transaction *transaction,
     struct quire_row_writer *made = quire_alloc_zero(1, sizeof(*made));
     if (made == NULL) return quire_fail_memory(error, transaction->options.verb);
     made->transaction = transaction;
-    made->limits = options->limits;
+    made->options = *options;
     int code = open_writer(made, options, error);
     if (code == 0) code = open_limits(made, error);
     if (code == 0)
@@ -277,15 +274,10 @@ const struct quire_buf *quire_row_writer_lines(const struct quire_row_writer *wr
     return quire_data_writer_lines(writer->files);
 }
 
-int quire_row_writer_finish(struct quire_row_writer *writer, struct quire_data_totals *totals,
-                            struct quire_error *error)
-{
-    return quire_data_writer_finish(writer->files, &writer->transaction->lines, totals, error);
-}
-
 void quire_row_writer_close(struct quire_row_writer *writer)
 {
     if (writer == NULL) return;
+    quire_row_writer_close(writer->renumbered);
     if (writer->transaction->may_stand && writer->files != NULL)
         quire_data_writer_keep(writer->files);
     quire_data_writer_close(writer->files);

@@ -7,6 +7,7 @@
 #include "quire/table_write.h"
 #include "table/commit/transaction.h"
 #include "table/rows/data_writer.h"
+#include "table/rows/identity.h"
 #include "table/rows/row_tracking.h"
 
 struct quire_row_writer_options {
@@ -15,6 +16,9 @@ struct quire_row_writer_options {
     struct quire_row_tracking tracking; /* that rows bring with them; zeroed: none do */
     bool regenerate; /* generated columns that are given are computed anew, not compared */
     struct quire_file_limits limits; /* of the files that rows go to */
+    bool renumbers;   /* its files are all that is committed: they may be written anew with other
+                         values of identity columns, where other writers were first */
+    bool only_checks; /* rows are looked at alone; the writer has no files, and is only closed */
 };
 
 struct quire_row_writer;
@@ -30,6 +34,12 @@ int quire_row_writer_open(struct quire_transaction *transaction,
 /* Takes all rows of the stream, which the caller still releases. */
 int quire_row_writer_write(struct quire_row_writer *writer, struct ArrowArrayStream *rows,
                            struct quire_error *error);
+/* The same of rows that the table has, or is to have as they are: they keep their values of
+ * identity columns. */
+int quire_row_writer_copy(struct quire_row_writer *writer, struct ArrowArrayStream *rows,
+                          struct quire_error *error);
+/* The identity columns of the table, as far as values were given by now; the writer's own. */
+struct quire_identities *quire_row_writer_identities(struct quire_row_writer *writer);
 /* Finishes all files: rows that follow go to new ones. */
 int quire_row_writer_cut(struct quire_row_writer *writer, struct quire_error *error);
 /* The lines of the add actions of files that are finished; borrowed until the next call. */

@@ -128,6 +128,17 @@ static int push_all(struct quire_texts *texts, const struct quire_texts *more,
     return 0;
 }
 
+/* Readers of version 2 are those who know of column mapping; also where writers' features have
+ * names, and theirs have none. */
+static int cover_mapping(struct quire_protocol *protocol, const struct quire_protocol *other,
+                         struct quire_arena *arena)
+{
+    if (other->reader != 2 || !has(&other->writer_features, "columnMapping")) return 0;
+    if (protocol->reader < 2) protocol->reader = 2;
+    if (protocol->reader < QUIRE_READER_FEATURES) return 0;
+    return push(&protocol->reader_features, "columnMapping", arena);
+}
+
 int quire_protocol_cover(struct quire_protocol *protocol, const struct quire_protocol *other,
                          struct quire_arena *arena)
 {
@@ -141,5 +152,6 @@ int quire_protocol_cover(struct quire_protocol *protocol, const struct quire_pro
     if (spell_out(protocol, readers, arena) != 0 ||
         push_all(&protocol->writer_features, &other->writer_features, arena) != 0)
         return QUIRE_MEMORY;
+    if (cover_mapping(protocol, other, arena) != 0) return QUIRE_MEMORY;
     return readers ? push_all(&protocol->reader_features, &other->reader_features, arena) : 0;
 }

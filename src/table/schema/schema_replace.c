@@ -24,7 +24,7 @@ static int check_columns(const struct ArrowSchema *rows, struct quire_error *err
     QUIRE_CLEANUP(close_field) struct quire_field *fields = NULL;
     QUIRE_TRY(quire_field_open(rows, &fields, error));
     if (fields->children_size == 0)
-        return quire_fail(error, QUIRE_USAGE, OPERATION, "a table has columns");
+        return quire_fail(error, QUIRE_USAGE, OPERATION, "a table has one column at least");
     return quire_table_names_check(fields, error);
 }
 

@@ -77,20 +77,3 @@ int quire_features_check_write(const struct quire_snapshot *snapshot, const char
     }
     return 0;
 }
-
-int quire_features_check_rows(const struct quire_snapshot *snapshot, const char *verb,
-                              struct quire_error *error)
-{
-    static const char identity[] = "\"delta.identity.start\"";
-    const struct quire_bytes *schema = &snapshot->metadata.schema;
-    QUIRE_TRY(quire_features_check_write(snapshot, verb, error));
-    if (schema->data != NULL &&
-        memmem(schema->data, schema->size, identity, strlen(identity)) != NULL)
-        return refuse(verb, "identity columns", error);
-    return 0;
-}
-
-int quire_features_check_append(const struct quire_snapshot *snapshot, struct quire_error *error)
-{
-    return quire_features_check_rows(snapshot, "append", error);
-}

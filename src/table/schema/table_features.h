@@ -8,15 +8,9 @@
 /* QUIRE_UNSUPPORTED naming each feature that this build cannot read. */
 int quire_features_check_read(const struct quire_protocol *protocol, struct quire_error *error);
 
-/* QUIRE_UNSUPPORTED naming a feature that this build does not honour when it writes: what every
- * operation needs, also one that writes no rows. verb is that of messages. */
+/* QUIRE_UNSUPPORTED naming a feature that this build does not honour when it writes. verb is that
+ * of messages. Rules of rows are the row writer's to check. */
 int quire_features_check_write(const struct quire_snapshot *snapshot, const char *verb,
                                struct quire_error *error);
-
-/* The same for operations that write rows: also where columns are to be given their values by the
- * table (identity columns). Rules of single rows are the row writer's to check. */
-int quire_features_check_rows(const struct quire_snapshot *snapshot, const char *verb,
-                              struct quire_error *error);
-int quire_features_check_append(const struct quire_snapshot *snapshot, struct quire_error *error);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 
 #define OPERATION "optimize"
 #define SEED      0x5175697265ULL /* the same rows are arranged the same way each time */
@@ -18,6 +19,10 @@ int quire_cluster_ranks_open(struct quire_cluster_ranks *ranks, const struct qui
         if (names[i][0] == '-')
             return quire_fail(error, QUIRE_USAGE, OPERATION,
                               "\"%.200s\": columns to arrange rows by have no direction", names[i]);
+        for (size_t j = 0; j < i; j++)
+            if (quire_text_equal_ignore_case(names[i], names[j]))
+                return quire_fail(error, QUIRE_USAGE, OPERATION, "\"%.200s\" is named twice",
+                                  names[i]);
         QUIRE_TRY(quire_sort_key_init(&ranks->keys[i], batch, &names[i], 1, error));
         ranks->columns++;
     }

@@ -50,7 +50,7 @@ int quire_optimize_partition(const struct quire_table_columns *columns,
                              struct quire_bytes *partition)
 {
     const struct quire_texts *names = &columns->names;
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf path = {0};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf key = {0};
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena scratch = {NULL, 0};
     struct quire_pairs pairs = {NULL, names->size};
     pairs.items = quire_arena_alloc(&scratch, (names->size + 1) * sizeof(*pairs.items));
@@ -62,9 +62,8 @@ int quire_optimize_partition(const struct quire_table_columns *columns,
         if (pair != NULL && pair->value.size > 0) value = pair->value;
         pairs.items[i] = (struct quire_pair){names->items[i], value};
     }
-    int code = quire_partition_path(&pairs, &path);
-    *partition =
-        (struct quire_bytes){path.data != NULL ? path.data : (const uint8_t *)"", path.size};
+    int code = quire_partition_key(&pairs, &key);
+    *partition = (struct quire_bytes){key.data != NULL ? key.data : (const uint8_t *)"", key.size};
     return code != 0 ? code : quire_bytes_copy(arena, partition);
 }
 

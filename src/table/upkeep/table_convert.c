@@ -1,4 +1,6 @@
-/* A folder of Parquet as version 0 of a table: an add action for each file that is below it. */
+/* A folder of Parquet as version 0 of a table: an add action for each file that is below it. Files
+ * of another table are none of it: that one deletes them when it likes, and has some that it has
+ * deleted rows of, or that it never committed. */
 #include "quire/table_convert.h"
 
 #include "base/cleanup.h"
@@ -11,10 +13,12 @@
 #include "table/files/partition_folder.h"
 #include "table/log/action_write.h"
 #include "table/log/uri.h"
+#include "table/place_check.h"
 #include "table/schema/delta_schema.h"
 #include "table/schema/delta_schema_write.h"
 #include "table/schema/schema_union.h"
 #include "table/table_create.h"
+#include "table/upkeep/inner_tables.h"
 
 #define OPERATION     "convert table"
 #define STATS_COLUMNS 32
@@ -24,6 +28,7 @@ struct conversion {
     struct quire_table_place place;
     struct quire_field *partitions; /* a struct of the columns that folders are named by; NULL */
     struct quire_schema_union schemas;
+    struct quire_inner_tables inner;
     struct quire_buf lines; /* add actions */
     struct quire_table_convert_result result;
 
@@ -39,6 +44,7 @@ static void release_conversion(struct conversion *conversion)
     quire_table_place_close(&conversion->place);
     quire_field_close(conversion->partitions);
     quire_schema_union_release(&conversion->schemas);
+    quire_inner_tables_release(&conversion->inner);
     quire_buf_release(&conversion->lines);
     quire_arena_release(&conversion->arena);
 }
@@ -162,14 +168,43 @@ static int convert_file(struct conversion *conversion, const char *key, struct q
     return code;
 }
 
+/* Where a path leads into the log of a table below, *log is at the '/' before it. */
+static int find_log(struct conversion *conversion, const char **log, struct quire_error *error)
+{
+    const char *path = conversion->path, *found = strstr(path, "/" QUIRE_LOG_FOLDER);
+    *log = NULL;
+    if (found == NULL) return 0;
+    const char *folder = quire_arena_strndup(&conversion->arena, path, (size_t)(found + 1 - path));
+    if (folder == NULL) return quire_fail_memory(error, OPERATION);
+    if (!quire_partition_path_is_hidden(folder)) *log = found;
+    return 0;
+}
+
+/* Refuses what is of a table below, be it a file or its log. */
+static int check_inner(struct conversion *conversion, bool hidden, struct quire_error *error)
+{
+    const char *path = conversion->path, *log;
+    bool inner = false;
+    QUIRE_TRY(find_log(conversion, &log, error));
+    if (log == NULL && !hidden)
+        QUIRE_TRY(
+            quire_inner_tables_has(&conversion->inner, &conversion->place, path, &inner, error));
+    if (log == NULL && !inner) return 0;
+    quire_fail(error, QUIRE_USAGE, OPERATION,
+               "there is a table below the folder, whose files are its own");
+    quire_error_hint(error, "move that table elsewhere, or convert the folders beside it");
+    return QUIRE_USAGE;
+}
+
 static int take_object(void *user, const char *key, const struct quire_object *object,
                        struct quire_error *error)
 {
     struct conversion *conversion = user;
     conversion->path = key + strlen(conversion->place.key);
     conversion->object = object;
-    if (quire_partition_path_is_hidden(conversion->path)) return 0;
-    int code = convert_file(conversion, key, error);
+    const bool hidden = quire_partition_path_is_hidden(conversion->path);
+    int code = check_inner(conversion, hidden, error);
+    if (code == 0 && !hidden) code = convert_file(conversion, key, error);
     quire_error_path(code != 0 ? error : NULL, conversion->path);
     quire_arena_release(&conversion->arena);
     return code;
@@ -266,11 +301,16 @@ static int convert(const char *url, struct conversion *conversion, struct quire_
     struct quire_table_place *place = &conversion->place;
     if (folders != NULL) QUIRE_TRY(quire_field_open(folders, &conversion->partitions, error));
     QUIRE_TRY(quire_table_create_check(url, error));
+    QUIRE_TRY(quire_table_check_outside(url, error));
     QUIRE_TRY(quire_table_place_open(url, place, error));
     QUIRE_TRY(
         place->store->ops->list(place->store, place->key, NULL, take_object, conversion, error));
-    if (conversion->result.files == 0)
-        return quire_fail(error, QUIRE_NOT_FOUND, OPERATION, "there are no files of Parquet");
+    if (conversion->result.files == 0) {
+        quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
+                   "there are no files of Parquet below the folder");
+        quire_error_hint(error, "check the name; they are called *.parquet or *.parq");
+        return QUIRE_NOT_FOUND;
+    }
     return commit(conversion, url, error);
 }
 

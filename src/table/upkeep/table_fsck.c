@@ -21,6 +21,7 @@ static void release(struct quire_fsck *fsck)
     quire_fsck_log_release(&fsck->log);
     quire_table_place_close(&fsck->place);
     quire_needed_files_release(&fsck->needed);
+    quire_inner_tables_release(&fsck->inner);
     quire_arena_release(&fsck->arena);
     quire_buf_release(&fsck->missing);
     quire_buf_release(&fsck->path);
@@ -158,11 +159,22 @@ static int tell_orphan(void *user, const char *path, int64_t bytes, struct quire
     return 0;
 }
 
+/* Of a commit below the checkpoint. */
+static int take_damaged(void *user, int code, const struct quire_error *own,
+                        struct quire_error *error)
+{
+    struct quire_fsck *fsck = user;
+    fsck->damaged = true;
+    return tell_failure(fsck, code, own, error);
+}
+
+/* What damaged commits name is not known, and so not what nothing names. */
 static int find_orphans(struct quire_fsck *fsck, struct quire_error *error)
 {
     const struct quire_vacuum_search search = {.snapshot = fsck->snapshot,
                                                .columns = &fsck->columns,
                                                .needed = &fsck->needed,
+                                               .inner = &fsck->inner,
                                                .before_ms = INT64_MAX,
                                                .take = tell_orphan,
                                                .user = fsck};
@@ -170,8 +182,9 @@ static int find_orphans(struct quire_fsck *fsck, struct quire_error *error)
     struct quire_error own;
     quire_error_clear(&own);
     QUIRE_TRY(quire_needed_files_of(&fsck->needed, fsck->snapshot, error));
-    int code = quire_vacuum_note_named(fsck->snapshot, &fsck->needed, &own);
+    int code = quire_vacuum_note_named(fsck->snapshot, &fsck->needed, take_damaged, fsck, &own);
     if (code != 0) return tell_failure(fsck, code, &own, error);
+    if (fsck->damaged) return 0;
     quire_needed_files_settle(&fsck->needed);
     return quire_vacuum_list(&search, error);
 }

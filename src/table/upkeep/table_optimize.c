@@ -3,6 +3,8 @@
 #include "base/fail.h"
 #include "base/json_tree.h"
 #include "base/number.h"
+#include "base/text.h"
+#include "quire/codec.h"
 #include "table/rows/row_writer.h"
 #include "table/schema/delta_schema.h"
 #include "table/schema/table_features.h"
@@ -143,12 +145,25 @@ static int open_ranks(struct quire_optimize *optimize, struct quire_error *error
     return code;
 }
 
+/* One that is not known is told also where there is nothing to put together. */
+static int check_compression(const char *text, struct quire_error *error)
+{
+    static const char *const others[] = {"lz4_raw", "uncompressed"}; /* names that Parquet has */
+    const struct quire_codec *codec;
+    int level;
+    if (text == NULL || quire_text_equal_ignore_case(text, others[0]) ||
+        quire_text_equal_ignore_case(text, others[1]))
+        return 0;
+    return quire_codec_parse(text, &codec, &level, error);
+}
+
 static int open_optimize(struct quire_optimize *optimize, const char *url,
                          struct quire_error *error)
 {
     const struct quire_table_optimize_options *options = optimize->options;
     const struct quire_transaction_options how = {.verb = OPERATION,
                                                   .durability = options->durability};
+    QUIRE_TRY(check_compression(options->compression, error));
     optimize->context = options->context;
     if (optimize->context == NULL) {
         QUIRE_TRY(quire_context_new(NULL, &optimize->context, error));

@@ -24,6 +24,7 @@ struct vacuum {
     struct quire_transaction *transaction;
     struct quire_table_columns columns;
     struct quire_needed_files needed;
+    struct quire_inner_tables inner;
     int64_t table_ms, retain_ms, before_ms;
     int64_t files, bytes;   /* counted */
     struct quire_buf keys;  /* of files to delete, each terminated */
@@ -35,11 +36,26 @@ static void release(struct vacuum *vacuum)
     quire_transaction_close(vacuum->transaction);
     if (vacuum->columns.partitions != NULL) quire_table_columns_close(&vacuum->columns);
     quire_needed_files_release(&vacuum->needed);
+    quire_inner_tables_release(&vacuum->inner);
     quire_buf_release(&vacuum->keys);
     quire_buf_release(&vacuum->sizes);
 }
 
 /* --- What is retained ------------------------------------------------------------------------ */
+
+/* A length of time in the largest unit that it is whole in. */
+static const char *show_time(int64_t ms, char *out, size_t size)
+{
+    bool hours = ms % 3600000 == 0 && ms > 0, seconds = ms % 1000 == 0;
+    snprintf(out, size, "%" PRId64 " %s",
+             hours     ? ms / 3600000
+             : seconds ? ms / 1000
+                       : ms,
+             hours     ? "h"
+             : seconds ? "s"
+                       : "ms");
+    return out;
+}
 
 static int choose_retention(struct vacuum *vacuum, struct quire_error *error)
 {
@@ -56,12 +72,13 @@ static int choose_retention(struct vacuum *vacuum, struct quire_error *error)
         return quire_fail(error, QUIRE_USAGE, OPERATION, "a time to retain below 0");
     vacuum->before_ms = quire_commit_now_ms() - vacuum->retain_ms;
     if (vacuum->retain_ms >= vacuum->table_ms || options->force) return 0;
+    char asked[32], said[32];
     quire_fail(error, QUIRE_USAGE, OPERATION,
-               "files of the last %" PRId64 " hours are to be kept, and the table says %" PRId64
-               "; nothing was deleted",
-               vacuum->retain_ms / 3600000, vacuum->table_ms / 3600000);
-    quire_error_hint(error, "readers and writers at work may need them; force the retention where "
-                            "there are none");
+               "files of the last %s are to be kept, and the table says %s; nothing was deleted",
+               show_time(vacuum->retain_ms, asked, sizeof(asked)),
+               show_time(vacuum->table_ms, said, sizeof(said)));
+    quire_error_hint(error, "readers and writers at work may need them; --force-retention deletes "
+                            "them all the same, where there are none");
     return QUIRE_USAGE;
 }
 
@@ -145,6 +162,7 @@ static int search(struct vacuum *vacuum, bool count, struct quire_error *error)
         .snapshot = vacuum->transaction->base,
         .columns = &vacuum->columns,
         .needed = &vacuum->needed,
+        .inner = &vacuum->inner,
         .before_ms = vacuum->before_ms,
         .take = count ? count_file : note_file,
         .end = count ? NULL : delete_files,
@@ -228,6 +246,7 @@ int quire_table_vacuum(const char *url, const struct quire_table_vacuum_options 
     struct vacuum vacuum = {
         .options = options != NULL ? options : &none, .result = &made, .url = url};
     int code = vacuum_table(&vacuum, error);
+    made.inner_tables = (int64_t)quire_inner_tables_size(&vacuum.inner);
     release(&vacuum);
     if (code != 0) quire_error_path(error, url);
     if (code == 0 && result != NULL) *result = made;

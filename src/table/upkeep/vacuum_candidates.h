@@ -4,6 +4,7 @@
 
 #include "table/files/needed_files.h"
 #include "table/schema/table_columns.h"
+#include "table/upkeep/inner_tables.h"
 
 #define QUIRE_VACUUM_OPERATION "vacuum"
 /* Files that are deleted together. */
@@ -13,7 +14,8 @@ struct quire_vacuum_search {
     struct quire_snapshot *snapshot;
     const struct quire_table_columns *columns;
     const struct quire_needed_files *needed; /* settled */
-    int64_t before_ms;                       /* only what is older is looked at */
+    struct quire_inner_tables *inner; /* whose files are not looked at; gets those it meets */
+    int64_t before_ms;                /* only what is older is looked at */
     /* Called with each file, by its path below the table; valid during the call. It is not called
      * from within a list of the store where end is set: that is called from time to time then. */
     int (*take)(void *user, const char *path, int64_t bytes, struct quire_error *error);
@@ -35,8 +37,12 @@ int quire_vacuum_log(const struct quire_vacuum_search *search, struct quire_erro
 int quire_vacuum_each_removed(const struct quire_snapshot *snapshot, quire_take_remove *take,
                               void *user, struct quire_error *error);
 
+/* Of a commit that cannot be read, and why; others follow unless it fails. */
+typedef int quire_take_failed(void *user, int code, const struct quire_error *own,
+                              struct quire_error *error);
 /* Adds what the commits that the log still has removed, whenever it was, and their change data. */
 int quire_vacuum_note_named(const struct quire_snapshot *snapshot,
-                            struct quire_needed_files *needed, struct quire_error *error);
+                            struct quire_needed_files *needed, quire_take_failed *failed,
+                            void *user, struct quire_error *error);
 
 #endif

@@ -2,6 +2,7 @@
  * what is being changed. */
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "table/log/log_names.h"
 #include "table/upkeep/vacuum_candidates.h"
 
 #define OPERATION QUIRE_VACUUM_OPERATION
@@ -30,14 +31,32 @@ static bool is_hidden(const struct quire_vacuum_search *search, const char *name
     return true;
 }
 
-bool quire_vacuum_is_hidden(const struct quire_vacuum_search *search, const char *path)
+/* As far as end, which is at a '/' or where the path ends. */
+static bool is_hidden_until(const struct quire_vacuum_search *search, const char *path,
+                            const char *end)
 {
     for (;;) {
         size_t size = strcspn(path, "/");
         if (size == 0 || is_hidden(search, path, size)) return true;
-        if (path[size] == '\0') return false;
+        if (path + size >= end) return false;
         path += size + 1;
     }
+}
+
+bool quire_vacuum_is_hidden(const struct quire_vacuum_search *search, const char *path)
+{
+    return is_hidden_until(search, path, path + strlen(path));
+}
+
+/* A log says of a folder that it is a table, also where nothing else in it is to be deleted. */
+static int note_log(const struct quire_vacuum_search *search, const char *path,
+                    struct quire_error *error)
+{
+    const char *log = strstr(path, "/" QUIRE_LOG_FOLDER);
+    if (log == NULL || is_hidden_until(search, path, log)) return 0;
+    if (quire_inner_tables_note(search->inner, path) != 0)
+        return quire_fail_memory(error, OPERATION);
+    return 0;
 }
 
 static int take_object(void *user, const char *key, const struct quire_object *object,
@@ -46,9 +65,13 @@ static int take_object(void *user, const char *key, const struct quire_object *o
     struct listing *listing = user;
     const struct quire_vacuum_search *search = listing->search;
     const char *path = key + listing->prefix;
+    bool inner = false;
+    QUIRE_TRY(note_log(search, path, error));
     if (object->modified_us == 0 || object->modified_us / 1000 >= search->before_ms) return 0;
     if (quire_vacuum_is_hidden(search, path) || quire_needed_files_has(search->needed, path))
         return 0;
+    QUIRE_TRY(quire_inner_tables_has(search->inner, &search->snapshot->place, path, &inner, error));
+    if (inner) return 0;
     QUIRE_TRY(search->take(search->user, path, object->size > 0 ? object->size : 0, error));
     if (search->end == NULL || ++listing->taken < QUIRE_VACUUM_BATCH) return 0;
     quire_buf_clear(&listing->last);
@@ -63,6 +86,7 @@ int quire_vacuum_list(const struct quire_vacuum_search *search, struct quire_err
     const struct quire_table_place *place = &search->snapshot->place;
     struct listing listing = {.search = search, .prefix = strlen(place->key)};
     int code;
+    quire_buf_clear(&search->inner->last);
     do {
         const char *after = listing.last.size > 0 ? (const char *)listing.last.data : NULL;
         code =

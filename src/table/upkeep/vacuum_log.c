@@ -21,6 +21,8 @@ struct actions {
     /* Of change data, by its path as it stands; NULL: not wanted. */
     int (*take_changes)(void *user, const struct quire_bytes *path, struct quire_error *error);
     void *user;
+    quire_take_failed *take_failed; /* NULL: the first commit that cannot be read ends it */
+    void *failed_user;
 };
 
 static int read_action(const struct actions *actions, struct quire_log_reader *reader,
@@ -67,8 +69,18 @@ static int read_commits(const struct quire_snapshot *snapshot, const struct acti
     QUIRE_TRY(quire_history_commits(snapshot, &commits, error));
     const struct quire_log_commit *list =
         (const struct quire_log_commit *)(const void *)commits.data;
-    for (size_t i = 0; i < commits.size / sizeof(*list); i++)
-        QUIRE_TRY(read_commit(snapshot, list[i].version, actions, error));
+    for (size_t i = 0; i < commits.size / sizeof(*list); i++) {
+        struct quire_error own;
+        quire_error_clear(&own);
+        int code = read_commit(snapshot, list[i].version, actions, &own);
+        if (code == 0) continue;
+        if (actions->take_failed != NULL) {
+            QUIRE_TRY(actions->take_failed(actions->failed_user, code, &own, error));
+            continue;
+        }
+        if (error != NULL) *error = own;
+        return code;
+    }
     return 0;
 }
 
@@ -93,10 +105,14 @@ static int note_removed(void *user, const struct quire_remove *action, struct qu
 }
 
 int quire_vacuum_note_named(const struct quire_snapshot *snapshot,
-                            struct quire_needed_files *needed, struct quire_error *error)
+                            struct quire_needed_files *needed, quire_take_failed *failed,
+                            void *user, struct quire_error *error)
 {
-    const struct actions actions = {
-        .take_remove = note_removed, .take_changes = note_changes, .user = needed};
+    const struct actions actions = {.take_remove = note_removed,
+                                    .take_changes = note_changes,
+                                    .user = needed,
+                                    .take_failed = failed,
+                                    .failed_user = user};
     return read_commits(snapshot, &actions, error);
 }
 
@@ -152,6 +168,9 @@ static int give(struct logged *logged, struct quire_error *error)
     const char *path = (const char *)logged->path.data;
     struct quire_object object = {0};
     struct quire_error missing;
+    bool inner = false;
+    QUIRE_TRY(quire_inner_tables_has(search->inner, place, path, &inner, error));
+    if (inner) return 0;
     quire_buf_clear(&logged->key);
     if (quire_buf_printf(&logged->key, "%s%s", place->key, path) != 0 ||
         quire_buf_terminate(&logged->key) != 0)
@@ -208,6 +227,7 @@ int quire_vacuum_log(const struct quire_vacuum_search *search, struct quire_erro
     struct logged logged = {.search = search};
     const struct actions actions = {
         .take_remove = take_remove, .take_changes = take_changes, .user = &logged};
+    quire_buf_clear(&search->inner->last);
     int code = read_commits(search->snapshot, &actions, error);
     if (code == 0)
         code = quire_snapshot_each_tombstone(search->snapshot, take_remove, &logged, error);

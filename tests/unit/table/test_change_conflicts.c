@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "quire/table_alter.h"
 #include "quire/table_change.h"
@@ -237,6 +238,23 @@ static int restore(const char *at, struct quire_error *error)
     return quire_table_restore(at, 1, &options, NULL, error);
 }
 
+/* Gives ids to the rows that are there, file by file. */
+static int track_rows(const char *at, struct quire_error *error)
+{
+    static const struct quire_table_property property = {"delta.enableRowTracking", "true"};
+    return quire_table_property_set(at, &property, 1, NULL, NULL, error);
+}
+
+static int arrange(const char *at, struct quire_error *error)
+{
+    static const char *const columns[] = {"id"};
+    const struct quire_table_optimize_options how = {.arrange = QUIRE_TABLE_ZORDER,
+                                                     .columns = columns,
+                                                     .columns_size = 1,
+                                                     .durability = QUIRE_DURABILITY_NONE};
+    return quire_table_optimize(at, &how, NULL, error);
+}
+
 /* --- Cases ----------------------------------------------------------------------------------- */
 
 typedef int writer(const char *at, struct quire_error *error);
@@ -268,6 +286,9 @@ static const struct meeting meetings[] = {
     {overwrite, overwrite, "file that this one replaces", 10},
     {restore, append_b, "added rows", 111111},
     {restore, delete_all_of_a, "file that this one keeps", 1100},
+    {track_rows, delete_all_of_a, "file that this one replaces", 1100},
+    {track_rows, arrange, "file that this one replaces", 1111},
+    {track_rows, append_a, "added rows", 111111},
 };
 
 static writer *other;
@@ -320,6 +341,25 @@ static void test_nothing_is_left(void **state)
     assert_int_equal(quire_table_delete(url, "id = 6 OR id = 4", &options, NULL, NULL),
                      QUIRE_CONFLICT);
     assert_int_equal(scratch_count(folder), all + 1);
+}
+
+static int remove_table(const char *at, struct quire_error *error)
+{
+    (void)error;
+    scratch_remove(at);
+    return 0;
+}
+
+/* A table that was deleted has no commit afterwards, and nobody is told that it has. */
+static void test_a_table_that_is_gone(void **state)
+{
+    (void)state;
+    make_table();
+    other = remove_table;
+    between = run_other;
+    assert_int_equal(append(url, 5, "a"), QUIRE_NOT_FOUND);
+    assert_null(between);
+    assert_int_equal(access(scratch_path(folder, "_delta_log"), F_OK), -1);
 }
 
 /* --- Several commits of one optimize --------------------------------------------------------- */
@@ -398,6 +438,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_meetings),
         cmocka_unit_test(test_nothing_is_left),
+        cmocka_unit_test(test_a_table_that_is_gone),
         cmocka_unit_test(test_optimize_in_several_commits),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -341,6 +341,44 @@ static void test_two_groups(void **state)
     quire_table_group_close(two);
 }
 
+/* Rows that have no n, which is the table's to give: of the group that comes second they are
+ * written once more. */
+static void test_identities_of_two_groups(void **state)
+{
+    static const char text[] = "app int64, n int64", given[] = "app int64";
+    static const struct quire_table_identity identity = {.column = "n", .start = 1};
+    static const struct quire_table_create_options how = {.identities = &identity,
+                                                          .identities_size = 1};
+    static const char url[] = "mem://identities";
+    struct ArrowSchema schema;
+    struct quire_error error;
+    (void)state;
+    assert_int_equal(quire_schema_parse(text, strlen(text), &schema, NULL), 0);
+    assert_int_equal(quire_table_create(url, &schema, &how, NULL), 0);
+    quire_schema_release(&schema);
+    struct quire_table_group *one = open_polled(url), *two = open_polled(url);
+    struct quire_table_producer *a = producer_of(one, "a"), *b = producer_of(two, "b");
+    struct quire_table_producer *c = producer_of(one, "c");
+    for (int64_t sequence = 1; sequence <= 4; sequence++) {
+        assert_int_equal(write_as(a, given, sequence, NULL, &error), 0);
+        assert_int_equal(write_as(b, given, sequence, NULL, &error), 0);
+        assert_int_equal(write_as(c, given, sequence, NULL, &error), 0);
+        flush(sequence % 2 == 0 ? one : two);
+        flush(sequence % 2 == 0 ? two : one);
+        int64_t rows = 6 * sequence;
+        assert_int_equal(content_of(url).rows, rows);
+        assert_int_equal(content_of(url).sum, rows * (rows + 1) / 2);
+    }
+    /* A batch that brings values is refused alone. */
+    assert_int_equal(write_as(a, "app int64, n int64", 5, NULL, &error), QUIRE_INPUT);
+    assert_non_null(strstr(error.cause, "7 is not taken"));
+    assert_int_equal(write_as(a, given, 5, NULL, &error), 0);
+    flush(one);
+    assert_int_equal(content_of(url).rows, 26);
+    quire_table_group_close(one);
+    quire_table_group_close(two);
+}
+
 /* What another process has committed is seen before rows are taken, too. */
 static void test_overtaken(void **state)
 {
@@ -496,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_closed_producers),
         cmocka_unit_test(test_a_bad_batch_is_its_own),
         cmocka_unit_test(test_two_groups),
+        cmocka_unit_test(test_identities_of_two_groups),
         cmocka_unit_test(test_overtaken),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_many_commits),

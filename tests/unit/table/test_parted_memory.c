@@ -163,6 +163,24 @@ static void test_in_order(void **state)
     expect_bounded(*state, "order", 7, true, 4 * MIB);
 }
 
+/* Files of all partitions are open, and those of some. */
+static void test_open(void **state)
+{
+    expect_bounded(*state, "open", 5, false, 48 * MIB);
+}
+
+static void test_some_open(void **state)
+{
+    expect_bounded(*state, "some", 11, false, 16 * MIB);
+}
+
+/* Files that wait for rows which do not come are ended for those that have some. */
+static void test_open_in_order(void **state)
+{
+    expect_bounded(*state, "idle", 3, true, 20 * MIB);
+    expect_bounded(*state, "more", 9, true, 14 * MIB);
+}
+
 /* What was put aside and read back is what came. */
 static void test_rows(void **state)
 {
@@ -219,6 +237,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_few, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_many, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_in_order, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_open, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_some_open, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_open_in_order, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_rows, scratch_setup, scratch_teardown),
     };
     return cmocka_run_group_tests(tests, open_schema, close_schema);

@@ -105,6 +105,28 @@ static void test_merged(void **state)
     quire_arena_release(&arena);
 }
 
+/* Version 2 of readers, where writers' features have names, is column mapping. */
+static void test_merged_with_mapping(void **state)
+{
+    struct quire_arena arena = {NULL, 0};
+    struct quire_protocol protocol = {.reader = 1, .writer = 1}, other = {.reader = 2, .writer = 5};
+    (void)state;
+    raise_to(&other, "domainMetadata", &arena);
+    assert_int_equal(other.reader, 2);
+    raise_to(&protocol, "domainMetadata", &arena);
+    assert_int_equal(quire_protocol_cover(&protocol, &other, &arena), 0);
+    assert_int_equal(protocol.reader, 2);
+    assert_int_equal(protocol.reader_features.size, 0);
+    assert_true(quire_protocol_supports(&protocol, "columnMapping"));
+    protocol = (struct quire_protocol){.reader = 1, .writer = 1};
+    raise_to(&protocol, "deletionVectors", &arena);
+    assert_int_equal(quire_protocol_cover(&protocol, &other, &arena), 0);
+    check(&protocol, 3, 7, "deletionVectors columnMapping ",
+          "deletionVectors appendOnly invariants checkConstraints changeDataFeed generatedColumns "
+          "columnMapping domainMetadata ");
+    quire_arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +134,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_readers),
         cmocka_unit_test(test_merged),
+        cmocka_unit_test(test_merged_with_mapping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
