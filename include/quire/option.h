@@ -84,13 +84,15 @@ QUIRE_API int quire_options_apply(const struct quire_option_table *table, void *
                                   struct quire_error *error);
 
 /* Settings of a YAML or JSON text (zero-terminated): a mapping of names to values, in order. A list
- * is a value with commas, what is in a mapping below has the name "outer.inner", and nothing is
- * given for null. line is where it stands, 0 where that is not known. A failure of take ends it.
- * QUIRE_INPUT for what is neither, QUIRE_USAGE for other shapes, QUIRE_UNSUPPORTED for YAML in a
- * build without libyaml. */
+ * is a value with commas (is_list: of an option that has one value it is none), what is in a
+ * mapping below has the name "outer.inner", and nothing is given for null. line is where it stands,
+ * 0 where that is not known. A failure of take ends it, and so does a name that is there twice, in
+ * whatever case (QUIRE_USAGE). QUIRE_INPUT for what is neither, QUIRE_USAGE for other shapes,
+ * QUIRE_UNSUPPORTED for YAML in a build without libyaml. */
 QUIRE_API int quire_settings_parse(const char *text, size_t size,
                                    int (*take)(void *user, const struct quire_setting *setting,
-                                               int64_t line, struct quire_error *error),
+                                               bool is_list, int64_t line,
+                                               struct quire_error *error),
                                    void *user, struct quire_error *error);
 
 /* The row that a name sets, `name.KEY` included; NULL when there is none. */

@@ -38,7 +38,9 @@ struct quire_runlog_row {
     int32_t success;        /* 1, 0, or -1: not known */
     const char *error_message;
     double memory_usage_mb, cpu_usage_percent;
-    const char *metadata; /* JSON; members that no field is for are put in when it is parsed */
+    /* JSON; members that no field is for are put in when it is parsed. What is no JSON becomes a
+     * JSON string when it is written. */
+    const char *metadata;
     int64_t created_at;
 };
 
@@ -118,8 +120,33 @@ enum quire_runlog_model {
     QUIRE_RUNLOG_MODEL_REPORT_STEP /* not parsed by itself */
 };
 
-/* Makes everything in a model's struct not known. */
+/* Makes everything in a model's struct not known. Zeroed memory says something else: that all is
+ * known to be 0, false, and of 1970. */
 QUIRE_API void quire_runlog_model_init(enum quire_runlog_model model, void *object);
+static inline void quire_runlog_row_init(struct quire_runlog_row *row)
+{
+    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_ROW, row);
+}
+static inline void quire_runlog_context_init(struct quire_runlog_context *context)
+{
+    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_CONTEXT, context);
+}
+static inline void quire_runlog_step_init(struct quire_runlog_step *step)
+{
+    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_STEP, step);
+}
+static inline void quire_runlog_execution_init(struct quire_runlog_execution *execution)
+{
+    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_EXECUTION, execution);
+}
+static inline void quire_runlog_report_init(struct quire_runlog_report *report)
+{
+    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_REPORT, report);
+}
+static inline void quire_runlog_report_step_init(struct quire_runlog_report_step *step)
+{
+    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_REPORT_STEP, step);
+}
 
 /* Where what is parsed stands. */
 struct quire_runlog_texts;
@@ -128,7 +155,8 @@ QUIRE_API void quire_runlog_texts_free(struct quire_runlog_texts *texts); /* NUL
 
 /* Fills a model's struct from a JSON object; what it points to stands in texts. Members that no
  * field is for are kept in metadata. QUIRE_INPUT, with the place as a JSON pointer (RFC 6901) in
- * the cause, for values of another kind, times without a zone, and words that are not allowed. */
+ * the cause, for values of another kind, times that are none of RFC 3339, words that are not
+ * allowed, and names that are twice in an object. */
 QUIRE_API int quire_runlog_model_parse(enum quire_runlog_model model, const char *json, size_t size,
                                        struct quire_runlog_texts *texts, void *object,
                                        struct quire_error *error);

@@ -10,15 +10,22 @@
 extern "C" {
 #endif
 
+/* Rows of a table of the page, unless rows_max says otherwise. */
+#define QUIRE_RUNLOG_PAGE_ROWS_MAX 1000
+
 /* Zero means the default. */
 struct quire_runlog_page_options {
     const char *trends;  /* the document of quire_runlog_trends, told as well; NULL: not */
     const char *gnuplot; /* as program of quire/chart.h */
     int64_t timeout_ms;  /* of each chart; 30,000 */
     int dpi;             /* of pictures; 300 */
+    /* Rows of the tables of steps, days and hours that the page has; 0: 1,000, below 0: all. Of
+     * more steps half are those that took longest in total, and half those of the others that
+     * failed most often; of days and hours they are the last. Charts and totals are of all. */
+    int64_t rows_max;
     enum quire_durability durability;
-    struct quire_context
-        *context; /* asked whether to stop, and told of charts that there are not */
+    /* Asked whether to stop, and told of charts that there are not. */
+    struct quire_context *context;
 };
 
 /* One HTML document that needs nothing else: style and charts are in it, there is no script, and a

@@ -7,6 +7,7 @@
 #include "quire/batch.h"
 #include "quire/context.h"
 #include "quire/quality.h"
+#include "quire/stream.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,21 +17,26 @@ extern "C" {
 #define QUIRE_RUNLOG_TRENDS_DAYS   30
 #define QUIRE_RUNLOG_ANOMALIES_MAX 100 /* listed, unless limit says otherwise */
 
-/* Zero means the default. */
+/* Zero means the default, and so does NULL in place of options. */
 struct quire_runlog_report_options {
     int64_t days;      /* of the period, by created_at in UTC; below 0: the whole history */
-    int64_t end_us;    /* the period ends before this, since 1970; 0: with today */
+    int64_t end_us;    /* the period ends before this, since 1970; 0: with today, see end_given */
     int64_t now_us;    /* what "now" is, for "today" and generated_at; 0: the clock */
-    int64_t limit;     /* steps and anomalies listed; 0: all steps, 100 anomalies */
+    int64_t limit;     /* steps and anomalies listed; 0: all steps, 100 anomalies; below 0: all */
     const char *where; /* a condition on rows (docs/EXPRESSIONS.md); NULL: none */
     /* Of anomalies: what they are held against. */
-    double min_validation_rate;    /* 95; below 0: none is too low */
+    double min_validation_rate;    /* 95; below 0: none is too low; of check, see below */
     bool history;                  /* also against each step's own days before */
     const char *folder;            /* for temporaries without a name; NULL: /tmp */
     struct quire_context *context; /* NULL: one with the defaults */
     bool process_limit;            /* as in quire/sql.h */
     /* Of anomalies, too: rows that break one of these are some. NULL: none. */
     const struct quire_rules *rules;
+    bool end_given; /* end_us counts where it is 0, the first instant of 1970, too */
+    /* Of summary, trends and anomalies: where the text goes, in pieces, so that a list without a
+     * limit is never held; *json is NULL then. NULL: all of it is *json. */
+    struct quire_out *out;
+    double max_invalid_rows_percent; /* of check, see below: 5; below 0: 0 */
 };
 
 /* Freed with quire_free. QUIRE_INPUT, naming the columns, for a table that is no run log: it
@@ -42,6 +48,12 @@ QUIRE_API int quire_runlog_summary(const char *table,
 QUIRE_API int quire_runlog_trends(const char *table,
                                   const struct quire_runlog_report_options *options, char **json,
                                   struct quire_error *error);
+/* Both of one period, for which the table is read once: of as many days as the options say, else as
+ * a summary has. */
+QUIRE_API int quire_runlog_summary_and_trends(const char *table,
+                                              const struct quire_runlog_report_options *options,
+                                              char **summary, char **trends,
+                                              struct quire_error *error);
 QUIRE_API int quire_runlog_anomalies(const char *table,
                                      const struct quire_runlog_report_options *options, char **json,
                                      struct quire_error *error);
@@ -52,8 +64,10 @@ QUIRE_API int quire_runlog_rules(const struct ArrowSchema *schema, struct quire_
                                  struct quire_error *error);
 
 /* Holds the rows of a period (the whole history, unless days are given) against rules; NULL: those
- * of quire_runlog_rules. *json has what quire_quality_report gives, behind the members that all
- * reports begin with. *verdict is filled in as well. */
+ * of quire_runlog_rules, with the limits of options (min_validation_rate, below 0: 0, and
+ * max_invalid_rows_percent); rules that are given have their own. *json has what
+ * quire_quality_report gives, behind the members that all reports begin with. *verdict (may be
+ * NULL) is filled in as well. */
 QUIRE_API int quire_runlog_check(const char *table, const struct quire_rules *rules,
                                  const struct quire_runlog_report_options *options,
                                  struct quire_verdict *verdict, char **json,

@@ -1,5 +1,6 @@
-/* Run logs read, exported, and kept in shape (docs/RUNLOG.md). What is told is JSON, freed with
- * quire_free. */
+/* Run logs read, exported, and kept in shape (docs/RUNLOG.md). Options may be NULL, which is the
+ * default of each. What is told is JSON, freed with quire_free; json may be NULL where it is not
+ * wanted. */
 #ifndef QUIRE_RUNLOG_UPKEEP_H
 #define QUIRE_RUNLOG_UPKEEP_H
 
@@ -32,7 +33,7 @@ struct quire_runlog_export_options {
     const char *path;   /* a path, a store URL, or NULL: standard output */
     enum quire_durability durability;
 };
-/* Writes the newest rows to a file, which has all of them or is left as it was. *json (may be NULL)
+/* Writes the newest rows to a file, which has all of them or is left as it was. *json
  * tells export_successful, format, records_exported, export_size_mb, export_path,
  * export_timestamp. */
 QUIRE_API int quire_runlog_export(const char *table,
@@ -46,7 +47,8 @@ QUIRE_API int quire_runlog_history(const char *table, int64_t limit, char **json
 
 /* What commits say of writes: the members of struct quire_runlog_metrics (failed_writes is 0, since
  * what failed left no commit; durations are null where no commit tells them), total_commits,
- * average_rows_per_write, total_size_mb, first_write, last_write; and memory of this process. */
+ * average_rows_per_write, total_size_mb, first_write, last_write; and memory of this process.
+ * writes_of and memory_of say so in words. */
 QUIRE_API int quire_runlog_table_metrics(const char *table, char **json, struct quire_error *error);
 
 /* Zero means no. With none of the four, partitioning. */

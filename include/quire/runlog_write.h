@@ -8,6 +8,7 @@
 
 #include "quire/context.h"
 #include "quire/option.h"
+#include "quire/quality.h"
 #include "quire/runlog.h"
 #include "quire/runlog_model.h"
 #include "quire/store.h"
@@ -40,11 +41,13 @@ struct quire_runlog_options {
     char *compression;
     bool log_data_quality_results;
     bool enable_anomaly_detection;
+    int64_t anomaly_history_days; /* of the table; 0: none */
     double min_validation_rate, max_invalid_rows_percent;
     char *quality_rules;
     int32_t quality_action; /* enum quire_runlog_action */
     char *quality_rejects;
     bool enable_schema_evolution;
+    bool widen_types;
     bool auto_optimize_schema;
     int32_t schema_validation_mode; /* 0: strict, 1: lenient */
     bool enable_optimization;
@@ -52,18 +55,30 @@ struct quire_runlog_options {
     double retry_delay_secs;
     bool retry_exponential_backoff;
     bool fail_fast;
-    char *table_name_pattern, *table_suffix_pattern;
+    char *table_name_pattern, *table_suffix_pattern, *table_timestamp;
     double performance_max_secs, performance_max_memory_mb, performance_min_success_rate;
 };
 QUIRE_API const struct quire_option_table *quire_runlog_options_table(void);
 
+/* What its row alone cannot say of the value of one option, by its name; of what belongs together
+ * nothing. */
+QUIRE_API int quire_runlog_option_check(const struct quire_runlog_options *options,
+                                        const char *name, struct quire_error *error);
 /* What rows alone cannot say: QUIRE_USAGE, naming the option, its value and what is allowed. */
 QUIRE_API int quire_runlog_options_check(const struct quire_runlog_options *options,
                                          struct quire_error *error);
 
+/* Puts the limits of options (min_validation_rate, max_invalid_rows_percent) in place of those that
+ * rules have, unless both are the defaults: so it is with rules of a file. */
+QUIRE_API int quire_runlog_limit_rules(const struct quire_runlog_options *options,
+                                       struct quire_rules *rules, struct quire_error *error);
+
+/* Whether options name a table below a place: by table_schema and table_name, or by patterns. */
+QUIRE_API bool quire_runlog_is_named(const struct quire_runlog_options *options);
 /* "schema.name", by table_name_pattern and table_suffix_pattern where they are given, with names
- * made safe; freed with quire_free. pipeline_id and run_mode may be NULL; timestamp (NULL: now) is
- * put in for {date} and {timestamp}. */
+ * made safe; freed with quire_free. QUIRE_USAGE where table_schema or table_name is missing, and no
+ * pattern says that part itself. pipeline_id and run_mode may be NULL; timestamp (NULL:
+ * table_timestamp, else now) is put in for {date} and {timestamp}. */
 QUIRE_API int quire_runlog_table_name(const struct quire_runlog_options *options,
                                       const char *pipeline_id, const char *run_mode,
                                       const char *timestamp, char **name,
@@ -85,6 +100,7 @@ struct quire_runlog_models {
     size_t items_size;
     /* Of step results; of others what they do not say themselves. NULL: none. */
     const struct quire_runlog_context *context;
+    bool is_batch; /* of reports or executions: also where they are one, or none */
 };
 
 /* The same as JSON: one object, a list of them, or one after the other (JSON Lines). */
@@ -93,6 +109,8 @@ struct quire_runlog_text {
     const char *url;                            /* a path, a store URL, or "-" */
     const char *folder;                         /* for what comes once, a local path; NULL: /tmp */
     const struct quire_runlog_context *context; /* as above */
+    bool is_batch;                              /* as above */
+    bool only_checks; /* all is looked at, as for fail_fast, and nothing is written */
 };
 
 /* --- Writers --------------------------------------------------------------------------------- */
@@ -105,15 +123,16 @@ struct quire_runlog_writer_options {
     const struct quire_observer *observer;
     unsigned threads;   /* 0: parallel_write_threads */
     int64_t memory_max; /* 0: memory_fraction of what is available */
-    /* The time in microseconds since the epoch, and waiting; NULL: the system's. */
+    /* The time in microseconds since the epoch, and waiting; NULL: the system's, whose durations go
+     * by a clock that nobody sets. */
     int64_t (*now_us)(void *user);
     void (*sleep_ms)(void *user, int64_t ms);
     void *user;
 };
 
-/* place is the table's path or URL; or, where table_schema and table_name are given, what it is
- * below, as table_schema/table_name. config is
- * borrowed until close. QUIRE_USAGE for a wrong configuration. */
+/* place is the table's path or URL; or, where options name a table below it, what it is below, as
+ * schema/name. config is one that quire_options_init filled in (zeroed memory is none), borrowed
+ * until close; NULL is the defaults, as it is of options. QUIRE_USAGE for a wrong configuration. */
 QUIRE_API int quire_runlog_open(const char *place, const struct quire_runlog_options *config,
                                 const struct quire_runlog_writer_options *options,
                                 struct quire_runlog_writer **writer, struct quire_error *error);
@@ -134,6 +153,14 @@ struct quire_runlog_failure {
     struct quire_error error;
 };
 
+/* A table that rows of a call are for. */
+struct quire_runlog_written {
+    const char *table_fqn, *url;
+    int64_t version; /* -1: it was not changed */
+    int64_t rows_written, commits;
+    bool ignored; /* it was there already, and is as it was (QUIRE_RUNLOG_IGNORE) */
+};
+
 /* What became of a call; texts are the writer's until the next one. */
 struct quire_runlog_result {
     bool success; /* all was written */
@@ -142,10 +169,18 @@ struct quire_runlog_result {
     const char *run_id;
     int64_t rows_written;
     double duration_secs;
-    const char *table_fqn, *url;
-    int64_t version; /* of the table; -1: it was not changed */
-    int64_t commits; /* that were made */
-    bool is_batch;   /* of reports or executions */
+    const char *table_fqn, *url;               /* of the table that was written last */
+    int64_t version;                           /* of it; -1: it was not changed */
+    int64_t commits;                           /* that were made */
+    bool ignored;                              /* some table was there already, and is as it was */
+    const struct quire_runlog_written *tables; /* in the order in which rows name them first */
+    size_t tables_size;
+    /* Of merging: rows that are new, rows of the tables that others took the place of, and those
+     * that had the same key beside them. */
+    bool is_merge;
+    int64_t rows_inserted, rows_replaced, rows_removed;
+    int64_t rows_of_other_phases; /* of those replaced or removed: than the row in their place */
+    bool is_batch;                /* of reports or executions */
     int64_t total_executions, successful_writes, failed_writes;
     const struct quire_runlog_failure *failures;
     size_t failures_size;
@@ -156,11 +191,14 @@ struct quire_runlog_result {
 
 /* Writes models or text. run_id (NULL: what they say, else a new UUID) is that of all rows; of the
  * i-th of several reports or executions it is "RUN_ID_batch_i". result is filled in whatever
- * happens. Several reports or executions are written batch_size at a time, each time one commit;
- * what cannot be written is told in failures, and the call returns 0, unless fail_fast: then
- * nothing is written, and it returns the first. QUIRE_INPUT, with the index and the place in the
- * cause, for what cannot be a row; QUIRE_LIMIT, after the rows are written, where a performance
- * ceiling is passed. */
+ * happens. Several reports or executions are written batch_size of a table at a time, each time one
+ * commit; what cannot be written is told in failures, and the call returns 0, unless fail_fast:
+ * then all are looked at first, by the rules of their tables too, nothing is written where one
+ * cannot be, and it returns why; and unless a commit failed by what is not its rows: then it
+ * returns why, when the others are written (with fail_fast none behind it are, and the error's hint
+ * names the tables that have their rows). QUIRE_INPUT, with the index and the place in the cause,
+ * for what cannot be a row; QUIRE_LIMIT, after the rows are written, where a performance ceiling is
+ * passed. */
 QUIRE_API int quire_runlog_write(struct quire_runlog_writer *writer,
                                  const struct quire_runlog_models *models, const char *run_id,
                                  struct quire_runlog_result *result, struct quire_error *error);

@@ -1,10 +1,11 @@
-/* A local path is followed to where it leads as far as it exists; the names of other stores are
- * compared as they are. */
 #include "apart.h"
 
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "quire/table.h"
 
 const char *quire_cli_local_path(const char *url)
 {
@@ -12,52 +13,33 @@ const char *quire_cli_local_path(const char *url)
     return strstr(url, "://") == NULL ? url : NULL;
 }
 
-/* Where a path leads: the longest part of it that exists, the rest as it is. False where that is
- * longer than a path may be. */
-static bool resolve(const char *path, char resolved[PATH_MAX])
+static int fail_within(const struct quire_cli *cli, const char *what, const char *output,
+                       const char *table, struct quire_error *error)
 {
-    char begin[PATH_MAX];
-    size_t whole = strlen(path), size = whole;
-    if (size >= sizeof(begin)) return false;
-    memcpy(begin, path, size + 1);
-    while (realpath(size > 0 ? begin : ".", resolved) == NULL) {
-        if (size == 0) return false;
-        while (size > 0 && begin[size - 1] == '/')
-            size--;
-        while (size > 0 && begin[size - 1] != '/')
-            size--;
-        begin[size] = '\0';
-    }
-    if (size == whole) return true;
-    size_t found = strlen(resolved);
-    int left = snprintf(resolved + found, PATH_MAX - found, "/%s", path + size);
-    return left >= 0 && (size_t)left < PATH_MAX - found;
+    quire_fail(error, QUIRE_USAGE, cli->command->name, "%s lies within the table %.200s: %.300s",
+               what, table, output);
+    quire_error_hint(error, "write it to a folder outside the table");
+    return QUIRE_USAGE;
 }
 
-static bool begins(const char *path, const char *folder)
+int quire_cli_apart_from_tables(const struct quire_cli *cli, const char *what, const char *output,
+                                struct quire_error *error)
 {
-    size_t size = strlen(folder);
-    while (size > 1 && folder[size - 1] == '/')
-        size--;
-    return strncmp(path, folder, size) == 0 && (path[size] == '\0' || path[size] == '/');
-}
-
-static bool is_within(const char *output, const char *table)
-{
-    char paths[2][PATH_MAX];
-    const char *local[2] = {quire_cli_local_path(output), quire_cli_local_path(table)};
-    if (local[0] == NULL || local[1] == NULL) return local[0] == local[1] && begins(output, table);
-    return resolve(local[0], paths[0]) && resolve(local[1], paths[1]) && begins(paths[0], paths[1]);
+    char *table = NULL;
+    if (output == NULL || strcmp(output, "-") == 0) return 0;
+    /* A name of no store fails when it is written to. */
+    if (quire_table_above(output, &table, NULL) != 0 || table == NULL) return 0;
+    int code = fail_within(cli, what, output, table, error);
+    quire_free(table);
+    return code;
 }
 
 int quire_cli_apart(const struct quire_cli *cli, const char *what, const char *output,
                     const char *table, struct quire_error *error)
 {
-    if (output == NULL || strcmp(output, "-") == 0 || !is_within(output, table)) return 0;
-    quire_fail(error, QUIRE_USAGE, cli->command->name, "%s lies within the table %.200s: %.300s",
-               what, table, output);
-    quire_error_hint(error, "write it to a folder outside the table");
-    return QUIRE_USAGE;
+    if (output == NULL || strcmp(output, "-") == 0) return 0;
+    if (quire_file_within(output, table)) return fail_within(cli, what, output, table, error);
+    return quire_cli_apart_from_tables(cli, what, output, error);
 }
 
 /* A folder or a prefix with a log is a table; the objects of other stores are not asked for. */
@@ -70,14 +52,33 @@ static bool may_be_table(const char *url)
     return size > 0 && (size_t)size < sizeof(log) && access(log, F_OK) == 0;
 }
 
+/* Whether an output is the file that standard input is read from. */
+static bool is_standard_input(const char *output)
+{
+    struct stat in, out;
+    const char *path = quire_cli_local_path(output);
+    return path != NULL && strcmp(output, "-") != 0 && fstat(STDIN_FILENO, &in) == 0 &&
+           S_ISREG(in.st_mode) && stat(path, &out) == 0 && in.st_dev == out.st_dev &&
+           in.st_ino == out.st_ino;
+}
+
+int quire_cli_apart_from_file(const struct quire_cli *cli, const char *what, const char *output,
+                              const char *name, const char *file, struct quire_error *error)
+{
+    bool standard = strcmp(file, "-") == 0;
+    if (output == NULL) return 0;
+    if (standard ? !is_standard_input(output) : !quire_file_same(file, output)) return 0;
+    quire_fail(error, QUIRE_USAGE, cli->command->name, "%s is %s: %.300s", what,
+               standard ? "the file of standard input" : name, output);
+    quire_error_hint(error, "write to another name, then rename");
+    return QUIRE_USAGE;
+}
+
 int quire_cli_apart_from_input(const struct quire_cli *cli, const char *what, const char *output,
                                const char *input, struct quire_error *error)
 {
     if (output == NULL) return 0;
-    if (may_be_table(input)) QUIRE_TRY(quire_cli_apart(cli, what, output, input, error));
-    if (!quire_file_same(input, output)) return 0;
-    quire_fail(error, QUIRE_USAGE, cli->command->name, "%s is one of the inputs: %.300s", what,
-               output);
-    quire_error_hint(error, "write to another name, then rename");
-    return QUIRE_USAGE;
+    if (strcmp(input, "-") != 0 && may_be_table(input))
+        QUIRE_TRY(quire_cli_apart(cli, what, output, input, error));
+    return quire_cli_apart_from_file(cli, what, output, "one of the inputs", input, error);
 }

@@ -21,7 +21,8 @@ struct walk {
     size_t scopes_size;
     char **argv;
     int argc, at;
-    struct quire_cli_columns pairs; /* "name=KEY" of the command's own, as they were given */
+    struct quire_cli_columns pairs;   /* "name=KEY" of the command's own, as they were given */
+    struct quire_cli_columns aliases; /* "name=VALUE" of options that have two names */
 };
 
 static bool find_row(struct walk *walk, const char *name, struct argument *argument)
@@ -98,7 +99,14 @@ static int read_long(struct walk *walk, char *text, struct argument *argument,
         argument->value = equals + 1;
     }
     const char *name = text + 2;
-    if (find_row(walk, name, argument)) return take_next(walk, argument, "--", error);
+    if (find_row(walk, name, argument)) {
+        /* A variable of the shell that is empty is no "on". */
+        if (argument->row->type == QUIRE_OPTION_BOOL && argument->value != NULL &&
+            argument->value[0] == '\0')
+            return quire_fail(error, QUIRE_USAGE, walk->cli->command->name,
+                              "%s: '' is not on or off", name);
+        return take_next(walk, argument, "--", error);
+    }
     bool negated = strncmp(name, "no-", 3) == 0 && find_row(walk, name + 3, argument) &&
                    argument->row->type == QUIRE_OPTION_BOOL;
     if (!negated) return fail_unknown(walk, "--", name, error);
@@ -135,14 +143,39 @@ static int check_once(struct walk *walk, const struct argument *argument, struct
     return code;
 }
 
-/* A value that is refused is so in this command. */
+/* An option of two names has one value. */
+static int check_alias(struct walk *walk, const struct argument *argument,
+                       struct quire_error *error)
+{
+    const struct quire_option *other = quire_cli_other_name(argument->scope->table, argument->row);
+    if (other == NULL || argument->value == NULL) return 0;
+    size_t size = strlen(other->name);
+    for (size_t i = 0; i < walk->aliases.size; i++) {
+        const char *given = walk->aliases.names[i];
+        if (strncmp(given, other->name, size) != 0 || given[size] != '=') continue;
+        if (strcmp(given + size + 1, argument->value) == 0) continue;
+        return quire_fail(error, QUIRE_USAGE, walk->cli->command->name,
+                          "--%s is '%.80s' and --%s is '%.80s', and they are one option",
+                          other->name, given + size + 1, argument->row->name, argument->value);
+    }
+    size_t pair_size = strlen(argument->row->name) + strlen(argument->value) + 2;
+    char *pair = quire_alloc(pair_size);
+    if (pair == NULL) return quire_cli_fail_memory(error);
+    snprintf(pair, pair_size, "%s=%s", argument->row->name, argument->value);
+    int code = quire_cli_columns_add(&walk->aliases, pair);
+    quire_free(pair);
+    return code == 0 ? 0 : quire_cli_fail_memory(error);
+}
+
+/* A value that is refused is so in this command, but one of the configuration of run logs. */
 static int set_argument(struct walk *walk, const struct argument *argument,
                         struct quire_error *error)
 {
     QUIRE_TRY(check_once(walk, argument, error));
+    QUIRE_TRY(check_alias(walk, argument, error));
     int code =
         quire_cli_option_set(walk->cli, argument->scope, argument->name, argument->value, error);
-    if (code == QUIRE_USAGE && error != NULL)
+    if (code == QUIRE_USAGE && error != NULL && strcmp(error->operation, "configure") != 0)
         snprintf(error->operation, sizeof(error->operation), "%s", walk->cli->command->name);
     return code;
 }
@@ -191,8 +224,10 @@ int quire_cli_parse(struct quire_cli *cli, int argc, char **argv, int *operands,
     if (config == NULL) config = quire_cli_environment_get("QUIRE_CONFIG");
     if (config != NULL) QUIRE_TRY(quire_cli_config_read(cli, config, error));
     QUIRE_TRY(quire_cli_environment_read(cli, error));
+    cli->place = QUIRE_CLI_OF_ARGUMENTS;
     int code = walk_all(&walk, false, &found, error);
     quire_cli_columns_release(&walk.pairs);
+    quire_cli_columns_release(&walk.aliases);
     QUIRE_TRY(code);
     *operands = found;
     return 0;

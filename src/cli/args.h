@@ -25,4 +25,9 @@ int quire_cli_environment_read(struct quire_cli *cli, struct quire_error *error)
 /* The value of a variable, or NULL when it is not set or empty. */
 const char *quire_cli_environment_get(const char *name);
 
+/* Says of an error of the configuration that came later (operation "configure", its cause beginning
+ * with the option) in which line of the file or in which variable the option stands. */
+void quire_cli_config_place(struct quire_cli *cli);
+void quire_cli_environment_place(const char *option, struct quire_error *error);
+
 #endif

@@ -35,12 +35,24 @@ static int exit_status(int code)
     }
 }
 
+/* Options of formats are those of commands that read files by their formats. */
+void quire_cli_mend_hint(const struct quire_cli *cli, struct quire_error *error)
+{
+    bool reads = cli->command != NULL && (cli->command->flags & QUIRE_COMMAND_READS) != 0;
+    if (reads || strstr(error->hint, "invalid_utf8=replace") == NULL) return;
+    error->hint[0] = '\0';
+    quire_error_hint(error,
+                     "\"quire convert FILE COPY --set invalid_utf8=replace\" makes a copy of a "
+                     "file with U+FFFD in place of such bytes");
+}
+
 /* A reader of standard output that has seen enough (head) is told nothing. */
-static void print_error(const struct quire_cli *cli, int code)
+static void print_error(struct quire_cli *cli, int code)
 {
     char message[MESSAGE_SIZE_MAX];
     const char *path = cli->error.path;
     quire_cli_progress_clear();
+    quire_cli_mend_hint(cli, &cli->error);
     if (code == QUIRE_CLOSED && (path[0] == '\0' || strcmp(path, "-") == 0)) return;
     if (code == QUIRE_CANCELLED)
         snprintf(message, sizeof(message), "interrupted");
@@ -60,8 +72,11 @@ static int flush_output(struct quire_cli *cli)
     bool failed = ferror(stdout) != 0;
     if (fflush(stdout) == 0 && !failed) return 0;
     int code = errno == EPIPE ? QUIRE_CLOSED : QUIRE_IO;
-    return quire_fail(&cli->error, code, "write", "standard output: %s",
-                      errno != 0 ? strerror(errno) : "output failed");
+    quire_fail(&cli->error, code, "write", "standard output: %s",
+               errno != 0 ? strerror(errno) : "output failed");
+    quire_error_hint(&cli->error, "only what was printed is lost: what the command wrote elsewhere "
+                                  "is there, so do not run it again to write it");
+    return code;
 }
 
 /* Running ------------------------------------------------------------------------------ */
@@ -92,10 +107,17 @@ static int run_command(struct quire_cli *cli, int argc, char **argv)
         return 0;
     }
     QUIRE_TRY(check_operands(cli, operands, argv));
+    const char *place = argv[0];
     if (cli->command->flags & QUIRE_COMMAND_LOG_AT) QUIRE_TRY(quire_cli_log_place(cli, argv));
     cli->observer.cancelled = quire_cli_interrupted;
     quire_cli_progress_begin(cli);
-    return cli->command->run(cli, operands, argv);
+    int code = cli->command->run(cli, operands, argv);
+    /* Names may be configured far from here. */
+    if (code == QUIRE_NOT_FOUND && cli->log_table != NULL && cli->error.hint[0] == '\0')
+        quire_error_hint(&cli->error,
+                         "%.200s is what it is below, by table-schema and table-name or patterns",
+                         place);
+    return code;
 }
 
 /* A command of one word, or of a group's word and the next. */
@@ -156,6 +178,7 @@ int quire_cli_main(int argc, char **argv)
     if (code >= 0 && flushed != 0) code = flushed;
     /* The handler ends standard input, which may then look damaged. */
     if (code != 0 && quire_cli_interrupted(NULL)) code = QUIRE_CANCELLED;
+    if (code == QUIRE_USAGE) quire_cli_config_place(&cli);
     if (code < 0) print_error(&cli, code);
     quire_cli_options_release(&cli);
     return exit_status(code);

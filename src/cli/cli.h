@@ -94,7 +94,9 @@ enum quire_command_flag {
     QUIRE_COMMAND_CHOOSES = 4, /* of those of READS, what leaves rows and columns and --set */
     QUIRE_COMMAND_GROUP = 8,   /* has no work of its own; those of its word have */
     QUIRE_COMMAND_LOGS = 16,   /* takes the options of struct quire_runlog_options */
-    QUIRE_COMMAND_LOG_AT = 32  /* of these, those that say where the log is, its first operand */
+    QUIRE_COMMAND_LOG_AT = 32, /* of these, those that say where the log is, its first operand */
+    QUIRE_COMMAND_LOG_JUDGES = 64, /* beside LOG_AT, what rows are held against */
+    QUIRE_COMMAND_LOG_CHECKS = 128 /* beside both, how many of them may be invalid */
 };
 
 struct quire_cli;
@@ -110,13 +112,18 @@ struct quire_command {
     int operands_max; /* -1: no bound */
     /* The command's own options; rows NULL when it has none. A row whose name is one
      * letter is written with one dash ("-n 10"). In the program's rows the choices of
-     * a TEXT are the word that stands for the value in the help: FILE, FORMAT. */
+     * a TEXT are the word that stands for the value in the help: FILE, FORMAT; or the
+     * words that it begins with, "snappy|zstd". */
     struct quire_option_table options;
     /* argv holds the argc operands alone. Returns 0, or a code of enum quire_code
      * with cli->error filled in, or an exit status of its own (positive), with
      * nothing to be printed ("diff" found differences: 1). */
     int (*run)(struct quire_cli *cli, int argc, char **argv);
 };
+
+/* Where an option was given: in a line of the configuration, or here. */
+#define QUIRE_CLI_OF_ARGUMENTS   0
+#define QUIRE_CLI_OF_ENVIRONMENT (-1)
 
 /* One run of the program. */
 struct quire_cli {
@@ -130,7 +137,9 @@ struct quire_cli {
     struct quire_error error;
     struct quire_observer observer; /* progress, log and cancelling as asked for */
     const struct quire_option *given[QUIRE_CLI_ROWS_MAX]; /* see quire_cli_is_given */
+    int64_t places[QUIRE_CLI_ROWS_MAX];                   /* of those, a line or QUIRE_CLI_OF */
     size_t given_size;
+    int64_t place; /* of the options that are read now */
 };
 
 /* Was the option given (as an argument, by the environment or the configuration
@@ -144,6 +153,14 @@ static inline int quire_cli_fail_memory(struct quire_error *error)
 {
     return quire_fail(error, QUIRE_MEMORY, "", "memory could not be allocated");
 }
+
+/* --- Telling ------------------------------------------------------------------ */
+
+/* Makes a hint that names an option which the command lacks one that can be followed. */
+void quire_cli_mend_hint(const struct quire_cli *cli, struct quire_error *error);
+
+/* What makes a noun that takes "s" agree with its number: printf("%d row%s", ...). */
+#define QUIRE_CLI_PLURAL(count) ((count) == 1 ? "" : "s")
 
 /* --- Reading ------------------------------------------------------------------ */
 
@@ -247,6 +264,29 @@ void quire_cli_json_bool(struct quire_json *json, const char *name, bool value);
 /* Prints a finished document and a line end on standard output. */
 int quire_cli_print_json(struct quire_json *json, struct quire_error *error);
 
+/* A member of a report that is one flat object. */
+struct quire_cli_member {
+    const char *name;
+    enum { QUIRE_CLI_IS_TEXT, QUIRE_CLI_IS_NUMBER, QUIRE_CLI_IS_TRUTH } kind;
+    const char *text; /* borrowed */
+    int64_t number;   /* or not 0: true */
+};
+#define QUIRE_CLI_TEXT(name, text)       \
+    {                                    \
+        name, QUIRE_CLI_IS_TEXT, text, 0 \
+    }
+#define QUIRE_CLI_NUMBER(name, number)          \
+    {                                           \
+        name, QUIRE_CLI_IS_NUMBER, NULL, number \
+    }
+#define QUIRE_CLI_TRUTH(name, truth)          \
+    {                                         \
+        name, QUIRE_CLI_IS_TRUTH, NULL, truth \
+    }
+
+int quire_cli_print_object(struct quire_cli *cli, const struct quire_cli_member *members,
+                           size_t size);
+
 /* --- Terminal ----------------------------------------------------------------- */
 
 /* Columns of the terminal behind a descriptor (1 or 2), or 0 when there is none. */
@@ -305,6 +345,7 @@ extern const struct quire_command quire_command_log_history; /* cmd_log_history.
 extern const struct quire_command quire_command_log_metrics;
 extern const struct quire_command quire_command_log_optimize; /* cmd_log_maintain.c */
 extern const struct quire_command quire_command_log_maintain;
+extern const struct quire_command quire_command_log_options; /* cmd_log_options.c */
 extern const struct quire_command quire_command_log_report;
 extern const struct quire_command quire_command_log_summary;
 extern const struct quire_command quire_command_log_trends;

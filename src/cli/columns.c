@@ -26,11 +26,12 @@ size_t quire_cli_unquote(char *text, size_t size)
 }
 
 /* Takes the name at the beginning of *text, up to a comma, and goes to that: parts of it in back
- * quotes, at its beginning, behind a '-' there and behind points, are without them in out. */
+ * quotes, at its beginning, behind a '-' there and behind points, are without them in out. Blanks
+ * around it are no part of it, unless they are quoted. */
 static int take_name(const char *option, const char **text, char *out, struct quire_error *error)
 {
-    const char *at = *text;
-    size_t size = 0;
+    const char *at = *text + strspn(*text, " \t"), *first = at;
+    size_t size = 0, quoted_to = 0;
     bool begins = true;
     while (*at != '\0' && *at != ',') {
         size_t quoted = begins ? quire_cli_quoted_size(at) : 0;
@@ -41,12 +42,15 @@ static int take_name(const char *option, const char **text, char *out, struct qu
             memcpy(out + size, at, quoted);
             size += quire_cli_unquote(out + size, quoted);
             at += quoted;
+            quoted_to = size;
             begins = false;
             continue;
         }
-        begins = *at == '.' || (*at == '-' && at == *text);
+        begins = *at == '.' || (*at == '-' && at == first);
         out[size++] = *at++;
     }
+    while (size > quoted_to && (out[size - 1] == ' ' || out[size - 1] == '\t'))
+        size--;
     out[size] = '\0';
     *text = at;
     return size > 0 ? 0 : quire_fail(error, QUIRE_USAGE, option, "a column without a name");

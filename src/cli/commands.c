@@ -57,6 +57,7 @@ const struct quire_command *const quire_cli_commands[] = {
     &quire_command_log_optimize,
     &quire_command_log_maintain,
     &quire_command_log_metrics,
+    &quire_command_log_options,
     &quire_command_version,
     &quire_command_help,
 };

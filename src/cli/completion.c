@@ -29,10 +29,17 @@ static bool takes(const struct quire_option *row, const char *what)
            strcmp(row->choices, what) == 0;
 }
 
+/* Does the row list its values? Those of a TEXT may have more behind them, "zstd:6". */
+static bool lists_words(const struct quire_option *row)
+{
+    return row->choices != NULL && (row->type == QUIRE_OPTION_CHOICE ||
+                                    (row->type == QUIRE_OPTION_TEXT && strchr(row->choices, '|')));
+}
+
 /* Does the value come from a list that is known? */
 static bool has_words(const struct quire_option *row)
 {
-    return row->type == QUIRE_OPTION_CHOICE || takes(row, "FORMAT") || takes(row, "CODEC");
+    return lists_words(row) || takes(row, "FORMAT") || takes(row, "CODEC");
 }
 
 static bool is_of_output(const struct quire_option *row)
@@ -58,7 +65,7 @@ static void print_backends(const struct quire_cli_backends *backends,
 /* The values, with a blank between. */
 static void print_words(const struct quire_option *row, FILE *out)
 {
-    if (row->type == QUIRE_OPTION_CHOICE) {
+    if (lists_words(row)) {
         for (const char *c = row->choices; *c != '\0'; c++)
             fputc(*c == '|' ? ' ' : *c, out);
         return;

@@ -10,8 +10,7 @@
 
 bool quire_cli_option_negative(const struct quire_option *row)
 {
-    return row->type == QUIRE_OPTION_BOOL && row->default_text != NULL &&
-           strcmp(row->default_text, "on") == 0;
+    return row->type == QUIRE_OPTION_BOOL && row->default_text != NULL;
 }
 
 void quire_cli_option_form(const struct quire_option *row, char out[QUIRE_CLI_OPTION_FORM_SIZE])
@@ -60,7 +59,7 @@ static void print_option(const struct quire_option *row, FILE *out)
 {
     char form[QUIRE_CLI_OPTION_FORM_SIZE], help[1024];
     quire_cli_option_form(row, form);
-    bool shown = row->default_text != NULL && row->type != QUIRE_OPTION_BOOL;
+    bool shown = row->default_text != NULL;
     snprintf(help, sizeof(help), "%s%s%s%s", row->help, shown ? " (default " : "",
              shown ? row->default_text : "", shown ? ")" : "");
     fprintf(out, "    %s\n", form);

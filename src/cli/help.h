@@ -18,7 +18,8 @@ void quire_cli_help_completion(const char *shell, FILE *out);
 /* "--infer-rows N", "-n N", "--[no-]header". */
 #define QUIRE_CLI_OPTION_FORM_SIZE 128
 void quire_cli_option_form(const struct quire_option *row, char out[QUIRE_CLI_OPTION_FORM_SIZE]);
-/* Is a switch on unless it is turned off? */
+/* Can a switch be on where it is not given, by its default, the environment or the configuration
+ * file? Then it has a default, and is turned off by --no-NAME. */
 bool quire_cli_option_negative(const struct quire_option *row);
 
 #endif

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "apart.h"
 #include "args.h"
 #include "where.h"
 
@@ -55,6 +56,7 @@ static int open_rejects(struct quire_cli *cli, struct quire_cli_input *input,
         QUIRE_TRY(check_rejects_apart(cli, "one of the inputs", input->names[i], error));
     QUIRE_TRY(check_rejects_apart(cli, "the schema file", cli->reading.schema, error));
     QUIRE_TRY(check_rejects_apart(cli, "the configuration file", cli->common.config, error));
+    QUIRE_TRY(quire_cli_apart_from_tables(cli, "the rejects file", path, error));
     input->rejects_path = path;
     QUIRE_TRY(quire_rejects_open(path, &options, &input->rejects, error));
     input->numbers = (struct quire_cli_record_numbers){.rejects = input->rejects,
@@ -340,10 +342,10 @@ void quire_cli_input_tell(const struct quire_cli_input *input)
     quire_cli_progress_clear();
     if (counts->nulled > 0)
         fprintf(stderr, "quire: %" PRId64 " value%s did not fit and became null\n", counts->nulled,
-                counts->nulled == 1 ? "" : "s");
+                QUIRE_CLI_PLURAL(counts->nulled));
     if (counts->rejected > 0)
         fprintf(stderr, "quire: %" PRId64 " record%s did not fit and went to %s\n",
-                counts->rejected, counts->rejected == 1 ? "" : "s", input->rejects_path);
+                counts->rejected, QUIRE_CLI_PLURAL(counts->rejected), input->rejects_path);
 }
 
 void quire_cli_input_release(struct quire_cli_input *input)

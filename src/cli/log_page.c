@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "apart.h"
 #include "progress.h"
 #include "quire/runlog_page.h"
 
@@ -16,14 +17,24 @@ bool quire_cli_log_page_asked(const struct quire_cli_log_page *page)
     return page->html != NULL || page->png != NULL;
 }
 
-static int write_page(struct quire_cli *cli, const struct quire_cli_log_page *page,
-                      const char *table, const struct quire_runlog_report_options *asked,
-                      const char *json, struct quire_runlog_page_options *options)
+int quire_cli_log_page_check(struct quire_cli *cli, const struct quire_cli_log_page *page,
+                             const char *table)
 {
-    QUIRE_CLEANUP(free_text) char *trends = NULL;
+    if (cli->common.json && page->html != NULL && strcmp(page->html, "-") == 0)
+        return quire_fail(&cli->error, QUIRE_USAGE, "log report",
+                          "--json and --html - both want standard output");
+    if (page->png != NULL && strcmp(page->png, "-") == 0)
+        return quire_fail(&cli->error, QUIRE_USAGE, "log report",
+                          "--png wants a folder, or NAME.png: several pictures are no standard "
+                          "output");
+    QUIRE_TRY(quire_cli_apart(cli, "the page", page->html, table, &cli->error));
+    return quire_cli_apart(cli, "the folder of the pictures", page->png, table, &cli->error);
+}
+
+static int write_page(struct quire_cli *cli, const struct quire_cli_log_page *page,
+                      const char *json, const struct quire_runlog_page_options *options)
+{
     QUIRE_CLEANUP(free_text) char *html = NULL;
-    QUIRE_TRY(quire_runlog_trends(table, asked, &trends, &cli->error));
-    options->trends = trends;
     if (strcmp(page->html, "-") != 0)
         return quire_runlog_page_write(json, page->html, options, &cli->error);
     QUIRE_TRY(quire_runlog_page(json, options, &html, &cli->error));
@@ -33,19 +44,18 @@ static int write_page(struct quire_cli *cli, const struct quire_cli_log_page *pa
 }
 
 int quire_cli_log_page_write(struct quire_cli *cli, const struct quire_cli_log_page *page,
-                             const char *table, const struct quire_runlog_report_options *asked,
-                             const char *json)
+                             const struct quire_runlog_report_options *asked, const char *json,
+                             const char *trends, int64_t rows_max)
 {
     struct quire_runlog_page_options options = {
+        .trends = trends,
         .gnuplot = page->gnuplot,
         .dpi = (int)page->dpi,
+        .rows_max = rows_max,
         .durability = (enum quire_durability)cli->common.durability,
         .context = asked->context,
     };
-    if (cli->common.json && page->html != NULL && strcmp(page->html, "-") == 0)
-        return quire_fail(&cli->error, QUIRE_USAGE, "log report",
-                          "--json and --html - both want standard output");
-    if (page->html != NULL) QUIRE_TRY(write_page(cli, page, table, asked, json, &options));
+    if (page->html != NULL) QUIRE_TRY(write_page(cli, page, json, &options));
     if (page->png == NULL) return 0;
     return quire_runlog_pictures_write(json, page->png, &options, NULL, &cli->error);
 }

@@ -39,10 +39,14 @@ struct quire_cli_log_page {
 /* Is there anything to write? */
 bool quire_cli_log_page_asked(const struct quire_cli_log_page *page);
 
-/* Writes what was asked for. json is the summary; the trends of the same period are asked of the
- * table. */
+/* QUIRE_USAGE for places that cannot be: within the table, or standard output for what is not. */
+int quire_cli_log_page_check(struct quire_cli *cli, const struct quire_cli_log_page *page,
+                             const char *table);
+
+/* Writes what was asked for. json is the summary; trends: of the same period, for a page. rows_max
+ * as in quire/runlog_page.h. */
 int quire_cli_log_page_write(struct quire_cli *cli, const struct quire_cli_log_page *page,
-                             const char *table, const struct quire_runlog_report_options *asked,
-                             const char *json);
+                             const struct quire_runlog_report_options *asked, const char *json,
+                             const char *trends, int64_t rows_max);
 
 #endif

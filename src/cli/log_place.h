@@ -4,8 +4,9 @@
 
 #include "cli.h"
 
-/* The rows that say so, of those that "log write" takes; they fill struct quire_runlog_options. */
-const struct quire_option_table *quire_cli_log_place_table(void);
+/* The rows of run logs that a command takes, all or the first of those of "log write"; they fill
+ * struct quire_runlog_options. NULL: none. */
+const struct quire_option_table *quire_cli_log_table(const struct quire_command *command);
 
 /* Puts the log's own name in place of the operand, as "log write" has it; cli owns the text. */
 int quire_cli_log_place(struct quire_cli *cli, char **operand);

@@ -1,6 +1,7 @@
 /* Answers come as JSON; people get what of it they can take in. */
 #include "log_report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,19 +10,52 @@
 #include "report_table.h"
 #include "table_version.h"
 
+int quire_cli_log_rules(struct quire_cli *cli, const char *path, struct quire_cli_rules *rules)
+{
+    if (path == NULL) path = cli->runlog.quality_rules;
+    if (path == NULL) return 0;
+    QUIRE_TRY(quire_cli_rules_read(cli, path, rules));
+    return quire_runlog_limit_rules(&cli->runlog, rules->rules, &cli->error);
+}
+
+/* To the library 0 is the default, and what is below it 0. */
+static double limit_of(double percent)
+{
+    return percent > 0 ? percent : -1;
+}
+
 int quire_cli_log_options(struct quire_cli *cli, const struct quire_cli_log_period *period,
                           struct quire_runlog_report_options *options)
 {
+    options->min_validation_rate = limit_of(cli->runlog.min_validation_rate);
+    options->max_invalid_rows_percent = limit_of(cli->runlog.max_invalid_rows_percent);
     options->days = period->days > 0 ? period->days : -1;
     options->where = period->where;
     options->folder = quire_cli_environment_get("TMPDIR");
     options->process_limit = true;
     if (period->until != NULL) {
-        int64_t ms = 0;
-        QUIRE_TRY(quire_cli_time_parse(period->until, "--until", &ms, &cli->error));
-        options->end_us = ms * 1000;
+        QUIRE_TRY(quire_cli_time_parse_us(period->until, "--until", &options->end_us, &cli->error));
+        options->end_given = true;
     }
     return quire_cli_context(cli, &options->context, &cli->error);
+}
+
+static int print_piece(struct quire_out *out, const void *bytes, size_t size,
+                       struct quire_error *error)
+{
+    errno = 0;
+    if (fwrite(bytes, 1, size, stdout) != size)
+        return quire_fail(error, errno == EPIPE ? QUIRE_CLOSED : QUIRE_IO, "write",
+                          "standard output: %s", errno != 0 ? strerror(errno) : "output failed");
+    out->written += (int64_t)size;
+    return 0;
+}
+
+struct quire_out *quire_cli_log_out(void)
+{
+    static const struct quire_out_ops ops = {.write = print_piece};
+    static struct quire_out out = {.ops = &ops};
+    return &out;
 }
 
 int quire_cli_log_print_sql(struct quire_cli *cli, const char *table, const char *report,
@@ -88,21 +122,59 @@ double quire_cli_log_number(const char *json, const char *path)
     return find_path(json, path, &member) ? read_number(&member) : 0;
 }
 
+static bool is_real(const struct quire_json_item *item)
+{
+    size_t size = (size_t)(item->end - item->value);
+    return memchr(item->value, '.', size) != NULL || memchr(item->value, 'e', size) != NULL;
+}
+
+#define NUMBER_MAX 1e30 /* what two digits behind the point leave room for in tables */
+
+const char *quire_cli_log_figure(const char *json, const char *path, int digits, const char *unit,
+                                 char text[QUIRE_CLI_LOG_FIGURE_SIZE])
+{
+    struct quire_json_item member;
+    size_t room = QUIRE_CLI_LOG_FIGURE_SIZE;
+    if (!find_path(json, path, &member) || is_null(&member)) {
+        snprintf(text, room, "-");
+    } else if (digits == QUIRE_CLI_LOG_WHOLE && !is_real(&member)) {
+        snprintf(text, room, "%.*s%s", (int)(member.end - member.value), member.value, unit);
+    } else {
+        double number = read_number(&member);
+        bool near = number < NUMBER_MAX && number > -NUMBER_MAX;
+        snprintf(text, room, near ? "%.*f%s" : "%.*e%s",
+                 near && digits < 0 ? 0
+                 : near             ? digits
+                                    : 5,
+                 number, unit);
+    }
+    return text;
+}
+
+const char *quire_cli_log_plural(const char *figure)
+{
+    return QUIRE_CLI_PLURAL(strcmp(figure, "1") == 0 ? 1 : 0);
+}
+
 void quire_cli_log_print_head(const char *json)
 {
     char table[QUIRE_CLI_LOG_TEXT_SIZE], since[QUIRE_CLI_LOG_TEXT_SIZE];
-    char until[QUIRE_CLI_LOG_TEXT_SIZE];
+    char until[QUIRE_CLI_LOG_TEXT_SIZE], where[QUIRE_CLI_LOG_TEXT_SIZE];
     int64_t days = (int64_t)quire_cli_log_number(json, "report_period_days");
     quire_cli_log_text(json, "since", since);
     quire_cli_log_text(json, "until", until);
     quire_cli_print_plain(quire_cli_log_text(json, "table_fqn", table), stdout);
     if (since[0] != '\0')
-        printf(": %" PRId64 " day%s, from %s to before %s\n", days, days == 1 ? "" : "s", since,
+        printf(": %" PRId64 " day%s, from %s to before %s\n", days, QUIRE_CLI_PLURAL(days), since,
                until);
     else if (until[0] != '\0')
         printf(": the whole history before %s\n", until);
     else
         printf(": the whole history\n");
+    if (quire_cli_log_text(json, "where", where)[0] == '\0') return;
+    fputs("only rows where ", stdout);
+    quire_cli_print_plain(where, stdout);
+    fputs(strlen(where) + 1 < sizeof(where) ? "\n" : " ...\n", stdout);
 }
 
 /* --- Tables --------------------------------------------------------------------------------- */
@@ -112,7 +184,7 @@ void quire_cli_log_print_head(const char *json)
 static int begin_table(const struct quire_cli_log_column *columns, size_t columns_size,
                        struct quire_cli_report *report, struct quire_error *error)
 {
-    static const char *const types[] = {"string", "int64", "decimal(38,2)"};
+    static const char *const types[] = {"string", "decimal(38,0)", "decimal(38,2)"};
     char schema[SCHEMA_MAX] = "";
     size_t used = 0;
     for (size_t i = 0; i < columns_size; i++)
@@ -121,18 +193,23 @@ static int begin_table(const struct quire_cli_log_column *columns, size_t column
     return quire_cli_report_begin(report, schema, error);
 }
 
-#define NUMBER_MAX 1e30 /* what two digits behind the point leave room for */
+/* A sum beyond 64 bits is a floating-point number. */
+static bool is_wide(const struct quire_cli_log_column *column, const struct quire_json_item *member)
+{
+    return column->kind == QUIRE_CLI_LOG_COUNT && is_real(member);
+}
 
 static int add_cell(struct quire_cli_report *report, const struct quire_cli_log_column *column,
                     const struct quire_json_item *member, struct quire_error *error)
 {
     struct quire_json_value text;
     char digits[64];
-    if (column->kind == QUIRE_CLI_LOG_NUMBER) {
+    if (column->kind == QUIRE_CLI_LOG_NUMBER || is_wide(column, member)) {
         double number = read_number(member);
         if (!(number < NUMBER_MAX && number > -NUMBER_MAX))
             return quire_builder_null(report->rows, error);
-        snprintf(digits, sizeof(digits), "%.2f", number);
+        snprintf(digits, sizeof(digits), "%.*f", column->kind == QUIRE_CLI_LOG_NUMBER ? 2 : 0,
+                 number);
         return quire_cli_report_text(report, digits, error);
     }
     return quire_cli_report_text(report, quire_json_value_text(&text, member->value, member->end),

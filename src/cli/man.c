@@ -67,7 +67,7 @@ static void print_option(const struct quire_option *row, FILE *out)
     print_text(form, out);
     fputc('\n', out);
     print_text(row->help, out);
-    if (row->default_text != NULL && row->type != QUIRE_OPTION_BOOL) {
+    if (row->default_text != NULL) {
         fputs(" (default ", out);
         print_text(row->default_text, out);
         fputc(')', out);

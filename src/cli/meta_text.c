@@ -10,6 +10,29 @@
 /* Columns of a table, whose names are this library's own and short. */
 #define COLUMNS_MAX 64
 
+/* --- Values ------------------------------------------------------------------------------ */
+
+static bool ends_with(const struct quire_json_item *item, const char *end)
+{
+    size_t size = strlen(end);
+    return item->key_size >= size && memcmp(item->key + item->key_size - size, end, size) == 0;
+}
+
+/* As people read it: of a size in MB, or a percentage, two digits behind the point. */
+static const char *shown_text(struct quire_json_value *text, const struct quire_json_item *item)
+{
+    static const struct quire_option row = {.name = "value", .type = QUIRE_OPTION_NUMBER};
+    static const struct quire_option_table table = {&row, 1, sizeof(double)};
+    double number = 0;
+    quire_json_value_text(text, item->value, item->end);
+    if (!(ends_with(item, "_mb") || ends_with(item, "percent")) || item->value[0] == '"' ||
+        strpbrk(text->bytes, ".eE") == NULL ||
+        quire_options_set(&table, &number, "value", text->bytes, NULL) != 0)
+        return text->bytes;
+    snprintf(text->bytes, sizeof(text->bytes), "%.2f", number);
+    return text->bytes;
+}
+
 /* --- Tables ------------------------------------------------------------------------------ */
 
 /* The plain members that any item of a list has, in the order in which they first come. */
@@ -59,7 +82,7 @@ static const char *cell_text(const char *object, const struct quire_json_item *c
         if (!same_key(&member, column)) continue;
         if (quire_json_holds_objects(member.value) || strncmp(member.value, "null", 4) == 0)
             return NULL;
-        return quire_json_value_text(text, member.value, member.end);
+        return shown_text(text, &member);
     }
     return NULL;
 }
@@ -114,7 +137,7 @@ static int print_object(struct quire_cli *cli, const char *object, struct quire_
     for (const char *at = object + 1; quire_json_next_item(&at, true, &item);) {
         if (quire_json_holds_objects(item.value)) continue;
         printf("%.*s: ", (int)item.key_size, item.key);
-        quire_cli_print_plain(quire_json_value_text(text, item.value, item.end), stdout);
+        quire_cli_print_plain(shown_text(text, &item), stdout);
         putchar('\n');
     }
     for (const char *at = object + 1; quire_json_next_item(&at, true, &item);) {
@@ -136,5 +159,17 @@ int quire_cli_meta_print(struct quire_cli *cli, const char *json, struct quire_e
     if (text == NULL) return quire_cli_fail_memory(error);
     int code = print_object(cli, json, text, error);
     quire_free(text);
+    return code;
+}
+
+int quire_cli_meta_report(struct quire_cli *cli, char *json)
+{
+    int code = 0;
+    quire_cli_progress_clear();
+    if (cli->common.json)
+        printf("%s\n", json);
+    else
+        code = quire_cli_meta_print(cli, json, &cli->error);
+    quire_free(json);
     return code;
 }

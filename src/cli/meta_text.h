@@ -8,4 +8,7 @@
  * them, a table for a list of like objects, and a part of its own for all else. */
 int quire_cli_meta_print(struct quire_cli *cli, const char *json, struct quire_error *error);
 
+/* The same, or as it is with --json. Takes the document. */
+int quire_cli_meta_report(struct quire_cli *cli, char *json);
+
 #endif

@@ -15,6 +15,7 @@
 static const struct quire_option common_rows[] = {
     {.name = "json",
      .type = QUIRE_OPTION_BOOL,
+     .default_text = "off",
      .offset = COMMON(json),
      .help = "report as JSON on standard output, with stable names"},
     {.name = "progress",
@@ -54,8 +55,9 @@ static const struct quire_option common_rows[] = {
      .choices = "FILE",
      .offset = COMMON(config),
      .help = "file of \"name = value\" lines, or a YAML or JSON mapping (.yaml, .yml, .json), that "
-             "gives the options of every command, of input, of output and of run logs; arguments "
-             "and the environment come before it"},
+             "gives the options of every command, of input, of output and of run logs (compression "
+             "is of run logs, output.compression of output); arguments and the environment come "
+             "before it"},
     {.name = "help",
      .type = QUIRE_OPTION_BOOL,
      .offset = COMMON(help),
@@ -201,11 +203,8 @@ size_t quire_cli_scopes(const struct quire_command *command, struct quire_cli *c
     if (command->flags & QUIRE_COMMAND_CHOOSES)
         scopes[size++] = (struct quire_cli_scope){"Rows", &quire_cli_choosing_table,
                                                   cli != NULL ? &cli->reading : NULL};
-    if (command->flags & QUIRE_COMMAND_LOGS)
-        scopes[size++] = (struct quire_cli_scope){"Run log", quire_runlog_options_table(),
-                                                  cli != NULL ? &cli->runlog : NULL};
-    if (command->flags & QUIRE_COMMAND_LOG_AT)
-        scopes[size++] = (struct quire_cli_scope){"Run log", quire_cli_log_place_table(),
+    if (quire_cli_log_table(command) != NULL)
+        scopes[size++] = (struct quire_cli_scope){"Run log", quire_cli_log_table(command),
                                                   cli != NULL ? &cli->runlog : NULL};
     scopes[size++] = (struct quire_cli_scope){"Common options", &quire_cli_common_table,
                                               cli != NULL ? &cli->common : NULL};
@@ -251,10 +250,13 @@ void quire_cli_options_release(struct quire_cli *cli)
 
 static void remember(struct quire_cli *cli, const struct quire_option *row)
 {
-    for (size_t i = 0; i < cli->given_size; i++) {
-        if (cli->given[i] == row) return;
-    }
-    if (cli->given_size < QUIRE_CLI_ROWS_MAX) cli->given[cli->given_size++] = row;
+    size_t at = 0;
+    while (at < cli->given_size && cli->given[at] != row)
+        at++;
+    if (at == QUIRE_CLI_ROWS_MAX) return;
+    if (at == cli->given_size) cli->given_size++;
+    cli->given[at] = row;
+    cli->places[at] = cli->place;
 }
 
 bool quire_cli_is_given(const struct quire_cli *cli, const char *name)
@@ -286,6 +288,15 @@ static int set_pair(const struct quire_cli_scope *scope, const struct quire_opti
     return code;
 }
 
+const struct quire_option *quire_cli_other_name(const struct quire_option_table *table,
+                                                const struct quire_option *row)
+{
+    for (size_t i = 0; i < table->rows_size; i++)
+        if (table->rows[i].offset == row->offset && strcmp(table->rows[i].name, row->name) != 0)
+            return &table->rows[i];
+    return NULL;
+}
+
 int quire_cli_option_set(struct quire_cli *cli, const struct quire_cli_scope *scope,
                          const char *name, const char *value, struct quire_error *error)
 {
@@ -294,6 +305,9 @@ int quire_cli_option_set(struct quire_cli *cli, const struct quire_cli_scope *sc
         QUIRE_TRY(set_pair(scope, row, value, error));
     else
         QUIRE_TRY(quire_options_set(scope->table, scope->options, name, value, error));
+    /* Here, where it is known where the value stands. */
+    if (row != NULL && scope->options == (void *)&cli->runlog)
+        QUIRE_TRY(quire_runlog_option_check(&cli->runlog, row->name, error));
     remember(cli, row);
     return 0;
 }

@@ -31,6 +31,10 @@ bool quire_cli_is_shadowed(const struct quire_cli_scope *scopes, size_t scope, c
 int quire_cli_options_init(struct quire_cli *cli, struct quire_error *error);
 void quire_cli_options_release(struct quire_cli *cli);
 
+/* The row of a table that is another name of a row's option; NULL: it has one name. */
+const struct quire_option *quire_cli_other_name(const struct quire_option_table *table,
+                                                const struct quire_option *row);
+
 /* Sets one option of a table and remembers that it was given. value as for
  * quire_options_set; a KEYED row given without a key takes "KEY=VALUE". */
 int quire_cli_option_set(struct quire_cli *cli, const struct quire_cli_scope *scope,

@@ -83,7 +83,7 @@ static void print_written(const struct quire_cli_output *output,
                           int64_t version)
 {
     quire_cli_print_plain(output->name, stderr);
-    fprintf(stderr, ": %" PRId64 " %s%s", result->rows, noun, result->rows == 1 ? "" : "s");
+    fprintf(stderr, ": %" PRId64 " %s%s", result->rows, noun, QUIRE_CLI_PLURAL(result->rows));
     if (version >= 0) fprintf(stderr, " of version %" PRId64, version);
     fputc('\n', stderr);
 }

@@ -41,3 +41,27 @@ int quire_cli_print_json(struct quire_json *json, struct quire_error *error)
     printf("%s\n", text);
     return 0;
 }
+
+static void put_member(struct quire_json *json, const struct quire_cli_member *member)
+{
+    if (member->kind == QUIRE_CLI_IS_TEXT)
+        quire_cli_json_string(json, member->name, member->text);
+    else if (member->kind == QUIRE_CLI_IS_NUMBER)
+        quire_cli_json_i64(json, member->name, member->number);
+    else
+        quire_cli_json_bool(json, member->name, member->number != 0);
+}
+
+int quire_cli_print_object(struct quire_cli *cli, const struct quire_cli_member *members,
+                           size_t size)
+{
+    struct quire_json *json = NULL;
+    QUIRE_TRY(quire_json_new(&json, &cli->error));
+    quire_json_begin_object(json);
+    for (size_t i = 0; i < size; i++)
+        put_member(json, &members[i]);
+    quire_json_end_object(json);
+    int code = quire_cli_print_json(json, &cli->error);
+    quire_json_free(json);
+    return code;
+}

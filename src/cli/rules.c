@@ -85,7 +85,7 @@ void quire_cli_rules_print_verdict(const struct quire_verdict *verdict, FILE *ou
     if (verdict->min_validation_rate > least) least = verdict->min_validation_rate;
     quire_cli_rules_percent(verdict->validation_rate, rate);
     fprintf(out, "%" PRId64 " of %" PRId64 " row%s valid (%s %%, wanted are %g): %s\n",
-            verdict->valid_rows, verdict->total_rows, verdict->total_rows == 1 ? "" : "s", rate,
+            verdict->valid_rows, verdict->total_rows, QUIRE_CLI_PLURAL(verdict->total_rows), rate,
             least, verdict->quality_passed ? "passed" : "not passed");
 }
 
@@ -96,7 +96,7 @@ static void tell_issue(const struct quire_quality *quality, size_t index,
     const char *values;
     fprintf(stderr, "quire: rule \"");
     quire_cli_print_plain(issue->rule->name, stderr);
-    fprintf(stderr, "\": %" PRId64 " row%s", issue->rows, issue->rows == 1 ? "" : "s");
+    fprintf(stderr, "\": %" PRId64 " row%s", issue->rows, QUIRE_CLI_PLURAL(issue->rows));
     if (quire_quality_example(quality, index, 0, &row, &values)) {
         fprintf(stderr, ", the first is row %" PRId64 ": ", row);
         quire_cli_print_plain(values, stderr);
@@ -118,5 +118,6 @@ void quire_cli_rules_tell(const struct quire_cli_rules *rules, const struct quir
     }
     if (verdict.rejected_rows > 0)
         fprintf(stderr, "quire: %" PRId64 " row%s broke rules and went to %s\n",
-                verdict.rejected_rows, verdict.rejected_rows == 1 ? "" : "s", input->rejects_path);
+                verdict.rejected_rows, QUIRE_CLI_PLURAL(verdict.rejected_rows),
+                input->rejects_path);
 }

@@ -19,10 +19,19 @@ struct quire_cli_show_options {
                 "one); as ion-text unless --to says otherwise"                                \
     }
 
-/* The description of head and tail. */
-#define QUIRE_CLI_SHOW_DRAWN                                                        \
-    "Draws a table that fits the terminal; --to writes another format, and --json " \
-    "is short for --to jsonl."
+/* Of head and tail: how many rows, and what else the command is but its name, its summary and how
+ * it runs. */
+#define QUIRE_CLI_SHOW_N(text)                                                               \
+    {                                                                                        \
+        .name = "n", .type = QUIRE_OPTION_INT, .default_text = "10",                         \
+        .offset = offsetof(struct quire_cli_show_options, n), .max = INT64_MAX, .help = text \
+    }
+#define QUIRE_CLI_SHOW_DRAWN(rows)                                                                 \
+    .operands = "FILE...",                                                                         \
+    .description = "Draws a table that fits the terminal; --to writes another format, and --json " \
+                   "is short for --to jsonl.",                                                     \
+    .flags = QUIRE_COMMAND_READS | QUIRE_COMMAND_WRITES, .operands_min = 1, .operands_max = -1,    \
+    .options = {rows, sizeof(rows) / sizeof(rows[0]), sizeof(struct quire_cli_show_options)}
 
 /* The output of these commands: --to, else jsonl with --json, else fallback. */
 int quire_cli_show_output(struct quire_cli *cli, const char *fallback,

@@ -8,31 +8,27 @@
 static int print_json(struct quire_cli *cli, const char *url,
                       const struct quire_table_change_result *result)
 {
-    struct quire_json *json = NULL;
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "table", url);
-    quire_cli_json_i64(json, "version", result->version);
-    quire_cli_json_bool(json, "created", result->created);
-    quire_cli_json_bool(json, "skipped", result->skipped);
-    quire_cli_json_bool(json, "unchanged", result->unchanged);
-    quire_cli_json_i64(json, "rows_inserted", result->rows_inserted);
-    quire_cli_json_i64(json, "rows_updated", result->rows_updated);
-    quire_cli_json_i64(json, "rows_deleted", result->rows_deleted);
-    quire_cli_json_i64(json, "rows_copied", result->rows_copied);
-    quire_cli_json_i64(json, "files_added", result->files_added);
-    quire_cli_json_i64(json, "files_removed", result->files_removed);
-    quire_cli_json_i64(json, "vectors_written", result->vectors_written);
-    quire_cli_json_i64(json, "change_files", result->change_files);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
+    const struct quire_cli_member members[] = {
+        QUIRE_CLI_TEXT("table", url),
+        QUIRE_CLI_NUMBER("version", result->version),
+        QUIRE_CLI_TRUTH("created", result->created),
+        QUIRE_CLI_TRUTH("skipped", result->skipped),
+        QUIRE_CLI_TRUTH("unchanged", result->unchanged),
+        QUIRE_CLI_NUMBER("rows_inserted", result->rows_inserted),
+        QUIRE_CLI_NUMBER("rows_updated", result->rows_updated),
+        QUIRE_CLI_NUMBER("rows_deleted", result->rows_deleted),
+        QUIRE_CLI_NUMBER("rows_copied", result->rows_copied),
+        QUIRE_CLI_NUMBER("files_added", result->files_added),
+        QUIRE_CLI_NUMBER("files_removed", result->files_removed),
+        QUIRE_CLI_NUMBER("vectors_written", result->vectors_written),
+        QUIRE_CLI_NUMBER("change_files", result->change_files),
+    };
+    return quire_cli_print_object(cli, members, sizeof(members) / sizeof(members[0]));
 }
 
 static void print_rows(int64_t rows, const char *what)
 {
-    if (rows > 0) fprintf(stderr, ", %" PRId64 " row%s %s", rows, rows == 1 ? "" : "s", what);
+    if (rows > 0) fprintf(stderr, ", %" PRId64 " row%s %s", rows, QUIRE_CLI_PLURAL(rows), what);
 }
 
 int quire_cli_change_report(struct quire_cli *cli, const char *url,
@@ -54,7 +50,7 @@ int quire_cli_change_report(struct quire_cli *cli, const char *url,
     print_rows(result->rows_updated, "updated");
     print_rows(result->rows_deleted, "deleted");
     fprintf(stderr, "; %" PRId64 " file%s added, %" PRId64 " removed", result->files_added,
-            result->files_added == 1 ? "" : "s", result->files_removed);
+            QUIRE_CLI_PLURAL(result->files_added), result->files_removed);
     if (result->vectors_written > 0)
         fprintf(stderr, ", %" PRId64 " with a deletion vector", result->vectors_written);
     fputc('\n', stderr);

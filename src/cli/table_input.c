@@ -6,7 +6,6 @@
 
 #include "apart.h"
 #include "json_walk.h"
-#include "made_folder.h"
 #include "table_keys.h"
 
 /* --- The table ------------------------------------------------------------------------------- */
@@ -75,7 +74,6 @@ int quire_cli_target_open(struct quire_cli *cli, const struct quire_cli_target_o
         .partition_by_size = target->partitions.size,
     };
     target->create = options->create ? &target->creation : NULL;
-    target->is_new = options->create && quire_cli_folder_is_new(target->url);
     return find_table(cli, options, target);
 }
 
@@ -85,14 +83,13 @@ void quire_cli_target_release(struct quire_cli_target *target)
     quire_free(target->app);
     quire_schema_release(&target->schema);
     quire_table_close(target->table);
-    if (target->is_new) quire_cli_folder_undo(target->url);
 }
 
-int quire_cli_target_tell(struct quire_cli *cli, bool evolves, int code)
+int quire_cli_target_tell(struct quire_cli *cli, int code)
 {
     if (code != QUIRE_INPUT || strstr(cli->error.hint, "--extra evolve") == NULL) return code;
-    snprintf(cli->error.hint, sizeof(cli->error.hint), "--extra ignore leaves it out%s",
-             evolves ? ", --evolve add adds it to the table" : "");
+    snprintf(cli->error.hint, sizeof(cli->error.hint),
+             "--extra ignore leaves it out, --evolve add adds it to the table");
     return code;
 }
 

@@ -45,7 +45,6 @@ struct quire_cli_target_options {
 struct quire_cli_target {
     const char *url;
     bool own_types; /* set by who opens it: inputs are read as they are, not as the table is */
-    bool is_new;    /* its folder was not there; what is empty of it goes when it is released */
     bool evolves;   /* the rows may have columns that the table lacks */
     struct quire_table_create_options creation;
     const struct quire_table_create_options *create; /* creation; NULL: it must be there */
@@ -68,9 +67,8 @@ int quire_cli_target_input(struct quire_cli *cli, struct quire_cli_target *targe
 int quire_cli_target_look(struct quire_cli *cli, char *const *names, size_t names_size,
                           struct ArrowSchema *found);
 
-/* What is told of a failure: a field that the table lacks is one for --evolve, where the
- * command has that. */
-int quire_cli_target_tell(struct quire_cli *cli, bool evolves, int code);
+/* What is told of a failure: a field that the table lacks is one for --evolve. */
+int quire_cli_target_tell(struct quire_cli *cli, int code);
 
 /* The rows of an input, which is done (rejects and all) before their end is told, and with that
  * before they are committed. Begins zeroed but for the first two. */

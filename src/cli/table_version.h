@@ -33,6 +33,13 @@ int quire_cli_table_open(struct quire_cli *cli, const char *url, struct quire_ta
  * UTC. QUIRE_USAGE where it is no time. */
 int quire_cli_time_parse(const char *text, const char *option, int64_t *time_ms,
                          struct quire_error *error);
+/* The same in microseconds. */
+int quire_cli_time_parse_us(const char *text, const char *option, int64_t *time_us,
+                            struct quire_error *error);
+
+/* The same in microseconds; digits beyond are left out. */
+int quire_cli_time_parse_us(const char *text, const char *option, int64_t *time_us,
+                            struct quire_error *error);
 
 /* For cleanup by attribute. */
 void quire_cli_table_close(struct quire_table **table);

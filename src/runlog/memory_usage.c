@@ -1,4 +1,6 @@
 /* What this process takes of the machine's memory, as Linux tells it (proc(5)). */
+#include "runlog/memory_usage.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,4 +66,12 @@ int quire_runlog_memory_usage(struct quire_runlog_memory *memory, struct quire_e
         .available_mb = (double)available / MB,
     };
     return 0;
+}
+
+double quire_runlog_memory_peak(void)
+{
+    char text[FILE_MAX];
+    if (read_file("/proc/self/status", text, NULL) != 0) return 0;
+    int64_t peak = find_kilobytes(text, "VmHWM:");
+    return peak > 0 ? (double)peak / MB : 0;
 }

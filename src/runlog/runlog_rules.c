@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "quire/runlog_report.h"
+#include "quire/runlog_write.h"
 
 static const struct quire_rule rules_of_rows[] = {
     {.check = "run_id IS NOT NULL"},
@@ -41,4 +42,17 @@ int quire_runlog_rules(const struct ArrowSchema *schema, struct quire_rules **ru
     }
     *rules = made;
     return 0;
+}
+
+int quire_runlog_limit_rules(const struct quire_runlog_options *options, struct quire_rules *rules,
+                             struct quire_error *error)
+{
+    struct quire_runlog_options defaults;
+    double rate = options->min_validation_rate, invalid = options->max_invalid_rows_percent;
+    QUIRE_TRY(quire_options_init(quire_runlog_options_table(), &defaults, error));
+    bool has_own = rate < defaults.min_validation_rate || rate > defaults.min_validation_rate ||
+                   invalid < defaults.max_invalid_rows_percent ||
+                   invalid > defaults.max_invalid_rows_percent;
+    quire_options_release(quire_runlog_options_table(), &defaults);
+    return has_own ? quire_rules_set_limits(rules, rate, invalid, error) : 0;
 }

@@ -4,10 +4,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/text.h"
+#include "data/field.h"
+#include "data/schema_text.h"
 
 #define TIME "timestamp(us, UTC)"
 
@@ -46,26 +50,11 @@ int quire_runlog_schema(struct ArrowSchema *schema, struct quire_error *error)
     return quire_schema_parse(schema_text, sizeof(schema_text) - 1, schema, error);
 }
 
-/* Kinds of values that stand for each other: numbers of one sort, whatever their width. */
-static char kind_of(const char *format)
+const char *quire_runlog_type_name(const char *format)
 {
-    switch (format[0]) {
-    case 'c':
-    case 'C':
-    case 's':
-    case 'S':
-    case 'i':
-    case 'I':
-    case 'l':
-    case 'L': return 'l';
-    case 'e':
-    case 'f':
-    case 'g': return 'g';
-    case 'u':
-    case 'U':
-    case 'v': return 'u';
-    default: return strncmp(format, "ts", 2) == 0 ? 't' : format[0];
-    }
+    const char *name = quire_schema_type_name(format);
+    if (name != NULL) return name;
+    return format[0] == 't' ? "timestamp" : format[0] == 'd' ? "decimal" : "nested";
 }
 
 static const struct ArrowSchema *find_column(const struct ArrowSchema *schema, const char *name)
@@ -75,37 +64,12 @@ static const struct ArrowSchema *find_column(const struct ArrowSchema *schema, c
     return NULL;
 }
 
-#define NAMES_SIZE_MAX 200
+/* --- Whether it is one ----------------------------------------------------------------------- */
 
-int quire_runlog_schema_check(const struct ArrowSchema *schema, struct quire_error *error)
+static void close_field(struct quire_field **field)
 {
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema wanted = {.release = NULL};
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf names = {0};
-    int64_t left_out = 0;
-    QUIRE_TRY(quire_runlog_schema(&wanted, error));
-    for (int64_t i = 0; i < wanted.n_children; i++) {
-        const struct ArrowSchema *want = wanted.children[i];
-        const struct ArrowSchema *have = find_column(schema, want->name);
-        if (have != NULL && kind_of(have->format) == kind_of(want->format)) continue;
-        if (names.size > NAMES_SIZE_MAX) {
-            left_out++;
-            continue;
-        }
-        if (quire_buf_printf(&names, "%s%s%s", names.size > 0 ? ", " : "", want->name,
-                             have != NULL ? " (of another type)" : "") != 0)
-            return quire_fail_memory(error, "run log");
-    }
-    if (names.size == 0) return 0;
-    if (left_out > 0 && quire_buf_printf(&names, " and %d others", (int)left_out) != 0)
-        return quire_fail_memory(error, "run log");
-    int code = quire_fail(error, QUIRE_INPUT, "run log",
-                          "the table is no run log: it lacks the columns %.*s", (int)names.size,
-                          (const char *)names.data);
-    quire_error_hint(error, "\"quire log write\" adds them with the next rows");
-    return code;
+    quire_field_close(*field);
 }
-
-/* --- Older logs ------------------------------------------------------------------------------ */
 
 const char *const quire_runlog_times[QUIRE_RUNLOG_TIMES] = {"end_time", "run_ended_at",
                                                             "start_time", "run_started_at"};
@@ -123,22 +87,119 @@ static bool has_time(const struct ArrowSchema *schema)
     return any;
 }
 
-int quire_runlog_old_check(const struct ArrowSchema *schema, struct quire_error *error)
+/* Whether values of the one type are such as reports reckon with: integers of any width, also in
+ * place of floating-point numbers, texts of any kind, times of any unit. */
+static bool is_readable(const struct quire_field *have, const struct quire_field *want)
+{
+    if (quire_kind_is_string(want->kind)) return quire_kind_is_string(have->kind);
+    if (want->kind == QUIRE_KIND_FLOAT64)
+        return quire_kind_is_integer(have->kind) || have->kind == QUIRE_KIND_FLOAT32 ||
+               have->kind == QUIRE_KIND_FLOAT64;
+    return quire_kind_is_integer(want->kind) ? quire_kind_is_integer(have->kind)
+                                             : have->kind == want->kind;
+}
+
+/* What Spark makes of the object that the metadata is there: no report reckons with it. */
+static bool is_object(const struct quire_field *have)
+{
+    return strcmp(have->name, "metadata") == 0 &&
+           (have->kind == QUIRE_KIND_MAP || have->kind == QUIRE_KIND_STRUCT);
+}
+
+static int fail_type(const struct quire_field *have, const struct quire_field *want,
+                     struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf is = {0}, wanted = {0};
+    if (quire_field_type_text(have, &is) != 0 || quire_field_type_text(want, &wanted) != 0)
+        return quire_fail_memory(error, "run log");
+    quire_fail(error, QUIRE_INPUT, "run log", "the column %s is %.*s, and a run log has %.*s there",
+               want->name, (int)is.size, (const char *)is.data, (int)wanted.size,
+               (const char *)wanted.data);
+    quire_error_hint(error,
+                     "\"quire sql\" with CAST(%s AS …) makes rows that \"quire log write\" "
+                     "takes for another table",
+                     want->name);
+    return QUIRE_INPUT;
+}
+
+/* The columns of a run log that a table has are of its types. */
+static int check_types(const struct ArrowSchema *schema, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema wanted = {.release = NULL};
+    QUIRE_CLEANUP(close_field) struct quire_field *have = NULL, *want = NULL;
+    QUIRE_TRY(quire_runlog_schema(&wanted, error));
+    QUIRE_TRY(quire_field_open(schema, &have, error));
+    QUIRE_TRY(quire_field_open(&wanted, &want, error));
+    for (size_t i = 0; i < want->children_size; i++) {
+        const struct quire_field *column = &want->children[i];
+        int64_t at = quire_field_child(have, column->name, column->name_size);
+        if (at >= 0 && !is_readable(&have->children[at], column) && !is_object(&have->children[at]))
+            return fail_type(&have->children[at], column, error);
+    }
+    return 0;
+}
+
+/* Names of columns, put together for a message. */
+struct names {
+    char text[400];
+    size_t size, count;
+};
+
+static void note(struct names *names, const char *name)
+{
+    size_t left = sizeof(names->text) - names->size;
+    int size =
+        snprintf(names->text + names->size, left, "%s%s", names->count > 0 ? ", " : "", name);
+    if (size > 0) names->size += (size_t)size < left ? (size_t)size : left - 1;
+    names->count++;
+}
+
+/* Columns that would be the run log's, were they written so. Others that read the table may take
+ * them for those, and here they would be there twice. */
+static int check_case(const struct ArrowSchema *schema, const char *operation,
+                      struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema wanted = {.release = NULL};
+    struct names are = {.size = 0}, called = {.size = 0};
+    QUIRE_TRY(quire_runlog_schema(&wanted, error));
+    for (int64_t i = 0; i < schema->n_children; i++)
+        for (int64_t j = 0; j < wanted.n_children; j++) {
+            const char *name = schema->children[i]->name, *want = wanted.children[j]->name;
+            if (strcasecmp(name, want) != 0 || strcmp(name, want) == 0) continue;
+            note(&are, name);
+            note(&called, want);
+        }
+    if (are.count == 0) return 0;
+    quire_fail(error, QUIRE_INPUT, operation,
+               "the table is no run log: its column%s %s would be called %s",
+               QUIRE_PLURAL(are.count), are.text, called.text);
+    quire_error_hint(error,
+                     "\"quire sql\" with SELECT … AS %s … makes rows that \"quire log "
+                     "write\" takes for another table",
+                     called.text);
+    return QUIRE_INPUT;
+}
+
+int quire_runlog_names_check(const struct ArrowSchema *schema, bool lenient, const char *operation,
+                             struct quire_error *error)
 {
     static const char *const wanted[] = {"run_id", "phase", "step_name", "duration_secs"};
-    char names[120] = "";
-    size_t size = 0;
-    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-        if (!quire_runlog_has(schema, wanted[i]))
-            size += (size_t)snprintf(names + size, sizeof(names) - size, "%s%s",
-                                     size > 0 ? ", " : "", wanted[i]);
-    if (!has_time(schema))
-        size += (size_t)snprintf(names + size, sizeof(names) - size, "%s%s", size > 0 ? ", " : "",
-                                 "created_at");
-    if (size == 0) return 0;
-    quire_fail(error, QUIRE_INPUT, "run log", "the table is no run log: it lacks the column%s %s",
-               strchr(names, ',') != NULL ? "s" : "", names);
+    size_t wanted_size = sizeof(wanted) / sizeof(wanted[0]) - lenient;
+    struct names names = {.size = 0};
+    QUIRE_TRY(check_case(schema, operation, error));
+    for (size_t i = 0; i < wanted_size; i++)
+        if (!quire_runlog_has(schema, wanted[i])) note(&names, wanted[i]);
+    if (!lenient && !has_time(schema)) note(&names, "created_at");
+    if (names.count == 0) return 0;
+    quire_fail(error, QUIRE_INPUT, operation, "the table is no run log: it lacks the column%s %s",
+               QUIRE_PLURAL(names.count), names.text);
     quire_error_hint(error, "\"quire table info\" tells what it has; a run log is made by "
                             "\"quire log write\" at a place where no table is");
     return QUIRE_INPUT;
+}
+
+int quire_runlog_old_check(const struct ArrowSchema *schema, struct quire_error *error)
+{
+    QUIRE_TRY(quire_runlog_names_check(schema, false, "run log", error));
+    return check_types(schema, error);
 }

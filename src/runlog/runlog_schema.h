@@ -38,13 +38,15 @@ enum quire_runlog_column {
     QUIRE_RUNLOG_COLUMNS
 };
 
-/* QUIRE_INPUT, naming a few of them, for a schema that lacks columns of a run log or has them with
- * other kinds of values. Columns beyond them, their order, widths of numbers and
- * nullability are not looked at. */
-int quire_runlog_schema_check(const struct ArrowSchema *schema, struct quire_error *error);
+/* Is it a run log's, also of an older one, by its names? It has run_id, phase, step_name,
+ * duration_secs and a time, lenient the first three; and no column that differs from one of a run
+ * log by the case of its letters alone. QUIRE_INPUT, naming all that it lacks. Who reads a table
+ * and who writes to it ask this alike. */
+int quire_runlog_names_check(const struct ArrowSchema *schema, bool lenient, const char *operation,
+                             struct quire_error *error);
 
-/* Is it a run log's, also of an older one? It has run_id, phase, step_name, duration_secs and a
- * time. QUIRE_INPUT, naming all that it lacks. */
+/* The same, and that its columns have types of a run log that reports reckon with. QUIRE_INPUT,
+ * naming also a column of another type, that type and the one that is wanted. */
 int quire_runlog_old_check(const struct ArrowSchema *schema, struct quire_error *error);
 
 /* What stands for created_at where it is not there: the first that is not null of these. */
@@ -52,5 +54,8 @@ int quire_runlog_old_check(const struct ArrowSchema *schema, struct quire_error 
 extern const char *const quire_runlog_times[QUIRE_RUNLOG_TIMES];
 
 bool quire_runlog_has(const struct ArrowSchema *schema, const char *name);
+
+/* A type by the format string of a schema, without its parameters, for messages. */
+const char *quire_runlog_type_name(const char *format);
 
 #endif

@@ -70,7 +70,7 @@ static int run(struct quire_cli *cli, int argc, char **argv)
         return code;
     }
     QUIRE_TRY(sweep(cli, argv[0], &sweeping, &removed));
-    printf("%" PRId64 " leftover%s, %" PRId64 " bytes%s\n", removed, removed == 1 ? "" : "s",
+    printf("%" PRId64 " leftover%s, %" PRId64 " bytes%s\n", removed, QUIRE_CLI_PLURAL(removed),
            sweeping.bytes, own->dry_run ? " (dry run: nothing was removed)" : "");
     return 0;
 }
@@ -83,7 +83,6 @@ static const struct quire_option rows[] = {
      .help = "sweep leftovers that were last written to longer ago than this"},
     {.name = "dry-run",
      .type = QUIRE_OPTION_BOOL,
-     .default_text = "off",
      .offset = offsetof(struct clean_options, dry_run),
      .help = "tell what would be removed, and remove nothing"},
 };

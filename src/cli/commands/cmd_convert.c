@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "args.h"
 #include "output.h"
 #include "progress.h"
@@ -54,7 +55,7 @@ static int check_output(const struct quire_cli *cli, const char *output,
     if (rejects != NULL && (strcmp(rejects, output) == 0 || quire_file_same(rejects, output)))
         return quire_fail(error, QUIRE_USAGE, "convert", "the rejects file is the output: %.300s",
                           output);
-    return 0;
+    return quire_cli_apart_from_tables(cli, "the output", output, error);
 }
 
 /* Parts that do not fit the memory stand beside a local output, else where temporaries do. */
@@ -114,7 +115,7 @@ static void print_summary(const struct conversion *conversion, const struct figu
     quire_cli_format_bytes(figures->bytes, bytes);
     quire_cli_print_plain(conversion->output.name, stderr);
     fprintf(stderr, ": %" PRId64 " row%s, %s in %.2f s\n", figures->rows,
-            figures->rows == 1 ? "" : "s", bytes, figures->seconds);
+            QUIRE_CLI_PLURAL(figures->rows), bytes, figures->seconds);
 }
 
 static void write_report(const struct conversion *conversion, const struct figures *figures)

@@ -32,15 +32,11 @@ static int count_one(struct quire_cli *cli, char *name, int64_t *rows)
 
 static int print_json(struct quire_cli *cli, int64_t rows, size_t files)
 {
-    struct quire_json *json = NULL;
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_i64(json, "rows", rows);
-    quire_cli_json_i64(json, "files", (int64_t)files);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
+    const struct quire_cli_member members[] = {
+        QUIRE_CLI_NUMBER("rows", rows),
+        QUIRE_CLI_NUMBER("files", (int64_t)files),
+    };
+    return quire_cli_print_object(cli, members, sizeof(members) / sizeof(members[0]));
 }
 
 static int run(struct quire_cli *cli, int argc, char **argv)

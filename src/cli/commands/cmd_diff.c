@@ -64,8 +64,9 @@ static int tell(void *user, const struct quire_difference *difference, struct qu
 static void print_summary(const struct quire_diff_result *result)
 {
     if (result->same)
-        printf("the same: %" PRId64 " rows, %" PRId64 " columns\n", result->rows_a,
-               result->columns);
+        printf("the same: %" PRId64 " row%s, %" PRId64 " column%s\n", result->rows_a,
+               QUIRE_CLI_PLURAL(result->rows_a), result->columns,
+               QUIRE_CLI_PLURAL(result->columns));
     else if (!result->complete)
         printf("not everything was compared: there may be more differences\n");
     else if (result->values == 0)

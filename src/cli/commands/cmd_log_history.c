@@ -7,24 +7,13 @@ struct history_options {
     int64_t limit;
 };
 
-static int print(struct quire_cli *cli, char *json)
-{
-    int code = 0;
-    if (cli->common.json)
-        printf("%s\n", json);
-    else
-        code = quire_cli_meta_print(cli, json, &cli->error);
-    quire_free(json);
-    return code;
-}
-
 static int run_history(struct quire_cli *cli, int argc, char **argv)
 {
     const struct history_options *options = cli->options;
     char *json = NULL;
     (void)argc;
     QUIRE_TRY(quire_runlog_history(argv[0], options->limit, &json, &cli->error));
-    return print(cli, json);
+    return quire_cli_meta_report(cli, json);
 }
 
 static const struct quire_option history_rows[] = {
@@ -54,7 +43,7 @@ static int run_metrics(struct quire_cli *cli, int argc, char **argv)
     char *json = NULL;
     (void)argc;
     QUIRE_TRY(quire_runlog_table_metrics(argv[0], &json, &cli->error));
-    return print(cli, json);
+    return quire_cli_meta_report(cli, json);
 }
 
 const struct quire_command quire_command_log_metrics = {
@@ -63,8 +52,9 @@ const struct quire_command quire_command_log_metrics = {
     .summary = "count what was written to a run log",
     .description =
         "By the commits that its log still has: writes that failed left none, so that "
-        "failed_writes "
-        "is 0. --json prints one object: table, total_commits, total_writes, successful_writes, "
+        "failed_writes is 0 and success_rate_percent 100, whatever happened; the result of a "
+        "write tells. --json prints one object: table, total_commits, writes_of and memory_of "
+        "(what the numbers are of, in words), total_writes, successful_writes, "
         "failed_writes, success_rate_percent, total_duration_secs and average_duration_secs (null "
         "where no commit says how long it took), total_rows_written, memory_usage_peak_mb, "
         "average_rows_per_write, total_size_mb, first_write, last_write, and memory (rss_mb, "

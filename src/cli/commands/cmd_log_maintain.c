@@ -31,18 +31,6 @@ static void upkeep_release(struct upkeep *upkeep)
     quire_context_free(upkeep->context);
 }
 
-static int print(struct quire_cli *cli, char *json)
-{
-    int code = 0;
-    quire_cli_progress_clear();
-    if (cli->common.json)
-        printf("%s\n", json);
-    else
-        code = quire_cli_meta_print(cli, json, &cli->error);
-    quire_free(json);
-    return code;
-}
-
 /* --- log optimize ---------------------------------------------------------------------------- */
 
 static int run_optimize(struct quire_cli *cli, int argc, char **argv)
@@ -70,7 +58,7 @@ static int run_optimize(struct quire_cli *cli, int argc, char **argv)
         .context = upkeep.context,
     };
     QUIRE_TRY(quire_runlog_optimize(argv[0], &options, &json, &cli->error));
-    return print(cli, json);
+    return quire_cli_meta_report(cli, json);
 }
 
 #define AT(field) offsetof(struct optimize_options, field)
@@ -81,9 +69,9 @@ static const struct quire_option optimize_rows[] = {
      .help = "put small files of each partition together; this alone where nothing else is asked"},
     {.name = "compression",
      .type = QUIRE_OPTION_TEXT,
-     .choices = "CODEC",
+     .choices = "snappy|zstd|gzip|lz4|none",
      .offset = AT(compression),
-     .help = "write all files anew with snappy, zstd, gzip, lz4 or none, and so those to come"},
+     .help = "write all files anew with this, and so those to come; also with a level, \"zstd:6\""},
     {.name = "zordering",
      .type = QUIRE_OPTION_BOOL,
      .offset = AT(zordering),
@@ -92,7 +80,7 @@ static const struct quire_option optimize_rows[] = {
      .type = QUIRE_OPTION_TEXT,
      .choices = "COLUMNS",
      .offset = AT(columns),
-     .help = "these columns, created_at,step_name without"},
+     .help = "these columns; without it created_at and step_name, where they do not partition it"},
     {.name = "vacuum",
      .type = QUIRE_OPTION_BOOL,
      .offset = AT(vacuum),
@@ -105,7 +93,7 @@ const struct quire_command quire_command_log_optimize = {
     .summary = "arrange the files of a run log anew",
     .description = "No row changes. --json prints one object: table, optimized, "
                    "optimizations_applied, before and after (version, files, size_mb, rows), and "
-                   "of --vacuum vacuumed_files, vacuumed_mb.",
+                   "of --vacuum vacuumed_files, vacuumed_mb, inner_tables.",
     .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,
@@ -134,7 +122,7 @@ static int run_maintain(struct quire_cli *cli, int argc, char **argv)
     };
     QUIRE_TRY(quire_runlog_maintain(argv[0], &options, &json, &cli->error));
     bool valid = strstr(json, "\"schema_valid\":false") == NULL;
-    QUIRE_TRY(print(cli, json));
+    QUIRE_TRY(quire_cli_meta_report(cli, json));
     return valid ? 0 : QUIRE_EXIT_DATA;
 }
 
@@ -151,7 +139,7 @@ static const struct quire_option maintain_rows[] = {
     {.name = "validate-schema",
      .type = QUIRE_OPTION_BOOL,
      .offset = AT(validate_schema),
-     .help = "look whether the table has the columns of a run log; exit status 1 where not"},
+     .help = "look whether the table is a run log, by its columns; exit status 1 where not"},
     {.name = "update-statistics",
      .type = QUIRE_OPTION_BOOL,
      .offset = AT(update_statistics),
@@ -164,9 +152,10 @@ const struct quire_command quire_command_log_maintain = {
     .summary = "vacuum, analyze and check a run log",
     .description =
         "All three where none is asked for. --json prints one object: table, maintained, "
-        "maintenance_operations, schema_valid, schema_issues, analyzed_files, "
-        "updated_files, vacuumed_files, vacuumed_mb, before and after (version, files, "
-        "size_mb, rows).",
+        "maintenance_operations, schema_valid, schema_issues, missing_columns (that the next write "
+        "adds), analyzed_files, updated_files, vacuumed_files, vacuumed_mb, inner_tables (tables "
+        "below it, which are "
+        "passed over), before and after (version, files, size_mb, rows).",
     .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,

@@ -9,7 +9,6 @@
 struct report_options {
     struct quire_cli_log_period period;
     int64_t limit;
-    double min_validation_rate;
     bool history;
     bool print_sql;
     struct quire_cli_log_page page;
@@ -61,24 +60,30 @@ static const struct quire_cli_log_column anomaly_columns[] = {
 
 /* --- report --------------------------------------------------------------------------------- */
 
+#define FIGURE(name, path, digits, unit)  \
+    char name[QUIRE_CLI_LOG_FIGURE_SIZE]; \
+    quire_cli_log_figure(json, path, digits, unit, name)
+
 static void print_totals(const char *json)
 {
-    printf("%.0f execution%s, %.0f rows: %.0f failed, %.2f %% successful\n",
-           quire_cli_log_number(json, "total_executions"),
-           quire_cli_log_number(json, "total_executions") == 1 ? "" : "s",
-           quire_cli_log_number(json, "total_rows"), quire_cli_log_number(json, "failed_rows"),
-           quire_cli_log_number(json, "success_rate_percent"));
-    printf("mean duration %.2f s, mean rate of validation %.2f %%\n",
-           quire_cli_log_number(json, "average_duration_secs"),
-           quire_cli_log_number(json, "average_validation_rate"));
-    printf("%.0f rows processed, %.0f written\n",
-           quire_cli_log_number(json, "total_rows_processed"),
-           quire_cli_log_number(json, "total_rows_written"));
+    FIGURE(executions, "total_executions", QUIRE_CLI_LOG_WHOLE, "");
+    FIGURE(rows, "total_rows", QUIRE_CLI_LOG_WHOLE, "");
+    FIGURE(failed, "failed_rows", QUIRE_CLI_LOG_WHOLE, "");
+    FIGURE(success, "success_rate_percent", 2, " %");
+    FIGURE(duration, "average_duration_secs", 2, " s");
+    FIGURE(rate, "average_validation_rate", 2, " %");
+    FIGURE(processed, "total_rows_processed", QUIRE_CLI_LOG_WHOLE, "");
+    FIGURE(written, "total_rows_written", QUIRE_CLI_LOG_WHOLE, "");
+    printf("%s execution%s, %s row%s: %s failed, %s successful\n", executions,
+           quire_cli_log_plural(executions), rows, quire_cli_log_plural(rows), failed, success);
+    printf("mean duration %s, mean rate of validation %s\n", duration, rate);
+    printf("%s row%s processed, %s written\n", processed, quire_cli_log_plural(processed), written);
 }
 
 static int draw_anomalies(struct quire_cli *cli, const char *json, int64_t limit)
 {
-    printf("%.0f out of the ordinary\n", quire_cli_log_number(json, "anomaly_count"));
+    FIGURE(count, "anomaly_count", QUIRE_CLI_LOG_WHOLE, "");
+    printf("%s out of the ordinary\n", count);
     return DRAW(cli, json, "anomalies", "out of the ordinary", anomaly_columns, limit);
 }
 
@@ -97,24 +102,19 @@ static int draw_report(struct quire_cli *cli, const char *json, int64_t limit)
 static int fill_options(struct quire_cli *cli, struct quire_runlog_report_options *asked)
 {
     const struct report_options *options = cli->options;
+    bool given = quire_cli_is_given(cli, "limit");
     /* For people what is cut short is told, so more is asked for. */
-    bool all = !cli->common.json && options->limit <= QUIRE_RUNLOG_ANOMALIES_MAX;
-    asked->limit = all ? 0 : options->limit;
-    if (!(options->min_validation_rate >= 0 && options->min_validation_rate <= 100))
-        return quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
-                          "--min-validation-rate wants a percentage, 0 to 100, not %g",
-                          options->min_validation_rate);
-    /* Below 0 nothing is; to the library 0 is the default. */
-    asked->min_validation_rate =
-        options->min_validation_rate > 0 ? options->min_validation_rate : -1;
+    bool more = !cli->common.json && options->limit <= QUIRE_RUNLOG_ANOMALIES_MAX;
+    asked->limit = given && options->limit == 0 ? -1 : more ? 0 : options->limit;
     asked->history = options->history;
     return quire_cli_log_options(cli, &options->period, asked);
 }
 
-/* How many are listed for people. */
-static int64_t listed(const struct report_options *options)
+/* How many are listed for people; 0: all. */
+static int64_t listed(const struct quire_cli *cli)
 {
-    return options->limit > 0 ? options->limit : LISTED_DEFAULT;
+    const struct report_options *options = cli->options;
+    return quire_cli_is_given(cli, "limit") ? options->limit : LISTED_DEFAULT;
 }
 
 /* The answer, and what of it goes to files. */
@@ -123,50 +123,56 @@ static int answer(struct quire_cli *cli, const char *table,
 {
     const struct report_options *options = cli->options;
     if (options->print_sql) return quire_cli_log_print_sql(cli, table, "summary", asked);
-    QUIRE_TRY(quire_runlog_summary(table, asked, json, &cli->error));
+    QUIRE_CLEANUP(free_text) char *trends = NULL;
+    if (options->page.html != NULL)
+        QUIRE_TRY(quire_runlog_summary_and_trends(table, asked, json, &trends, &cli->error));
+    else
+        QUIRE_TRY(quire_runlog_summary(table, asked, json, &cli->error));
     if (!quire_cli_log_page_asked(&options->page)) return 0;
-    return quire_cli_log_page_write(cli, &options->page, table, asked, *json);
+    int64_t rows_max = quire_cli_is_given(cli, "limit") ? options->limit : 0;
+    if (quire_cli_is_given(cli, "limit") && rows_max == 0) rows_max = -1;
+    return quire_cli_log_page_write(cli, &options->page, asked, *json, trends, rows_max);
 }
 
 static int run_report(struct quire_cli *cli, int argc, char **argv)
 {
     const struct report_options *options = cli->options;
     struct quire_runlog_report_options asked = {.days = 0};
+    QUIRE_CLEANUP(quire_cli_rules_release) struct quire_cli_rules rules = {.rules = NULL};
     QUIRE_CLEANUP(free_text) char *json = NULL;
     (void)argc;
+    QUIRE_TRY(quire_cli_log_rules(cli, NULL, &rules));
+    asked.rules = rules.rules;
+    QUIRE_TRY(quire_cli_log_page_check(cli, &options->page, argv[0]));
     QUIRE_TRY(fill_options(cli, &asked));
+    if (cli->common.json && !quire_cli_log_page_asked(&options->page))
+        asked.out = quire_cli_log_out();
     int code = answer(cli, argv[0], &asked, &json);
     quire_context_free(asked.context);
     QUIRE_TRY(code);
     if (options->print_sql) return 0;
     if (cli->common.json)
-        printf("%s\n", json);
+        printf("%s\n", json != NULL ? json : "");
     else if (!quire_cli_log_page_asked(&options->page))
-        return draw_report(cli, json, listed(options));
+        return draw_report(cli, json, listed(cli));
     return 0;
 }
 
 #define AT(field) offsetof(struct report_options, field)
-#define ANOMALY_ROWS                                                                           \
-    {.name = "limit",                                                                          \
-     .type = QUIRE_OPTION_INT,                                                                 \
-     .offset = AT(limit),                                                                      \
-     .min = 1,                                                                                 \
-     .max = 1000000,                                                                           \
-     .help = "steps and anomalies that are listed; else 10 for people, with --json all steps " \
-             "and 100 anomalies"},                                                             \
-        {.name = "min-validation-rate",                                                        \
-         .type = QUIRE_OPTION_NUMBER,                                                          \
-         .offset = AT(min_validation_rate),                                                    \
-         .default_text = "95",                                                                 \
-         .help = "percent of valid rows below which a row is out of the ordinary"},            \
-        {.name = "history",                                                                    \
-         .type = QUIRE_OPTION_BOOL,                                                            \
-         .offset = AT(history),                                                                \
-         .help = "hold rows also against those of their own step"},                            \
-    {                                                                                          \
-        .name = "print-sql", .type = QUIRE_OPTION_BOOL, .offset = AT(print_sql),               \
-        .help = "print the queries with the period filled in, to be run elsewhere"             \
+#define ANOMALY_ROWS                                                                         \
+    {.name = "limit",                                                                        \
+     .type = QUIRE_OPTION_INT,                                                               \
+     .offset = AT(limit),                                                                    \
+     .max = 1000000,                                                                         \
+     .help = "steps and anomalies that are listed, 0 is all; else 10 for people, on a page " \
+             "1,000 steps, with --json all, and 100 anomalies"},                             \
+        {.name = "history",                                                                  \
+         .type = QUIRE_OPTION_BOOL,                                                          \
+         .offset = AT(history),                                                              \
+         .help = "hold rows also against those of their own step"},                          \
+    {                                                                                        \
+        .name = "print-sql", .type = QUIRE_OPTION_BOOL, .offset = AT(print_sql),             \
+        .help = "print the queries with the period filled in, to be run elsewhere"           \
     }
 
 #define PAGE_AT(field) offsetof(struct report_options, page.field)
@@ -183,9 +189,11 @@ static const struct quire_option report_rows[] = {
             "Executions, rows, successes, durations, rates of validation and rows processed, "   \
             "in total and by phase, step, day and hour, and what is out of the ordinary. Data "  \
             "files of other days are not read. --json prints one object, which docs/RUNLOG.md "  \
-            "describes. --html writes a page and --png its charts, drawn by gnuplot; what goes " \
+            "describes. With --quality-rules rows that break one are out of the ordinary, too. " \
+            "--html writes a page and --png its charts, drawn by gnuplot; what goes "            \
             "to files is not printed unless --json is given.",                                   \
-        .flags = QUIRE_COMMAND_LOG_AT, .operands_min = 1, .operands_max = 1,                     \
+        .flags = QUIRE_COMMAND_LOG_AT | QUIRE_COMMAND_LOG_JUDGES, .operands_min = 1,             \
+        .operands_max = 1,                                                                       \
         .options = {report_rows, sizeof(report_rows) / sizeof(report_rows[0]),                   \
                     sizeof(struct report_options)},                                              \
         .run = run_report,                                                                       \
@@ -205,16 +213,17 @@ static int run_anomalies(struct quire_cli *cli, int argc, char **argv)
     QUIRE_CLEANUP(quire_cli_rules_release) struct quire_cli_rules rules = {.rules = NULL};
     QUIRE_CLEANUP(free_text) char *json = NULL;
     (void)argc;
-    if (options->rules != NULL) QUIRE_TRY(quire_cli_rules_read(cli, options->rules, &rules));
+    QUIRE_TRY(quire_cli_log_rules(cli, options->rules, &rules));
     asked.rules = rules.rules;
     QUIRE_TRY(fill_options(cli, &asked));
+    if (cli->common.json) asked.out = quire_cli_log_out();
     int code = options->print_sql ? quire_cli_log_print_sql(cli, argv[0], "anomalies", &asked)
                                   : quire_runlog_anomalies(argv[0], &asked, &json, &cli->error);
     quire_context_free(asked.context);
     QUIRE_TRY(code);
     if (options->print_sql) return 0;
     if (cli->common.json) {
-        printf("%s\n", json);
+        putchar('\n');
         return 0;
     }
     quire_cli_progress_clear();
@@ -229,7 +238,8 @@ static const struct quire_option anomaly_rows[] = {
      .type = QUIRE_OPTION_TEXT,
      .choices = "FILE",
      .offset = AT(rules),
-     .help = "rules, in YAML or JSON: rows that break one are out of the ordinary, too"},
+     .help = "rules, in YAML or JSON: rows that break one are out of the ordinary, too; else "
+             "--quality-rules"},
 };
 
 const struct quire_command quire_command_log_anomalies = {
@@ -240,11 +250,12 @@ const struct quire_command quire_command_log_anomalies = {
         "Rows that took more than 3 times the mean duration, processed more than 5 times the mean "
         "of rows, or have a rate of validation that is too low. With --history also those that "
         "are far from what their own step does, and steps whose rates are low, spread or fell "
-        "from one day to the next, with --rules those that break one. --json prints one object: "
+        "from one day to the next, with --rules or --quality-rules those that break one. --json "
+        "prints one object: "
         "the period, anomalies_detected, "
         "anomaly_count, anomalies (type, row_index, value, threshold, severity, description, "
         "run_id, phase, step_name, created_at).",
-    .flags = QUIRE_COMMAND_LOG_AT,
+    .flags = QUIRE_COMMAND_LOG_AT | QUIRE_COMMAND_LOG_JUDGES,
     .operands_min = 1,
     .operands_max = 1,
     .options = {anomaly_rows, sizeof(anomaly_rows) / sizeof(anomaly_rows[0]),

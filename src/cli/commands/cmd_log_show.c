@@ -110,10 +110,9 @@ static const struct quire_option show_rows[] = {LIMIT_ROW("20", "to show"), FILT
 static const struct quire_option export_rows[] = {
     {.name = "format",
      .type = QUIRE_OPTION_TEXT,
-     .choices = "FORMAT",
+     .choices = "json|jsonl|csv|parquet|ion",
      .offset = AT(format),
-     .help = "json, jsonl, csv, parquet or ion; else known by the extension of --path, json where "
-             "that says nothing"},
+     .help = "else known by the extension of --path, json where it has none"},
     {.name = "path",
      .type = QUIRE_OPTION_TEXT,
      .choices = "FILE",

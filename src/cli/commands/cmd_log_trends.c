@@ -20,8 +20,10 @@ static void free_text(char **text)
 static int add_number(struct quire_cli_report *report, const char *json, const char *trend,
                       const char *part, struct quire_error *error)
 {
-    char path[80], text[64];
+    char path[80], text[QUIRE_CLI_LOG_FIGURE_SIZE];
     snprintf(path, sizeof(path), "%s.%s", trend, part);
+    if (quire_cli_log_figure(json, path, 0, "", text)[0] == '-' && text[1] == '\0')
+        return quire_builder_null(report->rows, error);
     double value = quire_cli_log_number(json, path);
     snprintf(text, sizeof(text), "%.5g", value);
     return quire_cli_report_text(report, text, error);
@@ -57,14 +59,16 @@ static const char *grade_of(const char *json, const char *path, char text[QUIRE_
 static void print_verdicts(const char *json)
 {
     char text[QUIRE_CLI_LOG_TEXT_SIZE];
-    printf("success: %.2f %% of %.0f rows, %s (%+.2f points)\n",
-           quire_cli_log_number(json, "success_trend.success_rate_percent"),
-           quire_cli_log_number(json, "success_trend.total"),
-           quire_cli_log_text(json, "success_trend.direction", text),
+    char total[QUIRE_CLI_LOG_FIGURE_SIZE], success[QUIRE_CLI_LOG_FIGURE_SIZE];
+    char average[QUIRE_CLI_LOG_FIGURE_SIZE];
+    quire_cli_log_figure(json, "success_trend.total", QUIRE_CLI_LOG_WHOLE, "", total);
+    quire_cli_log_figure(json, "success_trend.success_rate_percent", 2, " %", success);
+    quire_cli_log_figure(json, "throughput_trend.avg_rows", 0, "", average);
+    printf("success: %s of %s row%s, %s (%+.2f points)\n", success, total,
+           quire_cli_log_plural(total), quire_cli_log_text(json, "success_trend.direction", text),
            quire_cli_log_number(json, "success_trend.change_points"));
-    printf("volume: %.0f rows processed a step in the mean, %s (%+.1f %%)\n",
-           quire_cli_log_number(json, "throughput_trend.avg_rows"),
-           quire_cli_log_text(json, "volume_trend.direction", text),
+    printf("volume: %s row%s processed a step in the mean, %s (%+.1f %%)\n", average,
+           quire_cli_log_plural(average), quire_cli_log_text(json, "volume_trend.direction", text),
            quire_cli_log_number(json, "volume_trend.change_percent"));
     printf("quality: grade %s, ", grade_of(json, "quality.grade", text));
     printf("degradation %s\n", quire_cli_log_text(json, "quality.degradation", text));

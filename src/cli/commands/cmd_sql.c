@@ -8,6 +8,7 @@
 #include "output.h"
 #include "progress.h"
 #include "sql_request.h"
+#include "watchdog.h"
 
 struct sql_options {
     struct quire_keyed *table;
@@ -131,6 +132,7 @@ static int run_query(struct quire_cli *cli, const struct quire_cli_sql_request *
     for (size_t i = 0; i < request->tables_size; i++)
         QUIRE_TRY(quire_cli_apart_from_input(cli, "the output", output.name, request->tables[i].url,
                                              &cli->error));
+    QUIRE_TRY(quire_cli_apart_from_tables(cli, "the output", output.name, &cli->error));
     QUIRE_TRY(write_rows(cli, request, &output, &result));
     return to_standard ? 0 : quire_cli_output_report(cli, &output, &result, "row", -1);
 }
@@ -140,7 +142,10 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     QUIRE_CLEANUP(quire_cli_sql_release) struct quire_cli_sql_request request = {.sql = NULL};
     const struct sql_options *options = cli->options;
     QUIRE_TRY(take_request(cli, argc, argv, &request));
-    return options->print_sql ? print_sql(cli, &request) : run_query(cli, &request);
+    if (options->print_sql) return print_sql(cli, &request);
+    QUIRE_CLEANUP(quire_cli_watchdog_end) struct quire_cli_watchdog watchdog = {.running = false};
+    QUIRE_TRY(quire_cli_watchdog_begin(&watchdog, "sql", options->timeout, &cli->error));
+    return run_query(cli, &request);
 }
 
 #define AT(field) offsetof(struct sql_options, field)
@@ -170,7 +175,7 @@ static const struct quire_option rows[] = {
      .type = QUIRE_OPTION_DURATION,
      .offset = AT(timeout),
      .max = INT64_C(1000) * 86400 * 365,
-     .help = "end the query, as failed, when it takes longer: 30s, 5m"},
+     .help = "end the query, as failed, when it takes longer: 30s, 5m; 0 is no limit"},
     {.name = "out",
      .type = QUIRE_OPTION_TEXT,
      .choices = "FILE",

@@ -134,8 +134,8 @@ static int print_text(struct quire_cli *cli, struct quire_stats *stats,
         any_nan |= column.nans > 0;
     }
     QUIRE_TRY(quire_cli_report_draw(cli, &report, &cli->error));
-    printf("%" PRId64 " row%s, %zu column%s\n", rows, rows == 1 ? "" : "s",
-           quire_stats_columns(stats), quire_stats_columns(stats) == 1 ? "" : "s");
+    printf("%" PRId64 " row%s, %zu column%s\n", rows, QUIRE_CLI_PLURAL(rows),
+           quire_stats_columns(stats), QUIRE_CLI_PLURAL(quire_stats_columns(stats)));
     if (any_nan) printf("NaN is left out of min and max; --json counts it\n");
     return 0;
 }

@@ -4,7 +4,7 @@
 #include "quire/table_write.h"
 
 #include "input.h"
-#include "made_folder.h"
+#include "table_identity.h"
 #include "table_version.h"
 
 /* --- table --------------------------------------------------------------------------------- */
@@ -37,6 +37,7 @@ struct create_options {
     char *schema;
     char *partition_by;
     struct quire_keyed *properties;
+    struct quire_keyed *identities;
     bool if_not_exists;
 };
 
@@ -47,6 +48,8 @@ struct creation {
     struct quire_cli_columns partitions;
     struct quire_table_property *properties;
     size_t properties_size;
+    struct quire_table_identity *identities;
+    size_t identities_size;
 };
 
 static void creation_release(struct creation *creation)
@@ -54,6 +57,7 @@ static void creation_release(struct creation *creation)
     quire_schema_release(&creation->schema);
     quire_cli_columns_release(&creation->partitions);
     quire_free(creation->properties);
+    quire_free(creation->identities);
     quire_context_free(creation->context);
 }
 
@@ -86,6 +90,8 @@ static int create(struct quire_cli *cli, const char *url, struct creation *creat
     QUIRE_TRY(quire_cli_schema_read(options->schema, creation->context, &creation->schema, error));
     QUIRE_TRY(quire_cli_properties(options->properties, &creation->properties,
                                    &creation->properties_size, error));
+    QUIRE_TRY(quire_cli_identities(options->identities, &creation->identities,
+                                   &creation->identities_size, error));
     if (options->partition_by != NULL)
         QUIRE_TRY(quire_cli_columns_split("partition-by", options->partition_by,
                                           &creation->partitions, error));
@@ -94,6 +100,8 @@ static int create(struct quire_cli *cli, const char *url, struct creation *creat
         .partition_by_size = creation->partitions.size,
         .properties = creation->properties,
         .properties_size = creation->properties_size,
+        .identities = creation->identities,
+        .identities_size = creation->identities_size,
         .if_not_exists = options->if_not_exists,
         .durability = (enum quire_durability)cli->common.durability,
     };
@@ -111,20 +119,14 @@ static int run_create(struct quire_cli *cli, int argc, char **argv)
         return QUIRE_USAGE;
     }
     bool created = !options->if_not_exists || !is_there(argv[0]);
-    bool is_new = quire_cli_folder_is_new(argv[0]);
-    int made = create(cli, argv[0], &creation);
-    if (made != 0 && is_new) quire_cli_folder_undo(argv[0]);
-    QUIRE_TRY(made);
-    if (!cli->common.json) return 0;
-    struct quire_json *json = NULL;
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "table", argv[0]);
-    quire_cli_json_bool(json, "created", created);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
+    int code = create(cli, argv[0], &creation);
+    if (code == QUIRE_EXISTS) quire_error_hint(&cli->error, "--if-not-exists leaves it as it is");
+    if (code != 0 || !cli->common.json) return code;
+    const struct quire_cli_member members[] = {
+        QUIRE_CLI_TEXT("table", argv[0]),
+        QUIRE_CLI_TRUTH("created", created),
+    };
+    return quire_cli_print_object(cli, members, sizeof(members) / sizeof(members[0]));
 }
 
 #define AT(field) offsetof(struct create_options, field)
@@ -144,6 +146,11 @@ static const struct quire_option create_rows[] = {
      .type = QUIRE_OPTION_KEYED,
      .offset = AT(properties),
      .help = "property of the table, delta.appendOnly=true"},
+    {.name = "identity",
+     .type = QUIRE_OPTION_KEYED,
+     .offset = AT(identities),
+     .help = "column of int64 whose values the table gives, id=always or id=by-default (rows may "
+             "bring their own); with a start and a step: id=always,start=100,step=10"},
     {.name = "if-not-exists",
      .type = QUIRE_OPTION_BOOL,
      .offset = AT(if_not_exists),

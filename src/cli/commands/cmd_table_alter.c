@@ -10,20 +10,16 @@
 /* What was done, for people or as JSON. */
 static int report(struct quire_cli *cli, const char *url, int64_t version)
 {
-    struct quire_json *json = NULL;
     if (!cli->common.json) {
         quire_cli_print_plain(url, stderr);
         fprintf(stderr, ": version %" PRId64 "\n", version);
         return 0;
     }
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "table", url);
-    quire_cli_json_i64(json, "version", version);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
+    const struct quire_cli_member members[] = {
+        QUIRE_CLI_TEXT("table", url),
+        QUIRE_CLI_NUMBER("version", version),
+    };
+    return quire_cli_print_object(cli, members, sizeof(members) / sizeof(members[0]));
 }
 
 static void free_context(struct quire_context **context)
@@ -43,13 +39,22 @@ static int fail_word(struct quire_cli *cli, const char *word, const char *forms)
 
 #define CONSTRAINT_FORMS "add TABLE NAME EXPR | drop TABLE NAME"
 
+/* Fails for a name or a condition too few or too many. */
+static int fail_names(struct quire_cli *cli, bool add)
+{
+    quire_fail(&cli->error, QUIRE_USAGE, cli->command->name,
+               add ? "the condition is missing" : "to drop a constraint its name is enough");
+    quire_error_hint(&cli->error, "the form is: quire %s %s", cli->command->name, CONSTRAINT_FORMS);
+    return QUIRE_USAGE;
+}
+
 static int run_constraint(struct quire_cli *cli, int argc, char **argv)
 {
     QUIRE_CLEANUP(free_context) struct quire_context *context = NULL;
     bool add = strcmp(argv[0], "add") == 0;
     int64_t version = 0;
-    if ((!add && strcmp(argv[0], "drop") != 0) || argc != (add ? 4 : 3))
-        return fail_word(cli, argv[0], CONSTRAINT_FORMS);
+    if (!add && strcmp(argv[0], "drop") != 0) return fail_word(cli, argv[0], CONSTRAINT_FORMS);
+    if (argc != (add ? 4 : 3)) return fail_names(cli, add);
     QUIRE_TRY(quire_cli_context(cli, &context, &cli->error));
     const struct quire_table_alter_options options = {
         .durability = (enum quire_durability)cli->common.durability, .context = context};

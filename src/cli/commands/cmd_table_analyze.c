@@ -29,19 +29,15 @@ static int analyze(struct quire_cli *cli, const char *url,
 static int print_json(struct quire_cli *cli, const char *url,
                       const struct quire_table_analyze_result *result)
 {
-    struct quire_json *json = NULL;
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "table", url);
-    quire_cli_json_i64(json, "version", result->version);
-    quire_cli_json_bool(json, "committed", result->committed);
-    quire_cli_json_i64(json, "files", result->files);
-    quire_cli_json_i64(json, "analyzed", result->analyzed);
-    quire_cli_json_i64(json, "rows", result->rows);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
+    const struct quire_cli_member members[] = {
+        QUIRE_CLI_TEXT("table", url),
+        QUIRE_CLI_NUMBER("version", result->version),
+        QUIRE_CLI_TRUTH("committed", result->committed),
+        QUIRE_CLI_NUMBER("files", result->files),
+        QUIRE_CLI_NUMBER("analyzed", result->analyzed),
+        QUIRE_CLI_NUMBER("rows", result->rows),
+    };
+    return quire_cli_print_object(cli, members, sizeof(members) / sizeof(members[0]));
 }
 
 static int run(struct quire_cli *cli, int argc, char **argv)
@@ -52,8 +48,8 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     quire_cli_progress_clear();
     if (cli->common.json) return print_json(cli, argv[0], &result);
     quire_cli_print_plain(argv[0], stderr);
-    fprintf(stderr, ": version %" PRId64 ", %" PRId64 " of %" PRId64 " files analyzed\n",
-            result.version, result.analyzed, result.files);
+    fprintf(stderr, ": version %" PRId64 ", %" PRId64 " of %" PRId64 " file%s analyzed\n",
+            result.version, result.analyzed, result.files, QUIRE_CLI_PLURAL(result.files));
     return 0;
 }
 

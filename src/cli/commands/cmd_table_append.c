@@ -28,22 +28,18 @@ static int print_json(struct quire_cli *cli, const struct quire_cli_target *targ
                       const struct quire_cli_input *input,
                       const struct quire_table_append_result *result)
 {
-    struct quire_json *json = NULL;
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "table", target->url);
-    quire_cli_json_i64(json, "version", result->version);
-    quire_cli_json_bool(json, "created", result->created);
-    quire_cli_json_bool(json, "skipped", result->skipped);
-    quire_cli_json_i64(json, "rows", result->rows);
-    quire_cli_json_i64(json, "files", result->files);
-    quire_cli_json_i64(json, "bytes", result->bytes);
-    quire_cli_json_i64(json, "nulled", input->counts.nulled);
-    quire_cli_json_i64(json, "rejected", input->counts.rejected);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
+    const struct quire_cli_member members[] = {
+        QUIRE_CLI_TEXT("table", target->url),
+        QUIRE_CLI_NUMBER("version", result->version),
+        QUIRE_CLI_TRUTH("created", result->created),
+        QUIRE_CLI_TRUTH("skipped", result->skipped),
+        QUIRE_CLI_NUMBER("rows", result->rows),
+        QUIRE_CLI_NUMBER("files", result->files),
+        QUIRE_CLI_NUMBER("bytes", result->bytes),
+        QUIRE_CLI_NUMBER("nulled", input->counts.nulled),
+        QUIRE_CLI_NUMBER("rejected", input->counts.rejected),
+    };
+    return quire_cli_print_object(cli, members, sizeof(members) / sizeof(members[0]));
 }
 
 static void print_summary(const struct quire_cli_target *target,
@@ -55,8 +51,8 @@ static void print_summary(const struct quire_cli_target *target,
         fprintf(stderr, ": that transaction is in version %" PRId64 " already\n", result->version);
     else
         fprintf(stderr, ": version %" PRId64 ", %" PRId64 " row%s in %" PRId64 " file%s\n",
-                result->version, result->rows, result->rows == 1 ? "" : "s", result->files,
-                result->files == 1 ? "" : "s");
+                result->version, result->rows, QUIRE_CLI_PLURAL(result->rows), result->files,
+                QUIRE_CLI_PLURAL(result->files));
 }
 
 static int append(struct quire_cli *cli, int argc, char **argv)
@@ -77,7 +73,7 @@ static int append(struct quire_cli *cli, int argc, char **argv)
 
 static int run(struct quire_cli *cli, int argc, char **argv)
 {
-    return quire_cli_target_tell(cli, true, append(cli, argc, argv));
+    return quire_cli_target_tell(cli, append(cli, argc, argv));
 }
 
 static const struct quire_option rows_of_append[] = {

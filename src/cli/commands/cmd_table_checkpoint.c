@@ -13,16 +13,12 @@ struct checkpoint_options {
 static int print_json(struct quire_cli *cli, const char *url,
                       const struct quire_table_checkpoint_result *result)
 {
-    struct quire_json *json = NULL;
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "table", url);
-    quire_cli_json_i64(json, "version", result->version);
-    quire_cli_json_bool(json, "written", result->written);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
+    const struct quire_cli_member members[] = {
+        QUIRE_CLI_TEXT("table", url),
+        QUIRE_CLI_NUMBER("version", result->version),
+        QUIRE_CLI_TRUTH("written", result->written),
+    };
+    return quire_cli_print_object(cli, members, sizeof(members) / sizeof(members[0]));
 }
 
 static int run(struct quire_cli *cli, int argc, char **argv)

@@ -20,23 +20,19 @@ static void free_properties(struct quire_table_property **properties)
 static int report(struct quire_cli *cli, const char *url,
                   const struct quire_table_convert_result *result)
 {
-    struct quire_json *json = NULL;
     if (!cli->common.json) {
         quire_cli_print_plain(url, stderr);
         fprintf(stderr, ": version 0, %" PRId64 " row%s in %" PRId64 " file%s\n", result->rows,
-                result->rows == 1 ? "" : "s", result->files, result->files == 1 ? "" : "s");
+                QUIRE_CLI_PLURAL(result->rows), result->files, QUIRE_CLI_PLURAL(result->files));
         return 0;
     }
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "table", url);
-    quire_cli_json_i64(json, "files", result->files);
-    quire_cli_json_i64(json, "rows", result->rows);
-    quire_cli_json_i64(json, "bytes", result->bytes);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
+    const struct quire_cli_member members[] = {
+        QUIRE_CLI_TEXT("table", url),
+        QUIRE_CLI_NUMBER("files", result->files),
+        QUIRE_CLI_NUMBER("rows", result->rows),
+        QUIRE_CLI_NUMBER("bytes", result->bytes),
+    };
+    return quire_cli_print_object(cli, members, sizeof(members) / sizeof(members[0]));
 }
 
 static int run_convert(struct quire_cli *cli, int argc, char **argv)
@@ -80,8 +76,9 @@ const struct quire_command quire_command_table_convert = {
     .operands = "DIR",
     .summary = "make a table of a folder of Parquet, in place",
     .description = "Only footers are read: the columns of all files put together, and their "
-                   "statistics. Exit status 4 where there is a table already, 1 where files "
-                   "disagree on a column. --json prints one object: table, files, rows, bytes.",
+                   "statistics. Exit status 4 where there is a table already, 2 where one lies "
+                   "below the folder, 1 where files disagree on a column. --json prints one "
+                   "object: table, files, rows, bytes.",
     .operands_min = 1,
     .operands_max = 1,
     .options = {convert_rows, sizeof(convert_rows) / sizeof(convert_rows[0]),

@@ -18,6 +18,7 @@ static int merge(struct quire_cli *cli, const struct quire_cli_target *target,
                  struct quire_table_change_result *result)
 {
     struct quire_cli_keys_seen seen = {.keys = keys};
+    const struct merge_options *given = cli->options;
     struct quire_cli_rows rows = {.input = input, .keys = pipes(input) ? &seen : NULL};
     struct ArrowArrayStream stream = quire_cli_rows_stream(&rows);
     const struct quire_table_change_options how = {
@@ -26,6 +27,7 @@ static int merge(struct quire_cli *cli, const struct quire_cli_target *target,
         .durability = (enum quire_durability)cli->common.durability,
         .context = input->context,
         .create = target->create,
+        .evolve = (enum quire_table_evolve)given->target.evolve,
     };
     int code = quire_table_merge(target->url, &stream, (const char *const *)keys->names, keys->size,
                                  &how, result, &cli->error);
@@ -57,11 +59,12 @@ static int merge_inputs(struct quire_cli *cli, int argc, char **argv)
 
 static int run(struct quire_cli *cli, int argc, char **argv)
 {
-    return quire_cli_target_tell(cli, false, merge_inputs(cli, argc, argv));
+    return quire_cli_target_tell(cli, merge_inputs(cli, argc, argv));
 }
 
 static const struct quire_option rows_of_merge[] = {
     QUIRE_CLI_TARGET_ROWS,
+    QUIRE_CLI_TARGET_EVOLVE,
     {.name = "on",
      .type = QUIRE_OPTION_TEXT,
      .choices = "COLUMNS",

@@ -57,27 +57,23 @@ static int optimize_table(struct quire_cli *cli, struct optimize *optimize)
 static int print_json(struct quire_cli *cli, const struct optimize *optimize)
 {
     const struct quire_table_optimize_result *result = &optimize->result;
-    struct quire_json *json = NULL;
-    QUIRE_TRY(quire_json_new(&json, &cli->error));
-    quire_json_begin_object(json);
-    quire_cli_json_string(json, "table", optimize->url);
-    quire_cli_json_i64(json, "version", result->version);
-    quire_cli_json_bool(json, "committed", result->committed);
-    quire_cli_json_i64(json, "commits", result->commits);
-    quire_cli_json_i64(json, "files_before", result->files_before);
-    quire_cli_json_i64(json, "files_after", result->files_after);
-    quire_cli_json_i64(json, "bytes_before", result->bytes_before);
-    quire_cli_json_i64(json, "bytes_after", result->bytes_after);
-    quire_cli_json_i64(json, "files_added", result->files_added);
-    quire_cli_json_i64(json, "bytes_added", result->bytes_added);
-    quire_cli_json_i64(json, "files_removed", result->files_removed);
-    quire_cli_json_i64(json, "bytes_removed", result->bytes_removed);
-    quire_cli_json_i64(json, "vectors_removed", result->vectors_removed);
-    quire_cli_json_i64(json, "rows", result->rows);
-    quire_json_end_object(json);
-    int code = quire_cli_print_json(json, &cli->error);
-    quire_json_free(json);
-    return code;
+    const struct quire_cli_member members[] = {
+        QUIRE_CLI_TEXT("table", optimize->url),
+        QUIRE_CLI_NUMBER("version", result->version),
+        QUIRE_CLI_TRUTH("committed", result->committed),
+        QUIRE_CLI_NUMBER("commits", result->commits),
+        QUIRE_CLI_NUMBER("files_before", result->files_before),
+        QUIRE_CLI_NUMBER("files_after", result->files_after),
+        QUIRE_CLI_NUMBER("bytes_before", result->bytes_before),
+        QUIRE_CLI_NUMBER("bytes_after", result->bytes_after),
+        QUIRE_CLI_NUMBER("files_added", result->files_added),
+        QUIRE_CLI_NUMBER("bytes_added", result->bytes_added),
+        QUIRE_CLI_NUMBER("files_removed", result->files_removed),
+        QUIRE_CLI_NUMBER("bytes_removed", result->bytes_removed),
+        QUIRE_CLI_NUMBER("vectors_removed", result->vectors_removed),
+        QUIRE_CLI_NUMBER("rows", result->rows),
+    };
+    return quire_cli_print_object(cli, members, sizeof(members) / sizeof(members[0]));
 }
 
 static int run(struct quire_cli *cli, int argc, char **argv)
@@ -97,9 +93,10 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     quire_cli_format_bytes(result->bytes_before, before);
     quire_cli_format_bytes(result->bytes_after, after);
     fprintf(stderr,
-            ": version %" PRId64 ", %" PRId64 " files of %s together, where %" PRId64
+            ": version %" PRId64 ", %" PRId64 " file%s of %s together, where %" PRId64
             " of %s were\n",
-            result->version, result->files_after, after, result->files_before, before);
+            result->version, result->files_after, QUIRE_CLI_PLURAL(result->files_after), after,
+            result->files_before, before);
     return 0;
 }
 

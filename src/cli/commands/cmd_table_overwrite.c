@@ -41,7 +41,7 @@ static int overwrite(struct quire_cli *cli, int argc, char **argv)
 
 static int run(struct quire_cli *cli, int argc, char **argv)
 {
-    return quire_cli_target_tell(cli, true, overwrite(cli, argc, argv));
+    return quire_cli_target_tell(cli, overwrite(cli, argc, argv));
 }
 
 static const struct quire_option rows_of_overwrite[] = {

@@ -61,6 +61,7 @@ static int vacuum_json(struct quire_cli *cli, struct vacuum *vacuum)
     quire_cli_json_i64(vacuum->json, "version", vacuum->result.version);
     quire_cli_json_i64(vacuum->json, "files", vacuum->result.files);
     quire_cli_json_i64(vacuum->json, "bytes", vacuum->result.bytes);
+    quire_cli_json_i64(vacuum->json, "inner_tables", vacuum->result.inner_tables);
     quire_json_end_object(vacuum->json);
     return quire_cli_print_json(vacuum->json, &cli->error);
 }
@@ -82,8 +83,13 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     quire_cli_format_bytes(vacuum.result.bytes, bytes);
     quire_cli_print_plain(vacuum.url, stderr);
     fprintf(stderr, ": %" PRId64 " file%s of %s together %s\n", vacuum.result.files,
-            vacuum.result.files == 1 ? "" : "s", bytes,
+            QUIRE_CLI_PLURAL(vacuum.result.files), bytes,
             own->dry_run ? "would be deleted (dry run: nothing was)" : "deleted");
+    if (vacuum.result.inner_tables > 0) {
+        quire_cli_print_plain(vacuum.url, stderr);
+        fprintf(stderr, ": %" PRId64 " folder%s passed over, with a table of its own\n",
+                vacuum.result.inner_tables, QUIRE_CLI_PLURAL(vacuum.result.inner_tables));
+    }
     return 0;
 }
 
@@ -116,7 +122,7 @@ const struct quire_command quire_command_table_vacuum = {
         "Files that are older than what is retained, and that neither the newest version nor one "
         "since then has. Exit status 2, and nothing deleted, where less is to be retained than "
         "the table says. --json prints one object: table, dry_run, deleted (path, bytes), "
-        "version, files, bytes.",
+        "version, files, bytes, inner_tables (folders with tables of their own, passed over).",
     .operands_min = 1,
     .operands_max = 1,
     .options = {rows, sizeof(rows) / sizeof(rows[0]), sizeof(struct vacuum_options)},

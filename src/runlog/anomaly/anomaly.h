@@ -16,15 +16,19 @@
 #define QUIRE_ANOMALY_RATE_MIN       95.0
 
 struct quire_anomaly_history;
+struct quire_anomaly_list;
+struct quire_anomaly_steps;
 
 /* Zero means the default. */
 struct quire_anomaly_options {
     double min_validation_rate;                  /* 95; below 0: none is too low */
-    int64_t limit;                               /* listed; 0: 100 */
+    int64_t limit;                               /* listed; 0: 100; or as below */
     const struct quire_anomaly_history *history; /* borrowed; NULL: none */
     const struct quire_rules *rules;             /* the same */
     const char *path; /* where the rows come from, for errors of rules; borrowed */
 };
+
+#define QUIRE_ANOMALY_COUNT_ALONE (-1) /* as limit: nothing is listed */
 
 struct quire_anomaly_search;
 
@@ -45,11 +49,24 @@ int quire_anomaly_judge(struct quire_anomaly_search *search, const struct ArrowA
 void quire_anomaly_set_means(struct quire_anomaly_search *search, double duration_secs,
                              double rows_processed);
 
+/* Notes the steps of the batch that was measured last. Its times are in microseconds. */
+int quire_anomaly_note_steps(const struct quire_anomaly_search *search,
+                             struct quire_anomaly_steps *steps, struct quire_error *error);
+/* What rows are held against from now on, borrowed; NULL: nothing. Of a history that is given
+ * here steps as such are not listed. */
+void quire_anomaly_set_history(struct quire_anomaly_search *search,
+                               const struct quire_anomaly_history *history);
+/* For what is found elsewhere. */
+struct quire_anomaly_list *quire_anomaly_found(struct quire_anomaly_search *search);
+
 /* All that were found, listed or not. */
 int64_t quire_anomaly_count(const struct quire_anomaly_search *search);
 /* The members anomalies_detected, anomaly_count and anomalies of an object that is open
  * (docs/RUNLOG.md, "Anomalies"). */
 void quire_anomaly_write(const struct quire_anomaly_search *search,
                          struct quire_json_writer *writer);
+/* The first two of them. */
+void quire_anomaly_write_count(const struct quire_anomaly_search *search,
+                               struct quire_json_writer *writer);
 
 #endif

@@ -5,11 +5,14 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/hash.h"
+#include "runlog/anomaly/anomaly_bounds.h"
+#include "runlog/anomaly/anomaly_steps.h"
 #include "runlog/report/report_query.h"
 
 #define OPERATION "anomalies"
 
 struct quire_anomaly_history {
+    const struct quire_anomaly_steps *only; /* while it is made; NULL: all steps */
     struct quire_arena arena;
     struct quire_buf steps; /* struct quire_anomaly_step */
     struct quire_buf drops; /* struct quire_anomaly_drop */
@@ -48,6 +51,11 @@ quire_anomaly_history_drop(const struct quire_anomaly_history *history, size_t i
 
 /* --- Finding -------------------------------------------------------------------------------- */
 
+static struct quire_bytes bytes_of(const char *text)
+{
+    return (struct quire_bytes){(const uint8_t *)text, strlen(text)};
+}
+
 static uint64_t hash_of(struct quire_bytes phase, struct quire_bytes step_name)
 {
     return quire_hash_mix(quire_hash_bytes(phase.data, phase.size) * 31 +
@@ -82,14 +90,53 @@ static int make_slots(struct quire_anomaly_history *history)
     history->mask = slots - 1;
     for (size_t i = 0; i < size; i++) {
         const struct quire_anomaly_step *step = steps_of(history) + i;
-        const struct quire_bytes phase = {(const uint8_t *)step->phase, strlen(step->phase)};
-        const struct quire_bytes name = {(const uint8_t *)step->step_name, strlen(step->step_name)};
-        uint64_t at = hash_of(phase, name);
+        uint64_t at = hash_of(bytes_of(step->phase), bytes_of(step->step_name));
         while (history->slots[at & history->mask] != 0)
             at++;
         history->slots[at & history->mask] = (uint32_t)i + 1;
     }
     return 0;
+}
+
+/* --- Steps ---------------------------------------------------------------------------------- */
+
+static void list_step(struct quire_anomaly_list *list, enum quire_anomaly_type type,
+                      const char *phase, const char *step_name, const char *day, double value,
+                      double threshold)
+{
+    const struct quire_anomaly_finding finding = {
+        .type = type,
+        .value = value,
+        .threshold = threshold,
+        .row_index = -1,
+        .phase = bytes_of(phase),
+        .step_name = bytes_of(step_name),
+        .day = day,
+    };
+    quire_anomaly_list_add(list, &finding);
+}
+
+void quire_anomaly_history_list(const struct quire_anomaly_history *history,
+                                struct quire_anomaly_list *list)
+{
+    const struct quire_anomaly_step *step;
+    const struct quire_anomaly_drop *drop;
+    for (size_t i = 0; (step = quire_anomaly_history_at(history, i)) != NULL; i++) {
+        if (step->rate.count < QUIRE_ANOMALY_HISTORY_MIN) continue;
+        if (step->rate.mean < QUIRE_ANOMALY_MEAN_MIN)
+            list_step(list, QUIRE_ANOMALY_STEP_MEAN, step->phase, step->step_name, NULL,
+                      step->rate.mean, QUIRE_ANOMALY_MEAN_MIN);
+        if (step->rate.stddev > QUIRE_ANOMALY_SPREAD_MAX)
+            list_step(list, QUIRE_ANOMALY_STEP_SPREAD, step->phase, step->step_name, NULL,
+                      step->rate.stddev, QUIRE_ANOMALY_SPREAD_MAX);
+    }
+    for (size_t i = 0; (drop = quire_anomaly_history_drop(history, i)) != NULL; i++) {
+        step =
+            quire_anomaly_history_find(history, bytes_of(drop->phase), bytes_of(drop->step_name));
+        if (step == NULL || step->rate.count < QUIRE_ANOMALY_HISTORY_MIN) continue;
+        list_step(list, QUIRE_ANOMALY_STEP_DROP, drop->phase, drop->step_name, drop->day,
+                  drop->rate, drop->rate_before - QUIRE_ANOMALY_DROP_MAX);
+    }
 }
 
 /* --- Reading -------------------------------------------------------------------------------- */
@@ -109,13 +156,22 @@ static int add_step(struct quire_anomaly_history *history, const struct quire_re
     const struct quire_anomaly_step step = {
         .phase = keep(history, rows, "phase"),
         .step_name = keep(history, rows, "step_name"),
-        .rows = quire_report_integer(rows, "total_rows"),
-        .duration_median = quire_report_number(rows, "duration_median"),
-        .duration_mad = quire_report_number(rows, "duration_mad"),
-        .rate_mean = quire_report_number(rows, "rate_mean"),
-        .rate_stddev = quire_report_number(rows, "rate_stddev"),
+        .duration = {.count = quire_report_integer(rows, "duration_count"),
+                     .median = quire_report_number(rows, "duration_median"),
+                     .mad = quire_report_number(rows, "duration_mad"),
+                     .mean_distance = quire_report_number(rows, "duration_mean_distance")},
+        .rows = {.count = quire_report_integer(rows, "rows_count"),
+                 .median = quire_report_number(rows, "rows_median"),
+                 .mad = quire_report_number(rows, "rows_mad"),
+                 .mean_distance = quire_report_number(rows, "rows_mean_distance")},
+        .rate = {.count = quire_report_integer(rows, "rate_count"),
+                 .mean = quire_report_number(rows, "rate_mean"),
+                 .stddev = quire_report_number(rows, "rate_stddev")},
     };
     if (step.phase == NULL || step.step_name == NULL) return QUIRE_MEMORY;
+    if (history->only != NULL &&
+        !quire_anomaly_steps_has(history->only, bytes_of(step.phase), bytes_of(step.step_name)))
+        return 0;
     return quire_buf_append(&history->steps, &step, sizeof(step));
 }
 
@@ -152,13 +208,20 @@ static void free_history(struct quire_anomaly_history **history)
 }
 
 int quire_anomaly_history_of(const struct quire_report *report,
+                             const struct quire_anomaly_steps *steps,
                              struct quire_anomaly_history **history, struct quire_error *error)
 {
+    static const enum quire_report_query of_write[] = {QUIRE_REPORT_HISTORY, QUIRE_REPORT_RATES};
     QUIRE_CLEANUP(free_history)
     struct quire_anomaly_history *made = quire_alloc_zero(1, sizeof(*made));
     if (made == NULL) return quire_fail_memory(error, OPERATION);
+    made->only = steps;
+    /* The table is read once, also for what quire_anomaly_steps_judge asks. */
+    if (steps != NULL) QUIRE_TRY(quire_report_ask_together(report, of_write, 2, error));
     QUIRE_TRY(ask(report, QUIRE_REPORT_HISTORY, add_step, made, error));
-    QUIRE_TRY(ask(report, QUIRE_REPORT_DROPS, add_drop, made, error));
+    /* Of a write they are found with its own days. */
+    if (steps == NULL) QUIRE_TRY(ask(report, QUIRE_REPORT_DROPS, add_drop, made, error));
+    made->only = NULL;
     if (make_slots(made) != 0) return quire_fail_memory(error, OPERATION);
     *history = QUIRE_STEAL(made);
     return 0;

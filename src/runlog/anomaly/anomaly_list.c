@@ -8,7 +8,8 @@
 
 #include "base/fail.h"
 #include "base/json_text.h"
-#include "runlog/report_json.h"
+#include "base/text.h"
+#include "runlog/report/report_json.h"
 
 #define DESCRIPTION_MAX 300
 #define NAME_SHOWN      100  /* bytes */
@@ -22,6 +23,7 @@ static const char *const names[] = {
     [QUIRE_ANOMALY_RULE] = "rule",
     [QUIRE_ANOMALY_STEP_DURATION] = "step_duration",
     [QUIRE_ANOMALY_STEP_RATE] = "step_validation_rate",
+    [QUIRE_ANOMALY_STEP_ROWS] = "step_rows_processed",
     [QUIRE_ANOMALY_STEP_MEAN] = "step_mean_rate",
     [QUIRE_ANOMALY_STEP_SPREAD] = "step_rate_spread",
     [QUIRE_ANOMALY_STEP_DROP] = "step_rate_drop",
@@ -50,10 +52,29 @@ static double excess_of(const struct quire_anomaly_finding *finding)
     return finding->threshold > 0 ? over / finding->threshold : (double)INFINITY;
 }
 
+/* Of a number of rows: none where it is large. */
+static int digits_of(double rows)
+{
+    return rows < 1000 ? 2 : 0;
+}
+
+/* As many that a value and what it passed do not read the same. */
+static int digits_apart(double value, double threshold)
+{
+    char a[40], b[40];
+    for (int digits = 6; digits < 17; digits++) {
+        snprintf(a, sizeof(a), "%.*g", digits, value);
+        snprintf(b, sizeof(b), "%.*g", digits, threshold);
+        if (strcmp(a, b) != 0) return digits;
+    }
+    return 17;
+}
+
 static void describe(const struct quire_anomaly_finding *finding, char text[DESCRIPTION_MAX])
 {
     double value = finding->value, threshold = finding->threshold;
     int size = (int)(finding->step_name.size < NAME_SHOWN ? finding->step_name.size : NAME_SHOWN);
+    int digits = digits_apart(value, threshold);
     const char *step = size > 0 ? (const char *)finding->step_name.data : "";
 #define SAY(...) snprintf(text, DESCRIPTION_MAX, "%.*s: " __VA_ARGS__)
     switch (finding->type) {
@@ -61,31 +82,38 @@ static void describe(const struct quire_anomaly_finding *finding, char text[DESC
         SAY("%.6g s, more than 3 times the mean (%.6g s)", size, step, value, threshold / 3);
         break;
     case QUIRE_ANOMALY_RATE:
-        SAY("%.6g %% of the rows are valid, wanted are %.6g %%", size, step, value, threshold);
+        SAY("%.*g %% of the rows are valid, wanted are %.*g %%", size, step, digits, value, digits,
+            threshold);
         break;
     case QUIRE_ANOMALY_ROWS:
-        SAY("%.15g rows, more than 5 times the mean (%.6g)", size, step, value, threshold / 5);
+        SAY("%.15g row%s, more than 5 times the mean (%.*f)", size, step, value,
+            QUIRE_PLURAL(value), digits_of(threshold), threshold / 5);
         break;
     case QUIRE_ANOMALY_RULE:
         SAY("it breaks the rule %.120s", size, step, finding->rule->name);
         break;
     case QUIRE_ANOMALY_STEP_DURATION:
-        SAY("%.6g s, above what this step takes (%.6g s at most)", size, step, value, threshold);
+        SAY("%.*g s, above what this step takes (%.*g s at most)", size, step, digits, value,
+            digits, threshold);
         break;
     case QUIRE_ANOMALY_STEP_RATE:
-        SAY("%.6g %% of the rows are valid, 2 standard deviations under this step's mean are "
-            "%.6g %%",
-            size, step, value, threshold);
+        SAY("%.*g %% of the rows are valid, 2 standard deviations under this step's mean are "
+            "%.*g %%",
+            size, step, digits, value, digits, threshold);
+        break;
+    case QUIRE_ANOMALY_STEP_ROWS:
+        SAY("%.15g row%s, above what this step has (%.*f at most)", size, step, value,
+            QUIRE_PLURAL(value), digits_of(threshold), threshold);
         break;
     case QUIRE_ANOMALY_STEP_MEAN:
-        SAY("in the mean %.6g %% of the rows are valid, wanted are %.6g %%", size, step, value,
-            threshold);
+        SAY("in the mean %.*g %% of the rows are valid, wanted are %.*g %%", size, step, digits,
+            value, digits, threshold);
         break;
     case QUIRE_ANOMALY_STEP_SPREAD:
         SAY("rates of validation have a standard deviation of %.6g points", size, step, value);
         break;
     case QUIRE_ANOMALY_STEP_DROP:
-        SAY("on %s %.6g %% of the rows are valid, more than 10 points less than on the day before",
+        SAY("on %s %.6g %% of the rows are valid, more than 10 points less than on its day before",
             size, step, finding->day, value);
         break;
     }
@@ -109,7 +137,7 @@ static void write_time(const struct quire_anomaly_finding *finding,
 {
     char text[QUIRE_TIME_TEXT_MAX];
     quire_json_writer_key(writer, "created_at");
-    if (finding->time == NULL || quire_view_is_null(finding->time, finding->row)) {
+    if (finding->time == NULL) {
         quire_json_writer_string(writer, finding->day);
         return;
     }
@@ -234,7 +262,7 @@ void quire_anomaly_list_add(struct quire_anomaly_list *list,
                             const struct quire_anomaly_finding *finding)
 {
     list->count++;
-    if (list->code == 0) list->code = keep(list, finding);
+    if (list->code == 0 && list->limit > 0) list->code = keep(list, finding);
 }
 
 static int compare_places(const void *left, const void *right)
@@ -262,10 +290,23 @@ void quire_anomaly_list_write(const struct quire_anomaly_list *list,
     quire_free(order);
 }
 
-void quire_anomaly_list_release(struct quire_anomaly_list *list)
+static void forget(struct quire_anomaly_list *list)
 {
     struct kept *kept = (struct kept *)(void *)list->kept.data;
     for (size_t i = 0; i < list->kept.size / sizeof(*kept); i++)
         quire_free(kept[i].json);
+    quire_buf_clear(&list->kept);
+}
+
+void quire_anomaly_list_move(struct quire_anomaly_list *list, struct quire_json_writer *writer)
+{
+    if (list->code != 0 && writer->code == 0) writer->code = list->code;
+    quire_anomaly_list_write(list, writer);
+    forget(list);
+}
+
+void quire_anomaly_list_release(struct quire_anomaly_list *list)
+{
+    forget(list);
     quire_buf_release(&list->kept);
 }

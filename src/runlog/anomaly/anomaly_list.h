@@ -19,6 +19,7 @@ enum quire_anomaly_type {
     /* Rows beside those of their step. */
     QUIRE_ANOMALY_STEP_DURATION,
     QUIRE_ANOMALY_STEP_RATE,
+    QUIRE_ANOMALY_STEP_ROWS,
     /* Steps. */
     QUIRE_ANOMALY_STEP_MEAN,
     QUIRE_ANOMALY_STEP_SPREAD,
@@ -33,13 +34,13 @@ struct quire_anomaly_finding {
     struct quire_bytes run_id;     /* data NULL: not known, as all that follow */
     struct quire_bytes phase;
     struct quire_bytes step_name;
-    const struct quire_view *time; /* and its row; NULL: none */
+    const struct quire_view *time; /* not null in the row; NULL: none */
     int64_t row;
     const char *day; /* of a drop; NULL: none */
 };
 
 struct quire_anomaly_list {
-    int64_t limit;
+    int64_t limit;         /* 0: nothing is kept */
     int64_t count;         /* all */
     struct quire_buf kept; /* a heap, the least serious first */
     int code;              /* the first failure */
@@ -50,6 +51,8 @@ void quire_anomaly_list_add(struct quire_anomaly_list *list,
 /* Writes what is kept as values of an array: steps, then rows in order. */
 void quire_anomaly_list_write(const struct quire_anomaly_list *list,
                               struct quire_json_writer *writer);
+/* The same, and forgets them; count stays. */
+void quire_anomaly_list_move(struct quire_anomaly_list *list, struct quire_json_writer *writer);
 void quire_anomaly_list_release(struct quire_anomaly_list *list);
 
 #endif

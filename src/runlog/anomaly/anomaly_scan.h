@@ -9,6 +9,9 @@ struct quire_anomaly_means {
     double duration_secs, rows_processed;
 };
 
+/* Those of the row of a summary. */
+struct quire_anomaly_means quire_anomaly_means_of(const struct quire_report_rows *rows);
+
 /* Searches the rows of the period and writes what is found as the members of
  * quire_anomaly_write. */
 int quire_anomaly_scan(const struct quire_report *report, const struct quire_anomaly_means *means,

@@ -22,13 +22,31 @@ static int check_format(const char *format, struct quire_error *error)
                       "format: '%.80s' is not one of json, jsonl, csv, parquet, ion", format);
 }
 
-/* As the path's extension has it; json where that says nothing. */
-static const char *format_of(const char *path)
+/* Whether the last part of a path has an ending. */
+static bool has_ending(const char *path)
 {
-    const struct quire_format *format = quire_format_of_path(path);
-    for (size_t i = 0; format != NULL && i < FORMATS; i++)
-        if (strcmp(formats[i], format->name) == 0) return formats[i];
-    return "json";
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path, *dot = strrchr(name, '.');
+    return dot != NULL && dot > name && dot[1] != '\0';
+}
+
+/* As the path's extension has it, json where it has none. That of another format is no JSON, and
+ * nor is one that is not known. */
+static int format_of(const char *path, const char **format, struct quire_error *error)
+{
+    const struct quire_format *known = quire_format_of_path(path);
+    for (size_t i = 0; known != NULL && i < FORMATS; i++)
+        if (strcmp(formats[i], known->name) == 0) {
+            *format = formats[i];
+            return 0;
+        }
+    *format = "json";
+    if (known == NULL && !has_ending(path)) return 0;
+    quire_fail(error, QUIRE_USAGE, OPERATION,
+               "path: '%.200s' does not end as json, jsonl, csv, parquet or ion, which exports are",
+               path);
+    quire_error_hint(error, "say which of them it is to be by format (--format json)");
+    return QUIRE_USAGE;
 }
 
 static int write_rows(const char *table, const struct quire_runlog_export_options *options,
@@ -51,9 +69,11 @@ int quire_runlog_export(const char *table, const struct quire_runlog_export_opti
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
     struct quire_json_writer writer = quire_json_writer_to(&out);
     struct quire_write_result result = {0, 0};
+    static const struct quire_runlog_export_options none = {.path = NULL};
+    if (options == NULL) options = &none;
     const char *path = options->path != NULL ? options->path : "-";
-    const char *format = options->format != NULL ? options->format : format_of(path);
-    QUIRE_TRY(check_format(format, error));
+    const char *format = options->format;
+    QUIRE_TRY(format != NULL ? check_format(format, error) : format_of(path, &format, error));
     QUIRE_TRY(write_rows(table, options, format, path, &result, error));
     if (json == NULL) return 0;
     quire_json_writer_begin_object(&writer);

@@ -28,20 +28,27 @@ static int fail_column(const struct ArrowSchema *schema, const char *name,
     return code;
 }
 
-static const struct ArrowSchema *find_column(const struct ArrowSchema *schema, const char *name)
+/* No name holds a NUL. */
+static const struct ArrowSchema *find_column(const struct ArrowSchema *schema, const char *name,
+                                             size_t size)
 {
     for (int64_t i = 0; i < schema->n_children; i++)
-        if (strcmp(schema->children[i]->name, name) == 0) return schema->children[i];
+        if (strlen(name) == size && strcmp(schema->children[i]->name, name) == 0)
+            return schema->children[i];
     return NULL;
 }
 
-/* A literal: quotes are doubled, and backslashes, which begin escapes. */
+/* A literal: quotes are doubled, and backslashes, which begin escapes; a NUL would end it, and "\0"
+ * before digits is another character. */
 static int append_text(struct quire_buf *out, const char *text, size_t size)
 {
     int code = quire_buf_push(out, '\'');
     for (size_t i = 0; code == 0 && i < size; i++) {
         if (text[i] == '\'' || text[i] == '\\') code = quire_buf_push(out, (uint8_t)text[i]);
-        if (code == 0) code = quire_buf_push(out, (uint8_t)text[i]);
+        if (code == 0 && text[i] == '\0')
+            code = quire_buf_append_text(out, "\\u0000");
+        else if (code == 0)
+            code = quire_buf_push(out, (uint8_t)text[i]);
     }
     return code == 0 ? quire_buf_push(out, '\'') : code;
 }
@@ -71,12 +78,23 @@ static int append_equal(struct quire_buf *out, const struct quire_json_node *mem
     return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }
 
+/* Nobody can tell which of two was meant. */
+static int check_once(const struct quire_json_node *map, const struct quire_json_node *one,
+                      struct quire_error *error)
+{
+    for (const struct quire_json_node *other = map->first; other != one; other = other->next)
+        if (other->key_size == one->key_size && memcmp(other->key, one->key, one->key_size) == 0)
+            return quire_fail(error, QUIRE_USAGE, OPERATION, "%.80s: it is there twice", one->key);
+    return 0;
+}
+
 static int append_map(const struct quire_json_node *map, const struct ArrowSchema *schema,
                       struct quire_buf *out, struct quire_error *error)
 {
     for (const struct quire_json_node *one = map->first; one != NULL; one = one->next) {
-        const struct ArrowSchema *column = find_column(schema, one->key);
+        const struct ArrowSchema *column = find_column(schema, one->key, one->key_size);
         if (column == NULL) return fail_column(schema, one->key, error);
+        QUIRE_TRY(check_once(map, one, error));
         if (one != map->first && quire_buf_append_text(out, " AND ") != 0)
             return quire_fail_memory(error, OPERATION);
         QUIRE_TRY(append_equal(out, one, column, error));

@@ -1,7 +1,6 @@
 /* What the log of a table says of its versions. Rows and bytes are what their writers said that
  * they wrote; writers call them differently. */
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
@@ -10,6 +9,7 @@
 #include "base/time_text.h"
 #include "quire/runlog_upkeep.h"
 #include "quire/runlog_write.h"
+#include "runlog/memory_usage.h"
 #include "runlog/runlog_schema.h"
 #include "runlog/write/log_state.h"
 
@@ -51,6 +51,18 @@ static int64_t read_metric(const struct quire_json_node *metrics, const char *co
     return -1;
 }
 
+/* Of a merge those that came, not those that were copied with the files that they were in. */
+static int64_t read_rows(const struct quire_json_node *metrics)
+{
+    static const char *const all[] = {"numOutputRows", "num_added_rows", NULL};
+    static const char *const inserted[] = {"numTargetRowsInserted", "num_target_rows_inserted",
+                                           NULL};
+    static const char *const updated[] = {"numTargetRowsUpdated", "num_target_rows_updated", NULL};
+    int64_t came = read_metric(metrics, inserted), changed = read_metric(metrics, updated);
+    if (came < 0 && changed < 0) return read_metric(metrics, all);
+    return (came > 0 ? came : 0) + (changed > 0 ? changed : 0);
+}
+
 static bool is_writing(const char *operation)
 {
     static const char *const writing[] = {"WRITE", "MERGE", "STREAMING UPDATE",
@@ -64,8 +76,6 @@ static bool is_writing(const char *operation)
 static int read_commit(const struct quire_table_commit *commit, struct quire_arena *arena,
                        struct commit_said *said)
 {
-    static const char *const rows[] = {"numOutputRows", "numTargetRowsInserted", "num_added_rows",
-                                       NULL};
     static const char *const bytes[] = {"numOutputBytes", "numTargetBytesAdded", "numAddedBytes",
                                         NULL};
     struct quire_json_node *root = NULL;
@@ -77,7 +87,7 @@ static int read_commit(const struct quire_table_commit *commit, struct quire_are
     if (code != 0) return code == QUIRE_MEMORY ? code : 0;
     const struct quire_json_node *metrics = quire_json_tree_get(root, "operationMetrics");
     said->operation = quire_json_tree_text(root, "operation");
-    said->rows = read_metric(metrics, rows);
+    said->rows = read_rows(metrics);
     said->bytes = read_metric(metrics, bytes);
     said->ms = read_metric(metrics, times);
     said->writes = is_writing(said->operation);
@@ -178,8 +188,9 @@ static void write_secs(struct quire_json_writer *writer, const char *name, bool 
 /* As of a writer (quire_runlog_get_metrics), as far as commits tell: what failed left none. */
 static void write_writes(struct quire_json_writer *writer, const struct sums *sums)
 {
-    struct rusage usage;
     double secs = (double)sums->ms / 1000;
+    quire_json_writer_key(writer, "writes_of");
+    quire_json_writer_string(writer, "commits that the log has; a write that failed left none");
     quire_json_writer_key(writer, "total_writes");
     quire_json_writer_i64(writer, sums->writes);
     quire_json_writer_key(writer, "successful_writes");
@@ -192,11 +203,10 @@ static void write_writes(struct quire_json_writer *writer, const struct sums *su
     write_secs(writer, "average_duration_secs", sums->timed > 0, secs / (double)sums->timed);
     quire_json_writer_key(writer, "total_rows_written");
     quire_json_writer_i64(writer, sums->rows);
+    quire_json_writer_key(writer, "memory_of");
+    quire_json_writer_string(writer, "the process that answers");
     quire_json_writer_key(writer, "memory_usage_peak_mb");
-    if (getrusage(RUSAGE_SELF, &usage) == 0)
-        quire_json_writer_f64(writer, (double)usage.ru_maxrss / 1024);
-    else
-        quire_json_writer_null(writer);
+    quire_json_writer_f64(writer, quire_runlog_memory_peak());
 }
 
 static void write_memory(struct quire_json_writer *writer, const struct quire_runlog_memory *memory)

@@ -7,6 +7,7 @@
 #include "quire/table_alter.h"
 #include "quire/table_upkeep.h"
 #include "runlog/runlog_schema.h"
+#include "runlog/write/log_order.h"
 #include "runlog/write/log_state.h"
 #include "runlog/write/log_target.h"
 
@@ -68,6 +69,8 @@ static int vacuum(struct upkeep *upkeep, enum quire_durability durability,
     quire_json_writer_key(&upkeep->writer, "vacuumed_files");
     quire_json_writer_i64(&upkeep->writer, result.files);
     quire_log_write_mb(&upkeep->writer, "vacuumed_mb", result.bytes);
+    quire_json_writer_key(&upkeep->writer, "inner_tables");
+    quire_json_writer_i64(&upkeep->writer, result.inner_tables);
     return note_done(upkeep, "vacuum", error);
 }
 
@@ -102,18 +105,15 @@ static int check_codec(const char *compression, struct quire_error *error)
 static int rewrite(struct upkeep *upkeep, const struct quire_runlog_optimize_options *options,
                    struct quire_error *error)
 {
-    static const char *const order[] = {"created_at", "step_name"};
+    QUIRE_CLEANUP(quire_log_order_release) struct quire_log_order order = {.size = 0};
     const char *codec = quire_log_target_compression(options->compression);
     bool all = options->zordering || codec != NULL;
-    bool own = options->columns != NULL;
+    bool own = all && options->columns != NULL;
+    if (all && !own) QUIRE_TRY(quire_log_order_read(upkeep->table, &order, error));
     const struct quire_table_optimize_options how = {
         .arrange = all ? QUIRE_TABLE_ZORDER : QUIRE_TABLE_COMPACT,
-        .columns = !all  ? NULL
-                   : own ? options->columns
-                         : order,
-        .columns_size = !all  ? 0
-                        : own ? options->columns_size
-                              : 2,
+        .columns = own ? options->columns : order.columns,
+        .columns_size = own ? options->columns_size : order.size,
         .compression = codec,
         .folder = options->folder,
         .durability = options->durability,
@@ -132,6 +132,8 @@ int quire_runlog_optimize(const char *table, const struct quire_runlog_optimize_
                           char **json, struct quire_error *error)
 {
     QUIRE_CLEANUP(release) struct upkeep upkeep = {.table = table};
+    static const struct quire_runlog_optimize_options none = {.vacuum = false};
+    if (options == NULL) options = &none;
     bool only_vacuum = options->vacuum && !options->partitioning && !options->zordering &&
                        options->compression == NULL;
     QUIRE_TRY(check_codec(options->compression, error));
@@ -150,6 +152,21 @@ static void close_table(struct quire_table **table)
     quire_table_close(*table);
 }
 
+/* What an older log does without. */
+static int write_missing(struct upkeep *upkeep, const struct ArrowSchema *schema,
+                         struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema whole = {.release = NULL};
+    QUIRE_TRY(quire_runlog_schema(&whole, error));
+    quire_json_writer_key(&upkeep->writer, "missing_columns");
+    quire_json_writer_begin_array(&upkeep->writer);
+    for (int64_t i = 0; i < whole.n_children; i++)
+        if (!quire_runlog_has(schema, whole.children[i]->name))
+            quire_json_writer_string(&upkeep->writer, whole.children[i]->name);
+    quire_json_writer_end_array(&upkeep->writer);
+    return 0;
+}
+
 static int validate_schema(struct upkeep *upkeep, bool *valid, struct quire_error *error)
 {
     QUIRE_CLEANUP(close_table) struct quire_table *opened = NULL;
@@ -158,7 +175,7 @@ static int validate_schema(struct upkeep *upkeep, bool *valid, struct quire_erro
     quire_error_clear(&issue);
     QUIRE_TRY(quire_table_open(upkeep->table, QUIRE_TABLE_NEWEST, &opened, error));
     QUIRE_TRY(quire_table_schema(opened, &schema, error));
-    int code = quire_runlog_schema_check(&schema, &issue);
+    int code = quire_runlog_old_check(&schema, &issue);
     if (code != 0 && code != QUIRE_INPUT) {
         if (error != NULL) *error = issue;
         return code;
@@ -170,6 +187,7 @@ static int validate_schema(struct upkeep *upkeep, bool *valid, struct quire_erro
     quire_json_writer_begin_array(&upkeep->writer);
     if (!*valid) quire_json_writer_string(&upkeep->writer, issue.cause);
     quire_json_writer_end_array(&upkeep->writer);
+    QUIRE_TRY(write_missing(upkeep, &schema, error));
     return note_done(upkeep, "validate_schema", error);
 }
 
@@ -189,7 +207,8 @@ int quire_runlog_maintain(const char *table, const struct quire_runlog_maintain_
                           char **json, struct quire_error *error)
 {
     QUIRE_CLEANUP(release) struct upkeep upkeep = {.table = table};
-    struct quire_runlog_maintain_options how = *options;
+    struct quire_runlog_maintain_options how = {.vacuum = false};
+    if (options != NULL) how = *options;
     bool valid = true;
     if (!how.vacuum && !how.analyze && !how.validate_schema && !how.update_statistics)
         how.vacuum = how.analyze = how.validate_schema = true;

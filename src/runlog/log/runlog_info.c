@@ -5,18 +5,14 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/json_text.h"
-#include "base/json_tree.h"
 #include "base/time_text.h"
+#include "runlog/log_described.h"
 #include "runlog/runlog_schema.h"
+#include "runlog/write/log_state.h"
 #include "table/log/snapshot.h"
 #include "table/schema/delta_type.h"
 
 #define OPERATION "run log"
-
-static void close_table(struct quire_table **table)
-{
-    quire_table_close(*table);
-}
 
 static void free_text(char **text)
 {
@@ -90,24 +86,16 @@ static void write_info(struct quire_json_writer *writer, const char *table,
     quire_json_writer_end_object(writer);
 }
 
-static int describe(struct quire_table *table, const char *url, const char *schema, char **json,
-                    struct quire_error *error)
+static int describe(const struct quire_log_described *described, const char *url,
+                    const char *schema, char **json, struct quire_error *error)
 {
-    QUIRE_CLEANUP(free_text) char *text = NULL;
-    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
     struct quire_json_writer writer = quire_json_writer_to(&out);
-    struct quire_json_node *root = NULL;
-    size_t at = 0;
-    QUIRE_TRY(quire_table_describe(table, &text, error));
-    if (quire_json_tree_parse(text, strlen(text), &arena, &root, &at) != 0)
-        return quire_fail_memory(error, OPERATION);
+    const struct quire_json_node *root = described->root;
     int64_t rows = quire_json_tree_i64(root, "rows", -1);
-    if (rows < 0) QUIRE_TRY(count_rows(table, &rows, error));
+    if (rows < 0) QUIRE_TRY(count_rows(described->table, &rows, error));
     write_info(&writer, url, root, rows, schema);
-    if (quire_json_writer_finish(&writer) != 0) return quire_fail_memory(error, OPERATION);
-    *json = quire_strndup((const char *)out.data, out.size);
-    return *json != NULL ? 0 : quire_fail_memory(error, OPERATION);
+    return quire_log_finish(&writer, &out, json, error);
 }
 
 static void close_snapshot(struct quire_snapshot **snapshot)
@@ -134,15 +122,16 @@ static int take_nullability(const char *url, int64_t version, struct ArrowSchema
 
 int quire_runlog_info(const char *table, char **json, struct quire_error *error)
 {
-    QUIRE_CLEANUP(close_table) struct quire_table *opened = NULL;
+    QUIRE_CLEANUP(quire_log_described_release) struct quire_log_described described = {NULL};
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     QUIRE_CLEANUP(free_text) char *schema_json = NULL;
-    QUIRE_TRY(quire_table_open(table, QUIRE_TABLE_NEWEST, &opened, error));
-    QUIRE_TRY(quire_table_schema(opened, &schema, error));
+    QUIRE_TRY(quire_log_describe(table, &described, error));
+    QUIRE_TRY(quire_table_schema(described.table, &schema, error));
     int code = quire_runlog_old_check(&schema, error);
-    if (code == 0) code = take_nullability(table, quire_table_version(opened), &schema, error);
+    if (code == 0)
+        code = take_nullability(table, quire_table_version(described.table), &schema, error);
     if (code == 0) code = quire_schema_print_json(&schema, &schema_json, error);
-    if (code == 0) code = describe(opened, table, schema_json, json, error);
+    if (code == 0) code = describe(&described, table, schema_json, json, error);
     if (code != 0) quire_error_path(error, table);
     return code;
 }

@@ -1,8 +1,13 @@
 /* A window over the text moves along; it grows only while a value is held. */
 #include "runlog/model/json_scan.h"
 
-#include "base/fail.h"
+#include <string.h>
 
+#include "base/fail.h"
+#include "base/utf8.h"
+
+_Static_assert(QUIRE_JSON_TREE_DEPTH_MAX == 200 && QUIRE_JSON_SCAN_VALUE_MAX == 16777216,
+               "errors name them");
 #define OPERATION    "run log"
 #define WINDOW_BYTES ((size_t)64 << 10)
 
@@ -37,6 +42,15 @@ int quire_json_scan_fail(const struct quire_json_scan *scan, const char *why,
     return QUIRE_INPUT;
 }
 
+/* A bound is passed by one value: others can be read all the same. */
+static int fail_bound(const struct quire_json_scan *scan, const char *why,
+                      struct quire_error *error)
+{
+    quire_fail(error, QUIRE_INPUT, OPERATION, "%s", why);
+    quire_error_at(error, QUIRE_NOWHERE, NULL, quire_json_scan_tell(scan));
+    return QUIRE_INPUT;
+}
+
 /* More of the text behind what the window has; none at the end. Drops what is not held. */
 static int fill(struct quire_json_scan *scan, bool *more, struct quire_error *error)
 {
@@ -50,8 +64,7 @@ static int fill(struct quire_json_scan *scan, bool *more, struct quire_error *er
         if (scan->held != SIZE_MAX) scan->held -= keep;
     }
     if (window->size > QUIRE_JSON_SCAN_VALUE_MAX)
-        return quire_fail(error, QUIRE_LIMIT, OPERATION, "one value has more than %zu bytes",
-                          QUIRE_JSON_SCAN_VALUE_MAX);
+        return fail_bound(scan, "one value has more than 16777216 bytes", error);
     int64_t left = scan->in->size - scan->offset - (int64_t)window->size;
     size_t want = left < (int64_t)WINDOW_BYTES ? (size_t)(left > 0 ? left : 0) : WINDOW_BYTES;
     *more = want > 0;
@@ -86,6 +99,26 @@ int quire_json_scan_peek(struct quire_json_scan *scan, int *c, struct quire_erro
     }
 }
 
+static bool begins(const char *text, size_t size, const char *word)
+{
+    return size >= strlen(word) && memcmp(text, word, strlen(word)) == 0;
+}
+
+int quire_json_scan_pass_mark(struct quire_json_scan *scan, struct quire_error *error)
+{
+    static const char mark[] = "\xef\xbb\xbf", little[] = "\xff\xfe", big[] = "\xfe\xff";
+    int c;
+    QUIRE_TRY(next_byte(scan, &c, error));
+    if (c < 0) return 0;
+    const char *text = (const char *)scan->window.data + scan->at;
+    size_t size = scan->window.size - scan->at;
+    if (begins(text, size, mark)) scan->at += 3;
+    bool wide = size >= 2 && (text[0] == '\0' || text[1] == '\0');
+    if (wide || begins(text, size, little) || begins(text, size, big))
+        return quire_json_scan_fail(scan, "it is UTF-16 or UTF-32, and JSON is UTF-8", error);
+    return 0;
+}
+
 int quire_json_scan_take(struct quire_json_scan *scan, char c, bool *taken,
                          struct quire_error *error)
 {
@@ -107,11 +140,23 @@ int quire_json_scan_expect(struct quire_json_scan *scan, char c, struct quire_er
 
 /* --- Values ---------------------------------------------------------------------------------- */
 
+/* Goes past bytes of the window that nothing is to be done for. */
+static inline void pass(struct quire_json_scan *scan, const bool stops[256])
+{
+    const uint8_t *bytes = scan->window.data;
+    size_t at = scan->at, size = scan->window.size;
+    while (at < size && !stops[bytes[at]])
+        at++;
+    scan->at = at;
+}
+
 /* Behind the quote that ends a text; stands behind the one that begins it. */
 static int skip_string(struct quire_json_scan *scan, struct quire_error *error)
 {
+    static const bool stops[256] = {['"'] = true, ['\\'] = true, ['\n'] = true};
     int c;
     for (;;) {
+        pass(scan, stops);
         QUIRE_TRY(next_byte(scan, &c, error));
         if (c < 0 || c == '\n') return quire_json_scan_fail(scan, "a text does not end", error);
         scan->at++;
@@ -142,9 +187,12 @@ static int skip_word(struct quire_json_scan *scan, struct quire_error *error)
 
 static int skip_container(struct quire_json_scan *scan, struct quire_error *error)
 {
+    static const bool stops[256] = {
+        ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true, ['\n'] = true};
     int64_t depth = 0;
     int c;
     do {
+        pass(scan, stops);
         QUIRE_TRY(next_byte(scan, &c, error));
         if (c < 0 || (c == '\n' && scan->by_line))
             return quire_json_scan_fail(scan, "it ends within a value", error);
@@ -187,6 +235,18 @@ int quire_json_scan_next_line(struct quire_json_scan *scan, bool *passed, struct
     }
 }
 
+static const char *why_none(const char *text, size_t at, size_t size)
+{
+    if (!quire_utf8_is_valid(text, size)) return "a text is not UTF-8";
+    if (begins(text + at, size - at, "NaN") || begins(text + at, size - at, "Infinity"))
+        return "NaN and Infinity are no values; null says that there is none";
+    /* Of UTF-16, as some write what they cannot: no text has it. */
+    const char *escape = at > 6 ? text + at - 6 : "      ";
+    if (begins(escape, 6, "\\ud") || begins(escape, 6, "\\uD"))
+        return "half of a pair of \\u escapes stands alone";
+    return "what stands here is no value";
+}
+
 int quire_json_scan_value(struct quire_json_scan *scan, struct quire_arena *arena,
                           struct quire_json_node **node, struct quire_error *error)
 {
@@ -199,13 +259,14 @@ int quire_json_scan_value(struct quire_json_scan *scan, struct quire_arena *aren
     scan->held = SIZE_MAX;
     QUIRE_TRY(code);
     const char *text = (const char *)scan->window.data + begin;
-    code = quire_json_tree_parse(text, scan->at - begin, arena, node, &at);
+    size_t end = scan->at - begin;
+    code = quire_json_tree_parse(text, end, arena, node, &at);
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);
     if (code == 0) return 0;
     scan->at = begin + at;
     if (code == QUIRE_LIMIT)
-        return quire_fail(error, code, OPERATION, "JSON that is nested too deeply");
-    return quire_json_scan_fail(scan, "a value is none", error);
+        return fail_bound(scan, "JSON that is nested more than 200 deep", error);
+    return quire_json_scan_fail(scan, why_none(text, scan->at - begin, end), error);
 }
 
 int quire_json_scan_member(struct quire_json_scan *scan, bool first, struct quire_arena *arena,

@@ -27,6 +27,9 @@ void quire_json_scan_release(struct quire_json_scan *scan);
 void quire_json_scan_seek(struct quire_json_scan *scan, int64_t offset);
 int64_t quire_json_scan_tell(const struct quire_json_scan *scan);
 
+/* At the beginning of a text: goes past a mark of UTF-8 (RFC 8259, section 8.1, lets readers pass
+ * it). QUIRE_INPUT for other encodings. */
+int quire_json_scan_pass_mark(struct quire_json_scan *scan, struct quire_error *error);
 /* The next character that is no blank, or -1 at the end. */
 int quire_json_scan_peek(struct quire_json_scan *scan, int *c, struct quire_error *error);
 /* Goes past that character, if it is the next; *taken says whether. */

@@ -1,5 +1,5 @@
 /* The fields of the models: their JSON names are those of the structs. */
-#include "runlog/model.h"
+#include "runlog/model/model.h"
 
 #include <math.h>
 #include <string.h>
@@ -202,6 +202,7 @@ const char *quire_model_refuse_number(enum quire_model_kind kind, double value)
 {
     if (kind == QUIRE_MODEL_RATE && !(value >= 0 && value <= 100))
         return "a rate is a percentage, 0 to 100";
-    if (!(value >= 0 && isfinite(value))) return "it cannot be negative";
+    if (!isfinite(value)) return "it is not finite";
+    if (value < 0) return "it cannot be negative";
     return NULL;
 }

@@ -3,15 +3,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/number.h"
-#include "base/time_text.h"
-#include "runlog/model.h"
+#include "runlog/model/model.h"
 
-#define OPERATION   "run log"
-#define SHOWN_MAX   60
-#define INTEGER_MAX 9007199254740992.0 /* 2^53: whole numbers of a double are exact below */
+#define OPERATION "run log"
+#define SHOWN_MAX 60
 
 struct parse {
     const struct quire_model_place *parent;
@@ -77,19 +74,13 @@ static int parse_text(const struct parse *parse, const struct quire_json_node *n
 static int parse_time(const struct parse *parse, const struct quire_json_node *node,
                       const struct quire_model_place *place, int64_t *out)
 {
-    struct quire_time_parts parts;
-    int64_t value;
+    int64_t value = 0;
     if (node->kind != QUIRE_JSON_STRING)
         return quire_model_fail(place, parse->error,
                                 "a time is wanted as a text (RFC 3339), and this is %s",
                                 kind_name(node));
-    if (!quire_time_parse(node->text, node->size, &parts) || !parts.has_time)
-        return refuse(node, place, "no time, such as 2024-02-29T12:00:00Z", parse->error);
-    if (!parts.has_offset)
-        return refuse(node, place, "a time without a zone: put Z or +01:00 behind it",
-                      parse->error);
-    if (!quire_time_parts_value(&parts, QUIRE_MICRO, &value) || value == QUIRE_RUNLOG_UNKNOWN)
-        return refuse(node, place, "a time is of years that fit, to the microsecond", parse->error);
+    const char *why = quire_model_time(node->text, node->size, &value);
+    if (why != NULL) return refuse(node, place, why, parse->error);
     *out = value;
     return 0;
 }
@@ -98,14 +89,10 @@ static int parse_count(const struct parse *parse, const struct quire_json_node *
                        const struct quire_model_place *place, int64_t *out)
 {
     int64_t value;
-    double real;
     QUIRE_TRY(quire_model_want(node, QUIRE_JSON_NUMBER, place, parse->error));
-    if (!quire_number_parse_i64(node->text, node->size, &value, NULL)) {
-        if (!quire_number_parse_f64(node->text, node->size, &real) || real != floor(real) ||
-            fabs(real) > INTEGER_MAX)
-            return refuse(node, place, "a whole number of 64 bits is wanted", parse->error);
-        value = (int64_t)real;
-    }
+    if (!quire_number_parse_i64(node->text, node->size, &value, NULL) &&
+        !quire_model_whole(node->text, &value))
+        return refuse(node, place, "a whole number of 64 bits is wanted", parse->error);
     if (value < 0) return refuse(node, place, "it cannot be negative", parse->error);
     *out = value;
     return 0;
@@ -121,7 +108,7 @@ static int parse_number(const struct parse *parse, const struct quire_json_node 
         return refuse(node, place, "a number that fits 64 bits is wanted", parse->error);
     const char *why = quire_model_refuse_number(kind, value);
     if (why != NULL) return refuse(node, place, why, parse->error);
-    *out = value;
+    *out = value == 0 ? 0 : value; /* -0, too */
     return 0;
 }
 
@@ -149,94 +136,21 @@ static int parse_value(const struct parse *parse, const struct quire_json_node *
     }
 }
 
-/* --- Members that no field is for ------------------------------------------------------------ */
-
-int quire_model_add_member(struct quire_buf *out, const char *key, size_t key_size, const char *raw,
-                           size_t raw_size)
-{
-    int code = quire_buf_push(out, out->size == 0 ? '{' : ',');
-    if (code == 0) code = quire_json_append_string(out, key, key_size, false);
-    if (code == 0) code = quire_buf_push(out, ':');
-    return code == 0 ? quire_buf_append(out, raw, raw_size) : code;
-}
-
-int quire_model_add_members(struct quire_buf *out, const char *text)
-{
-    size_t size = strlen(text);
-    bool object = size >= 2 && text[0] == '{' && text[size - 1] == '}';
-    if (object && size == 2) return 0;
-    int code = out->size > 0 ? quire_buf_push(out, ',') : 0;
-    if (code != 0) return code;
-    if (object) return quire_buf_append(out, text + 1, size - 2);
-    code = quire_buf_append_text(out, "\"metadata\":");
-    return code != 0 ? code : quire_json_append_string(out, text, size, false);
-}
-
-/* The members of what was given as metadata, or all of it as one. */
-static int add_given(struct quire_buf *out, const struct quire_json_node *given)
-{
-    if (given->kind != QUIRE_JSON_OBJECT)
-        return quire_model_add_member(out, "metadata", 8, given->raw, given->raw_size);
-    for (const struct quire_json_node *one = given->first; one != NULL; one = one->next) {
-        int code = quire_model_add_member(out, one->key, one->key_size, one->raw, one->raw_size);
-        if (code != 0) return code;
-    }
-    return 0;
-}
-
-static int put_metadata(const struct parse *parse, const struct quire_json_node *given,
-                        struct quire_buf *unknown, const char **out)
-{
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf all = {0};
-    const char *text = NULL;
-    size_t size = 0;
-    if (unknown->size == 0 && given == NULL) return 0;
-    if (unknown->size == 0) {
-        bool is_text = given->kind == QUIRE_JSON_STRING;
-        text = is_text ? given->text : given->raw;
-        size = is_text ? given->size : given->raw_size;
-    } else {
-        if (given != NULL && add_given(&all, given) != 0)
-            return quire_fail_memory(parse->error, OPERATION);
-        if (all.size > 0) unknown->data[0] = ',';
-        if (quire_buf_append(&all, unknown->data, unknown->size) != 0 ||
-            quire_buf_push(&all, '}') != 0)
-            return quire_fail_memory(parse->error, OPERATION);
-        text = (const char *)all.data;
-        size = all.size;
-    }
-    char *copy = quire_arena_strndup(parse->arena, text, size);
-    if (copy == NULL) return quire_fail_memory(parse->error, OPERATION);
-    *out = copy;
-    return 0;
-}
-
 /* --- Objects --------------------------------------------------------------------------------- */
 
-static const struct quire_model_field *find_field(const struct quire_model *model,
-                                                  const struct quire_json_node *member)
+const struct quire_model_field *quire_model_find_field(const struct quire_model *model,
+                                                       const struct quire_json_node *member)
 {
     for (size_t i = 0; i < model->fields_size; i++)
-        if (strlen(model->fields[i].name) == member->key_size &&
-            memcmp(model->fields[i].name, member->key, member->key_size) == 0)
-            return &model->fields[i];
+        if (quire_model_is_key(member, model->fields[i].name)) return &model->fields[i];
     return NULL;
 }
 
 static bool is_taken(const char *const *taken, const struct quire_json_node *member)
 {
     for (size_t i = 0; taken != NULL && i < QUIRE_MODEL_TAKEN_MAX && taken[i] != NULL; i++)
-        if (strcmp(taken[i], member->key) == 0) return true;
+        if (quire_model_is_key(member, taken[i])) return true;
     return false;
-}
-
-/* A member whose name stood before. */
-static int check_once(const struct parse *parse, const struct quire_json_node *node,
-                      const struct quire_json_node *member)
-{
-    if (quire_json_tree_get(node, member->key) == member) return 0;
-    const struct quire_model_place place = {parse->parent, member->key, member->key_size, 0};
-    return quire_model_fail(&place, parse->error, "it is there twice");
 }
 
 static const char **metadata_of(const struct quire_model *model, void *object)
@@ -255,21 +169,18 @@ int quire_model_parse(const struct quire_model *model, const struct quire_json_n
     const struct quire_json_node *given = NULL;
     const char **metadata = metadata_of(model, object);
     QUIRE_TRY(quire_model_want(node, QUIRE_JSON_OBJECT, parsing->place, error));
+    QUIRE_TRY(quire_model_check_names(node, parsing->place, error));
     for (const struct quire_json_node *one = node->first; one != NULL; one = one->next) {
-        const struct quire_model_field *field = find_field(model, one);
-        bool taken = is_taken(parsing->taken, one);
-        if (taken || field != NULL) QUIRE_TRY(check_once(&parse, node, one));
-        if (taken) continue;
-        if (field == NULL) {
-            if (quire_model_add_member(parsing->unknown, one->key, one->key_size, one->raw,
-                                       one->raw_size) != 0)
-                return quire_fail_memory(error, OPERATION);
-        } else if (one->kind != QUIRE_JSON_NULL) {
-            if (field->kind == QUIRE_MODEL_METADATA)
-                given = one;
-            else
-                QUIRE_TRY(parse_value(&parse, one, field, (char *)object + field->offset));
-        }
+        const struct quire_model_field *field = quire_model_find_field(model, one);
+        if (is_taken(parsing->taken, one)) continue;
+        if (field == NULL)
+            QUIRE_TRY(quire_model_keep(one, parsing->place, parsing->unknown, error));
+        else if (field->kind == QUIRE_MODEL_METADATA)
+            given = one->kind != QUIRE_JSON_NULL ? one : NULL;
+        else if (one->kind != QUIRE_JSON_NULL)
+            QUIRE_TRY(parse_value(&parse, one, field, (char *)object + field->offset));
     }
-    return metadata != NULL ? put_metadata(&parse, given, parsing->unknown, metadata) : 0;
+    if (metadata == NULL) return 0;
+    const struct quire_model_given all = {model, node, given};
+    return quire_model_put_metadata(&all, parsing, metadata, error);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "runlog/model.h"
+#include "runlog/model/model.h"
 
 static const char *const phases[] = {"bronze", "silver", "gold"};
 
@@ -35,9 +35,9 @@ int quire_model_check_phases(const struct quire_json_node *root, struct quire_er
         has_phase = has_phase || quire_json_tree_get(root, phases[i]) != NULL;
     for (const struct quire_json_node *one = root->first; one != NULL; one = one->next) {
         const struct quire_model_place place = {NULL, one->key, one->key_size, 0};
-        bool known = strcmp(one->key, "run") == 0;
+        bool known = quire_model_is_key(one, "run");
         for (size_t i = 0; i < 3; i++)
-            known = known || strcmp(one->key, phases[i]) == 0;
+            known = known || quire_model_is_key(one, phases[i]);
         enum quire_model_likeness like = known ? QUIRE_MODEL_NO_PHASE : quire_model_like_phase(one);
         if (like == QUIRE_MODEL_PHASE_LIKE || (like == QUIRE_MODEL_PHASE_EMPTY && !has_phase))
             return quire_model_fail_phase(&place, error);

@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "runlog/model.h"
+#include "runlog/model/model.h"
 
 #define OPERATION "run log"
 
@@ -23,10 +23,10 @@ static int append_token(struct quire_buf *out, const struct quire_model_place *p
     return code;
 }
 
-static int append_pointer(struct quire_buf *out, const struct quire_model_place *place)
+int quire_model_append_pointer(struct quire_buf *out, const struct quire_model_place *place)
 {
     if (place == NULL) return 0;
-    int code = append_pointer(out, place->parent);
+    int code = quire_model_append_pointer(out, place->parent);
     return code != 0 ? code : append_token(out, place);
 }
 
@@ -47,7 +47,7 @@ int quire_model_fail(const struct quire_model_place *place, struct quire_error *
     va_start(arguments, format);
     vsnprintf(cause, sizeof(cause), format, arguments);
     va_end(arguments);
-    if (append_pointer(&pointer, place) != 0 || quire_buf_terminate(&pointer) != 0)
+    if (quire_model_append_pointer(&pointer, place) != 0 || quire_buf_terminate(&pointer) != 0)
         return quire_fail_memory(error, OPERATION);
     const char *at = pointer.size > 0 ? (const char *)pointer.data : "";
     quire_fail(error, QUIRE_INPUT, OPERATION, "%.200s%s%s", at, at[0] != '\0' ? ": " : "", cause);

@@ -1,87 +1,11 @@
-/* Models as JSON: the members that are known. */
-#include <math.h>
+/* Models with objects in them as JSON: the members that are known. */
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "base/time_text.h"
-#include "runlog/model.h"
+#include "runlog/model/model.h"
 
 #define OPERATION "run log"
-
-static void print_time(struct quire_json_writer *writer, const char *name, int64_t value)
-{
-    char text[QUIRE_TIME_TEXT_MAX];
-    if (value == QUIRE_RUNLOG_UNKNOWN) return;
-    char *end = quire_time_format_timestamp(value, QUIRE_MICRO, 'T', true, 0, text);
-    quire_json_writer_key(writer, name);
-    quire_json_writer_string_sized(writer, text, (size_t)(end - text));
-}
-
-/* An object stands as it is; what else metadata can be is a text. */
-static void print_metadata(struct quire_json_writer *writer, const char *name, const char *text)
-{
-    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
-    struct quire_json_node *root = NULL;
-    size_t at = 0, size = strlen(text);
-    quire_json_writer_key(writer, name);
-    if (size > 0 && text[0] == '{' && quire_json_tree_parse(text, size, &arena, &root, &at) == 0)
-        quire_json_writer_raw(writer, text, size);
-    else
-        quire_json_writer_string(writer, text);
-}
-
-static void print_field(const struct quire_model_field *field, const void *at,
-                        struct quire_json_writer *writer)
-{
-    const char *text = NULL;
-    int64_t whole = 0;
-    double real = 0;
-    int32_t flag = 0;
-    switch (field->kind) {
-    case QUIRE_MODEL_TIME: memcpy(&whole, at, sizeof(whole)); break;
-    case QUIRE_MODEL_COUNT: memcpy(&whole, at, sizeof(whole)); break;
-    case QUIRE_MODEL_NUMBER:
-    case QUIRE_MODEL_RATE: memcpy(&real, at, sizeof(real)); break;
-    case QUIRE_MODEL_FLAG: memcpy(&flag, at, sizeof(flag)); break;
-    default: memcpy(&text, at, sizeof(text)); break;
-    }
-    switch (field->kind) {
-    case QUIRE_MODEL_TIME: print_time(writer, field->name, whole); return;
-    case QUIRE_MODEL_COUNT:
-        if (whole == QUIRE_RUNLOG_UNKNOWN) return;
-        quire_json_writer_key(writer, field->name);
-        quire_json_writer_i64(writer, whole);
-        return;
-    case QUIRE_MODEL_NUMBER:
-    case QUIRE_MODEL_RATE:
-        if (isnan(real)) return;
-        quire_json_writer_key(writer, field->name);
-        quire_json_writer_f64(writer, real);
-        return;
-    case QUIRE_MODEL_FLAG:
-        if (flag < 0) return;
-        quire_json_writer_key(writer, field->name);
-        quire_json_writer_bool(writer, flag != 0);
-        return;
-    case QUIRE_MODEL_METADATA:
-        if (text != NULL) print_metadata(writer, field->name, text);
-        return;
-    default:
-        if (text == NULL) return;
-        quire_json_writer_key(writer, field->name);
-        quire_json_writer_string(writer, text);
-    }
-}
-
-void quire_model_print(const struct quire_model *model, const void *object,
-                       struct quire_json_writer *writer)
-{
-    for (size_t i = 0; i < model->fields_size; i++)
-        print_field(&model->fields[i], (const char *)object + model->fields[i].offset, writer);
-}
-
-/* --- With objects in them -------------------------------------------------------------------- */
 
 /* An object of a name, where anything of it is known. */
 static void print_block(struct quire_json_writer *writer, const char *name,
@@ -118,7 +42,9 @@ static void print_execution(struct quire_json_writer *writer,
         quire_json_writer_key(writer, "success");
         quire_json_writer_bool(writer, execution->success != 0);
     }
-    if (execution->metadata != NULL) print_metadata(writer, "metadata", execution->metadata);
+    if (execution->metadata == NULL) return;
+    quire_json_writer_key(writer, "metadata");
+    quire_model_print_metadata(writer, execution->metadata);
 }
 
 static void print_report_step(struct quire_json_writer *writer,

@@ -172,6 +172,8 @@ static int make(const char *summary, const struct quire_runlog_page_options *opt
 {
     QUIRE_CLEANUP(document_release) struct document document = {.arena = {0}};
     QUIRE_TRY(document_open(&document, summary, options->trends, error));
+    document.page.rows_max =
+        options->rows_max == 0 ? QUIRE_RUNLOG_PAGE_ROWS_MAX : options->rows_max;
     return put_page(out, &document, options, error);
 }
 

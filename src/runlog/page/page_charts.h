@@ -6,14 +6,15 @@
 #include "quire/chart.h"
 #include "runlog/page/page.h"
 
-#define QUIRE_PAGE_CHARTS_MAX 6
+#define QUIRE_PAGE_CHARTS_MAX 8
+#define QUIRE_PAGE_SERIES_MAX 12
 
 struct quire_page_chart {
     const char *name;    /* of its file, and what its ids begin with */
     const char *caption; /* a sentence */
     int height, height_narrow;
     struct quire_chart chart;
-    struct quire_chart_series series[2 * QUIRE_PAGE_CHARTS_MAX];
+    struct quire_chart_series series[QUIRE_PAGE_SERIES_MAX];
 };
 
 struct quire_page_charts {

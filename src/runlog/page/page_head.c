@@ -59,12 +59,27 @@ static int put_period(struct quire_buf *out, const struct quire_page *page)
         QUIRE_TRY(quire_page_put_time(out, until, QUIRE_PAGE_TIME_LAST));
     } else {
         PUT("The whole history");
+        if (until != NULL) {
+            PUT(" before ");
+            QUIRE_TRY(quire_page_put_time(out, until, QUIRE_PAGE_TIME));
+        }
     }
     if (made != NULL) {
         PUT(" · made ");
         QUIRE_TRY(quire_page_put_time(out, made, QUIRE_PAGE_TIME));
     }
     PUT(" · times in UTC</p>\n");
+    return 0;
+}
+
+/* A page that is of some rows only says so: it is passed on without the command that made it. */
+static int put_where(struct quire_buf *out, const struct quire_page *page)
+{
+    const struct quire_json_node *where = quire_json_tree_get(page->summary, "where");
+    if (where == NULL || where->kind != QUIRE_JSON_STRING) return 0;
+    PUT("<p class=\"period\">Only rows where <code>");
+    QUIRE_TRY(quire_page_put_text(out, where->text, where->size));
+    PUT("</code></p>\n");
     return 0;
 }
 
@@ -83,6 +98,7 @@ int quire_page_put_head(struct quire_buf *out, const struct quire_page *page)
     QUIRE_TRY(put_name(out, page, true));
     PUT("</h1>\n");
     QUIRE_TRY(put_period(out, page));
+    QUIRE_TRY(put_where(out, page));
     PUT("</header>\n");
     return 0;
 }
@@ -100,6 +116,13 @@ static int put_count(struct quire_buf *out, const struct quire_page *page, const
     return 0;
 }
 
+/* Whether any row says how it went. */
+static bool says_success(const struct quire_page *page)
+{
+    const struct quire_json_node *rate = quire_json_tree_get(page->summary, "success_rate_percent");
+    return rate == NULL || rate->kind != QUIRE_JSON_NULL;
+}
+
 /* The first sentence. */
 static int put_lead(struct quire_buf *out, const struct quire_page *page)
 {
@@ -107,37 +130,40 @@ static int put_lead(struct quire_buf *out, const struct quire_page *page)
     double found = quire_page_number(page->summary, "anomaly_count");
     PUT("<p class=\"lead\">");
     if (failed > 0) {
+        PUT("<b class=\"bad\">");
         QUIRE_TRY(put_count(out, page, "failed_rows", "step", "steps"));
         PUT(" of ");
         MEMBER("total_rows");
-        PUT(" failed");
+        PUT(" failed</b>");
     } else {
         QUIRE_TRY(put_count(out, page, "total_rows", "step", "steps"));
-        PUT(", none of which failed");
+        if (says_success(page))
+            PUT(quire_page_number(page->summary, "total_rows") == 1 ? ", which did not fail"
+                                                                    : ", none of which failed");
     }
     PUT(", in ");
     QUIRE_TRY(put_count(out, page, "total_executions", "run", "runs"));
     if (found > 0) {
-        PUT("; ");
+        PUT("; <a href=\"#anomalies\">");
         QUIRE_TRY(put_count(out, page, "anomaly_count", "thing was", "things were"));
-        PUT(" out of the ordinary");
+        PUT(" out of the ordinary</a>");
     }
     PUT(".</p>\n");
     return 0;
 }
 
 struct figure {
-    const char *name, *key, *unit;
-    const char *note_key, *note; /* what stands under it, note behind a number or alone */
+    const char *name, *key;
+    const char *note_key, *one, *many; /* what stands under it: a number and its word */
 };
 
 static const struct figure figures[] = {
-    {"Steps succeeded", "success_rate_percent", "%", "failed_rows", "failed"},
-    {"Steps", "total_rows", "", "total_executions", "runs"},
-    {"Average step", "average_duration_secs", "s", "total_duration_secs", "s in total"},
-    {"Rows processed", "total_rows_processed", "", "total_rows_written", "written"},
-    {"Rows valid", "average_validation_rate", "%", "total_invalid_rows", "invalid rows"},
-    {"Out of the ordinary", "anomaly_count", "", NULL, NULL},
+    {"Steps succeeded", "success_rate_percent", "failed_rows", "failed", "failed"},
+    {"Steps", "total_rows", "total_executions", "run", "runs"},
+    {"Average step", "average_duration_secs", "total_duration_secs", "in total", "in total"},
+    {"Rows processed", "total_rows_processed", "total_rows_written", "written", "written"},
+    {"Rows valid", "average_validation_rate", "total_invalid_rows", "invalid", "invalid"},
+    {"Out of the ordinary", "anomaly_count", NULL, NULL, NULL},
 };
 
 static int put_figure(struct quire_buf *out, const struct quire_page *page,
@@ -150,13 +176,15 @@ static int put_figure(struct quire_buf *out, const struct quire_page *page,
     PUT(figure->name);
     PUT("</dt><dd>");
     QUIRE_TRY(quire_page_put_main(out, page->summary, figure->key));
-    if (figure->unit[0] != '\0')
-        QUIRE_TRY(quire_buf_printf(out, "<span class=\"unit\">%s</span>", figure->unit));
     PUT("</dd>");
     if (note != NULL) {
-        PUT("<dd class=\"note\">");
+        bool failed = strcmp(figure->note_key, "failed_rows") == 0 &&
+                      quire_page_number(page->summary, "failed_rows") > 0;
+        PUT(failed ? "<dd class=\"note bad\">" : "<dd class=\"note\">");
         QUIRE_TRY(quire_page_put_main(out, page->summary, figure->note_key));
-        QUIRE_TRY(quire_buf_printf(out, " %s</dd>", figure->note));
+        QUIRE_TRY(quire_buf_printf(
+            out, " %s</dd>",
+            quire_page_number(page->summary, figure->note_key) == 1 ? figure->one : figure->many));
     }
     PUT("</div>\n");
     return 0;
@@ -169,6 +197,7 @@ int quire_page_put_figures(struct quire_buf *out, const struct quire_page *page)
         return 0;
     }
     QUIRE_TRY(put_lead(out, page));
+    QUIRE_TRY(quire_page_put_news(out, page));
     PUT("<dl class=\"figures\">\n");
     for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
         QUIRE_TRY(put_figure(out, page, &figures[i]));

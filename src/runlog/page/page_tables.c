@@ -3,9 +3,10 @@
  * all the same, headed by its name. */
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/markup.h"
-#include "runlog/page/page.h"
+#include "runlog/page/page_shown.h"
 
 #define PUT(text) QUIRE_TRY(quire_buf_append_text(out, (text)))
 #define OPEN_ROWS 60 /* a table with more is closed when the page is opened */
@@ -15,31 +16,65 @@ struct heading {
 };
 
 static const struct heading headings[] = {
-    {"table_fqn", "table", NULL},
-    {"report_period_days", "days", NULL},
-    {"generated_at", "made", NULL},
     {"anomalies_detected", "any out of the ordinary", NULL},
     {"anomaly_count", "out of the ordinary", NULL},
     {"average_duration_secs", "average", "s"},
+    {"average_rows_processed", "rows a step", NULL},
     {"average_validation_rate", "valid", "%"},
+    {"avg_rows", "average", NULL},
+    {"change_percent", "change", "%"},
+    {"change_points", "change", "points"},
     {"created_at", "logged at", NULL},
+    {"duration_trend", "duration", NULL},
+    {"failed_rows", "failed", NULL},
+    {"generated_at", "made", NULL},
+    {"last_day_rate", "last day", "%"},
+    {"max", "most", NULL},
     {"max_duration_secs", "longest", "s"},
+    {"max_rows", "most", NULL},
+    {"min", "least", NULL},
     {"min_duration_secs", "shortest", "s"},
+    {"min_rows", "least", NULL},
+    {"p50", "median", NULL},
+    {"p95", "95th percentile", NULL},
+    {"phase_distribution", "steps", NULL},
+    {"rate_before", "before", "%"},
+    {"report_period_days", "days", NULL},
     {"row_index", "row", NULL},
     {"rows_processed", "rows", NULL},
+    {"rows_processed_count", "with rows", NULL},
     {"run_id", "run", NULL},
+    {"stddev", "std. dev.", NULL},
     {"stddev_duration_secs", "std. dev.", "s"},
+    {"stddev_rows", "std. dev.", NULL},
     {"step_name", "step", NULL},
     {"success_rate_percent", "success", "%"},
+    {"success_trend", "success", NULL},
+    {"successful", "succeeded", NULL},
     {"successful_rows", "succeeded", NULL},
-    {"failed_rows", "failed", NULL},
+    {"table", "place", NULL},
+    {"table_fqn", "table", NULL},
+    {"throughput_trend", "rows a step", NULL},
     {"total_duration_secs", "total", "s"},
     {"total_executions", "runs", NULL},
-    {"total_invalid_rows", "invalid rows", NULL},
+    {"total_invalid_rows", "invalid", NULL},
     {"total_rows", "steps", NULL},
-    {"total_rows_processed", "rows processed", NULL},
-    {"total_rows_written", "rows written", NULL},
+    {"total_rows_processed", "rows", NULL},
+    {"total_rows_written", "written", NULL},
+    {"validation_count", "with a rate", NULL},
+    {"validation_trend", "valid rows", NULL},
+    {"volume_trend", "rows a day", NULL},
+    {"where", "only rows where", NULL},
 };
+
+/* What the numbers of a trend are in. */
+static const char *trend_unit(const char *group, const char *key)
+{
+    bool slope = strcmp(key, "slope") == 0;
+    if (strcmp(group, "duration_trend") == 0) return slope ? "s a day" : "s";
+    if (strcmp(group, "validation_trend") == 0) return slope ? "points a day" : "%";
+    return NULL;
+}
 
 /* The member's name as people say it; "_" is a blank in what is not known. */
 static int put_heading(struct quire_buf *out, const char *key, size_t size)
@@ -146,30 +181,69 @@ static int put_row(struct quire_buf *out, const struct quire_json_node *first,
             QUIRE_TRY(quire_buf_printf(out, "<td class=\"%s\">", class));
         else
             PUT("<td>");
-        QUIRE_TRY(quire_page_put_member(out, row, at->key));
+        if (strcmp(at->key, "description") == 0)
+            QUIRE_TRY(quire_page_put_described(out, row));
+        else
+            QUIRE_TRY(quire_page_put_member(out, row, at->key));
         PUT("</td>");
     }
     PUT("</tr>\n");
     return 0;
 }
 
-static int put_table(struct quire_buf *out, const struct quire_json_node *object, const char *key,
-                     const char *title, const char *note)
+/* What a table is called, and how it begins. */
+struct listing {
+    const char *key, *title, *class;
+    bool open; /* however many rows it has */
+};
+
+/* How many rows there are; of those that are out of the ordinary, of how many that were found, and
+ * of steps, of how many that the document has. */
+static int put_count(struct quire_buf *out, const struct quire_json_node *object, const char *key,
+                     const struct quire_page_shown *shown)
 {
-    const struct quire_json_node *first;
-    size_t size = quire_page_items(object, key, &first);
-    if (size == 0 || first->kind != QUIRE_JSON_OBJECT) return 0;
-    QUIRE_TRY(quire_buf_printf(out,
-                               "<details class=\"table\"%s>\n<summary><h2>%s</h2> "
-                               "<span class=\"count\">%zu%s</span></summary>\n"
-                               "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-                               "aria-label=\"%s\"><table data-member=\"%s\">\n",
-                               size <= OPEN_ROWS ? " open" : "", title, size, note, title, key));
+    QUIRE_TRY(quire_buf_printf(out, "<span class=\"count\">%zu", shown->shown));
+    if (shown->rule != NULL) QUIRE_TRY(quire_buf_printf(out, " of %zu", shown->size));
+    if (strcmp(key, "anomalies") == 0 &&
+        quire_page_number(object, "anomaly_count") > (double)shown->size) {
+        PUT(", the most serious of ");
+        QUIRE_TRY(quire_page_put_member(out, object, "anomaly_count"));
+    }
+    PUT("</span></summary>\n");
+    if (shown->rule == NULL) return 0;
+    return quire_buf_printf(out,
+                            "<p class=\"left\">%zu more are not listed here: these are %s. "
+                            "<code>--limit 0</code> lists all.</p>\n",
+                            shown->size - shown->shown, shown->rule);
+}
+
+static int put_rows(struct quire_buf *out, const struct quire_json_node *first,
+                    const struct quire_page_shown *shown)
+{
     QUIRE_TRY(put_header(out, first));
-    for (const struct quire_json_node *row = first; row != NULL; row = row->next)
-        QUIRE_TRY(put_row(out, first, row));
+    for (size_t i = 0; i < shown->shown; i++)
+        QUIRE_TRY(put_row(out, first, shown->rows[i]));
     PUT("</tbody></table></div>\n</details>\n");
     return 0;
+}
+
+static int put_table(struct quire_buf *out, const struct quire_page *page,
+                     const struct listing *listing)
+{
+    QUIRE_CLEANUP(quire_page_shown_release) struct quire_page_shown shown = {.rows = NULL};
+    const char *key = listing->key, *title = listing->title;
+    const struct quire_json_node *object = page->summary, *first;
+    size_t size = quire_page_items(object, key, &first);
+    if (size == 0 || first->kind != QUIRE_JSON_OBJECT) return 0;
+    QUIRE_TRY(quire_page_choose(page, key, size, first, &shown));
+    QUIRE_TRY(quire_buf_printf(out, "<details class=\"table\" id=\"%s\"%s>\n<summary><h2>%s</h2> ",
+                               key, listing->open || size <= OPEN_ROWS ? " open" : "", title));
+    QUIRE_TRY(put_count(out, object, key, &shown));
+    QUIRE_TRY(quire_buf_printf(out,
+                               "<div class=\"%s\" tabindex=\"0\" role=\"region\" "
+                               "aria-label=\"%s\"><table data-member=\"%s\">\n",
+                               listing->class, title, key));
+    return put_rows(out, first, &shown);
 }
 
 /* --- Numbers that stand alone ------------------------------------------------------------------
@@ -189,6 +263,8 @@ static int put_pair(struct quire_buf *out, const char *group, const struct quire
         PUT(": ");
     }
     QUIRE_TRY(put_heading(out, member->key, member->key_size));
+    const char *unit = group != NULL ? trend_unit(group, member->key) : NULL;
+    if (unit != NULL) QUIRE_TRY(quire_buf_printf(out, "<span class=\"unit\">%s</span>", unit));
     QUIRE_TRY(quire_buf_append_text(out, member->kind == QUIRE_JSON_NUMBER ? "</th><td class=\"n\">"
                                                                            : "</th><td>"));
     QUIRE_TRY(quire_page_put_value(out, member->key, member));
@@ -228,15 +304,19 @@ static int put_numbers(struct quire_buf *out, const struct quire_json_node *obje
     return 0;
 }
 
+static const struct listing listings[] = {
+    {"anomalies", "Out of the ordinary", "scroll high", true},
+    {"by_step", "Steps", "scroll", false},
+    {"by_phase", "Phases", "scroll", false},
+    {"by_day", "Days", "scroll", false},
+    {"by_hour", "Hours", "scroll", false},
+};
+
 int quire_page_put_tables(struct quire_buf *out, const struct quire_page *page)
 {
     PUT("<section class=\"tables\">\n");
-    QUIRE_TRY(put_table(out, page->summary, "anomalies", "Out of the ordinary",
-                        quire_page_lists_all(page) ? "" : ", the first of them"));
-    QUIRE_TRY(put_table(out, page->summary, "by_step", "Steps", ""));
-    QUIRE_TRY(put_table(out, page->summary, "by_phase", "Phases", ""));
-    QUIRE_TRY(put_table(out, page->summary, "by_day", "Days", ""));
-    QUIRE_TRY(put_table(out, page->summary, "by_hour", "Hours", ""));
+    for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]); i++)
+        QUIRE_TRY(put_table(out, page, &listings[i]));
     PUT("<div class=\"side\">\n");
     QUIRE_TRY(put_numbers(out, page->summary, "summary", "The period"));
     if (page->trends != NULL) QUIRE_TRY(put_numbers(out, page->trends, "trends", "Trends"));

@@ -18,6 +18,8 @@
 #define THIN_SPACE "\xe2\x80\xaf" /* narrow, and no place to break a line */
 #define ELLIPSIS   "\xe2\x80\xa6"
 #define TEXT_MAX   64
+#define HOURS_FROM 10800.0 /* a main figure of so many seconds is told in hours */
+#define HOURS_TO   1e10    /* and one of so many in billions */
 
 double quire_page_number(const struct quire_json_node *object, const char *key)
 {
@@ -25,6 +27,15 @@ double quire_page_number(const struct quire_json_node *object, const char *key)
     double value;
     if (node == NULL || node->kind != QUIRE_JSON_NUMBER) return (double)NAN;
     return quire_number_parse_f64(node->text, node->size, &value) ? value : (double)NAN;
+}
+
+double quire_page_time(const struct quire_json_node *object, const char *key)
+{
+    struct quire_time_parts parts;
+    const char *text = quire_json_tree_text(object, key);
+    if (text == NULL || !quire_time_parse(text, strlen(text), &parts)) return (double)NAN;
+    int64_t of_day_s = parts.nanos / 1000000000 - parts.offset_s;
+    return (double)parts.days * CIVIL_DAY_S + (double)of_day_s;
 }
 
 size_t quire_page_items(const struct quire_json_node *object, const char *key,
@@ -64,6 +75,29 @@ static size_t title_size(const char *text, size_t size)
     return quire_utf8_valid_prefix((const uint8_t *)text, TITLE_MAX);
 }
 
+/* Marks that set the direction of the text around them (Unicode Bidirectional Algorithm, 2) are
+ * left out of what is shown: what a text says is not turned about by what it holds. */
+static bool is_direction(uint32_t c)
+{
+    return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+static int put_undirected(struct quire_buf *out, const char *text, size_t size)
+{
+    size_t from = 0;
+    for (size_t at = 0; at < size;) {
+        uint32_t codepoint;
+        size_t length = (size_t)quire_utf8_decode((const uint8_t *)text + at, &codepoint);
+        if (is_direction(codepoint)) {
+            QUIRE_TRY(quire_markup_append(out, text + from, at - from));
+            from = at + length;
+        }
+        at += length;
+    }
+    return quire_markup_append(out, text + from, size - from);
+}
+
 int quire_page_put_text(struct quire_buf *out, const char *text, size_t size)
 {
     size_t shown = shown_size(text, size);
@@ -74,7 +108,7 @@ int quire_page_put_text(struct quire_buf *out, const char *text, size_t size)
         QUIRE_TRY(quire_buf_push(out, '"'));
     }
     QUIRE_TRY(quire_buf_push(out, '>'));
-    QUIRE_TRY(quire_markup_append(out, text, shown));
+    QUIRE_TRY(put_undirected(out, text, shown));
     if (shown < size) QUIRE_TRY(quire_buf_append_text(out, ELLIPSIS));
     return quire_buf_append_text(out, "</bdi>");
 }
@@ -235,6 +269,22 @@ int quire_page_put_value(struct quire_buf *out, const char *key,
     return quire_buf_append_text(out, "</data>");
 }
 
+int quire_page_put_described(struct quire_buf *out, const struct quire_json_node *anomaly)
+{
+    const struct quire_json_node *said = quire_json_tree_get(anomaly, "description");
+    const struct quire_json_node *step = quire_json_tree_get(anomaly, "step_name");
+    bool begins = said != NULL && said->kind == QUIRE_JSON_STRING && step != NULL &&
+                  step->kind == QUIRE_JSON_STRING && step->size > 0 && step->size < said->size &&
+                  memcmp(said->text, step->text, step->size) == 0;
+    if (!begins) return quire_page_put_member(out, anomaly, "description");
+    QUIRE_TRY(quire_buf_append_text(out, "<data"));
+    QUIRE_TRY(put_raw(out, "value", said));
+    QUIRE_TRY(quire_buf_append_text(out, "><span class=\"long\">"));
+    QUIRE_TRY(quire_page_put_text(out, step->text, step->size));
+    QUIRE_TRY(put_undirected(out, said->text + step->size, said->size - step->size));
+    return quire_buf_append_text(out, "</span></data>");
+}
+
 /* Numbers of more than seven digits as people say them. */
 static int put_large(struct quire_buf *out, const char *key, double number)
 {
@@ -248,18 +298,38 @@ static int put_large(struct quire_buf *out, const char *key, double number)
     return quire_buf_printf(out, "<span class=\"unit\">%s</span>", words[word].word);
 }
 
+/* What a main figure is in. */
+static const char *unit_of(const char *key, bool hours)
+{
+    if (ends_with(key, "_secs")) return hours ? "h" : "s";
+    return is_percent(key) ? "%" : NULL;
+}
+
+static int put_main_value(struct quire_buf *out, const char *key,
+                          const struct quire_json_node *value, double number, bool hours)
+{
+    char text[QUIRE_FIXED_TEXT_MAX];
+    if (!hours && !(number >= 1e7 && number < 1e15)) return quire_page_put_value(out, key, value);
+    QUIRE_TRY(quire_buf_append_text(out, "<data"));
+    QUIRE_TRY(put_raw(out, "value", value));
+    QUIRE_TRY(put_raw(out, "title", value));
+    QUIRE_TRY(quire_buf_push(out, '>'));
+    QUIRE_TRY(hours ? put_groups(out, text, format_real(key, number / 3600, text))
+                    : put_large(out, key, number));
+    return quire_buf_append_text(out, "</data>");
+}
+
 int quire_page_put_main(struct quire_buf *out, const struct quire_json_node *object,
                         const char *key)
 {
     const struct quire_json_node *value = quire_json_tree_get(object, key);
     double number = quire_page_number(object, key);
-    if (!(number >= 1e7 && number < 1e15)) return quire_page_put_member(out, object, key);
-    QUIRE_TRY(quire_buf_append_text(out, "<data"));
-    QUIRE_TRY(put_raw(out, "value", value));
-    QUIRE_TRY(put_raw(out, "title", value));
-    QUIRE_TRY(quire_buf_push(out, '>'));
-    QUIRE_TRY(put_large(out, key, number));
-    return quire_buf_append_text(out, "</data>");
+    if (value == NULL) return 0;
+    bool hours = ends_with(key, "_secs") && number >= HOURS_FROM && number < HOURS_TO;
+    QUIRE_TRY(put_main_value(out, key, value, number, hours));
+    const char *unit = unit_of(key, hours);
+    if (unit == NULL || value->kind != QUIRE_JSON_NUMBER) return 0;
+    return quire_buf_printf(out, "<span class=\"unit\">%s</span>", unit);
 }
 
 int quire_page_put_member(struct quire_buf *out, const struct quire_json_node *object,

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "runlog/anomaly/anomaly_scan.h"
-#include "runlog/report_json.h"
+#include "runlog/report/report_json.h"
 
 /* The one row of all rows, as members of the report and once more as an object of its own; means
  * of it are what anomalies are held against. */
@@ -23,8 +23,7 @@ static int write_totals(const struct quire_report *report, struct quire_buf *nes
     quire_json_writer_begin_object(&inner);
     quire_report_write_row(&rows, &inner);
     quire_json_writer_end_object(&inner);
-    means->duration_secs = quire_report_number(&rows, "average_duration_secs");
-    means->rows_processed = quire_report_number(&rows, "average_rows_processed");
+    *means = quire_anomaly_means_of(&rows);
     return quire_json_writer_finish(&inner) == 0 ? 0
                                                  : quire_fail_memory(error, QUIRE_REPORT_OPERATION);
 }
@@ -59,8 +58,8 @@ static int write_phases(const struct quire_report *report, struct quire_json_wri
     return 0;
 }
 
-static int write_summary(const struct quire_report *report, struct quire_json_writer *writer,
-                         struct quire_error *error)
+static int write_summary(const struct quire_report *report, const struct quire_report_days *days,
+                         struct quire_json_writer *writer, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf nested = {0};
     struct quire_anomaly_means means;
@@ -73,22 +72,63 @@ static int write_summary(const struct quire_report *report, struct quire_json_wr
     QUIRE_TRY(write_phases(report, writer, error));
     QUIRE_TRY(
         quire_report_write_rows(report, QUIRE_REPORT_BY_STEP, "by_step", limit, writer, error));
-    QUIRE_TRY(quire_report_write_rows(report, QUIRE_REPORT_BY_DAY, "by_day", 0, writer, error));
+    quire_report_write_days(days, writer);
     QUIRE_TRY(quire_report_write_rows(report, QUIRE_REPORT_BY_HOUR, "by_hour", 0, writer, error));
     QUIRE_TRY(quire_anomaly_scan(report, &means, writer, error));
     quire_json_writer_end_object(writer);
     return 0;
 }
 
+static int ask_all(const struct quire_report *report, bool with_trends, struct quire_error *error)
+{
+    enum quire_report_query queries[QUIRE_REPORT_QUERIES] = {
+        QUIRE_REPORT_SUMMARY, QUIRE_REPORT_BY_PHASE, QUIRE_REPORT_BY_STEP,
+        QUIRE_REPORT_BY_DAY,  QUIRE_REPORT_BY_HOUR,
+    };
+    size_t size = 5;
+    if (with_trends) queries[size++] = QUIRE_REPORT_TRENDS;
+    if (report->options.history) {
+        queries[size++] = QUIRE_REPORT_HISTORY;
+        queries[size++] = QUIRE_REPORT_DROPS;
+    }
+    return quire_report_ask_together(report, queries, size, error);
+}
+
+/* trends: NULL where they are not asked for. */
+static int make_reports(const char *table, const struct quire_runlog_report_options *options,
+                        char **summary, char **trends, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_report_release) struct quire_report report = {.url = NULL};
+    QUIRE_CLEANUP(quire_report_days_release) struct quire_report_days days = {.items = {0}};
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0}, other = {0};
+    QUIRE_CLEANUP(quire_cleanup_free) char *made = NULL;
+    struct quire_json_writer writer = quire_json_writer_to(&out);
+    struct quire_json_writer trends_writer = quire_json_writer_to(&other);
+    QUIRE_TRY(quire_report_open(table, options, QUIRE_RUNLOG_SUMMARY_DAYS, &report, error));
+    if (trends != NULL) report.options.out = NULL; /* two texts are two */
+    QUIRE_TRY(ask_all(&report, trends != NULL, error));
+    QUIRE_TRY(quire_report_read_days(&report, &days, error));
+    QUIRE_TRY(write_summary(&report, &days, &writer, error));
+    QUIRE_TRY(quire_report_finish(&report, &writer, &made, error));
+    if (trends != NULL) {
+        QUIRE_TRY(quire_report_write_trends(&report, &days, &trends_writer, error));
+        QUIRE_TRY(quire_report_finish(&report, &trends_writer, trends, error));
+    }
+    *summary = QUIRE_STEAL(made);
+    return 0;
+}
+
 int quire_runlog_summary(const char *table, const struct quire_runlog_report_options *options,
                          char **json, struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_report_release) struct quire_report report = {.url = NULL};
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
-    struct quire_json_writer writer = quire_json_writer_to(&out);
-    QUIRE_TRY(quire_report_open(table, options, QUIRE_RUNLOG_SUMMARY_DAYS, &report, error));
-    QUIRE_TRY(write_summary(&report, &writer, error));
-    return quire_report_finish(&writer, json, error);
+    return make_reports(table, options, json, NULL, error);
+}
+
+int quire_runlog_summary_and_trends(const char *table,
+                                    const struct quire_runlog_report_options *options,
+                                    char **summary, char **trends, struct quire_error *error)
+{
+    return make_reports(table, options, summary, trends, error);
 }
 
 /* --- As SQL --------------------------------------------------------------------------------- */

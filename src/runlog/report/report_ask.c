@@ -5,17 +5,20 @@
 #include "base/fail.h"
 #include "quire_runlog_queries.h"
 #include "runlog/report/report_query.h"
+#include "sql/sql_together.h"
 
 static const char *const texts[QUIRE_REPORT_QUERIES] = {
     [QUIRE_REPORT_SUMMARY] = QUIRE_QUERY_SUMMARY, [QUIRE_REPORT_BY_PHASE] = QUIRE_QUERY_BY_PHASE,
     [QUIRE_REPORT_BY_STEP] = QUIRE_QUERY_BY_STEP, [QUIRE_REPORT_BY_DAY] = QUIRE_QUERY_BY_DAY,
     [QUIRE_REPORT_BY_HOUR] = QUIRE_QUERY_BY_HOUR, [QUIRE_REPORT_TRENDS] = QUIRE_QUERY_TRENDS,
     [QUIRE_REPORT_HISTORY] = QUIRE_QUERY_HISTORY, [QUIRE_REPORT_DROPS] = QUIRE_QUERY_DROPS,
+    [QUIRE_REPORT_RATES] = QUIRE_QUERY_RATES,
 };
 
 /* What every query says of the period, and what the condition stands behind. */
 static const char period[] = "created_at < CAST(:until AS TIMESTAMP)";
 
+/* To be run elsewhere: with all that here is said of the table. */
 static int append_query(const struct quire_report *report, const char *query,
                         struct quire_buf *text)
 {
@@ -44,21 +47,13 @@ static int make_text(const struct quire_report *report, enum quire_report_query 
 
 #define PARAMS 2
 
-static void make_params(const struct quire_report *report, struct quire_sql_param params[PARAMS])
-{
-    params[0] = (struct quire_sql_param){"since", QUIRE_SQL_TEXT, 0, 0, report->since};
-    params[1] = (struct quire_sql_param){"until", QUIRE_SQL_TEXT, 0, 0, report->until};
-}
-
 int quire_report_print(const struct quire_report *report, enum quire_report_query query,
                        struct quire_buf *out, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
-    struct quire_sql_param params[PARAMS];
     char *printed = NULL;
-    make_params(report, params);
     QUIRE_TRY(make_text(report, query, &text, error));
-    QUIRE_TRY(quire_sql_print((const char *)text.data, params, PARAMS, &printed, error));
+    QUIRE_TRY(quire_sql_print((const char *)text.data, report->params, PARAMS, &printed, error));
     int code = quire_buf_append_text(out, printed);
     quire_free(printed);
     return code == 0 ? 0 : quire_fail_memory(error, QUIRE_REPORT_OPERATION);
@@ -73,30 +68,49 @@ void quire_report_rows_release(struct quire_report_rows *rows)
     *rows = (struct quire_report_rows){.row = 0};
 }
 
-int quire_report_ask(const struct quire_report *report, enum quire_report_query query,
-                     struct quire_report_rows *rows, struct quire_error *error)
+static struct quire_sql_options options_of(const struct quire_report *report)
 {
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
-    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    struct quire_sql_param params[PARAMS];
-    const struct quire_sql_table table = {
-        .name = report->source.size > 0 ? "history" : "log",
-        .url = report->url,
-        .version_given = true,
-        .version = report->version,
-    };
-    const struct quire_sql_options options = {
-        .tables = &table,
+    return (struct quire_sql_options){
+        .tables = &report->log,
         .tables_size = 1,
-        .params = params,
+        .params = report->params,
         .params_size = PARAMS,
         .folder = report->options.folder,
         .context = report->options.context,
         .process_limit = report->options.process_limit,
+        .wide_sums = true,
     };
-    make_params(report, params);
-    QUIRE_TRY(make_text(report, query, &text, error));
-    QUIRE_TRY(quire_sql_query((const char *)text.data, &options, &rows->stream, error));
+}
+
+int quire_report_ask_together(const struct quire_report *report,
+                              const enum quire_report_query *queries, size_t size,
+                              struct quire_error *error)
+{
+    const struct quire_sql_options options = options_of(report);
+    struct ArrowArrayStream streams[QUIRE_REPORT_QUERIES];
+    const char *asked[QUIRE_REPORT_QUERIES] = {NULL};
+    for (size_t i = 0; i < size; i++)
+        asked[i] = texts[queries[i]];
+    int code = quire_sql_query_together(asked, size, &options, streams, error);
+    if (code != 0) return quire_report_place(report, code, error);
+    for (size_t i = 0; i < size; i++)
+        report->answers[queries[i]] = streams[i];
+    return 0;
+}
+
+int quire_report_ask(const struct quire_report *report, enum quire_report_query query,
+                     struct quire_report_rows *rows, struct quire_error *error)
+{
+    QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
+    const struct quire_sql_options options = options_of(report);
+    struct ArrowArrayStream *answer = &report->answers[query];
+    rows->report = report;
+    if (answer->release == NULL)
+        QUIRE_TRY(quire_report_place(
+            report, quire_sql_query(texts[query], &options, &rows->stream, error), error));
+    else
+        rows->stream = *answer;
+    answer->release = NULL;
     QUIRE_TRY(quire_stream_schema(&rows->stream, &schema, error));
     QUIRE_TRY(quire_field_open(&schema, &rows->field, error));
     return quire_view_new(rows->field, &rows->view, error);
@@ -110,7 +124,8 @@ int quire_report_next(struct quire_report_rows *rows, bool *got, struct quire_er
         quire_array_release(&rows->batch);
         rows->batch.release = NULL;
         rows->row = 0;
-        QUIRE_TRY(quire_stream_next(&rows->stream, &rows->batch, error));
+        QUIRE_TRY(quire_report_place(rows->report,
+                                     quire_stream_next(&rows->stream, &rows->batch, error), error));
         *got = rows->batch.release != NULL;
     } while (*got && rows->batch.length == 0);
     return *got ? quire_view_set(rows->view, &rows->batch, error) : 0;
@@ -122,6 +137,11 @@ static const struct quire_view *find_value(const struct quire_report_rows *rows,
     int64_t at = quire_field_child(rows->field, name, strlen(name));
     if (at < 0 || quire_view_is_null(&rows->view->children[at], rows->row)) return NULL;
     return &rows->view->children[at];
+}
+
+bool quire_report_is_null(const struct quire_report_rows *rows, const char *name)
+{
+    return find_value(rows, name) == NULL;
 }
 
 double quire_report_number(const struct quire_report_rows *rows, const char *name)

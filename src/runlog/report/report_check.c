@@ -3,7 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "runlog/report_json.h"
+#include "quire/runlog_write.h"
+#include "runlog/report/report_json.h"
 
 static void free_rules(struct quire_rules **rules)
 {
@@ -20,12 +21,12 @@ static void free_text(char **text)
     quire_free(*text);
 }
 
-static int add_rows(struct quire_quality *quality, struct ArrowArrayStream *rows,
-                    struct quire_error *error)
+static int add_rows(const struct quire_report *report, struct quire_quality *quality,
+                    struct ArrowArrayStream *rows, struct quire_error *error)
 {
     for (;;) {
         struct ArrowArray batch = {.release = NULL};
-        QUIRE_TRY(quire_stream_next(rows, &batch, error));
+        QUIRE_TRY(quire_report_place(report, quire_stream_next(rows, &batch, error), error));
         if (batch.release == NULL) return 0;
         int code = quire_quality_add(quality, &batch, error);
         quire_array_release(&batch);
@@ -62,6 +63,26 @@ static int try_rules(const struct quire_rules *rules, const struct quire_report 
     return quire_quality_new(rules, &report->schema, options, &tried, error);
 }
 
+/* 0 leaves the default, and what is below it is 0. */
+static void limit(double given, double *value)
+{
+    if (given > 0) *value = given;
+    if (given < 0) *value = 0;
+}
+
+static int default_rules(const struct quire_report *report, struct quire_rules **rules,
+                         struct quire_error *error)
+{
+    struct quire_runlog_options limits;
+    QUIRE_TRY(quire_runlog_rules(&report->schema, rules, error));
+    QUIRE_TRY(quire_options_init(quire_runlog_options_table(), &limits, error));
+    limit(report->options.min_validation_rate, &limits.min_validation_rate);
+    limit(report->options.max_invalid_rows_percent, &limits.max_invalid_rows_percent);
+    int code = quire_runlog_limit_rules(&limits, *rules, error);
+    quire_options_release(quire_runlog_options_table(), &limits);
+    return code;
+}
+
 int quire_runlog_check(const char *table, const struct quire_rules *rules,
                        const struct quire_runlog_report_options *options,
                        struct quire_verdict *verdict, char **json, struct quire_error *error)
@@ -73,14 +94,14 @@ int quire_runlog_check(const char *table, const struct quire_rules *rules,
     QUIRE_CLEANUP(free_quality) struct quire_quality *quality = NULL;
     const struct quire_quality_options checking = {.path = table};
     QUIRE_TRY(quire_report_open(table, options, -1, &report, error));
-    if (rules == NULL) QUIRE_TRY(quire_runlog_rules(&report.schema, &own, error));
+    if (rules == NULL) QUIRE_TRY(default_rules(&report, &own, error));
     if (rules == NULL) rules = own;
     QUIRE_TRY(try_rules(rules, &report, &checking, error));
     QUIRE_TRY(quire_report_read(&report, NULL, 0, rules, &rows, error));
     QUIRE_TRY(quire_stream_schema(&rows, &schema, error));
     QUIRE_TRY(quire_quality_new(rules, &schema, &checking, &quality, error));
-    QUIRE_TRY(add_rows(quality, &rows, error));
+    QUIRE_TRY(add_rows(&report, quality, &rows, error));
     QUIRE_TRY(write_check(&report, quality, json, error));
-    quire_quality_verdict(quality, verdict);
+    if (verdict != NULL) quire_quality_verdict(quality, verdict);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* Reports take their names from the columns of the queries, so that what is printed as SQL says
  * what the JSON holds. */
-#include "runlog/report_json.h"
+#include "runlog/report/report_json.h"
 
 #include <string.h>
 
@@ -38,7 +38,8 @@ void quire_report_write_time(struct quire_json_writer *writer, const char *name,
 
 void quire_report_write_head(const struct quire_report *report, struct quire_json_writer *writer)
 {
-    quire_report_write_text(writer, "table_fqn", report->url);
+    quire_report_write_text(writer, "table_fqn", report->fqn);
+    quire_report_write_text(writer, "table", report->url);
     if (report->days >= 0) {
         quire_report_write_integer(writer, "report_period_days", report->days);
         quire_report_write_time(writer, "since", report->since_us);
@@ -46,10 +47,11 @@ void quire_report_write_head(const struct quire_report *report, struct quire_jso
         quire_report_write_text(writer, "report_period_days", NULL);
         quire_report_write_text(writer, "since", NULL);
     }
-    if (report->days >= 0 || report->options.end_us != 0)
+    if (report->days >= 0 || report->ends)
         quire_report_write_time(writer, "until", report->until_us);
     else
         quire_report_write_text(writer, "until", NULL);
+    quire_report_write_text(writer, "where", report->options.where);
     quire_report_write_time(writer, "generated_at", report->now_us);
 }
 
@@ -74,7 +76,6 @@ static void write_string(const char *name, struct quire_bytes bytes,
 static void write_value(const struct quire_view *value, int64_t row,
                         struct quire_json_writer *writer)
 {
-    quire_json_writer_key(writer, value->field->name);
     if (quire_view_is_null(value, row))
         quire_json_writer_null(writer);
     else if (value->field->kind == QUIRE_KIND_FLOAT64)
@@ -85,10 +86,23 @@ static void write_value(const struct quire_view *value, int64_t row,
         write_string(value->field->name, quire_view_bytes(value, row), writer);
 }
 
+void quire_report_write_of(const struct quire_report_rows *rows, const char *column,
+                           const char *name, struct quire_json_writer *writer)
+{
+    int64_t at = quire_field_child(rows->field, column, strlen(column));
+    quire_json_writer_key(writer, name);
+    if (at >= 0)
+        write_value(&rows->view->children[at], rows->row, writer);
+    else
+        quire_json_writer_null(writer);
+}
+
 void quire_report_write_row(const struct quire_report_rows *rows, struct quire_json_writer *writer)
 {
-    for (size_t i = 0; i < rows->view->children_size; i++)
+    for (size_t i = 0; i < rows->view->children_size; i++) {
+        quire_json_writer_key(writer, rows->view->children[i].field->name);
         write_value(&rows->view->children[i], rows->row, writer);
+    }
 }
 
 int quire_report_write_rows(const struct quire_report *report, enum quire_report_query query,
@@ -111,13 +125,32 @@ int quire_report_write_rows(const struct quire_report *report, enum quire_report
     return 0;
 }
 
-int quire_report_finish(const struct quire_json_writer *writer, char **json,
-                        struct quire_error *error)
+#define PIECE_BYTES 65536
+
+static int pass_on(const struct quire_report *report, struct quire_buf *text,
+                   struct quire_error *error)
 {
+    QUIRE_TRY(quire_out_write(report->options.out, text->data, text->size, error));
+    quire_buf_clear(text);
+    return 0;
+}
+
+int quire_report_flush(const struct quire_report *report, struct quire_json_writer *writer,
+                       struct quire_error *error)
+{
+    if (report->options.out == NULL || writer->out->size < PIECE_BYTES) return 0;
+    return pass_on(report, writer->out, error);
+}
+
+int quire_report_finish(const struct quire_report *report, struct quire_json_writer *writer,
+                        char **json, struct quire_error *error)
+{
+    struct quire_buf *text = writer->out;
     int code = quire_json_writer_finish(writer);
+    if (code == 0 && report->options.out == NULL) code = quire_buf_terminate(text);
     if (code != 0) return quire_fail_memory(error, QUIRE_REPORT_OPERATION);
-    char *text = quire_strndup((const char *)writer->out->data, writer->out->size);
-    if (text == NULL) return quire_fail_memory(error, QUIRE_REPORT_OPERATION);
-    *json = text;
+    if (report->options.out != NULL) QUIRE_TRY(pass_on(report, text, error));
+    *json = report->options.out == NULL ? (char *)text->data : NULL;
+    if (report->options.out == NULL) *text = (struct quire_buf){.data = NULL};
     return 0;
 }

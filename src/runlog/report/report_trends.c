@@ -1,87 +1,96 @@
 /* Where values go: what the queries answer, and what follows from the days. */
+#include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "runlog/report_json.h"
+#include "runlog/report/report_json.h"
 
 #define VOLUME_PERCENT  10.0
 #define SUCCESS_POINTS  2.0
 #define DEGRADED_POINTS 5.0
 #define DEGRADED_FAR    10.0
 
-/* --- Days ----------------------------------------------------------------------------------- */
-
-struct day {
-    double rows, successful, failed, processed, rate; /* rate: the mean */
-};
-
-static int read_days(const struct quire_report *report, struct quire_buf *days,
-                     struct quire_json_writer *list, struct quire_error *error)
-{
-    QUIRE_CLEANUP(quire_report_rows_release) struct quire_report_rows rows = {.row = 0};
-    QUIRE_TRY(quire_report_ask(report, QUIRE_REPORT_BY_DAY, &rows, error));
-    quire_json_writer_begin_array(list);
-    for (bool got = true;;) {
-        QUIRE_TRY(quire_report_next(&rows, &got, error));
-        if (!got) break;
-        const struct day day = {
-            .rows = quire_report_number(&rows, "total_rows"),
-            .successful = quire_report_number(&rows, "successful_rows"),
-            .failed = quire_report_number(&rows, "failed_rows"),
-            .processed = quire_report_number(&rows, "total_rows_processed"),
-            .rate = quire_report_number(&rows, "average_validation_rate"),
-        };
-        if (quire_buf_append(days, &day, sizeof(day)) != 0)
-            return quire_fail_memory(error, QUIRE_REPORT_OPERATION);
-        quire_json_writer_begin_object(list);
-        quire_report_write_row(&rows, list);
-        quire_json_writer_end_object(list);
-    }
-    quire_json_writer_end_array(list);
-    int code = quire_json_writer_finish(list);
-    return code == 0 ? 0 : quire_fail_memory(error, QUIRE_REPORT_OPERATION);
-}
-
-/* All of some days. */
-static struct day sum_days(const struct day *days, size_t from, size_t to)
-{
-    struct day sum = {.rows = 0};
-    for (size_t i = from; i < to; i++) {
-        sum.rows += days[i].rows;
-        sum.successful += days[i].successful;
-        sum.failed += days[i].failed;
-        sum.processed += days[i].processed;
-        sum.rate += days[i].rate * days[i].rows;
-    }
-    if (sum.rows > 0) sum.rate /= sum.rows;
-    return sum;
-}
-
-static double success_of(const struct day *day)
-{
-    double told = day->successful + day->failed;
-    return told > 0 ? 100 * day->successful / told : 0;
-}
-
 /* --- What follows --------------------------------------------------------------------------- */
 
-/* Rows a day in the later half beside the earlier one. */
-static double volume_change(const struct day *days, size_t size)
+typedef bool measured_fn(const struct quire_report_day *day);
+
+static bool says_success(const struct quire_report_day *day)
 {
-    size_t half = size / 2;
-    if (half == 0) return 0;
-    double before = sum_days(days, 0, half).processed / (double)half;
-    double after = sum_days(days, half, size).processed / (double)(size - half);
+    return day->successful + day->failed > 0;
+}
+
+static bool says_rows(const struct quire_report_day *day)
+{
+    return day->processed_rows > 0;
+}
+
+static bool says_rate(const struct quire_report_day *day)
+{
+    return day->rated_rows > 0;
+}
+
+static void add_day(struct quire_report_day *sum, const struct quire_report_day *day)
+{
+    double rated = sum->rated_rows + day->rated_rows;
+    if (day->rated_rows > 0) sum->rate += (day->rate - sum->rate) * (day->rated_rows / rated);
+    sum->rated_rows = rated;
+    sum->successful += day->successful;
+    sum->failed += day->failed;
+    sum->processed += day->processed;
+    sum->processed_rows += day->processed_rows;
+}
+
+/* Days that say something, in two parts. */
+struct parts {
+    struct quire_report_day before, after;
+    size_t before_size, after_size;
+};
+
+/* The last so many of the days, and those before. Days that say nothing are none. */
+static struct parts part_days(const struct quire_report_day *days, size_t size, measured_fn *says,
+                              size_t last)
+{
+    struct parts parts = {.before_size = 0};
+    size_t measured = 0;
+    for (size_t i = 0; i < size; i++)
+        measured += says(&days[i]);
+    size_t first = measured > last ? measured - last : 0, at = 0;
+    for (size_t i = 0; i < size; i++)
+        if (says(&days[i])) add_day(at++ < first ? &parts.before : &parts.after, &days[i]);
+    parts.before_size = first;
+    parts.after_size = measured - first;
+    return parts;
+}
+
+/* The later half of the days, which has the one in the middle, and the earlier one. */
+static struct parts halve_days(const struct quire_report_day *days, size_t size, measured_fn *says)
+{
+    size_t measured = 0;
+    for (size_t i = 0; i < size; i++)
+        measured += says(&days[i]);
+    return part_days(days, size, says, measured - measured / 2);
+}
+
+/* Rows a day in the later half beside the earlier one. */
+static double volume_change(const struct quire_report_day *days, size_t size)
+{
+    struct parts halves = halve_days(days, size, says_rows);
+    if (halves.before_size == 0) return 0;
+    double before = halves.before.processed / (double)halves.before_size;
+    double after = halves.after.processed / (double)halves.after_size;
     return before > 0 ? 100 * (after - before) / before : after > 0 ? 100 : 0;
 }
 
-static double success_change(const struct day *days, size_t size)
+static double success_of(const struct quire_report_day *sum)
 {
-    size_t half = size / 2;
-    if (half == 0) return 0;
-    struct day before = sum_days(days, 0, half), after = sum_days(days, half, size);
-    return success_of(&after) - success_of(&before);
+    return 100 * sum->successful / (sum->successful + sum->failed);
+}
+
+static double success_change(const struct quire_report_day *days, size_t size)
+{
+    struct parts halves = halve_days(days, size, says_success);
+    return halves.before_size > 0 ? success_of(&halves.after) - success_of(&halves.before) : 0;
 }
 
 static const char *quality_grade(double rate)
@@ -108,7 +117,8 @@ static void write_grade(struct quire_json_writer *writer, const struct quire_rep
     quire_json_writer_null(writer);
 }
 
-static void write_volume(const struct day *days, size_t size, struct quire_json_writer *writer)
+static void write_volume(const struct quire_report_day *days, size_t size,
+                         struct quire_json_writer *writer)
 {
     double change = volume_change(days, size);
     quire_json_writer_key(writer, "volume_trend");
@@ -121,8 +131,8 @@ static void write_volume(const struct day *days, size_t size, struct quire_json_
     quire_json_writer_end_object(writer);
 }
 
-static void write_success(const struct quire_report_rows *row, const struct day *days, size_t size,
-                          struct quire_json_writer *writer)
+static void write_success(const struct quire_report_rows *row, const struct quire_report_day *days,
+                          size_t size, struct quire_json_writer *writer)
 {
     double change = success_change(days, size);
     quire_json_writer_key(writer, "success_trend");
@@ -130,8 +140,7 @@ static void write_success(const struct quire_report_rows *row, const struct day 
     quire_report_write_integer(writer, "total", quire_report_integer(row, "total_rows"));
     quire_report_write_integer(writer, "successful", quire_report_integer(row, "successful_rows"));
     quire_report_write_integer(writer, "failed", quire_report_integer(row, "failed_rows"));
-    quire_report_write_number(writer, "success_rate_percent",
-                              quire_report_number(row, "success_rate_percent"));
+    quire_report_write_of(row, "success_rate_percent", "success_rate_percent", writer);
     quire_report_write_text(writer, "direction",
                             change > SUCCESS_POINTS    ? "improving"
                             : change < -SUCCESS_POINTS ? "declining"
@@ -140,11 +149,12 @@ static void write_success(const struct quire_report_rows *row, const struct day 
     quire_json_writer_end_object(writer);
 }
 
-static void write_quality(const struct quire_report_rows *row, const struct day *days, size_t size,
-                          struct quire_json_writer *writer)
+static void write_quality(const struct quire_report_rows *row, const struct quire_report_day *days,
+                          size_t size, struct quire_json_writer *writer)
 {
-    double last = size > 0 ? days[size - 1].rate : 0;
-    double before = size > 1 ? sum_days(days, 0, size - 1).rate : last;
+    struct parts parts = part_days(days, size, says_rate, 1);
+    double last = parts.after_size > 0 ? parts.after.rate : (double)NAN; /* written as null */
+    double before = parts.before_size > 0 ? parts.before.rate : (double)NAN;
     double fall = before - last;
     quire_json_writer_key(writer, "quality");
     quire_json_writer_begin_object(writer);
@@ -181,7 +191,7 @@ static void write_spread(const struct quire_report_rows *row, const char *name, 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         char column[40];
         snprintf(column, sizeof(column), "%s_%s", prefix, parts[i]);
-        quire_report_write_number(writer, parts[i], quire_report_number(row, column));
+        quire_report_write_of(row, column, parts[i], writer);
     }
     quire_json_writer_end_object(writer);
 }
@@ -190,27 +200,26 @@ static void write_throughput(const struct quire_report_rows *row, struct quire_j
 {
     quire_json_writer_key(writer, "throughput_trend");
     quire_json_writer_begin_object(writer);
-    quire_report_write_integer(writer, "min_rows", quire_report_integer(row, "rows_min"));
-    quire_report_write_integer(writer, "max_rows", quire_report_integer(row, "rows_max"));
-    quire_report_write_number(writer, "avg_rows", quire_report_number(row, "rows_avg"));
-    quire_report_write_number(writer, "stddev_rows", quire_report_number(row, "rows_stddev"));
+    quire_report_write_of(row, "rows_min", "min_rows", writer);
+    quire_report_write_of(row, "rows_max", "max_rows", writer);
+    quire_report_write_of(row, "rows_avg", "avg_rows", writer);
+    quire_report_write_of(row, "rows_stddev", "stddev_rows", writer);
     quire_json_writer_end_object(writer);
 }
 
-static int write_trends(const struct quire_report *report, struct quire_json_writer *writer,
-                        struct quire_error *error)
+int quire_report_write_trends(const struct quire_report *report,
+                              const struct quire_report_days *days,
+                              struct quire_json_writer *writer, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_report_rows_release) struct quire_report_rows row = {.row = 0};
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf days = {0}, list = {0};
-    struct quire_json_writer inner = quire_json_writer_to(&list);
+    const struct quire_report_day *items =
+        (const struct quire_report_day *)(const void *)days->items.data;
+    size_t size = days->items.size / sizeof(*items);
     bool got = false;
     QUIRE_TRY(quire_report_ask(report, QUIRE_REPORT_TRENDS, &row, error));
     QUIRE_TRY(quire_report_next(&row, &got, error));
     if (!got)
         return quire_fail(error, QUIRE_INTERNAL, QUIRE_REPORT_OPERATION, "a sum without a row");
-    QUIRE_TRY(read_days(report, &days, &inner, error));
-    const struct day *items = (const struct day *)(const void *)days.data;
-    size_t size = days.size / sizeof(*items);
     quire_json_writer_begin_object(writer);
     quire_report_write_head(report, writer);
     write_spread(&row, "duration_trend", "duration", writer);
@@ -220,8 +229,7 @@ static int write_trends(const struct quire_report *report, struct quire_json_wri
     write_volume(items, size, writer);
     write_quality(&row, items, size, writer);
     write_performance(&row, writer);
-    quire_json_writer_key(writer, "by_day");
-    quire_json_writer_raw(writer, (const char *)list.data, list.size);
+    quire_report_write_days(days, writer);
     quire_json_writer_end_object(writer);
     return 0;
 }
@@ -229,10 +237,14 @@ static int write_trends(const struct quire_report *report, struct quire_json_wri
 int quire_runlog_trends(const char *table, const struct quire_runlog_report_options *options,
                         char **json, struct quire_error *error)
 {
+    static const enum quire_report_query queries[] = {QUIRE_REPORT_TRENDS, QUIRE_REPORT_BY_DAY};
     QUIRE_CLEANUP(quire_report_release) struct quire_report report = {.url = NULL};
+    QUIRE_CLEANUP(quire_report_days_release) struct quire_report_days days = {.items = {0}};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
     struct quire_json_writer writer = quire_json_writer_to(&out);
     QUIRE_TRY(quire_report_open(table, options, QUIRE_RUNLOG_TRENDS_DAYS, &report, error));
-    QUIRE_TRY(write_trends(&report, &writer, error));
-    return quire_report_finish(&writer, json, error);
+    QUIRE_TRY(quire_report_ask_together(&report, queries, 2, error));
+    QUIRE_TRY(quire_report_read_days(&report, &days, error));
+    QUIRE_TRY(quire_report_write_trends(&report, &days, &writer, error));
+    return quire_report_finish(&report, &writer, json, error);
 }

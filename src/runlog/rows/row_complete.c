@@ -1,23 +1,18 @@
-/* Rows made whole. Valid and invalid rows are always those processed: what is not given of the
- * three follows from the others, and what is given and does not agree is refused. */
+/* Rows made whole: what is not given follows from what is, and what cannot be is refused. */
 #include "runlog/rows/row_complete.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "base/digits.h"
-#include "base/number.h"
-
 struct check {
     struct quire_runlog_row *row;
-    const struct quire_model_place *place;
+    const struct quire_row_origin *origin;
     struct quire_error *error;
 };
 
 static int refuse(const struct check *check, const char *column, const char *why)
 {
-    const struct quire_model_place at = {check->place, column, strlen(column), 0};
-    return quire_model_fail(&at, check->error, "%s", why);
+    return quire_row_refuse(check->origin, column, check->error, "%s", why);
 }
 
 /* --- Values by themselves -------------------------------------------------------------------- */
@@ -89,114 +84,18 @@ static int complete_times(const struct check *check)
     return 0;
 }
 
-/* --- Rows ------------------------------------------------------------------------------------ */
-
-/* A rate as digits * 10^exponent, of its shortest text. */
-static uint64_t rate_digits(double rate, int *exponent)
-{
-    char text[QUIRE_FLOAT_TEXT_MAX];
-    const char *end = quire_number_format_f64(rate, text);
-    uint64_t digits = 0;
-    int64_t power = 0;
-    bool fraction = false;
-    *exponent = 0;
-    for (const char *at = text; at < end; at++) {
-        if (*at == 'e') {
-            if (quire_number_parse_i64(at + 1, (size_t)(end - at - 1), &power, NULL))
-                *exponent += (int)power;
-            break;
-        }
-        if (*at == '.') {
-            fraction = true;
-            continue;
-        }
-        digits = digits * 10 + (uint64_t)(*at - '0');
-        *exponent -= fraction;
-    }
-    return digits;
-}
-
-/* rows * rate / 100, half to even. The rate is the decimal number that its shortest text is, and
- * all is computed in whole numbers: digits have 17 places and rows 63 bits, so that products fit.
- */
-static int64_t share(int64_t rows, double rate)
-{
-    if (rate <= 0) return 0;
-    int exponent = 0;
-    quire_u128 product = (quire_u128)rows * rate_digits(rate, &exponent), divisor = 1;
-    for (exponent -= 2; exponent < 0; exponent++) {
-        /* Less than half a row, whatever follows. */
-        if (divisor > product * 2) return 0;
-        divisor *= 10;
-    }
-    quire_u128 valid = product / divisor, twice = product % divisor * 2;
-    if (twice > divisor || (twice == divisor && (valid & 1) != 0)) valid++;
-    return valid >= (quire_u128)rows ? rows : (int64_t)valid;
-}
-
-/* Of what else is known. */
-static int64_t rows_processed(const struct quire_runlog_row *row)
-{
-    int64_t least = 0;
-    if (row->valid_rows > least) least = row->valid_rows;
-    if (row->invalid_rows > least) least = row->invalid_rows;
-    int64_t rows = row->input_rows != QUIRE_RUNLOG_UNKNOWN     ? row->input_rows
-                   : row->rows_written != QUIRE_RUNLOG_UNKNOWN ? row->rows_written
-                                                               : 0;
-    return rows > least ? rows : least;
-}
-
-static int complete_both(const struct check *check)
-{
-    struct quire_runlog_row *row = check->row;
-    int64_t sum;
-    if (__builtin_add_overflow(row->valid_rows, row->invalid_rows, &sum))
-        return refuse(check, "valid_rows", "valid and invalid rows are too many together");
-    if (row->rows_processed == QUIRE_RUNLOG_UNKNOWN) row->rows_processed = sum;
-    if (row->rows_processed == sum) return 0;
-    const struct quire_model_place at = {check->place, "rows_processed", 14, 0};
-    return quire_model_fail(
-        &at, check->error, "%lld rows are not the %lld valid and %lld invalid ones together",
-        (long long)row->rows_processed, (long long)row->valid_rows, (long long)row->invalid_rows);
-}
-
-static int complete_rows(const struct check *check)
-{
-    struct quire_runlog_row *row = check->row;
-    bool valid = row->valid_rows != QUIRE_RUNLOG_UNKNOWN;
-    bool invalid = row->invalid_rows != QUIRE_RUNLOG_UNKNOWN;
-    int code = 0;
-    if (valid && invalid) code = complete_both(check);
-    if (code != 0) return code;
-    if (row->rows_processed == QUIRE_RUNLOG_UNKNOWN) row->rows_processed = rows_processed(row);
-    int64_t rows = row->rows_processed;
-    if (valid != invalid) {
-        int64_t known = valid ? row->valid_rows : row->invalid_rows;
-        if (known > rows)
-            return refuse(check, valid ? "valid_rows" : "invalid_rows",
-                          "they are more than the rows processed");
-        *(valid ? &row->invalid_rows : &row->valid_rows) = rows - known;
-    } else if (!valid) {
-        row->valid_rows = isnan(row->validation_rate) ? rows : share(rows, row->validation_rate);
-        row->invalid_rows = rows - row->valid_rows;
-    }
-    if (isnan(row->validation_rate))
-        row->validation_rate = rows > 0 ? (double)row->valid_rows * 100 / (double)rows : 100;
-    return 0;
-}
-
 /* --- The whole row --------------------------------------------------------------------------- */
 
 int quire_row_complete(struct quire_runlog_row *row, const struct quire_row_defaults *defaults,
-                       const struct quire_model_place *place, struct quire_error *error)
+                       const struct quire_row_origin *origin, struct quire_error *error)
 {
-    const struct check check = {row, place, error};
+    const struct check check = {row, origin, error};
     int code = 0;
     for (size_t i = 0; code == 0 && i < quire_model_row.fields_size; i++)
         code = check_field(&check, &quire_model_row.fields[i]);
     if (code == 0) code = check_needed(&check);
     if (code == 0) code = complete_times(&check);
-    if (code == 0) code = complete_rows(&check);
+    if (code == 0) code = quire_row_complete_counts(row, origin, error);
     if (code != 0) return code;
     if (row->run_id == NULL) row->run_id = defaults->run_id;
     if (row->execution_id == NULL) row->execution_id = defaults->execution_id;

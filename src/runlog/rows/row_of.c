@@ -58,19 +58,24 @@ void quire_row_of_step(const struct quire_runlog_context *context,
     take_step(step, row);
 }
 
-/* The times of the first block that has any. */
+/* The times of the first block that has both, else of the first that has any. */
 static void take_times(const struct quire_runlog_report_step *step, struct quire_runlog_row *row)
 {
     const int64_t times[][2] = {{step->transform.start_at, step->transform.end_at},
                                 {step->validation.start_at, step->validation.end_at},
                                 {step->write.start_at, step->write.end_at}};
     if (row->start_time != QUIRE_RUNLOG_UNKNOWN || row->end_time != QUIRE_RUNLOG_UNKNOWN) return;
-    for (size_t i = 0; i < 3; i++) {
-        if (times[i][0] == QUIRE_RUNLOG_UNKNOWN && times[i][1] == QUIRE_RUNLOG_UNKNOWN) continue;
-        row->start_time = times[i][0];
-        row->end_time = times[i][1];
-        return;
+    size_t any = 3, both = 3;
+    for (size_t i = 3; i-- > 0;) {
+        bool starts = times[i][0] != QUIRE_RUNLOG_UNKNOWN;
+        bool ends = times[i][1] != QUIRE_RUNLOG_UNKNOWN;
+        if (starts || ends) any = i;
+        if (starts && ends) both = i;
     }
+    if (both < 3) any = both;
+    if (any == 3) return;
+    row->start_time = times[any][0];
+    row->end_time = times[any][1];
 }
 
 void quire_row_of_report(const struct quire_runlog_context *run,

@@ -1,36 +1,18 @@
 #include "runlog/write/log_state.h"
 
-#include <string.h>
-
 #include "base/cleanup.h"
 #include "base/fail.h"
-#include "base/json_tree.h"
 #include "base/time_text.h"
+#include "runlog/log_described.h"
 
 #define OPERATION "run log"
-
-static void close_table(struct quire_table **table)
-{
-    quire_table_close(*table);
-}
-
-static void free_text(char **text)
-{
-    quire_free(*text);
-}
 
 int quire_log_state_read(const char *table, struct quire_log_state *state,
                          struct quire_error *error)
 {
-    QUIRE_CLEANUP(close_table) struct quire_table *opened = NULL;
-    QUIRE_CLEANUP(free_text) char *text = NULL;
-    QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
-    struct quire_json_node *root = NULL;
-    size_t at = 0;
-    QUIRE_TRY(quire_table_open(table, QUIRE_TABLE_NEWEST, &opened, error));
-    QUIRE_TRY(quire_table_describe(opened, &text, error));
-    if (quire_json_tree_parse(text, strlen(text), &arena, &root, &at) != 0)
-        return quire_fail_memory(error, OPERATION);
+    QUIRE_CLEANUP(quire_log_described_release) struct quire_log_described described = {NULL};
+    QUIRE_TRY(quire_log_describe(table, &described, error));
+    const struct quire_json_node *root = described.root;
     *state = (struct quire_log_state){
         .version = quire_json_tree_i64(root, "version", -1),
         .files = quire_json_tree_i64(root, "files", 0),
@@ -82,6 +64,7 @@ int quire_log_finish(const struct quire_json_writer *writer, struct quire_buf *o
                      struct quire_error *error)
 {
     if (quire_json_writer_finish(writer) != 0) return quire_fail_memory(error, OPERATION);
+    if (json == NULL) return 0;
     *json = quire_strndup((const char *)out->data, out->size);
     return *json != NULL ? 0 : quire_fail_memory(error, OPERATION);
 }

@@ -1,5 +1,6 @@
 /* What a table has of a run log's columns decides how rows go in: a table of SparkForge has
- * numbers of 32 bits, one that was made before a column came lacks it. */
+ * numbers of 32 bits, one that was made before a column came lacks it. Nothing is done to a table
+ * unasked that its own readers would not know. */
 #include "runlog/write/log_target.h"
 
 #include <stdio.h>
@@ -8,10 +9,14 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "runlog/runlog_schema.h"
 #include "table/log/snapshot.h"
+#include "table/place_check.h"
 #include "table/schema/delta_schema.h"
+#include "table/schema/features_upkeep.h"
 
-#define OPERATION "write run log"
+#define OPERATION       "write run log"
+#define NAMES_BYTES_MAX 300 /* beyond it columns are counted, not named */
 
 /* Columns that run logs are searched by; the others are long texts and figures. */
 static const char *const searched[] = {
@@ -26,8 +31,9 @@ static void close_snapshot(struct quire_snapshot **snapshot)
     quire_snapshot_free(*snapshot);
 }
 
-void quire_log_target_release(struct quire_log_target *target)
+void quire_log_target_free(struct quire_log_target *target)
 {
+    if (target == NULL) return;
     quire_schema_release(&target->schema);
     quire_free(target->columns);
     for (size_t i = 0; i < target->partitions_size; i++)
@@ -35,6 +41,7 @@ void quire_log_target_release(struct quire_log_target *target)
     quire_free(target->partitions);
     quire_free(target->stats);
     quire_free(target->compression);
+    quire_free(target);
 }
 
 /* --- A table that is there ------------------------------------------------------------------- */
@@ -58,25 +65,42 @@ static enum fit compare_types(const char *wanted, const char *have)
     return OTHER;
 }
 
-static int note_name(struct quire_buf *names, const char *name)
+/* Columns that an error names: the first of them, and how many more there are. */
+struct names {
+    struct quire_buf text;
+    size_t more;
+};
+
+static int note_name(struct names *names, const char *name)
 {
-    if (names->size > 300) return 0;
-    return quire_buf_printf(names, "%s%s", names->size > 0 ? ", " : "", name);
+    if (names->text.size > NAMES_BYTES_MAX) {
+        names->more++;
+        return 0;
+    }
+    return quire_buf_printf(&names->text, "%s%s", names->text.size > 0 ? ", " : "", name);
+}
+
+static int note_type(struct names *names, const struct ArrowSchema *want, const char *have)
+{
+    QUIRE_TRY(note_name(names, want->name));
+    if (names->more > 0) return 0;
+    return quire_buf_printf(&names->text, " (it is %s, not %s)", quire_runlog_type_name(have),
+                            quire_runlog_type_name(want->format));
 }
 
 struct differences {
-    struct quire_buf missing, other, narrower;
+    struct names missing, other, narrower;
 };
 
 static void release_differences(struct differences *differences)
 {
-    quire_buf_release(&differences->missing);
-    quire_buf_release(&differences->other);
-    quire_buf_release(&differences->narrower);
+    quire_buf_release(&differences->missing.text);
+    quire_buf_release(&differences->other.text);
+    quire_buf_release(&differences->narrower.text);
 }
 
 static int compare_schemas(struct quire_log_target *target, const struct ArrowSchema *wanted,
-                           struct differences *differences)
+                           bool evolves, struct differences *differences)
 {
     target->columns = quire_alloc_zero((size_t)wanted->n_children + 1, sizeof(*target->columns));
     int code = target->columns == NULL ? QUIRE_MEMORY : 0;
@@ -85,56 +109,83 @@ static int compare_schemas(struct quire_log_target *target, const struct ArrowSc
         const struct ArrowSchema *have = find_column(&target->schema, want->name);
         if (have == NULL) {
             code = note_name(&differences->missing, want->name);
+            if (evolves) target->columns[target->columns_size++] = want->name;
             continue;
         }
         enum fit fit = compare_types(want->format, have->format);
-        if (fit == OTHER) code = note_name(&differences->other, want->name);
+        if (fit == OTHER) code = note_type(&differences->other, want, have->format);
         if (fit == NARROWER) code = note_name(&differences->narrower, want->name);
+        if (fit == OTHER) continue;
         target->columns[target->columns_size++] = want->name;
     }
+    target->lacks = (int64_t)target->columns_size < wanted->n_children;
     return code;
 }
 
-static int fail_schema(const struct quire_buf *names, const char *what, const char *hint,
+static int fail_schema(const struct names *names, const char *what, const char *hint,
                        struct quire_error *error)
 {
-    int code = quire_fail(error, QUIRE_INPUT, OPERATION, "the table %s: %.*s", what,
-                          (int)names->size, (const char *)names->data);
+    char more[32] = "";
+    if (names->more > 0) snprintf(more, sizeof(more), ", and %zu more", names->more);
+    int code = quire_fail(error, QUIRE_INPUT, OPERATION, "the table %s: %.*s%s", what,
+                          (int)names->text.size, (const char *)names->text.data, more);
     quire_error_hint(error, "%s", hint);
     return code;
 }
 
-static int fit_schema(const struct quire_runlog_options *config, const struct ArrowSchema *wanted,
+/* Whether numbers of the table may be widened without asking: it says so, to readers too. */
+static bool has_widening(const struct quire_snapshot *snapshot)
+{
+    const char *on = quire_snapshot_property(snapshot, "delta.enableTypeWidening");
+    return on != NULL && strcmp(on, "true") == 0 &&
+           quire_snapshot_has_feature(snapshot, "typeWidening");
+}
+
+static bool keeps(const struct quire_log_target *target, const char *column)
+{
+    for (size_t i = 0; i < target->columns_size; i++)
+        if (strcmp(target->columns[i], column) == 0) return true;
+    return false;
+}
+
+/* The times that rows go by in a table that keeps no created_at. */
+static uint8_t times_kept(const struct quire_log_target *target)
+{
+    uint8_t times = 0;
+    if (keeps(target, "created_at")) return 0;
+    for (size_t i = 0; i < QUIRE_RUNLOG_TIMES; i++)
+        if (keeps(target, quire_runlog_times[i])) times |= (uint8_t)(1u << i);
+    return times;
+}
+
+static int fit_schema(const struct quire_snapshot *snapshot,
+                      const struct quire_runlog_options *config, const struct ArrowSchema *wanted,
                       struct quire_log_target *target, struct quire_error *error)
 {
-    QUIRE_CLEANUP(release_differences) struct differences differences = {.missing = {0}};
+    QUIRE_CLEANUP(release_differences) struct differences differences = {.missing = {.more = 0}};
     bool lenient = config->schema_validation_mode != 0, evolves = config->enable_schema_evolution;
-    if (compare_schemas(target, wanted, &differences) != 0)
+    QUIRE_TRY(quire_runlog_names_check(&target->schema, lenient, OPERATION, error));
+    if (compare_schemas(target, wanted, evolves, &differences) != 0)
         return quire_fail_memory(error, OPERATION);
-    if (differences.other.size > 0)
+    if (differences.other.text.size > 0 && !lenient)
         return fail_schema(&differences.other, "has columns of run logs with other types",
-                           "\"quire log info\" tells which columns a run log has", error);
-    if (differences.missing.size > 0) {
-        if (target->columns_size == 0 || (!evolves && !lenient))
-            return fail_schema(&differences.missing, "lacks columns of run logs",
-                               "enable-schema-evolution adds them, schema-validation-mode lenient "
-                               "leaves them out",
-                               error);
-        if (evolves)
-            target->evolve = QUIRE_TABLE_EVOLVE_ADD;
-        else
-            target->lacks = true;
-    }
-    if (differences.narrower.size == 0) return 0;
-    if (lenient)
-        target->rounds = true;
-    else if (evolves)
+                           "\"quire log info\" tells which columns a run log has; "
+                           "schema-validation-mode lenient leaves out those that are others",
+                           error);
+    if (differences.missing.text.size > 0 && !evolves && !lenient)
+        return fail_schema(&differences.missing, "lacks columns of run logs",
+                           "enable-schema-evolution adds them, schema-validation-mode lenient "
+                           "leaves them out",
+                           error);
+    if (differences.missing.text.size > 0 && evolves) target->evolve = QUIRE_TABLE_EVOLVE_ADD;
+    target->widths.times = times_kept(target);
+    if (differences.narrower.text.size == 0) return 0;
+    target->widens = config->widen_types && !has_widening(snapshot);
+    if (config->widen_types || (evolves && has_widening(snapshot)))
         target->evolve = QUIRE_TABLE_EVOLVE_WIDEN;
     else
-        return fail_schema(&differences.narrower, "has columns with narrower numbers",
-                           "enable-schema-evolution widens them, schema-validation-mode lenient "
-                           "writes what fits them",
-                           error);
+        quire_row_widths_of(&target->schema, &target->widths);
+    target->widths.times = times_kept(target);
     return 0;
 }
 
@@ -156,11 +207,14 @@ static int check_partitions(const struct quire_snapshot *snapshot,
             return quire_fail_memory(error, OPERATION);
     }
     if (same) return 0;
+    if (have->size == 0)
+        return quire_fail(error, QUIRE_USAGE, "configure",
+                          "partition-columns: '%.200s': the table is there and is not partitioned",
+                          config->partition_columns);
     return quire_fail(error, QUIRE_USAGE, "configure",
                       "partition-columns: '%.200s' is not what the table is partitioned by: "
                       "'%.*s'",
-                      config->partition_columns, (int)names.size,
-                      names.size > 0 ? (const char *)names.data : "");
+                      config->partition_columns, (int)names.size, (const char *)names.data);
 }
 
 /* --- A new one ------------------------------------------------------------------------------- */
@@ -204,14 +258,10 @@ static int list_searched(struct quire_log_target *target)
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf names = {0};
     for (size_t i = 0; i < sizeof(searched) / sizeof(searched[0]); i++) {
         if (is_partition(target, searched[i])) continue;
-        int code = note_name(&names, searched[i]);
+        int code = quire_buf_printf(&names, "%s%s", names.size > 0 ? "," : "", searched[i]);
         if (code != 0) return code;
     }
-    /* The property has no blanks behind its commas. */
-    size_t size = 0;
-    for (size_t i = 0; i < names.size; i++)
-        if (names.data[i] != ' ') names.data[size++] = names.data[i];
-    target->stats = quire_strndup((const char *)names.data, size);
+    target->stats = quire_strndup((const char *)names.data, names.size);
     return target->stats != NULL ? 0 : QUIRE_MEMORY;
 }
 
@@ -251,16 +301,20 @@ static int prepare_creation(const struct quire_runlog_options *config,
     return 0;
 }
 
-int quire_log_target_open(const char *url, const struct quire_runlog_options *config,
-                          const struct ArrowSchema *wanted, struct quire_log_target *target,
-                          struct quire_error *error)
+static int look(const char *url, const struct quire_runlog_options *config,
+                const struct ArrowSchema *wanted, struct quire_log_target *target,
+                struct quire_error *error)
 {
     QUIRE_CLEANUP(close_snapshot) struct quire_snapshot *snapshot = NULL;
     struct quire_error failed;
     quire_error_clear(&failed);
     QUIRE_TRY(split_partitions(config->partition_columns, wanted, target, error));
     int code = quire_snapshot_open(url, -1, &snapshot, &failed);
-    if (code == QUIRE_NOT_FOUND) return prepare_creation(config, target, error);
+    if (code == QUIRE_NOT_FOUND) {
+        QUIRE_TRY(quire_table_check_outside(url, error));
+        QUIRE_TRY(quire_table_check_empty(url, error));
+        return prepare_creation(config, target, error);
+    }
     if (code != 0) {
         if (error != NULL) *error = failed;
         return code;
@@ -269,5 +323,19 @@ int quire_log_target_open(const char *url, const struct quire_runlog_options *co
     target->version = snapshot->version;
     QUIRE_TRY(quire_snapshot_schema(snapshot, QUIRE_DELTA_LOGICAL, true, &target->schema, error));
     QUIRE_TRY(check_partitions(snapshot, config, target, error));
-    return fit_schema(config, wanted, target, error);
+    return fit_schema(snapshot, config, wanted, target, error);
+}
+
+int quire_log_target_open(const char *url, const struct quire_runlog_options *config,
+                          const struct ArrowSchema *wanted, struct quire_log_target **target,
+                          struct quire_error *error)
+{
+    struct quire_log_target *opened = quire_alloc_zero(1, sizeof(*opened));
+    if (opened == NULL) return quire_fail_memory(error, OPERATION);
+    int code = look(url, config, wanted, opened, error);
+    if (code == 0)
+        *target = opened;
+    else
+        quire_log_target_free(opened);
+    return code;
 }

@@ -17,6 +17,12 @@ static void print_f64(struct quire_json_writer *writer, const char *name, double
     quire_json_writer_f64(writer, value);
 }
 
+static void print_bool(struct quire_json_writer *writer, const char *name, bool value)
+{
+    quire_json_writer_key(writer, name);
+    quire_json_writer_bool(writer, value);
+}
+
 static void print_text(struct quire_json_writer *writer, const char *name, const char *text)
 {
     quire_json_writer_key(writer, name);
@@ -59,9 +65,39 @@ static void print_failures(struct quire_json_writer *writer,
         print_i64(writer, "index", failure->index);
         print_text(writer, "run_id", failure->run_id);
         print_text(writer, "code", quire_code_name(failure->error.code));
+        print_text(writer, "operation", failure->error.operation);
+        print_text(writer, "path", failure->error.path);
         print_text(writer, "reason", failure->error.cause);
         quire_json_writer_end_object(writer);
     }
+    quire_json_writer_end_array(writer);
+}
+
+static void print_table(struct quire_json_writer *writer, const struct quire_runlog_written *table)
+{
+    quire_json_writer_begin_object(writer);
+    print_text(writer, "table_fqn", table->table_fqn);
+    print_text(writer, "table", table->url);
+    print_i64(writer, "version", table->version);
+    print_i64(writer, "rows_written", table->rows_written);
+    print_i64(writer, "commits", table->commits);
+    if (table->ignored) print_bool(writer, "ignored", true);
+    quire_json_writer_end_object(writer);
+}
+
+static void print_tables(struct quire_json_writer *writer, const struct quire_runlog_result *result)
+{
+    if (result->ignored) print_bool(writer, "ignored", true);
+    if (result->is_merge) {
+        print_i64(writer, "rows_inserted", result->rows_inserted);
+        print_i64(writer, "rows_replaced", result->rows_replaced);
+        print_i64(writer, "rows_removed", result->rows_removed);
+        print_i64(writer, "rows_of_other_phases", result->rows_of_other_phases);
+    }
+    quire_json_writer_key(writer, "tables");
+    quire_json_writer_begin_array(writer);
+    for (size_t i = 0; i < result->tables_size; i++)
+        print_table(writer, &result->tables[i]);
     quire_json_writer_end_array(writer);
 }
 
@@ -71,8 +107,7 @@ int quire_runlog_result_print(const struct quire_runlog_result *result, char **j
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
     struct quire_json_writer writer = quire_json_writer_to(&out);
     quire_json_writer_begin_object(&writer);
-    quire_json_writer_key(&writer, "success");
-    quire_json_writer_bool(&writer, result->success);
+    print_bool(&writer, "success", result->success);
     print_text(&writer, "run_id", result->run_id);
     if (result->code != 0) {
         print_text(&writer, "code", quire_code_name(result->code));
@@ -89,6 +124,7 @@ int quire_runlog_result_print(const struct quire_runlog_result *result, char **j
     print_text(&writer, "table_fqn", result->table_fqn);
     print_text(&writer, "table", result->url);
     print_i64(&writer, "version", result->version);
+    print_tables(&writer, result);
     if (result->is_batch) {
         print_i64(&writer, "commits", result->commits);
         print_failures(&writer, result);

@@ -4,7 +4,7 @@
 
 #include "base/fail.h"
 #include "base/utf8.h"
-#include "runlog/writer.h"
+#include "runlog/write/writer.h"
 
 static int refuse(const char *name, const char *value, const char *allowed,
                   struct quire_error *error)

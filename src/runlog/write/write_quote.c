@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runlog/writer.h"
+#include "runlog/write/writer.h"
 
 #define PIECE_MAX 6 /* "\u001f" */
 #define END_SIZE  5 /* "...\"" and the zero */

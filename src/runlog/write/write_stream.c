@@ -1,13 +1,11 @@
 /* Rows into batches, completed and checked on their way. */
-#include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/observe.h"
 #include "data/batch_stream.h"
-#include "runlog/runlog_schema.h"
-#include "runlog/writer.h"
+#include "runlog/write/writer.h"
 
 #define OPERATION QUIRE_RUNLOG_OPERATION
 
@@ -18,7 +16,7 @@ struct write_stream {
     struct quire_rows *rows; /* of the unit; NULL: it is not begun */
     size_t at;               /* in options->units */
     int64_t left_in_file;
-    bool floats[QUIRE_RUNLOG_COLUMNS]; /* columns that the table has as float32 */
+    char execution_id[QUIRE_RUNLOG_UUID_SIZE]; /* of a row that names none */
 };
 
 static void stream_close(void *source)
@@ -80,51 +78,80 @@ static int check_name(const struct write_stream *stream, const struct quire_rows
     return 0;
 }
 
-static int complete(const struct write_stream *stream, struct quire_rows_item *item,
+/* A row is refused alone where its table was the same when all were checked. */
+static int narrow(const struct write_stream *stream, struct quire_rows_item *item,
+                  struct quire_error *error)
+{
+    const struct quire_row_widths *checked = &unit_of(stream)->widths;
+    const struct quire_row_widths *widths = stream->options->widths;
+    if (widths == NULL) widths = checked;
+    int code = quire_row_narrow(&item->row, widths, item->place, error);
+    if (code != 0 && memcmp(widths, checked, sizeof(*widths)) != 0) item->is_refused = false;
+    return code;
+}
+
+/* Rows of one run are of one execution, and those of another run of another. */
+static const char *execution_of_run(struct write_stream *stream, const char *run_id)
+{
+    const struct quire_write_call *call = stream->call;
+    quire_runlog_uuid_of(call->defaults.now / 1000, call->writer->seed, run_id,
+                         stream->execution_id);
+    return stream->execution_id;
+}
+
+static int complete(struct write_stream *stream, struct quire_rows_item *item,
                     struct quire_error *error)
 {
     const struct quire_write_unit *unit = unit_of(stream);
     struct quire_row_defaults defaults = stream->call->defaults;
     bool flat = stream->call->kind == QUIRE_RUNLOG_ROWS;
     defaults.run_id = unit->run_id != NULL ? unit->run_id : unit->fallback;
+    if (defaults.execution_id == NULL && flat)
+        defaults.execution_id =
+            execution_of_run(stream, item->row.run_id != NULL ? item->row.run_id : defaults.run_id);
     if (defaults.execution_id == NULL) defaults.execution_id = unit->execution_id;
     /* Rows keep the run that they name; steps are of the run that is being written. */
     if (unit->run_id != NULL && !flat) item->row.run_id = unit->run_id;
-    int code = quire_row_complete(&item->row, &defaults, item->place, error);
+    const struct quire_runlog_context *said = &stream->rows->context;
+    if (flat && item->row.run_started_at == QUIRE_RUNLOG_UNKNOWN &&
+        item->row.run_ended_at == QUIRE_RUNLOG_UNKNOWN) {
+        bool starts = said->started_at != QUIRE_RUNLOG_UNKNOWN;
+        bool ends = said->ended_at != QUIRE_RUNLOG_UNKNOWN;
+        item->row.run_started_at = starts ? said->started_at : said->start_time;
+        item->row.run_ended_at = ends ? said->ended_at : said->end_time;
+    }
+    const struct quire_row_origin origin = {item->place, item->step, stream->options->odd_rates};
+    int code = quire_row_complete(&item->row, &defaults, &origin, error);
     if (code == 0) code = check_name(stream, item, error);
+    if (code == 0) code = narrow(stream, item, error);
+    if (code == QUIRE_INPUT && stream->call->source != NULL)
+        quire_error_path(error, stream->call->source->url);
     return code == 0 ? note_run(stream, item->row.run_id, error) : code;
 }
 
-static void round_floats(const struct write_stream *stream, struct quire_runlog_row *row)
-{
-    for (size_t i = 0; i < quire_model_row.fields_size; i++) {
-        double value;
-        char *at = (char *)row + quire_model_row.fields[i].offset;
-        if (!stream->floats[i]) continue;
-        memcpy(&value, at, sizeof(value));
-        value = (double)(float)value;
-        memcpy(at, &value, sizeof(value));
-    }
-}
-
-/* A row that is refused goes to the rejects, as it came. */
+/* A row that is refused goes to the rejects. */
 static int set_apart(const struct write_stream *stream, const struct quire_rows_item *item,
                      const struct quire_error *why, struct quire_error *error)
 {
-    char *json = NULL;
-    const char *record = item->raw;
-    size_t size = item->raw_size;
+    QUIRE_CLEANUP(quire_buf_release) struct quire_buf record = {0};
     if (stream->options->refused != NULL) *stream->options->refused += 1;
     if (stream->options->rejects == NULL) return 0;
-    if (record == NULL) {
-        QUIRE_TRY(quire_runlog_model_print(QUIRE_RUNLOG_MODEL_ROW, &item->row, &json, error));
-        record = json;
-        size = strlen(json);
-    }
-    const struct quire_reject reject = {.error = why, .record = record, .record_size = size};
-    int code = quire_rejects_take(stream->options->rejects, &reject, error);
-    quire_free(json);
-    return code;
+    QUIRE_TRY(
+        quire_write_record(stream->call, unit_of(stream), stream->rows, item, &record, error));
+    const struct quire_reject reject = {
+        .error = why, .record = (const char *)record.data, .record_size = record.size};
+    return quire_write_rejects_take(stream->options->rejects, &reject, error);
+}
+
+/* Rules know rows by how many there were before. */
+static int note_number(const struct write_stream *stream, const struct quire_rows_item *item,
+                       struct quire_error *error)
+{
+    bool flat = stream->call->kind < QUIRE_RUNLOG_EXECUTION_RESULT;
+    int64_t number = (flat ? item->place->index : unit_of(stream)->index) + 1;
+    if (stream->options->rejects == NULL) return 0;
+    if (quire_buf_append(&stream->call->numbers.batch, &number, sizeof(number)) == 0) return 0;
+    return quire_fail_memory(error, OPERATION);
 }
 
 /* Whether rows that cannot be are left out. */
@@ -143,13 +170,16 @@ static int take_item(struct write_stream *stream, struct quire_rows_item *item, 
             item->place->key == NULL)
             quire_error_at(failed, item->place->index + 1, NULL, QUIRE_NOWHERE);
     }
+    /* What is said of a step is said of the report or execution that has it. */
+    if (code == QUIRE_INPUT && stream->call->kind >= QUIRE_RUNLOG_EXECUTION_RESULT)
+        failed->row = unit_of(stream)->index + 1;
     if (code == QUIRE_INPUT && item->is_refused && leaves_out(stream))
         return set_apart(stream, item, failed, error);
     if (code != 0) {
         if (error != NULL) *error = *failed;
         return code;
     }
-    if (stream->options->rounds) round_floats(stream, &item->row);
+    QUIRE_TRY(note_number(stream, item, error));
     return quire_row_append(stream->builder, &item->row, error);
 }
 
@@ -182,25 +212,21 @@ static int stream_next(void *source, struct ArrowArray *batch, struct quire_erro
 {
     struct write_stream *stream = source;
     int64_t wanted = batch_rows(stream);
+    struct quire_write_numbers *numbers = &stream->call->numbers;
     QUIRE_TRY(quire_context_check(stream->call->writer->context, error));
+    numbers->before += numbers->passed;
+    numbers->passed = 0;
+    quire_buf_clear(&numbers->batch);
     while (stream->at < stream->options->units_size && quire_builder_rows(stream->builder) < wanted)
         QUIRE_TRY(add_row(stream, error));
     int64_t rows = quire_builder_rows(stream->builder);
     batch->release = NULL;
     if (rows == 0) return 0;
+    numbers->passed = rows;
     stream->left_in_file -= rows;
     if (stream->left_in_file <= 0) stream->left_in_file = stream->options->file_rows_max;
     if (stream->options->tells) quire_progress_add(&stream->call->progress, rows, 0);
     return quire_builder_finish(stream->builder, batch, error);
-}
-
-static void find_floats(struct write_stream *stream)
-{
-    const struct ArrowSchema *table = stream->options->table;
-    for (int64_t i = 0; table != NULL && i < table->n_children; i++)
-        for (size_t field = 0; field < quire_model_row.fields_size; field++)
-            if (strcmp(quire_model_row.fields[field].name, table->children[i]->name) == 0)
-                stream->floats[field] = strcmp(table->children[i]->format, "f") == 0;
 }
 
 int quire_write_stream(struct quire_write_call *call,
@@ -213,7 +239,6 @@ int quire_write_stream(struct quire_write_call *call,
     made->call = call;
     made->options = options;
     made->left_in_file = options->file_rows_max;
-    find_floats(made);
     int code = quire_builder_new(&call->writer->schema, &made->builder, error);
     if (code == 0) code = quire_stream_wrap(&ops, made, stream, error);
     if (code != 0) stream_close(made);

@@ -1,13 +1,17 @@
 /* Writers: opened from a configuration, and what they count. */
-#include "runlog/writer.h"
+#include "runlog/write/writer.h"
 
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
+#include "base/observe.h"
+#include "base/pool.h"
 #include "base/time_text.h"
 #include "quire/runlog_report.h"
+#include "quire/table.h"
+#include "runlog/memory_usage.h"
+#include "runlog/write/place_name.h"
 
 #define OPERATION  "open run log"
 #define MEMORY_MIN (INT64_C(16) << 20)
@@ -18,37 +22,19 @@ int64_t quire_writer_now_us(const struct quire_runlog_writer *writer)
                                           : quire_time_wall_us();
 }
 
-/* --- Where the table is ---------------------------------------------------------------------- */
-
-/* "schema.name" of a path's last two parts; "name" where there is one. */
-static char *name_of_place(const char *place)
+int64_t quire_writer_tick_us(const struct quire_runlog_writer *writer)
 {
-    const char *scheme = strstr(place, "://");
-    const char *begin = scheme != NULL ? scheme + 3 : place, *end = place + strlen(place);
-    while (end > begin && end[-1] == '/')
-        end--;
-    const char *name = end;
-    while (name > begin && name[-1] != '/')
-        name--;
-    const char *folder = name > begin ? name - 1 : begin, *folder_end = folder;
-    while (folder > begin && folder[-1] != '/')
-        folder--;
-    struct quire_buf out = {0};
-    int code = 0;
-    if (folder_end > folder)
-        code = quire_buf_printf(&out, "%.*s.", (int)(folder_end - folder), folder);
-    if (code == 0) code = quire_buf_append(&out, name, (size_t)(end - name));
-    char *text = code == 0 && out.size > 0 ? quire_strndup((const char *)out.data, out.size)
-                                           : quire_strdup("run_log");
-    quire_buf_release(&out);
-    return text;
+    return writer->options.now_us != NULL ? writer->options.now_us(writer->options.user)
+                                          : quire_time_monotonic_ns() / 1000;
 }
+
+/* --- Where the table is ---------------------------------------------------------------------- */
 
 int quire_writer_locate(struct quire_runlog_writer *writer, const char *name,
                         struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf url = {0};
-    char *fqn = name != NULL ? quire_strdup(name) : name_of_place(writer->place);
+    char *fqn = name != NULL ? quire_strdup(name) : quire_place_name(writer->place);
     quire_free(writer->fqn);
     writer->fqn = fqn;
     if (fqn == NULL) return quire_fail_memory(error, OPERATION);
@@ -82,7 +68,11 @@ static int open_context(struct quire_runlog_writer *writer, struct quire_error *
             options.memory_max = bytes > (double)MEMORY_MIN ? (int64_t)bytes : MEMORY_MIN;
         }
     }
-    return quire_context_new(&options, &writer->context, error);
+    QUIRE_TRY(quire_context_new(&options, &writer->context, error));
+    quire_observe_log(options.observer, QUIRE_LOG_INFO, "log open: threads=%u memory_mb=%.1f",
+                      quire_pool_threads(writer->context->pool),
+                      (double)writer->context->budget.max / (1 << 20));
+    return 0;
 }
 
 /* The default rules with the action that is configured for rows that break one. */
@@ -108,10 +98,14 @@ static int open_rules(struct quire_runlog_writer *writer, struct quire_error *er
     const struct quire_runlog_options *config = writer->config;
     static const enum quire_rule_action actions[] = {QUIRE_RULE_WARN, QUIRE_RULE_REJECT,
                                                      QUIRE_RULE_FAIL};
-    if (!config->log_data_quality_results && config->quality_action == QUIRE_RUNLOG_WARN) return 0;
+    const enum quire_rule_action action = actions[config->quality_action];
+    /* Default rules that only warn have nothing to do where nobody is told. */
+    if (!config->log_data_quality_results && config->quality_rules == NULL &&
+        config->quality_action == QUIRE_RUNLOG_WARN)
+        return 0;
     QUIRE_TRY(config->quality_rules != NULL
-                  ? quire_rules_read(config->quality_rules, &writer->rules, error)
-                  : default_rules(writer, actions[config->quality_action], error));
+                  ? quire_rules_read_as(config->quality_rules, action, &writer->rules, error)
+                  : default_rules(writer, action, error));
     for (size_t i = 0; config->quality_rejects == NULL; i++) {
         const struct quire_rule *rule = quire_rules_at(writer->rules, i);
         if (rule == NULL) break;
@@ -122,18 +116,32 @@ static int open_rules(struct quire_runlog_writer *writer, struct quire_error *er
                 "for the rows",
                 rule->name);
     }
-    return quire_rules_set_limits(writer->rules, config->min_validation_rate,
-                                  config->max_invalid_rows_percent, error);
+    return quire_runlog_limit_rules(config, writer->rules, error);
+}
+
+/* The upkeep of a table would delete them. */
+static int check_rejects(const char *rejects, struct quire_error *error)
+{
+    char *table = NULL;
+    if (rejects == NULL || strcmp(rejects, "-") == 0) return 0;
+    QUIRE_TRY(quire_table_above(rejects, &table, error));
+    if (table == NULL) return 0;
+    quire_fail(error, QUIRE_USAGE, OPERATION,
+               "the rejects file lies within the table %.200s: %.300s", table, rejects);
+    quire_free(table);
+    quire_error_hint(error, "quality-rejects is to name a file outside the table");
+    return QUIRE_USAGE;
 }
 
 static int open_writer(struct quire_runlog_writer *writer, struct quire_error *error)
 {
     QUIRE_TRY(quire_runlog_options_check(writer->config, error));
+    QUIRE_TRY(check_rejects(writer->config->quality_rejects, error));
     QUIRE_TRY(open_context(writer, error));
     QUIRE_TRY(quire_runlog_schema(&writer->schema, error));
     QUIRE_TRY(open_rules(writer, error));
     char *name = NULL;
-    if (writer->config->table_name != NULL)
+    if (quire_runlog_is_named(writer->config))
         QUIRE_TRY(quire_runlog_table_name(writer->config, NULL, NULL, NULL, &name, error));
     int code = quire_writer_locate(writer, name, error);
     quire_free(name);
@@ -146,10 +154,12 @@ int quire_runlog_open(const char *place, const struct quire_runlog_options *conf
 {
     struct quire_runlog_writer *made = quire_alloc_zero(1, sizeof(*made));
     if (made == NULL) return quire_fail_memory(error, OPERATION);
-    made->config = config;
+    made->config = config != NULL ? config : &made->defaults;
     if (options != NULL) made->options = *options;
     made->place = quire_strdup(place);
-    int code = made->place != NULL ? open_writer(made, error) : quire_fail_memory(error, OPERATION);
+    int code = made->place != NULL ? 0 : quire_fail_memory(error, OPERATION);
+    if (code == 0) code = quire_options_init(quire_runlog_options_table(), &made->defaults, error);
+    if (code == 0) code = open_writer(made, error);
     if (code == 0)
         *writer = made;
     else
@@ -160,11 +170,13 @@ int quire_runlog_open(const char *place, const struct quire_runlog_options *conf
 void quire_runlog_close(struct quire_runlog_writer *writer)
 {
     if (writer == NULL) return;
+    quire_options_release(quire_runlog_options_table(), &writer->defaults);
     quire_schema_release(&writer->schema);
     quire_rules_free(writer->rules);
     quire_context_free(writer->context);
     quire_arena_release(&writer->texts);
     quire_buf_release(&writer->failures);
+    quire_buf_release(&writer->tables);
     quire_free(writer->quality);
     quire_free(writer->anomalies);
     quire_free(writer->fqn);
@@ -178,7 +190,6 @@ void quire_runlog_close(struct quire_runlog_writer *writer)
 void quire_runlog_get_metrics(const struct quire_runlog_writer *writer,
                               struct quire_runlog_metrics *metrics)
 {
-    struct rusage usage;
     *metrics = writer->metrics;
     metrics->success_rate_percent = 100;
     if (metrics->total_writes > 0) {
@@ -187,8 +198,7 @@ void quire_runlog_get_metrics(const struct quire_runlog_writer *writer,
         metrics->average_duration_secs =
             metrics->total_duration_secs / (double)metrics->total_writes;
     }
-    if (getrusage(RUSAGE_SELF, &usage) == 0)
-        metrics->memory_usage_peak_mb = (double)usage.ru_maxrss / 1024;
+    metrics->memory_usage_peak_mb = quire_runlog_memory_peak();
 }
 
 void quire_runlog_reset_metrics(struct quire_runlog_writer *writer)

@@ -18,13 +18,16 @@ static const char summary[] =
     "\"failed_rows\":1},{\"day\":\"2024-03-03\"}],"
     "\"by_hour\":[{\"hour\":\"2024-03-01T07:00:00Z\",\"total_rows_processed\":1000},"
     "{\"hour\":\"2024-03-02T08:00:00Z\",\"total_rows_processed\":70}],"
-    "\"by_step\":[{\"step_name\":\"short\",\"total_duration_secs\":1},"
-    "{\"step_name\":\"lo\\u0000ng\",\"total_duration_secs\":9},"
+    "\"by_step\":[{\"step_name\":\"short\",\"total_duration_secs\":1,\"success_rate_percent\":50},"
+    "{\"step_name\":\"lo\\u0000ng\",\"total_duration_secs\":9,"
+    "\"success_rate_percent\":100,\"average_duration_secs\":3},"
     "{\"step_name\":null,\"total_duration_secs\":1}],"
     "\"by_phase\":[{\"phase\":\"gold\",\"total_rows\":3,\"total_duration_secs\":11}],"
     "\"anomalies\":["
-    "{\"type\":\"duration\",\"value\":99,\"created_at\":\"2024-03-01T07:10:00Z\"},"
-    "{\"type\":\"step_duration\",\"value\":98,\"created_at\":\"2024-03-03T23:59:59.9Z\"},"
+    "{\"type\":\"duration\",\"value\":99,\"created_at\":\"2024-03-01T07:10:00Z\","
+    "\"step_name\":\"load\"},"
+    "{\"type\":\"step_duration\",\"value\":98,\"created_at\":\"2024-03-03T23:59:59.9Z\","
+    "\"step_name\":\"load\"},"
     "{\"type\":\"validation_rate\",\"value\":80,\"created_at\":\"2024-03-01T07:10:00Z\"},"
     "{\"type\":\"step_rate_spread\",\"value\":12,\"created_at\":\"2024-03-01\"},"
     "{\"type\":\"step_rate_drop\",\"value\":70,\"created_at\":\"2024-03-03\"},"
@@ -70,7 +73,7 @@ static void test_days(void **state)
 {
     (void)state;
     make(summary);
-    assert_int_equal(charts.size, 6);
+    assert_int_equal(charts.size, 8);
     const struct quire_chart *chart = chart_of("duration-by-day");
     assert_int_equal(chart->points_size, 2);
     assert_true(chart->at[0] == DAY && chart->at[1] == DAY + 2 * 86400);
@@ -80,6 +83,9 @@ static void test_days(void **state)
     expect_mark(chart, 0, DAY, 99);
     expect_mark(chart, 1, DAY + 2 * 86400, 98);
     assert_string_equal(chart->marks_name, "out of the ordinary");
+    /* A step is named once, at its furthest mark. */
+    assert_string_equal(chart->marks[0].label, "load");
+    assert_null(chart->marks[1].label);
     /* A spread of rates is no rate. */
     chart = chart_of("success-by-day");
     assert_int_equal(chart->marks_size, 2);
@@ -108,6 +114,11 @@ static void test_steps(void **state)
     assert_string_equal(chart->categories[1], "short");
     assert_string_equal(chart->categories[2], "");
     assert_true(chart->series[0].values[0] == 9);
+    chart = chart_of("success-by-step"); /* the lowest first, what is not known last */
+    assert_string_equal(chart->categories[0], "short");
+    assert_true(chart->series[0].values[0] == 50);
+    assert_string_equal(chart->categories[1], "lo ng");
+    assert_string_equal(chart_of("duration-by-step")->categories[0], "lo ng");
     chart = chart_of("phase-shares");
     assert_string_equal(chart->series[0].name, "gold");
     assert_true(chart->series[0].values[0] == 11 && chart->series[0].values[1] == 3);
@@ -123,7 +134,7 @@ static void test_without_rows(void **state)
     /* Members that are not as they should be have no place, and do no harm. */
     make("{\"by_day\":[1,null],\"by_hour\":[[]],\"by_step\":[{}],\"by_phase\":[\"x\"],"
          "\"anomalies\":[{},3]}");
-    assert_int_equal(charts.size, 5);
+    assert_int_equal(charts.size, 7);
 }
 
 int main(void)

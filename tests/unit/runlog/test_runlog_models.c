@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,9 +112,83 @@ static void test_what_no_field_is_for(void **state)
     parse(QUIRE_RUNLOG_MODEL_STEP, "{\"x\":1,\"metadata\":\"note\"}", &object);
     assert_string_equal(object.step.metadata, "{\"metadata\":\"note\",\"x\":1}");
     parse(QUIRE_RUNLOG_MODEL_STEP, "{\"metadata\":\"note\"}", &object);
-    assert_string_equal(object.step.metadata, "note");
+    assert_string_equal(object.step.metadata, "\"note\"");
     parse(QUIRE_RUNLOG_MODEL_STEP, "{\"metadata\":null}", &object);
     assert_null(object.step.metadata);
+    parse(QUIRE_RUNLOG_MODEL_STEP, "{\"metadata\":\"\"}", &object);
+    assert_null(object.step.metadata);
+    parse(QUIRE_RUNLOG_MODEL_STEP, "{\"metadata\":\" [1, 2] \"}", &object);
+    assert_string_equal(object.step.metadata, "[1, 2]");
+    parse(QUIRE_RUNLOG_MODEL_STEP, "{\"x\":1,\"metadata\":\"{\\\"a\\\":2}\"}", &object);
+    assert_string_equal(object.step.metadata, "{\"a\":2,\"x\":1}");
+}
+
+/* Metadata stands whole where it has a name that is there beside it. */
+static void test_names_are_there_once(void **state)
+{
+    union any_model object;
+    (void)state;
+    parse(QUIRE_RUNLOG_MODEL_STEP, "{\"a\":1,\"metadata\":{\"b\":3,\"a\":2}}", &object);
+    assert_string_equal(object.step.metadata, "{\"metadata\":{\"b\":3,\"a\":2},\"a\":1}");
+    parse(QUIRE_RUNLOG_MODEL_STEP, "{\"metadata\":{\"step_name\":2},\"step_name\":\"s\"}", &object);
+    assert_string_equal(object.step.metadata, "{\"step_name\":2}");
+    parse(QUIRE_RUNLOG_MODEL_REPORT, "{\"b\":1,\"run\":{\"b\":[2]},\"gold\":{}}", &object);
+    assert_string_equal(object.report.run.metadata, "{\"run\":{\"b\":[2]},\"b\":1}");
+}
+
+/* --- Values ---------------------------------------------------------------------------------- */
+
+static void test_times(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t value;
+    } times[] = {
+        {"2024-02-29T23:59:59Z", INT64_C(1709251199000000)},
+        {"2024-02-29t23:59:59z", INT64_C(1709251199000000)},
+        {"2024-02-29 23:59:59.1+00:00", INT64_C(1709251199100000)},
+        {"2024-03-01T00:59:59.123456789+01:00", INT64_C(1709251199123456)},
+        {"2024-02-29T23:59:59.99999999999999999999-00:00", INT64_C(1709251199999999)},
+        {"1969-12-31T23:59:59.9999999Z", -1},
+        {"2016-12-31T23:59:60Z", INT64_C(1483228799999999)},
+        {"2016-12-31T15:59:60.25-08:00", INT64_C(1483228799999999)},
+    };
+    union any_model object;
+    (void)state;
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        char json[128];
+        snprintf(json, sizeof(json), "{\"start_time\":\"%s\"}", times[i].text);
+        parse(QUIRE_RUNLOG_MODEL_STEP, json, &object);
+        if (object.step.start_time != times[i].value)
+            fail_msg("%s: %lld", times[i].text, (long long)object.step.start_time);
+    }
+}
+
+static void test_whole_numbers(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t value;
+    } numbers[] = {
+        {"9007199254740993.0", INT64_C(9007199254740993)},
+        {"9223372036854775807", INT64_MAX},
+        {"922337203685477580.7e1", INT64_MAX},
+        {"50e-1", 5},
+        {"-0.0", 0},
+        {"0e999999999999", 0},
+        {"1E+18", INT64_C(1000000000000000000)},
+        {"100000000000000000000e-20", 1},
+    };
+    union any_model object;
+    char json[128];
+    (void)state;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        snprintf(json, sizeof(json), "{\"rows_written\":%s}", numbers[i].text);
+        parse(QUIRE_RUNLOG_MODEL_STEP, json, &object);
+        assert_true(object.step.rows_written == numbers[i].value);
+    }
+    parse(QUIRE_RUNLOG_MODEL_STEP, "{\"duration_secs\":-0}", &object);
+    assert_false(signbit(object.step.duration_secs));
 }
 
 static void test_what_a_report_says_beside(void **state)
@@ -139,6 +214,29 @@ static void refuse(enum quire_runlog_model model, const char *json, const char *
 static void test_refusals(void **state)
 {
     (void)state;
+    refuse(QUIRE_RUNLOG_MODEL_STEP, "{\"start_time\":\"2024-01-01T00:00Z\"}",
+           "/start_time: \"2024-01-01T00:00Z\": a time has seconds: 12:00:00, not 12:00");
+    refuse(QUIRE_RUNLOG_MODEL_STEP, "{\"rows_written\":55e-1}",
+           "/rows_written: 55e-1: a whole number of 64 bits is wanted");
+    refuse(QUIRE_RUNLOG_MODEL_STEP, "{\"rows_written\":9223372036854775808.0}",
+           "/rows_written: 9223372036854775808.0: a whole number of 64 bits is wanted");
+    refuse(QUIRE_RUNLOG_MODEL_STEP, "{\"rows_written\":-1e2}",
+           "/rows_written: -1e2: it cannot be negative");
+    refuse(QUIRE_RUNLOG_MODEL_STEP, "{\"x\":1,\"x\":1}", "/x: it is there twice");
+    refuse(QUIRE_RUNLOG_MODEL_STEP, "{\"x\":{\"y\":[0,{\"z\":1,\"z\":2}]}}",
+           "/x/y/1/z: it is there twice");
+    refuse(QUIRE_RUNLOG_MODEL_STEP, "{\"metadata\":{\"z\":1,\"z\":2}}",
+           "/metadata/z: it is there twice");
+    refuse(QUIRE_RUNLOG_MODEL_REPORT, "{\"gold\":{},\"gold\":{}}", "/gold: it is there twice");
+    refuse(QUIRE_RUNLOG_MODEL_REPORT, "{\"gold\":{\"a\":{},\"b\":{},\"a\":null}}",
+           "/gold/a: it is there twice");
+    refuse(QUIRE_RUNLOG_MODEL_REPORT, "{\"gold\":{\"a\\u0000b\":{}}}",
+           "/gold/a: a name with a zero byte in it");
+    refuse(QUIRE_RUNLOG_MODEL_REPORT, "{\"gold\":{\"a\":{\"phase\":\"silver\"}}}",
+           "/gold/a/phase: \"silver\", and the step stands as \"gold\"");
+    refuse(QUIRE_RUNLOG_MODEL_CONTEXT,
+           "{\"started_at\":\"2024-01-01T00:00:01Z\",\"end_time\":\"2024-01-01T00:00:00Z\"}",
+           "/end_time: the end is before the start");
     refuse(QUIRE_RUNLOG_MODEL_ROW, "[]", "an object is wanted, and this is a list");
     refuse(QUIRE_RUNLOG_MODEL_ROW, "{\"success\":null,\"success\":true}",
            "/success: it is there twice");
@@ -206,7 +304,18 @@ static void test_names(void **state)
     name_is(&config, "x", "analytics.base_logs_incremental_20240101_120000");
     set(&config, "table_name_pattern", "{pipeline_id}");
     set(&config, "table_suffix_pattern", ".v2");
-    name_is(&config, "../\xc3\xa9 b.c", "analytics._____b_c.v2");
+    name_is(&config, "../\xc3\xa9 b.c", "analytics.___\xc3\xa9_b_c.v2");
+    /* The configured time is instead of now; one that is given goes first. */
+    set(&config, "table_suffix_pattern", "_{timestamp}");
+    set(&config, "table_name_pattern", "{table_name}_{date}");
+    set(&config, "table_timestamp", "2024");
+    name_is(&config, "x", "analytics.base_logs_20240101_120000");
+    char *name = NULL;
+    assert_int_equal(quire_runlog_table_name(&config, NULL, NULL, NULL, &name, NULL), 0);
+    assert_string_equal(name, "analytics.base_logs_2024");
+    quire_free(name);
+    set(&config, "table_timestamp", "");
+    assert_int_equal(quire_runlog_options_check(&config, NULL), QUIRE_USAGE);
     quire_options_release(quire_runlog_options_table(), &config);
 }
 
@@ -217,6 +326,9 @@ int main(void)
         cmocka_unit_test(test_not_known),
         cmocka_unit_test(test_what_no_field_is_for),
         cmocka_unit_test(test_what_a_report_says_beside),
+        cmocka_unit_test(test_names_are_there_once),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_whole_numbers),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_names),

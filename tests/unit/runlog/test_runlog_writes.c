@@ -12,8 +12,10 @@
 
 #include "fault_store.h"
 #include "quire/memory.h"
+#include "quire/runlog_report.h"
 #include "quire/runlog_upkeep.h"
 #include "quire/runlog_write.h"
+#include "quire/table_write.h"
 #include "scratch.h"
 
 #define URL_MAX    4200
@@ -83,7 +85,7 @@ static void open_writer(void)
 static struct quire_runlog_row make_row(const char *name)
 {
     struct quire_runlog_row row;
-    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_ROW, &row);
+    quire_runlog_row_init(&row);
     row.run_id = "test-run";
     row.phase = "bronze";
     row.step_name = name;
@@ -156,11 +158,79 @@ static void test_bad_rows(void **state)
     assert_int_equal(quire_runlog_info(url, NULL, NULL), QUIRE_NOT_FOUND);
 }
 
+static void test_what_structs_say(void **state)
+{
+    struct quire_runlog_report_step steps[3];
+    struct quire_runlog_report report;
+    struct quire_runlog_row rows[] = {make_row("a"), make_row("b")};
+    struct quire_runlog_result result;
+    struct quire_error error;
+    (void)state;
+    open_writer();
+    quire_error_clear(&error);
+    quire_runlog_report_init(&report);
+    for (size_t i = 0; i < 3; i++) {
+        quire_runlog_report_step_init(&steps[i]);
+        steps[i].phase = i == 1 ? "gold" : "silver";
+        steps[i].step_name = "x";
+    }
+    report.steps = steps;
+    report.steps_size = 3;
+    assert_int_equal(quire_runlog_write_report(writer, &report, NULL, &result, &error),
+                     QUIRE_INPUT);
+    assert_string_equal(error.cause, "/steps/2: it is there twice");
+    report.steps_size = 2;
+    assert_int_equal(quire_runlog_write_report(writer, &report, NULL, &result, &error), 0);
+    steps[1].validation.valid_rows = 100;
+    steps[1].validation.invalid_rows = 100;
+    steps[1].validation.validation_rate = 80;
+    steps[1].step.rows_processed = 201;
+    assert_int_equal(quire_runlog_write_report(writer, &report, NULL, &result, &error),
+                     QUIRE_INPUT);
+    assert_string_equal(error.column, "rows_processed");
+    rows[0].duration_secs = HUGE_VAL;
+    assert_int_equal(quire_runlog_write_log_rows(writer, rows, 1, NULL, &result, &error),
+                     QUIRE_INPUT);
+    assert_string_equal(error.cause, "/0/duration_secs: it is not finite");
+}
+
+/* Metadata is JSON in every row, also where a caller has another text. */
+static void test_metadata_of_structs(void **state)
+{
+    static const char *const given[] = {"note", "", "{\"a\":1}", "{\"a\":"};
+    static const char *const kept[] = {"\"note\"", "", "{\"a\":1}", "\"{\\\"a\\\":\""};
+    static const char *const columns[] = {"metadata"};
+    const struct quire_runlog_read_options options = {
+        .limit = 10, .columns = columns, .columns_size = 1};
+    struct quire_runlog_result result;
+    (void)state;
+    open_writer();
+    config.write_mode = QUIRE_RUNLOG_OVERWRITE;
+    for (size_t i = 0; i < 4; i++) {
+        struct ArrowArrayStream stream = {.release = NULL};
+        struct ArrowArray batch = {.release = NULL};
+        struct quire_runlog_row row = make_row("a");
+        row.metadata = given[i];
+        assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL), 0);
+        assert_int_equal(quire_runlog_read(url, &options, &stream, NULL), 0);
+        assert_int_equal(stream.get_next(&stream, &batch), 0);
+        const struct ArrowArray *texts = batch.children[0];
+        const int32_t *offsets = texts->buffers[1];
+        size_t size = (size_t)(offsets[1] - offsets[0]);
+        assert_int_equal(texts->null_count, kept[i][0] == '\0');
+        assert_int_equal(size, strlen(kept[i]));
+        if (size > 0)
+            assert_memory_equal((const char *)texts->buffers[2] + offsets[0], kept[i], size);
+        batch.release(&batch);
+        stream.release(&stream);
+    }
+}
+
 static struct quire_runlog_execution make_execution(const struct quire_runlog_step *steps,
                                                     size_t size)
 {
     struct quire_runlog_execution execution;
-    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_EXECUTION, &execution);
+    quire_runlog_execution_init(&execution);
     execution.step_results = steps;
     execution.step_results_size = size;
     execution.success = 1;
@@ -170,7 +240,7 @@ static struct quire_runlog_execution make_execution(const struct quire_runlog_st
 static void make_steps(struct quire_runlog_step *steps, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        quire_runlog_model_init(QUIRE_RUNLOG_MODEL_STEP, &steps[i]);
+        quire_runlog_step_init(&steps[i]);
         steps[i].step_name = i == 0 ? "first" : "second";
         steps[i].phase = "silver";
         steps[i].rows_processed = 7;
@@ -187,7 +257,7 @@ static void test_other_calls(void **state)
     (void)state;
     open_writer();
     make_steps(steps, 2);
-    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_CONTEXT, &context);
+    quire_runlog_context_init(&context);
     context.run_id = "of-the-context";
     assert_int_equal(
         quire_runlog_write_step_results(writer, steps, 2, &context, NULL, &result, NULL), 0);
@@ -197,8 +267,8 @@ static void test_other_calls(void **state)
         quire_runlog_write_execution_result(writer, &execution, "run-123", &result, NULL), 0);
     assert_string_equal(result.run_id, "run-123");
     assert_int_equal(result.rows_written, 2);
-    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_REPORT, &report);
-    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_REPORT_STEP, &report_step);
+    quire_runlog_report_init(&report);
+    quire_runlog_report_step_init(&report_step);
     report_step.phase = "gold";
     report_step.step_name = "sum";
     report_step.write.rows_written = 5;
@@ -249,7 +319,6 @@ static void test_metrics(void **state)
     quire_runlog_get_metrics(writer, &metrics);
     assert_int_equal(metrics.total_writes, 0);
     assert_true(metrics.success_rate_percent == 100);
-    config.performance_min_success_rate = 0;
     assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL), 0);
     row.phase = "brass";
     assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL),
@@ -261,12 +330,20 @@ static void test_metrics(void **state)
     assert_int_equal(metrics.total_rows_written, 1);
     assert_true(metrics.success_rate_percent == 50);
     assert_true(metrics.memory_usage_peak_mb > 0);
-    /* Half of the writes have failed: that is told, and the rows are there. */
-    config.performance_min_success_rate = 95;
+    /* Of few, one that failed says nothing; of more that is told, and the rows are there. */
+    assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL),
+                     QUIRE_INPUT);
     row.phase = "gold";
+    assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL), 0);
+    config.performance_min_success_rate = 70;
     assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL),
                      QUIRE_LIMIT);
-    assert_int_equal(count_rows(), 2);
+    config.performance_min_success_rate = 60;
+    assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL), 0);
+    config.performance_min_success_rate = 100;
+    assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL),
+                     QUIRE_LIMIT);
+    assert_int_equal(count_rows(), 5);
     quire_runlog_reset_metrics(writer);
     assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL), 0);
     quire_runlog_get_metrics(writer, &metrics);
@@ -286,7 +363,7 @@ static void test_given(void **state)
     (void)state;
     open_writer();
     quire_error_clear(&error);
-    quire_runlog_model_init(QUIRE_RUNLOG_MODEL_CONTEXT, &context);
+    quire_runlog_context_init(&context);
     context.run_mode = "full";
     assert_int_equal(quire_runlog_write(writer, &models, NULL, &result, &error), QUIRE_USAGE);
     assert_string_equal(error.cause, "run-mode: 'full' is not one of initial, incremental, "
@@ -328,6 +405,23 @@ static void test_retries(void **state)
     assert_int_equal(clock_state.delays[0], 1000);
     assert_true(result.duration_secs == 1.0);
     assert_int_equal(count_rows(), 1);
+}
+
+/* The defaults: three more tries, after 1, 2 and 4 seconds. */
+static void test_default_retries(void **state)
+{
+    static const int64_t doubling[] = {1000, 2000, 4000};
+    struct quire_runlog_result result;
+    int64_t began_us = clock_state.now_us;
+    (void)state;
+    open_writer();
+    clock_state.then = (struct fault_plan){.nth = 1, .onwards = true, .code = QUIRE_RETRY};
+    assert_int_equal(write_while_it_fails(QUIRE_RETRY, &result), QUIRE_RETRY);
+    assert_int_equal(clock_state.delays_size, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(clock_state.delays[i], doubling[i]);
+    assert_int_equal(clock_state.now_us - began_us, 7000000);
+    assert_true(result.duration_secs == 7.0);
 }
 
 static void test_retries_end(void **state)
@@ -394,19 +488,142 @@ static void test_rows_are_there_once(void **state)
     fail_msg("the loop did not end");
 }
 
+/* Another makes the table, with narrower numbers, between looking at it and the first try. */
+static void make_between(void *user, enum quire_log_level level, const char *message)
+{
+    bool *done = user;
+    static const char text[] = "run_id string, phase string, step_name string, "
+                               "duration_secs float32, rows_processed int32, "
+                               "created_at timestamp(us, UTC)";
+    const struct quire_table_create_options create = {.properties_size = 0};
+    struct ArrowSchema schema;
+    (void)level;
+    if (*done || strncmp(message, "log quality: ", 13) != 0) return;
+    *done = true;
+    assert_int_equal(quire_schema_parse(text, sizeof(text) - 1, &schema, NULL), 0);
+    assert_int_equal(quire_table_create(url, &schema, &create, NULL), 0);
+    quire_schema_release(&schema);
+}
+
+/* What was seen of the table is no reason to fail when it is no longer so. */
+static void test_a_table_that_comes_between(void **state)
+{
+    bool done = false;
+    const struct quire_observer observer = {.log = make_between, .user = &done};
+    const struct quire_runlog_writer_options options = {.threads = 1, .observer = &observer};
+    const struct quire_runlog_row row = make_row("a");
+    struct quire_runlog_result result;
+    (void)state;
+    config.max_retries = 0;
+    assert_int_equal(quire_runlog_open(url, &config, &options, &writer, NULL), 0);
+    assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL), 0);
+    assert_true(done);
+    assert_int_equal(result.version, 1);
+    assert_int_equal(count_rows(), 1);
+}
+
+/* However many executions it has; other calls are batches where they are said to be. */
+static void test_batch_of_any_size(void **state)
+{
+    struct quire_runlog_execution execution;
+    struct quire_runlog_models models = {.kind = QUIRE_RUNLOG_EXECUTION_RESULT,
+                                         .items = &execution};
+    struct quire_runlog_result result;
+    char *json = NULL;
+    (void)state;
+    open_writer();
+    quire_runlog_execution_init(&execution);
+    for (int64_t size = 0; size < 2; size++) {
+        assert_int_equal(quire_runlog_write_execution_result_batch(writer, &execution, (size_t)size,
+                                                                   "night", 10, &result, NULL),
+                         0);
+        assert_true(result.success && result.is_batch);
+        assert_int_equal(result.total_executions, size);
+        assert_int_equal(result.successful_writes, size);
+        assert_int_equal(result.tables_size, 1);
+        assert_int_equal(result.tables[0].rows_written, size);
+        assert_string_equal(result.tables[0].table_fqn, result.table_fqn);
+    }
+    models.items_size = 1;
+    assert_int_equal(quire_runlog_write(writer, &models, "night", &result, NULL), 0);
+    assert_false(result.is_batch);
+    models.is_batch = true;
+    assert_int_equal(quire_runlog_write(writer, &models, "night", &result, NULL), 0);
+    assert_true(result.is_batch);
+    assert_int_equal(quire_runlog_result_print(&result, &json, NULL), 0);
+    assert_non_null(strstr(json, "\"total_executions\":1,\"successful_writes\":1"));
+    quire_free(json);
+}
+
+/* Looking at what would be written makes no table. */
+static void test_only_checks(void **state)
+{
+    const char *folder = *state;
+    const char *path = scratch_path(folder, "rows.jsonl");
+    struct quire_runlog_text text = {.kind = QUIRE_RUNLOG_ROWS, .url = path, .only_checks = true};
+    struct quire_runlog_result result;
+    open_writer();
+    scratch_write(path, "{\"phase\":\"gold\",\"step_name\":\"s\"}\n");
+    assert_int_equal(quire_runlog_write_text(writer, &text, NULL, &result, NULL), 0);
+    assert_int_equal(result.rows_written, 0);
+    assert_int_equal(quire_runlog_info(url, NULL, NULL), QUIRE_NOT_FOUND);
+    scratch_write(path, "{\"phase\":\"brass\",\"step_name\":\"s\"}\n");
+    assert_int_equal(quire_runlog_write_text(writer, &text, NULL, &result, NULL), QUIRE_INPUT);
+}
+
+/* NULL in place of options is the defaults, in place of what is told that it is not wanted. */
+static void test_without_options(void **state)
+{
+    const char *path = scratch_path(*state, "rows.json");
+    struct quire_runlog_row row = make_row("a");
+    struct quire_runlog_result result;
+    struct ArrowArrayStream stream = {.release = NULL};
+    struct ArrowArray batch = {.release = NULL};
+    char *json = NULL;
+    assert_int_equal(quire_runlog_open(url, NULL, NULL, &writer, NULL), 0);
+    assert_int_equal(quire_runlog_write_log_rows(writer, &row, 1, NULL, &result, NULL), 0);
+    assert_true(strstr(result.quality_results, "\"min_validation_rate\":95.0") != NULL);
+    assert_int_equal(quire_runlog_read(url, NULL, &stream, NULL), 0);
+    assert_int_equal(quire_stream_next(&stream, &batch, NULL), 0);
+    assert_int_equal(batch.length, 1);
+    quire_array_release(&batch);
+    stream.release(&stream);
+    assert_int_equal(quire_runlog_maintain(url, NULL, &json, NULL), 0);
+    assert_non_null(strstr(json, "[\"validate_schema\",\"analyze\",\"vacuum\"]"));
+    quire_free(json);
+    assert_int_equal(quire_runlog_optimize(url, NULL, &json, NULL), 0);
+    assert_non_null(strstr(json, "[\"partitioning\"]"));
+    quire_free(json);
+    assert_int_equal(quire_runlog_check(url, NULL, NULL, NULL, &json, NULL), 0);
+    assert_non_null(strstr(json, "\"quality_passed\":true"));
+    quire_free(json);
+    assert_int_equal(quire_runlog_history(url, 0, NULL, NULL), 0);
+    assert_int_equal(quire_runlog_optimize(url, NULL, NULL, NULL), 0);
+    assert_int_equal(quire_runlog_maintain(url, NULL, NULL, NULL), 0);
+    /* Standard output is that of the test: only a table that is not there is looked for. */
+    assert_int_equal(quire_runlog_export(path, NULL, NULL, NULL), QUIRE_NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_log_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_structs_say, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_metadata_of_structs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_calls, setup, teardown),
         cmocka_unit_test_setup_teardown(test_batch, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_batch_of_any_size, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_only_checks, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_without_options, setup, teardown),
         cmocka_unit_test_setup_teardown(test_metrics, setup, teardown),
         cmocka_unit_test_setup_teardown(test_given, setup, teardown),
         cmocka_unit_test_setup_teardown(test_retries, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_default_retries, setup, teardown),
         cmocka_unit_test_setup_teardown(test_retries_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_not_tried_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rows_are_there_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_table_that_comes_between, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
