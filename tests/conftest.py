@@ -4,6 +4,7 @@ Examples are the same in every run, so that a failure is not an accident.
 """
 
 import pathlib
+import re
 import sys
 
 import pytest
@@ -17,6 +18,20 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture,
                            HealthCheck.data_too_large])
 settings.load_profile("quire")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Of the processes that share the tests, one starts Spark, and has all that need it: the
+    files whose names say so, and first. (The marks of pytest-xdist for this do nothing under
+    this version of pytest.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneHasSpark(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "spark" if re.search(r"_spark[_.]", nodeid.split("::")[0]) else nodeid
+
+    return OneHasSpark(config, log)
 
 
 def public_data(name):
@@ -48,7 +63,7 @@ def vega():
 
 @pytest.fixture(scope="session")
 def spark():
-    """The session of Spark, with Delta Lake: one in each process that shares the tests."""
+    """The session of Spark, with Delta Lake."""
     import spark_session
 
     yield spark_session.session()

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 
+import program
 import pytest
 from program import environment, good
 
@@ -14,6 +15,7 @@ READ = {"csv", "tsv", "json", "jsonl", "ion", "ion-text", "parquet", "arrow", "a
 WRITTEN = READ | {"table"}
 # What stands before the cursor (the last is being completed) and what is offered.
 TABLE = set(re.findall(r"^    table (\w+)", good("table", "--help").text, re.M))
+LOG = set(re.findall(r"^    log (\w+)", good("log", "--help").text, re.M))
 CASES = [
     (["con"], {"convert"}),
     (["convert", "--from", ""], READ),
@@ -23,6 +25,10 @@ CASES = [
     (["convert", "--mixed", ""], {"error", "json"}),
     (["convert", "--sor"], {"--sort"}),
     (["convert", "--no-h"], {"--no-header"}),
+    (["log", "write", "--compression", ""], {"snappy", "zstd", "gzip", "lz4", "none"}),
+    (["log", "export", "--format", "j"], {"json", "jsonl"}),
+    (["log", "write", "T", "--no-f"], {"--no-fail-fast"}),
+    (["log", "check", "T", "--no-"], {"--no-json"}),
     (["formats", ""], WRITTEN),
     (["codecs", "g"], {"gzip"}),
     (["stores", ""], {"file", "mem"}),
@@ -110,3 +116,10 @@ def test_zsh(folder):
     assert zsh(folder, ["clean", ""])[-1] == "*:name:_files -/"
     assert set(zsh(folder, ["formats", ""])[-1].removeprefix("1:name:(")[:-1].split()) == WRITTEN
     assert set(zsh(folder, ["help", ""])[-1].removeprefix("1:name:(")[:-1].split()) == COMMANDS
+
+
+def test_each_command_has_its_page():
+    """The build's list of manual pages is that of the program's commands."""
+    build = (program.ROOT / "src" / "cli" / "meson.build").read_text()
+    made = set(re.findall(r"'([^']+)'", re.search(r"foreach command : \[(.*?)\]", build, re.S)[1]))
+    assert made == COMMANDS | {f"table {name}" for name in TABLE} | {f"log {name}" for name in LOG}

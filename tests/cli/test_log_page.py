@@ -3,7 +3,9 @@
 import datetime
 import json
 import pathlib
+import re
 import struct
+import zlib
 
 import delta
 import pyrunlog
@@ -13,8 +15,8 @@ from program import bad, good, names
 
 UTC = datetime.timezone.utc
 UNTIL = ["--until", "2024-03-15", "--days", "14"]
-CHARTS = ["duration-by-day", "phase-shares", "rows-by-hour", "steps-by-day", "success-by-day",
-          "time-by-step"]
+CHARTS = ["duration-by-day", "duration-by-step", "phase-shares", "rows-by-hour", "steps-by-day",
+          "success-by-day", "success-by-step", "time-by-step"]
 HOSTILE = [
     "`touch was-here`", "$(touch was-here)", "\"; system \"touch was-here\"", "'.system('x').'",
     "line\nend\n!touch was-here\n", "@macro {/Bold b} %d %s ^_ \\n", "<script>alert(1)</script>",
@@ -113,6 +115,15 @@ def flat(document):
             yield key, value
 
 
+def in_order(member, rows):
+    """As the page has them: what is newest first, and what is serious before that."""
+    time = {"by_day": "day", "by_hour": "hour", "anomalies": "created_at"}.get(member)
+    if time is not None:
+        rows = sorted(rows, key=lambda row: (row[time] or "")[:19], reverse=True)
+        rows = sorted(rows, key=lambda row: row.get("severity") == "high", reverse=True)
+    return rows
+
+
 @pytest.mark.parametrize("name", ["usual", "hostile", "day", "empty"])
 def test_numbers_are_those_of_the_report(browser, logs, name):
     url, page, told = logs[name]
@@ -121,7 +132,7 @@ def test_numbers_are_those_of_the_report(browser, logs, name):
     for member in ["by_step", "by_phase", "by_day", "by_hour", "anomalies"]:
         shown = tables.get(member, [])
         assert len(shown) == len(told[member])
-        for row, wanted in zip(shown, told[member]):
+        for row, wanted in zip(shown, in_order(member, told[member])):
             assert row.keys() == wanted.keys()
             for key, value in wanted.items():
                 assert equal(row[key], value), (member, key, row[key], value)
@@ -151,6 +162,117 @@ def test_numbers_are_rounded_for_people(browser, logs):
                     f"{told['anomaly_count']} things were out of the ordinary.")
     assert browser.value("document.querySelector('.period').textContent").startswith(
         "1 Mar 2024 to 14 Mar 2024 · made ")
+
+
+def test_one_and_many(browser, tmp_path):
+    """Words of one, hours of many seconds, and the most serious of more than are listed."""
+    url = tmp_path / "log"
+    delta.create(url, pyrunlog.SCHEMA)
+    when = datetime.datetime(2024, 3, 14, 7, tzinfo=UTC)
+    page = tmp_path / "page.html"
+    delta.append(url, pyrunlog.table([{"created_at": when, "duration_secs": 30.0}],
+                                     pyrunlog.SCHEMA))
+    good("log", "report", url, *UNTIL, "--html", page)
+    figures = """[...document.querySelectorAll(".figures > div")].map(
+        part => [...part.children].map(inner => inner.textContent))"""
+    show(browser, page)
+    assert [one[2] for one in browser.value(figures)[:3]] == ["0 failed", "1 run", "30.00s in total"]
+    texts = browser.value("[...document.querySelectorAll('#steps-by-day .wide text')].map("
+                          "text => text.textContent)")
+    assert {"0", "1", "14 Mar"} <= set(texts) and "0.5" not in texts
+    delta.append(url, pyrunlog.table(
+        [{"created_at": when, "duration_secs": 100.0, "validation_rate": 90.0 - i / 100,
+          "step_name": f"transform_customer_orders_line_items_with_discounts_{i:03d}_eu_west_1"}
+         for i in range(300)], pyrunlog.SCHEMA))
+    told = good("log", "report", url, *UNTIL, "--html", page, "--json").json()
+    show(browser, page)
+    assert browser.value(figures)[2][2] == f"{told['total_duration_secs'] / 3600:.2f}h in total"
+    assert browser.value("document.querySelector('[data-member=anomalies]').closest("
+                         "'details').open")
+    assert browser.value("document.querySelector('summary .count').textContent") == (
+        "100, the most serious of 300")
+    # Long names are told apart by what is behind that which all begin with, on phones as well.
+    for view in ("wide", "narrow"):
+        names_shown = browser.value(f"""[...document.querySelectorAll("#time-by-step .{view} text")].map(
+            text => text.textContent).filter(text => text.endsWith("west_1"))""")
+        assert sorted(names_shown) == [f"\u2026{i:03d}_eu_west_1" for i in range(12)]
+
+
+def news(browser):
+    return browser.value("[...document.querySelectorAll('.news')].map(one => one.textContent)")
+
+
+def test_the_last_day_and_what_failed_come_first(browser, tmp_path):
+    url, page = tmp_path / "log", tmp_path / "page.html"
+    delta.create(url, pyrunlog.SCHEMA)
+
+    def add(day, secs, failed=None, step="load", success=True):
+        delta.append(url, pyrunlog.table(
+            [{"created_at": datetime.datetime(2024, 3, day, 7, tzinfo=UTC), "duration_secs": secs,
+              "step_name": step, "success": success and i != failed} for i in range(4)],
+            pyrunlog.SCHEMA))
+        good("log", "report", url, *UNTIL, "--html", page)
+        show(browser, page)
+        return news(browser)
+
+    assert add(10, 40.0) == []  # there is nothing to hold it against
+    assert add(11, 20.0) == ["The last day, 11 Mar 2024: 4 steps, none failed; 20.00s a step, "
+                             "50 % shorter than on the days before."]
+    assert add(12, 30.1, failed=2) == [
+        "The last day, 12 Mar 2024: 4 steps, 1 failed; 30.10s a step, as on the days before.",
+        "Failed: load (1 of 12)."]
+    assert browser.value("document.querySelector('.news .bad').textContent") == "1 failed"
+    for number in range(6):
+        told = add(13, 600.0, step=f"<b>{number}", success=number % 2 == 0, failed=number)
+    assert told == [
+        "The last day, 13 Mar 2024: 24 steps, 14 failed; 600.00s a step, "
+        "20 times as long as on the days before.",
+        "Failed most: <b>1 (4 of 4), <b>3 (4 of 4), <b>5 (4 of 4), <b>0 (1 of 4), "
+        "<b>2 (1 of 4), and 1 more step."]
+    # A main figure in hours says so.
+    add(14, 50000.0)
+    average = browser.value("document.querySelectorAll('.figures > div')[2].children[1].textContent")
+    assert average == f"{(40 * 4 + 20 * 4 + 30.1 * 4 + 600 * 24 + 50000 * 4) / 40:.2f}s"
+    add(15 - 1, 90000.0)
+    average = browser.value("document.querySelectorAll('.figures > div')[2].children[1].textContent")
+    assert average == f"{(90.1 * 4 + 600 * 24 + 140000 * 4) / 44 / 3600:.2f}h"
+
+
+def test_charts_by_step_say_what_the_document_says(browser, logs):
+    show(browser, logs["usual"][1])
+    told = {row["step_name"]: row for row in logs["usual"][2]["by_step"]}
+    charts = {chart["name"]: [text for text, _ in chart["texts"]]
+              for chart in browser.value(SEEN)}
+    assert len(told) == 6 and set(charts["success-by-step"]) >= {
+        name for name in told if len(name) < 20}
+    for row in told.values():
+        rate, average = row["success_rate_percent"], row["average_duration_secs"]
+        assert f"{rate:.3g}%" in charts["success-by-step"], rate
+        assert f"{average:.3g} s" in charts["duration-by-step"], average
+    # The furthest of what is marked has its step's name.
+    marked = [one for one in logs["usual"][2]["anomalies"] if one["type"] == "duration"]
+    names_shown = {one["step_name"] for one in marked} & set(charts["duration-by-day"])
+    assert names_shown
+
+
+def test_a_description_reads_from_left_to_right(browser, tmp_path):
+    """Whatever the direction of the name in it."""
+    name, url = "\u05e9\u05dc\u05d5\u05dd", tmp_path / "log"
+    delta.create(url, pyrunlog.SCHEMA)
+    delta.append(url, pyrunlog.table([
+        {"created_at": datetime.datetime(2024, 3, 14, tzinfo=UTC), "step_name": each,
+         "validation_rate": 80.0} for each in (name, "\u202e" + "turned")], pyrunlog.SCHEMA))
+    good("log", "report", url, *UNTIL, "--html", tmp_path / "page.html")
+    show(browser, tmp_path / "page.html")
+    seen = browser.value("""[...document.querySelectorAll("td.wide .long")].map(one => {
+        const inner = one.querySelector("bdi"), range = document.createRange();
+        if (inner === null || inner.parentElement !== one) return [one.textContent, 0, 0];
+        range.selectNode(one.lastChild);
+        return [one.textContent, inner.getBoundingClientRect().left,
+                range.getBoundingClientRect().right, getComputedStyle(one).direction]; })""")
+    assert [one[0] for one in seen] == [f"{each}: 80 % of the rows are valid, wanted are 95 %"
+                                        for each in (name, "turned")]
+    assert all(one[3] == "ltr" and one[1] + 100 < one[2] for one in seen), seen
 
 
 def test_an_empty_log_says_so(browser, logs):
@@ -222,6 +344,33 @@ def test_a_phone_has_no_scrolling_sideways(browser, logs, name, dark):
             one => parseFloat(getComputedStyle(one).fontSize)))""") >= 14
 
 
+@pytest.mark.parametrize("name", ["usual", "hostile"])
+def test_paper_holds_the_tables(browser, logs, name):
+    """A page of letter paper on its side, less its margins, and nothing left out of tables."""
+    show(browser, logs[name][1], 964)
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    assert browser.value("document.scrollingElement.scrollWidth") <= 964
+    assert browser.value("""[...document.querySelectorAll("table")].every(
+        one => one.getBoundingClientRect().right <= 965)""")
+    assert browser.value("getComputedStyle(document.querySelector('.high')).maxHeight") == "none"
+
+
+def test_paper_holds_tables_that_are_closed(browser, tmp_path):
+    """By what CSS has for it (::details-content); a reader without shows them as they are."""
+    rows = [{"phase": "gold", "step_name": f"s{i}", "created_at": "2024-03-01T00:00:00Z"}
+            for i in range(61)]
+    good("log", "write", tmp_path / "log", "--kind", "rows", stdin=json.dumps(rows))
+    page = tmp_path / "page.html"
+    good("log", "report", tmp_path / "log", "--days", "0", "--html", page)
+    show(browser, page, 964)
+    seen = """[...document.querySelectorAll("details:not([open]) td")].map(
+        one => one.checkVisibility()).reduce((all, one) => (all[one] = 1 + (all[one] ?? 0), all), {})"""
+    closed = browser.value(seen)
+    assert closed.keys() == {"false"} and closed["false"] > 61
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    assert browser.value(seen) == {"true": closed["false"]}
+
+
 CONTRAST = """
 (() => {
   const parts = text => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
@@ -273,7 +422,8 @@ def test_a_page_asks_for_nothing_and_runs_nothing(browser, logs, name):
     assert browser.value("""
         [...document.querySelectorAll("*")].flatMap(one => [...one.attributes]).filter(
             a => a.name.startsWith("on") || a.name === "style" || a.name === "src" ||
-                 (a.name.endsWith("href") && a.value !== "data:,")).length""") == 0
+                 (a.name.endsWith("href") && a.value !== "data:," &&
+                  document.querySelector(`details${a.value}`) === null)).length""") == 0
     assert browser.value("""
         (ids => ids.length - new Set(ids).size)(
             [...document.querySelectorAll("[id]")].map(one => one.id))""") == 0
@@ -300,6 +450,7 @@ def test_names_are_text(browser, logs):
             row => row.cells[0].textContent)""")
     for name in HOSTILE:
         shown = "".join("\ufffd" if c in "\0\x7f\x1b\ufffe\uffff" else c for c in name)
+        shown = shown.replace("\u202e", "")  # what turns the text around it is not shown
         assert (shown if len(shown) <= 160 else shown[:160] + "…") in cells
     labels = browser.value("[...document.querySelectorAll('#time-by-step text')].map("
                            "text => text.textContent)")
@@ -372,3 +523,100 @@ def test_charts_as_pictures(logs, tmp_path):
     bad(2, "log", "report", logs["day"][0], *UNTIL, "--png", tmp_path / "none", "--gnuplot",
         pathlib.Path("/nonexistent"), says="gnuplot-nox")
     assert not (tmp_path / "none").exists()
+
+
+def pixels(path):
+    """The rows of a PNG, each a list of pixels."""
+    data = path.read_bytes()
+    at, packed = 8, b""
+    while at < len(data):
+        size, kind = struct.unpack(">I4s", data[at:at + 8])
+        if kind == b"IHDR":
+            width, height, _, color = struct.unpack(">IIBB", data[at + 8:at + 18])
+        packed += data[at + 8:at + 8 + size] if kind == b"IDAT" else b""
+        at += size + 12
+    step = {2: 3, 6: 4}[color]
+    raw, above = zlib.decompress(packed), bytes(width * step)
+    for row in range(height):
+        begin = row * (width * step + 1) + 1
+        line = bytearray(raw[begin:begin + width * step])
+        for i in range(len(line)):
+            left, up = line[i - step] if i >= step else 0, above[i]
+            corner = above[i - step] if i >= step else 0
+            near = min((left, up, corner), key=lambda one: abs(left + up - corner - one))
+            line[i] = (line[i] + (0, left, up, (left + up) // 2, near)[raw[begin - 1]]) % 256
+        yield [tuple(line[x:x + step]) for x in range(0, len(line), step)]
+        above = line
+
+
+def left_of_ink(path):
+    """The first column of a PNG that is not all of its colour in the corner."""
+    rows = list(pixels(path))
+    return min(next((x for x, one in enumerate(row) if one != rows[0][0]), len(row)) for row in rows)
+
+
+def ink(path):
+    """How much of a PNG has the colour of texts, or nearly."""
+    rows = list(pixels(path))
+    return sum(max(one[:3]) < 0xa0 for row in rows for one in row) / (len(rows) * len(rows[0]))
+
+
+@pytest.mark.parametrize("dpi", [24, 60])
+def test_long_names_are_not_cut_at_the_edge(tmp_path, dpi):
+    names_of = ["W" * 200, "m" * 150, "OQD" * 80, "\u00c4\u00d6\u00dc" * 60, "\u0416" * 100, "i" * 300,
+                "%" * 90, "1234567890" * 12, "a b " * 40, "customer_lifetime_value_by_region_" * 9]
+    good("log", "write", tmp_path / "runs", "--kind", "rows", stdin="".join(
+        json.dumps({"phase": "gold", "step_name": name, "duration_secs": 10 + at,
+                    "created_at": "2024-03-10T00:00:00Z"}) for at, name in enumerate(names_of)))
+    good("log", "report", tmp_path / "runs", *UNTIL, "--png", tmp_path, "--dpi", str(dpi))
+    for chart in ("time-by-step", "success-by-step"):
+        assert left_of_ink(tmp_path / f"{chart}.png") >= dpi * 3 // 96, chart
+
+
+def test_characters_without_a_font_take_no_more_room(tmp_path):
+    """Pango's box in the place of a character that no font has would cover the picture."""
+    for name, steps in {"plain": ["load", "clean", "join"],
+                        "others": ["\u6ce8\u6587", "\U00010380 \u0915\u094d\u0937", "\ue000 \ufffd"]}.items():
+        good("log", "write", tmp_path / name, "--kind", "rows", stdin="".join(
+            json.dumps({"phase": "gold", "step_name": step, "duration_secs": 10,
+                        "created_at": "2024-03-10T00:00:00Z"}) for step in steps))
+        good("log", "report", tmp_path / name, *UNTIL, "--png", tmp_path / f"{name}.png", "--dpi", "48")
+    for chart in ("time-by-step", "success-by-step"):
+        assert ink(tmp_path / f"others-{chart}.png") < 0.03 + ink(tmp_path / f"plain-{chart}.png")
+
+
+# --- Long tables ---------------------------------------------------------------------------------
+
+def steps_listed(page):
+    body = page.split('data-member="by_step"')[1].split("</tbody>")[0]
+    return re.findall(r'<data value="(step \d+)"', body)
+
+
+def test_a_page_of_many_steps(tmp_path, browser):
+    """It has those that took longest and those that failed most; the rest is counted."""
+    table, page, whole = tmp_path / "runs", tmp_path / "page.html", tmp_path / "whole.html"
+    failing = set(range(2000, 2900, 3))
+    rows = [{"run_id": "r", "execution_id": "e", "phase": "gold", "step_name": f"step {number}",
+             "duration_secs": 5000.0 - number, "rows_processed": 1, "success": number not in failing,
+             "created_at": f"2024-03-{1 + number % 14:02}T{number % 24:02}:00:00Z"}
+            for number in range(3000)]
+    good("log", "write", table, "--kind", "rows", stdin="".join(map(json.dumps, rows)))
+    told = good("log", "report", table, *UNTIL, "--html", page, "--json").json()
+    assert len(told["by_step"]) == 3000
+    listed = steps_listed(page.read_text())
+    assert listed[:500] == [f"step {number}" for number in range(500)]
+    assert listed[500:700] == [f"step {number}" for number in range(500, 700)]
+    assert listed[700:] == [f"step {number}" for number in sorted(failing)]
+    said = '<p class="left">2000 more are not listed here: these are those that took longest in total'
+    assert said in page.read_text() and "<code>--limit 0</code> lists all" in page.read_text()
+    good("log", "report", table, *UNTIL, "--html", whole, "--limit", "0")
+    assert len(steps_listed(whole.read_text())) == 3000 and 'class="left"' not in whole.read_text()
+    charts = [text.split('<section class="charts">')[1].split("</section>")[0]
+              for text in (page.read_text(), whole.read_text())]
+    assert charts[0] == charts[1]
+    assert page.stat().st_size < whole.stat().st_size - 1_000_000
+    show(browser, page)
+    assert browser.value("document.querySelectorAll('[data-member=by_step] tbody tr').length") == 1000
+    good("log", "report", table, *UNTIL, "--html", whole, "--limit", "7")
+    assert steps_listed(whole.read_text()) == [
+        f"step {number}" for number in (0, 1, 2, 3, 2000, 2003, 2006)]

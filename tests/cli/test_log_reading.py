@@ -14,7 +14,8 @@ import delta
 import pyarrow as pa
 import pyrunlog
 import pytest
-from program import PROGRAM, bad, environment, good
+from deltalake import write_deltalake
+from program import PROGRAM, bad, environment, good, run
 
 UTC = datetime.timezone.utc
 ROW = {"run_id": "r", "phase": "bronze", "step_name": "a"}
@@ -64,6 +65,85 @@ def test_an_older_log(tmp_path, names):
     assert good("log", "info", url, "--json").json()["row_count"] == 5
 
 
+@pytest.mark.parametrize("zones", [("us", "us"), ("ns", "us"), ("us UTC", "us"), ("us", "us UTC"),
+                                   ("us", None), ("us", "us", "us")])
+def test_an_older_log_without_zones_grows(tmp_path, zones):
+    """Its rows count as before when the first write brings a created_at with a zone."""
+    first = datetime.datetime(2024, 3, 1, 12)
+    names = ("end_time", "start_time", "created_at")
+    columns = {"run_id": [f"r{i // 2}" for i in range(20)], "phase": ["gold"] * 20,
+               "step_name": [f"s{i}" for i in range(20)], "duration_secs": [1.0] * 20}
+    for name, zone in zip(names, zones):
+        unit, _, zone = (zone or "").partition(" ")
+        times = [(first + datetime.timedelta(hours=i)).replace(tzinfo=UTC if zone else None)
+                 for i in range(20)]
+        if name == "end_time":  # some rows go by the other
+            times = [times[i] if i % 3 or zones[1] is None else None for i in range(20)]
+        if unit:
+            columns[name] = pa.array(times, pa.timestamp(unit, zone or None))
+    url = tmp_path / "log"
+    write_deltalake(str(url), pa.table(columns))
+    row = {**ROW, "end_time": "2024-03-05T01:02:03Z", "created_at": "2024-03-05T01:02:03Z"}
+    for rows in (20, 21):
+        if rows == 21:
+            written(url, [row])
+        last = ("--until", "2024-03-06", "--days", "5")
+        report = good("log", "report", url, *last, "--json").json()
+        assert report["total_rows"] == sum(day["total_rows"] for day in report["by_day"]) == rows
+        assert report["total_executions"] == rows // 2 + rows % 2
+        trends = good("log", "trends", url, *last, "--json").json()
+        assert trends["success_trend"]["total"] == rows
+        assert run("log", "check", url, "--json").json()["total_rows"] == rows
+        low = good("log", "anomalies", url, *last, "--rules", rules(tmp_path), "--json").json()
+        assert low["anomaly_count"] == rows
+        assert all(one["created_at"] for one in low["anomalies"])
+        shown = good("log", "show", url, "--limit", "0", "--json").lines()
+        newest = [f"s{i}" for i in range(19, -1, -1)]
+        assert [one["step_name"] for one in shown] == (["a"] + newest if rows == 21 else newest)
+        few = good("log", "show", url, "--limit", "7", "--json").lines()
+        assert [one["step_name"] for one in few] == [one["step_name"] for one in shown][:7]
+        one_day = good("log", "report", url, "--until", "2024-03-02", "--days", "1", "--json").json()
+        assert one_day["total_rows"] == 12
+
+
+@pytest.mark.parametrize("metadata", [
+    pa.array([[("team", "data")]], pa.map_(pa.string(), pa.string())),
+    pa.array([{"team": "data"}], pa.struct([("team", pa.string())]))])
+def test_metadata_that_is_no_text(tmp_path, metadata):
+    """What Spark makes of an object."""
+    url = tmp_path / "log"
+    now = datetime.datetime.now(UTC)
+    write_deltalake(str(url), pa.table({
+        "run_id": ["r0"], "phase": ["gold"], "step_name": ["s"], "duration_secs": [1.5],
+        "end_time": pa.array([now], pa.timestamp("us", "UTC")), "metadata": metadata}))
+    for command in (*READING, "maintain"):
+        good("log", command, url, "--json")
+    assert good("log", "report", url, "--json").json()["total_rows"] == 1
+    assert good("log", "export", url).json()[0]["metadata"] == {"team": "data"}
+    assert '{"team":"data"}' in good("log", "show", url, "--columns", "run_id,metadata").text
+    bad(1, "log", "write", url, "--kind", "rows", stdin=json.dumps(ROW),
+        says=["metadata (it is nested, not string)"])
+    good("log", "write", url, "--kind", "rows", "--schema-validation-mode", "lenient",
+         stdin=json.dumps(ROW))
+    assert good("log", "report", url, "--json").json()["total_rows"] == 2
+    assert [row["metadata"] for row in good("log", "export", url).json()] == [None, {"team": "data"}]
+
+
+@pytest.mark.parametrize("where,at", [("run_id = 5", 1), ("step_name = 'a' AND run_id = 5", 21)])
+def test_a_place_in_a_condition_is_in_the_given_one(tmp_path, where, at):
+    log = written(tmp_path / "log", [ROW])
+    wanted = f'at character {at}: "r" is no bigint'
+    for command in ("report", "trends", "check", "anomalies"):
+        assert wanted in run("log", command, log, "--where", where).err, command
+    for limit in ("0", "5"):
+        assert wanted in run("log", "show", log, "--filter", where, "--limit", limit).err
+
+
+def rules(tmp_path):
+    (tmp_path / "rules.yaml").write_text("rules:\n  - check: duration_secs > 1000\n")
+    return tmp_path / "rules.yaml"
+
+
 def test_a_table_that_is_none(tmp_path):
     url = tmp_path / "other"
     delta.create(url, pa.schema([pa.field("a", pa.int64())]))
@@ -85,9 +165,9 @@ def test_metrics_have_the_members_of_a_writer(tmp_path):
     written(log, [ROW])
     told = good("log", "metrics", log, "--json").json()
     assert told["memory_usage_peak_mb"] > 1
+    assert 0 < told["average_duration_secs"] < told["total_duration_secs"] < 60
     for name, value in {"total_writes": 2, "successful_writes": 2, "failed_writes": 0,
-                        "success_rate_percent": 100, "total_rows_written": 3,
-                        "total_duration_secs": None, "average_duration_secs": None}.items():
+                        "success_rate_percent": 100, "total_rows_written": 3}.items():
         assert told[name] == value, name
 
 
@@ -200,9 +280,29 @@ def test_one_configuration_serves_all_commands(tmp_path):
     bad(3, "log", "show", tmp_path, "--table-schema", "an", "--table-name", "no", says="an/no")
 
 
+def test_patterns_of_what_is_written_want_the_name(tmp_path):
+    """A pattern stands for many tables then: none of them is guessed."""
+    config = tmp_path / "log.yaml"
+    config.write_text("table_schema: an\ntable_name: runs\n"
+                      "table_name_pattern: '{table_name}_{pipeline_id}'\n"
+                      "table_suffix_pattern: '_{run_mode}_{date}'\ntable_timestamp: '2024'\n")
+    given = [tmp_path, "--config", config]
+    good("log", "write", *given, "--kind", "rows",
+         stdin=json.dumps({**ROW, "pipeline_id": "shop", "run_mode": "incremental"}))
+    assert (tmp_path / "an" / "runs_shop_incremental_2024" / "_delta_log").is_dir()
+    for command in (*READING, "optimize", "maintain"):
+        bad(2, "log", command, *given, says=["{pipeline_id}", "--table-name-pattern SCHEMA.NAME"])
+        bad(2, "log", command, *given, "--table-name-pattern", "an.runs_shop",
+            says=["{run_mode}", "--table-suffix-pattern SUFFIX"])
+        good("log", command, *given, "--table-name-pattern", "an.runs_shop",
+             "--table-suffix-pattern", "_incremental_{date}", "--json")
+    bad(2, "log", "info", tmp_path, "--table-schema", "an", "--table-name", "runs",
+        "--table-suffix-pattern", "_{date}", says=["{date}", "--table-suffix-pattern SUFFIX"])
+
+
 @pytest.mark.parametrize("name, form", [
     ("x.csv", "csv"), ("x.jsonl", "jsonl"), ("x.JSON", "json"), ("x.parquet", "parquet"),
-    ("x.ion", "ion"), ("x.csv.gz", "csv"), ("x", "json"), ("x.txt", "json")])
+    ("x.ion", "ion"), ("x.csv.gz", "csv"), ("x", "json")])
 def test_export_goes_by_the_extension(tmp_path, name, form):
     log = written(tmp_path / "log", [ROW])
     path = tmp_path / name
@@ -214,6 +314,13 @@ def test_export_goes_by_the_extension(tmp_path, name, form):
             "count", expected, "--from", form).text
     told = good("log", "export", log, "--path", path, "--format", "jsonl", "--json").json()
     assert told["format"] == "jsonl"
+
+
+def test_export_to_another_format(tmp_path):
+    log = written(tmp_path / "log", [ROW])
+    for name in ("x.arrow", "x.tsv", "x.xlsx"):
+        bad(2, "log", "export", log, "--path", tmp_path / name, says=[name, "does not end as json"])
+        assert not (tmp_path / name).exists()
 
 
 def test_filters_that_cannot_be_evaluated(tmp_path):

@@ -43,7 +43,7 @@ TWO_DAYS = [
 def test_a_report(tmp_path):
     url = make(tmp_path, TWO_DAYS)
     got = good("log", "report", url, *UNTIL, "--json").json()
-    assert got["table_fqn"] == url
+    assert (got["table_fqn"], got["table"]) == (f"{tmp_path.name}.log", url)
     assert (got["report_period_days"], got["since"], got["until"]) == (
         7, "2024-02-25T00:00:00Z", "2024-03-03T00:00:00Z")
     assert (got["total_executions"], got["total_rows"], got["failed_rows"]) == (2, 3, 1)
@@ -64,6 +64,19 @@ def test_a_report(tmp_path):
         assert got[name] == value
 
 
+@pytest.mark.parametrize("place,name", [
+    ("log", "log"), ("./log", "log"), ("../x/an/log/", "an.log"), ("an/log", "an.log"),
+    ("x/an/log//", "an.log"), ("mem://an/log", "an.log")])
+def test_a_table_is_called_as_by_writes(tmp_path, place, name):
+    (tmp_path / "x").mkdir()
+    row = json.dumps({"run_id": "r", "phase": "gold", "step_name": "s"})
+    told = good("log", "write", place, "--kind", "rows", "--json", stdin=row, cwd=tmp_path / "x")
+    assert (told.json()["table_fqn"], told.json()["table"]) == (name, place)
+    if not place.startswith("mem:"):
+        got = good("log", "report", place, "--json", cwd=tmp_path / "x").json()
+        assert (got["table_fqn"], got["table"]) == (name, place)
+
+
 def test_a_report_for_people(tmp_path):
     url = make(tmp_path, TWO_DAYS)
     text = good("log", "report", url, *UNTIL).text
@@ -73,6 +86,41 @@ def test_a_report_for_people(tmp_path):
         assert words in text
     assert "steps, by their time in total (1 of 2)" in good("log", "report", url, *UNTIL,
                                                             "--limit", "1").text
+
+
+def test_a_limit_of_0_is_none(tmp_path):
+    """As it is of show, export and history."""
+    url = make(tmp_path, [{"created_at": at(2), "step_name": f"s{i}", "validation_rate": 50.0}
+                          for i in range(130)])
+    for report in ("report", "anomalies"):
+        default = good("log", report, url, *UNTIL, "--json").json()
+        whole = good("log", report, url, *UNTIL, "--json", "--limit", "0").json()
+        assert (len(default["anomalies"]), default["anomaly_count"]) == (100, 130)
+        assert [one["row_index"] for one in whole["anomalies"]] == list(range(130))
+        assert len(whole.get("by_step", range(130))) == 130
+        text = good("log", report, url, *UNTIL, "--limit", "0").text
+        assert "out of the ordinary\n" in text and "s129: 50 %" in text and " of 130)" not in text
+    assert "(10 of 130)" in good("log", "report", url, *UNTIL).text
+    assert good("log", "check", url, "--limit", "0").text == good("log", "check", url).text
+
+
+def test_the_epoch_ends_a_period_too(tmp_path):
+    day = datetime.datetime(1969, 12, 31, 12, tzinfo=UTC)
+    url = make(tmp_path, [{"created_at": day, "step_name": "s", "validation_rate": 50.0},
+                          {"created_at": day + datetime.timedelta(days=1)}])
+    for report, days in (("report", "7"), ("trends", "7"), ("anomalies", "7"), ("check", "7"),
+                         ("report", "0")):
+        got = run("log", report, url, "--days", days, "--until", "1970-01-01", "--json").json()
+        assert got["until"] == "1970-01-01T00:00:00Z"
+        rows = got.get("total_rows", got.get("anomaly_count"))
+        assert rows == 1 or got["success_trend"]["total"] == 1
+
+
+def test_a_period_begins_with_the_first_instant_there_is(tmp_path):
+    """Not in a far future, where days go back beyond what 64 bits say."""
+    url = make(tmp_path, TWO_DAYS)
+    got = good("log", "report", url, "--until=-290307-12-31", "--days", "3650000", "--json").json()
+    assert (got["since"], got["total_rows"]) == ("-290308-12-21T19:59:05.224192Z", 0)
 
 
 def test_days_and_until_choose_the_rows(tmp_path):
@@ -114,15 +162,20 @@ def test_files_of_other_days_are_not_read(tmp_path):
 def test_an_empty_log(tmp_path, schema):
     url = make(tmp_path, [], schema)
     report = good("log", "report", url, "--json").json()
-    assert report["summary"] == dict.fromkeys(report["summary"], 0)
+    assert report["summary"] == {name: None if name.startswith(("average_", "success_rate")) else 0
+                                 for name in report["summary"]}
     for name in ("by_phase", "by_step", "by_day", "by_hour", "anomalies"):
         assert report[name] == []
     trends = good("log", "trends", url, "--json").json()
     assert trends["duration_trend"] == dict.fromkeys(
-        ["min", "max", "mean", "stddev", "p50", "p95", "slope"], 0)
+        ["min", "max", "mean", "stddev", "p50", "p95", "slope"])
+    assert trends["throughput_trend"] == dict.fromkeys(
+        ["min_rows", "max_rows", "avg_rows", "stddev_rows"])
     assert trends["success_trend"] == {"total": 0, "successful": 0, "failed": 0,
-                                       "success_rate_percent": 0, "direction": "stable",
+                                       "success_rate_percent": None, "direction": "stable",
                                        "change_points": 0}
+    assert trends["quality"] == {"grade": None, "degradation": "none", "last_day_rate": None,
+                                 "rate_before": None}
     assert trends["quality"]["grade"] is None and trends["by_day"] == []
     assert trends["performance"]["grade"] is None
     check = good("log", "check", url, "--json").json()
@@ -144,6 +197,25 @@ def test_one_row(tmp_path):
                                           "stddev_rows": 0}
     assert (trends["volume_trend"], trends["performance"]) == (
         {"direction": "stable", "change_percent": 0}, {"grade": "A"})
+
+
+def test_one_of_a_thing_is_no_plural(tmp_path):
+    row = {"created_at": at(1), "duration_secs": 1.0, "rows_processed": 1, "rows_written": 1,
+           "valid_rows": 1, "invalid_rows": 0}
+    url = make(tmp_path, [row])
+    assert "1 execution, 1 row: 0 failed" in (told := good("log", "report", url, *UNTIL).text)
+    assert "1 row processed, 1 written" in told
+    told = good("log", "trends", url, *UNTIL).text
+    assert "of 1 row, " in told and "volume: 1 row processed a step" in told
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("rules:\n  - check: duration_secs > 5\n    on_fail: warn\n")
+    told = run("log", "check", url, "--rules", rules).text
+    assert "1 rule, 1 broken" in told and "0 of 1 row valid" in told
+    page = good("log", "report", url, *UNTIL, "--html", "-").text
+    assert "step, which did not fail, in <data" in page
+    bad(1, "log", "write", tmp_path / "new", "--kind", "rows", "--quality-action", "fail",
+        "--quality-rules", rules, stdin='{"phase": "gold", "step_name": "s", "duration_secs": 1}',
+        says="of 1 row 0.00 % are valid and 100.00 % are not")
 
 
 def days_of(rates=(), successes=(), processed=(), durations=()):
@@ -306,6 +378,43 @@ def test_what_is_no_run_log(tmp_path, columns, missing):
         bad(1, "log", report, url, says=[missing, url])
 
 
+@pytest.mark.parametrize("name,kind,is_type,wanted", [
+    ("duration_secs", pa.string(), "string", "float64"),
+    ("validation_rate", pa.string(), "string", "float64"),
+    ("rows_processed", pa.float64(), "float64", "int64"), ("success", pa.string(), "string", "bool"),
+    ("created_at", pa.date32(), "date", "timestamp(us, UTC)"),
+    ("phase", pa.int32(), "int32", "string"), ("metadata", pa.bool_(), "bool", "string"),
+])
+def test_a_column_of_another_type(tmp_path, name, kind, is_type, wanted):
+    fields = [pa.field(field.name, kind if field.name == name else field.type)
+              for field in pyrunlog.SCHEMA]
+    url = make(tmp_path, [], pa.schema(fields))
+    message = f"{url}: the column {name} is {is_type}, and a run log has {wanted} there"
+    for command in ("report", "trends", "check", "anomalies", "show", "info", "history", "metrics",
+                    "export"):
+        bad(1, "log", command, url, says=message)
+    bad(1, "log", "report", url, "--html", tmp_path / "page.html", says=message)
+    assert not (tmp_path / "page.html").exists()
+    short = wanted.split("(")[0]
+    row = '{"phase": "gold", "step_name": "a"}'
+    bad(1, "log", "write", url, "--kind", "rows", stdin=row,
+        says=f"{name} (it is {is_type}, not {short})")
+    issues = run("log", "maintain", url, "--validate-schema", "--json").json()["schema_issues"]
+    assert issues == [f"the column {name} is {is_type}, and a run log has {wanted} there"]
+
+
+def test_columns_of_other_widths(tmp_path):
+    kinds = {"duration_secs": pa.int32(), "validation_rate": pa.float32(),
+             "rows_processed": pa.int16()}
+    schema = pa.schema([pa.field(field.name, kinds.get(field.name, field.type))
+                        for field in pyrunlog.SCHEMA])
+    url = make(tmp_path, TWO_DAYS, schema)
+    got = good("log", "trends", url, *UNTIL, "--json").json()
+    assert (got["duration_trend"]["max"], got["throughput_trend"]["min_rows"]) == (4, 900)
+    assert got["by_day"][0]["min_duration_secs"] == 1
+    assert good("log", "anomalies", url, *UNTIL, "--json").json()["anomaly_count"] == 1
+
+
 def test_a_table_that_is_not_there(tmp_path):
     for report in ("report", "trends", "check", "anomalies"):
         bad(3, "log", report, tmp_path / "none", says="none")
@@ -348,7 +457,7 @@ def test_queries_that_are_printed_can_be_run(tmp_path, report, queries):
 
 @pytest.mark.parametrize("arguments,says", [
     (["report"], "TABLE"), (["report", "a", "--days", "-1"], "days"),
-    (["report", "a", "--until", "soon"], "soon"), (["anomalies", "a", "--limit", "0"], "limit"),
+    (["report", "a", "--until", "soon"], "soon"), (["anomalies", "a", "--limit=-1"], "limit"),
     (["trends", "a", "--history"], "history"),
 ])
 def test_mistakes(arguments, says):

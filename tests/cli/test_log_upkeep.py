@@ -4,10 +4,12 @@ import csv
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
 import deltalake
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from program import PROGRAM, bad, environment, good
@@ -59,12 +61,27 @@ def test_show(table):
     ("{}", [f"s{i}" for i in range(11, -1, -1)]),
     ("phase = 'gold' AND created_at < TIMESTAMP '2024-02-29T22:50:00Z'", ["s2"]),
     ("error_message LIKE 'it%'", ["s5"]),
+    ("step_name = 's5' OR phase = 'none' -- not all", ["s5"]),
     ("FALSE", [])])
 def test_filters(table, filters, expected):
     exported = good("log", "export", table, "--format", "jsonl", "--filter", filters)
     assert names(exported) == expected
     newest = good("log", "show", table, "--json", "--limit", "2", "--filter", filters)
     assert names(newest) == expected[:2]
+
+
+def test_a_filter_by_texts_of_any_character(table):
+    """Of a table that others wrote: NUL, quotes and backslashes are in no way special."""
+    rows = deltalake.DeltaTable(str(table)).to_pyarrow_table().slice(0, 8)
+    texts = ["a\0b", "a\0" + "12", "a", "\0", "a\\0b", "it's", '"`', "a\nb"]
+    at = rows.schema.get_field_index("step_name")
+    deltalake.write_deltalake(str(table), rows.set_column(at, "step_name", pa.array(texts)),
+                              mode="append")
+    for text in texts:
+        found = good("log", "export", table, "--format", "jsonl", "--filter",
+                     json.dumps({"step_name": text}))
+        assert names(found) == [text]
+    bad(2, "log", "export", table, "--filter", '{"step_name\\u0000": "s5"}', says="no column")
 
 
 @pytest.mark.parametrize("filters, words", [
@@ -75,6 +92,42 @@ def test_filters_that_are_none(table, filters, words):
     target = table.parent / "out.json"
     bad(2, "log", "export", table, "--filter", filters, "--path", target, says=words)
     assert not target.exists()
+
+
+def test_the_newest_rows_where_some_have_no_created_at(tmp_path):
+    """They go by their other times, as in reports."""
+    day = pa.timestamp("us", "UTC")
+    rows = {"a": (1, None, None), "b": (None, 2, 30), "c": (3, 40, None), "d": (None, 10, None),
+            "e": (5, None, None), "f": (None, None, 4), "g": (None, None, None)}
+    columns = {name: pa.array([None if row[i] is None else row[i] * 86_400_000_000
+                               for row in rows.values()], day)
+               for i, name in enumerate(["created_at", "end_time", "start_time"])}
+    table = tmp_path / "logs"
+    deltalake.write_deltalake(str(table), pa.table({
+        **{name: [value] * len(rows) for name, value in ROW.items()},
+        "step_name": list(rows), **columns}))
+    for limit, wanted in (("0", "defcbag"), ("7", "defcbag"), ("3", "def"), ("1", "d")):
+        got = good("log", "export", table, "--format", "jsonl", "--limit", limit)
+        assert "".join(names(got)) == wanted
+        assert list(got.lines()[0]) == deltalake.DeltaTable(str(table)).schema().to_arrow().names
+    shown = good("log", "show", table, "--json", "--limit", "2", "--columns", "step_name",
+                 "--filter", "step_name < 'd'").lines()
+    assert shown == [{"step_name": "c"}, {"step_name": "b"}]
+
+
+def test_a_log_of_many_columns(tmp_path):
+    """Those that others added are shown, exported and asked as any."""
+    more = {f"c{i}": [i, -i] for i in range(90)}
+    rows = {**{name: [value, value] for name, value in ROW.items()}, "step_name": ["a", "b"],
+            "end_time": pa.array([0, 1], pa.timestamp("us", "UTC")), **more}
+    deltalake.write_deltalake(str(tmp_path / "logs"), pa.table(rows))
+    every = " AND ".join(f"c{i} >= 0" for i in range(90))
+    for options in ([], ["--limit", "0"], ["--filter", every], ["--filter", '{"c89": 89}']):
+        got = good("log", "export", tmp_path / "logs", "--format", "jsonl", *options).lines()[-1]
+        assert got["step_name"] == "a" and {name: got[name] for name in more} == {
+            name: values[0] for name, values in more.items()}
+    shown = good("log", "show", tmp_path / "logs", "--json", "--columns", "c89").lines()
+    assert shown == [{"c89": -89}, {"c89": 89}]
 
 
 def test_export_formats(table, tmp_path):
@@ -136,6 +189,70 @@ def test_history_and_metrics(table):
     assert "total_writes: 4" in good("log", "metrics", table).text
 
 
+def test_rows_that_a_merge_copied_are_not_written(table):
+    good("log", "optimize", table)
+    key = good("log", "show", table, "--json", "--limit", "1").lines()[0]
+    rows = [{**ROW, "run_id": key["run_id"], "step_name": key["step_name"]},
+            {**ROW, "step_name": "new"}]
+    good("log", "write", table, "--kind", "rows", "--write-mode", "merge", stdin=json.dumps(rows))
+    newest = good("log", "history", table, "--json", "--limit", "1").json()["versions"][0]
+    assert (newest["operation"], newest["rows"]) == ("MERGE", 2)
+    assert good("log", "metrics", table, "--json").json()["total_rows_written"] == 14
+
+
+def test_metrics_tell_how_long_commits_took(table, tmp_path):
+    row = json.dumps({**ROW, "step_name": "s", "phase": "gold"})
+    for mode in ("merge", "overwrite"):
+        good("log", "write", table, "--kind", "rows", "--write-mode", mode, stdin=row)
+    good("log", "optimize", table)  # which is no write
+    log = sorted((table / "_delta_log").glob("*.json"))
+    commits = [json.loads(line)["commitInfo"] for file in log
+               for line in file.read_text().splitlines() if "commitInfo" in line]
+    writes = [commit for commit in commits if commit["operation"] in ("WRITE", "MERGE")]
+    took = [int(commit["operationMetrics"]["executionTimeMs"]) for commit in writes]
+    assert len(took) == 6 and all(0 <= ms < 60_000 for ms in took)
+    told = good("log", "metrics", table, "--json").json()
+    assert told["total_duration_secs"] == pytest.approx(sum(took) / 1000)
+    assert told["average_duration_secs"] == pytest.approx(sum(took) / 1000 / 6)
+    assert deltalake.DeltaTable(table).history(1)[0]["operationMetrics"]
+    silent = tmp_path / "silent"
+    deltalake.write_deltalake(silent, deltalake.DeltaTable(table).to_pyarrow_table())
+    for file in (silent / "_delta_log").glob("*.json"):
+        file.write_text(file.read_text().replace("execution_time_ms", "other_ms"))
+    told = good("log", "metrics", silent, "--json").json()
+    assert told["total_writes"] == 1
+    assert told["total_duration_secs"] is None and told["average_duration_secs"] is None
+
+
+@pytest.mark.parametrize("partitions", ["step_name", "created_at,step_name", "phase"])
+def test_optimize_what_is_partitioned(tmp_path, partitions):
+    """No column was named: those that partition the table are passed over."""
+    table = tmp_path / "logs"
+    rows = [{**ROW, "step_name": f"s{i % 2}", "created_at": "2024-03-01T10:00:00Z"}
+            for i in range(6)]
+    for _ in range(2):
+        good("log", "write", table, "--kind", "rows", "--partition-columns", partitions,
+             stdin=json.dumps(rows))
+    before = sorted(map(str, good("table", "read", table).lines()))
+    for options in (["--compression", "zstd"], ["--zordering"]):
+        good("log", "optimize", table, *options)
+        assert sorted(map(str, good("table", "read", table).lines())) == before
+    for file in deltalake.DeltaTable(str(table)).file_uris():
+        assert pq.ParquetFile(file).metadata.row_group(0).column(0).compression == "ZSTD"
+    bad(2, "log", "optimize", table, "--zordering", "--columns", partitions, says="partitions")
+
+
+def test_optimize_older_logs(tmp_path):
+    table = tmp_path / "logs"
+    rows = {**{name: [value] for name, value in ROW.items()}, "step_name": ["s"],
+            "end_time": pa.array([0], pa.timestamp("us", "UTC"))}
+    deltalake.write_deltalake(str(table), pa.table(rows), partition_by=["step_name"])
+    good("log", "optimize", table, "--compression", "gzip")
+    file, = deltalake.DeltaTable(str(table)).file_uris()
+    assert pq.ParquetFile(file).metadata.row_group(0).column(0).compression == "GZIP"
+    assert len(good("table", "read", table).lines()) == 1
+
+
 def test_optimize(table):
     before = sorted(map(str, good("table", "read", table).lines()))
     told = good("log", "optimize", table, "--json").json()
@@ -174,3 +291,31 @@ def test_maintain(table):
     good("table", "create", table.parent / "other", "--schema", "run_id string")
     told = bad(1, "log", "maintain", table.parent / "other", "--json")
     assert not told.json()["maintained"] and "step_name" in told.json()["schema_issues"][0]
+
+
+def test_texts_of_a_table_that_are_not_utf8(tmp_path):
+    """The hint names no option that the command lacks."""
+    table = tmp_path / "runs"
+    # Neither compressed nor with checksums, so that bytes can be put into a page.
+    plain = deltalake.WriterProperties(compression="UNCOMPRESSED")
+    deltalake.write_deltalake(table, pa.table({
+        "run_id": ["r"], "phase": ["gold"], "step_name": ["s\u00e9"], "duration_secs": [1.0],
+        "created_at": pa.array([0], pa.timestamp("us", "UTC"))}), writer_properties=plain)
+    file, = table.glob("*.parquet")
+    file.write_bytes(file.read_bytes().replace("s\u00e9".encode(), b"s\xff\xff"))
+    for command in (["show"], ["export", "--path", tmp_path / "x.csv"]):
+        told = bad(1, "log", command[0], table, *command[1:], says="a text that is not UTF-8")
+        assert '"quire convert FILE COPY --set invalid_utf8=replace" makes a copy' in told.err
+    bad(1, "convert", file, tmp_path / "x.jsonl", says="invalid_utf8=replace puts U+FFFD")
+    good("convert", file, tmp_path / "x.jsonl", "--set", "invalid_utf8=replace")
+
+
+def test_sizes_and_percents_for_people(table):
+    """Two digits behind the point; --json has all of them."""
+    for command in ("info", "history", "metrics", "maintain", "optimize"):
+        text = good("log", command, table).text
+        shown = re.sub(r"(?m)^.*secs: .*$|:\d\d\.\d+Z", "", text)
+        assert not re.search(r"\d\.\d{3}", shown), text
+    assert re.search(r"(?m)^size_mb: \d+\.\d\d$", good("log", "info", table).text)
+    assert re.search(r"(?m)^percent: \d+\.\d\d$", good("log", "metrics", table).text)
+    assert len(str(good("log", "info", table, "--json").json()["size_mb"])) > 5

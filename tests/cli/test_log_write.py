@@ -2,14 +2,17 @@
 
 import json
 import random
+import re
+import struct
 from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
 
 import deltalake
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from log_samples import COLUMNS, EXECUTION, NULLABLE, REPORT, ROW
-from program import bad, good, run, start
+from program import bad, good, names, run, start
 
 
 @pytest.fixture
@@ -164,13 +167,20 @@ def test_counts_follow_from_each_other(table):
     ({"start_time": "2024-02-30T00:00:00Z"}, ["start_time", "no time"]),
     ({"start_time": "2024-02-03"}, ["start_time", "no time"]),
     ({"start_time": 1700000000}, ["start_time", "RFC 3339"]),
-    ({"start_time": "2024-01-01T00:00:00.1234567Z"}, ["start_time", "microsecond"]),
+    ({"start_time": "2024-01-01T00:00Z"}, ["/1/start_time", "seconds"]),
+    ({"start_time": "2024-01-01T00:00:00+0100"}, ["start_time", "+01:00"]),
+    ({"start_time": "2024-01-01T00:00:00.Z"}, ["start_time", "digits"]),
+    ({"start_time": "2024-01-01T24:00:00Z"}, ["start_time", "no such day, hour"]),
+    ({"start_time": "2016-12-30T23:59:60Z"}, ["start_time", "second 60"]),
     ({"start_time": "2024-01-01T00:00:01Z", "end_time": "2024-01-01T00:00:00Z"},
      ["end_time", "before the start"]),
     ({"run_started_at": "2024-01-01T00:00:01Z", "run_ended_at": "2024-01-01T02:00:00+02:00"},
      ["run_ended_at", "before the start"]),
     ({"valid_rows": 900, "invalid_rows": 99}, ["row 2", "rows_processed", "1000", "900", "99"]),
     ({"valid_rows": 1001}, ["valid_rows", "more than"]),
+    ({"rows_processed": None, "valid_rows": 3, "validation_rate": 0}, ["validation_rate", "3 are"]),
+    ({"rows_processed": None, "valid_rows": 2**62, "validation_rate": 1}, ["64 bits count"]),
+    ({"rows_processed": 1e300}, ["rows_processed", "whole number"]),
     ({"valid_rows": 2**63 - 1, "invalid_rows": 1}, ["valid_rows", "too many"]),
 ])
 def test_rows_that_cannot_be(table, change, words):
@@ -236,7 +246,9 @@ def test_report(table):
     assert clean["duration_secs"] == 10.0 and clean["table_fqn"] == "silver.clean"
     assert (clean["rows_processed"], clean["valid_rows"], clean["rows_written"]) == (100, 96, 94)
     assert clean["write_mode"] == "append" and clean["output_rows"] == 95
-    assert json.loads(clean["metadata"]) == {"write": {"by": "x"}, "owner": "me"}
+    assert json.loads(clean["metadata"]) == {
+        "write": {"by": "x", "start_at": "2024-03-01T00:00:09.000000Z",
+                  "end_at": "2024-03-01T00:00:11.000000Z"}, "owner": "me"}
 
 
 def test_report_in_any_order(table):
@@ -362,12 +374,85 @@ def test_many_broken_lines(table):
     assert done["failed_writes"] == 5000
 
 
+def batch(count, bad_ones=()):
+    """Executions of one step each, by lines; those of bad_ones cannot be written."""
+    return "".join(json.dumps({"context": {"run_id": f"r{number}"}, "step_results": [
+        {**EXECUTION["step_results"][0], "phase": "brass" if number in bad_ones else "gold"}]})
+        + "\n" for number in range(count))
+
+
+def test_batch_whose_commits_fail(table):
+    """Told by operation, path and cause, once for all that failed alike; the status is its own."""
+    text = batch(10, bad_ones=(3, 7))
+    for options in ([], ["--batch-size", "2"], ["--performance-min-success-rate", "0"]):
+        told = bad(3, "log", "write", "/proc/none", "--kind", "execution-result", "--run-id", "b",
+                   *options, stdin=text, says=["number 4 (b_batch_3)", "number 8 (b_batch_7)",
+                   "numbers 1 to 10, 8 in all (b_batch_0 to b_batch_9)", "/proc/none"])
+        assert "performance" not in told.err and told.err.count("\n") <= 6, told.err
+    done = write(Path("/proc/none"), text, kind="execution-result", code=3)
+    assert (done["success"], done["failed_writes"], done["rows_written"]) == (False, 10, 0)
+    assert done["code"] != "LIMIT" and done["metrics"]["failed_writes"] == 10
+    assert {failure["code"] for failure in done["failures"]} == {"INPUT", done["code"]}
+    assert "/proc/none" in done["failures"][2]["path"] and done["failures"][2]["operation"]
+    write(table, [ROW])
+    told = bad(2, "log", "write", table, "--kind", "execution-result", "--batch-size", "2",
+               "--partition-columns", "phase", stdin=batch(10), says="numbers 1 to 10, 10 in all")
+    assert told.err.count("partition") <= 4 and versions(table) == 1
+    bad(2, "log", "write", table, "--kind", "execution-result", "--log-level", "info",
+        "--partition-columns", "phase", stdin=batch(10), says="count=10")
+
+
+def test_an_execution_that_the_table_refuses(table):
+    """By a constraint of its own, that is: the others are written."""
+    write(table, [ROW])
+    good("table", "constraint", "add", table, "short", "duration_secs < 100")
+    items = [{"context": {"run_id": f"r{number:02}"}, "step_results": [
+        {"phase": "gold", "step_name": "s", "duration_secs": 101 if number in (0, 7, 19) else 1}]}
+        for number in range(20)]
+    done = write(table, items, kind="execution-result", code=1)
+    assert [one["index"] for one in done["failures"]] == [0, 7, 19] and "code" not in done
+    assert all("duration_secs < 100" in one["reason"] for one in done["failures"])
+    assert (done["successful_writes"], done["rows_written"]) == (17, 17)
+    assert [row["run_id"] for row in rows_of(table) if row["run_id"] != "test-run"] == [
+        f"r{number:02}" for number in range(20) if number not in (0, 7, 19)]
+    before = versions(table)
+    write(table, items, "--fail-fast", kind="execution-result", code=1)
+    assert versions(table) == before
+
+
+def test_a_step_that_two_executions_have_is_not_merged(table):
+    """It cannot be told which of them is to stay: the second one fails, as rows of one call do."""
+    items = [{"context": {"run_id": f"r{number % 5}"}, "step_results": [
+        {"phase": "gold", "step_name": "s", "rows_processed": number}]} for number in range(6)]
+    done = write(table, items, "--mode", "merge", kind="execution-result", code=1)
+    assert done["successful_writes"] == 5 and [one["index"] for one in done["failures"]] == [5]
+    assert [row["rows_processed"] for row in rows_of(table)] == [0, 1, 2, 3, 4]
+
+
+def test_metrics_of_a_batch(table):
+    done = write(table, batch(3, bad_ones=range(3)), kind="execution-result", code=1)
+    assert done["metrics"]["failed_writes"] == 3 and not done["quality_results"]["quality_passed"]
+    done = write(table, batch(10, bad_ones=(3, 7)), kind="execution-result", code=1)
+    metrics = done["metrics"]
+    assert (metrics["total_writes"], metrics["successful_writes"], metrics["failed_writes"],
+            metrics["success_rate_percent"]) == (10, 8, 2, 80)
+    assert "code" not in done and done["quality_results"]["validation_rate"] == 80
+
+
+def test_inputs_behind_one_that_took_too_much(table, tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).write_text(json.dumps(ROW))
+    bad(1, "log", "write", table, tmp_path / "a", tmp_path / "b", tmp_path / "c", "--kind", "rows",
+        "--performance-max-memory-mb", "0.5", says="performance-max-memory-mb")
+    assert len(rows_of(table)) == 3
+
+
 def test_line_of_a_failure_can_be_taken_apart(table):
     items = executions(2)
     items[1]["step_results"] = [{"step_name": "x", "phase": "br\\a\nss" + "ü" * 100}]
     items[1]["context"] = {"run_id": "a b"}
     told = bad(1, "log", "write", table, "--kind", "execution-result", "--run-id", 'the "run"',
-               stdin=json.dumps(items))
+               "--log-level", "info", stdin=json.dumps(items))
     line, = (line for line in told.err.splitlines() if "log failure: " in line)
     pairs, rest = {}, line.partition("log failure: ")[2]
     while rest:
@@ -380,7 +465,16 @@ def test_line_of_a_failure_can_be_taken_apart(table):
     assert list(pairs) == ["number", "run_id", "code", "cause"]
     assert (pairs["number"], pairs["run_id"], pairs["code"]) == ("2", 'the "run"_batch_1', "INPUT")
     assert pairs["cause"].startswith('/1/step_results/0/phase: "br\\a\nss')
-    assert "number 2" in told.err
+    assert "number 2" not in told.err
+
+
+def test_a_failure_is_told_once(table):
+    items = executions(2)
+    items[1]["step_results"] = [{"step_name": "x", "phase": "brass"}]
+    for options in ([], ["--json"], ["--log-level", "info"]):
+        told = bad(1, "log", "write", table, "--kind", "execution-result", *options,
+                   stdin=json.dumps(items))
+        assert told.err.count("brass") == 1
 
 
 def test_single_write_that_failed(table):
@@ -482,6 +576,27 @@ def test_table_options(table):
         stdin=json.dumps(ROW), says=["partition-columns", "'x'", "no column"])
 
 
+def test_a_column_to_partition_by_twice(table):
+    for given in ("phase,phase", "phase, run_mode , phase", "run_mode,phase,phase "):
+        refuse(table, ROW, "partition-columns", "phase is there twice", code=2,
+               options=("--partition-columns", given))
+    assert not table.exists()
+
+
+def test_no_table_is_called_like_a_log(tmp_path):
+    for given in (("--table-schema", "an", "--table-name", "_delta_log"),
+                  ("--table-schema", "_delta_log", "--table-name", "a"),
+                  ("--table-schema", "a", "--table-name", "b",
+                   "--table-name-pattern", "a.{pipeline_id}", "--pipeline-id", "_delta_log")):
+        bad(2, "log", "write", tmp_path, "--kind", "rows", *given, stdin=json.dumps(ROW),
+            says="_delta_log")
+    assert names(tmp_path) == []
+
+
+def test_half_a_pair_of_escapes(table):
+    refuse(table, '{"phase":"gold","step_name":"a\\ud800"}', "half of a pair")
+
+
 def test_partition_count(table):
     write(table, [ROW] * 100, "--partition-count", "4", "--batch-size", "7")
     assert sorted(pq.ParquetFile(path).metadata.num_rows for path in files(table)) == [25] * 4
@@ -543,10 +658,53 @@ def test_names_of_tables(tmp_path):
                         ("..", "SCHEMA.NAME")):
         bad(2, "log", "write", tmp_path, *config, "--table-name-pattern", wrong,
             says=["table-name-pattern", word])
-    bad(2, "log", "write", tmp_path, "--table-schema", "a", says=["table-name", "missing"])
+    bad(2, "log", "write", tmp_path, "--table-schema", "a", says=["table-name: it is missing"])
+    bad(2, "log", "show", tmp_path, "--table-name", "a", says=["table-schema: it is missing"])
     bad(2, "log", "write", tmp_path, "--table-schema", "", "--table-name", "x",
         says=["table-schema", "empty"])
-    bad(2, "log", "write", tmp_path, "--table-suffix-pattern", "_x", says=["table-name", "missing"])
+    for command in ("write", "show", "report", "maintain"):
+        bad(2, "log", command, tmp_path, "--table-suffix-pattern", "_x",
+            says="table-schema and table-name: they are missing")
+        bad(2, "log", command, tmp_path, "--table-name-pattern", "{schema}.x",
+            says="table-schema: it is missing")
+        bad(2, "log", command, tmp_path, "--table-name-pattern", "x", "--table-name", "y",
+            says="table-schema: it is missing")
+
+
+def test_a_pattern_that_says_the_whole_name(tmp_path):
+    """Needs neither table-schema nor table-name, in whatever command."""
+    pattern = ("--table-name-pattern", "s.p1")
+    done = write(tmp_path, ROW, *pattern)
+    assert done["table_fqn"] == "s.p1" and (tmp_path / "s" / "p1" / "_delta_log").is_dir()
+    for command in ("show", "report", "info", "maintain"):
+        good("log", command, tmp_path, *pattern)
+    write(tmp_path, ROW, "--table-name-pattern", "s.{pipeline_id}", "--pipeline-id", "p1")
+    assert good("log", "info", tmp_path, *pattern, "--json").json()["row_count"] == 2
+    write(tmp_path, ROW, "--table-name-pattern", "x{pipeline_id}", "--table-schema", "s")
+    assert (tmp_path / "s" / "xunknown").is_dir()
+
+
+@pytest.mark.parametrize("pipeline, name", [
+    ("订单", "订单"), ("支付", "支付"), ("größe", "größe"), ("заказы", "заказы"), ("طلبات", "طلبات"),
+    ("คำสั่ง", "คำสั่ง"), ("注文２", "注文２"), ("😀", "😀"), ("naı̈ve", "naı̈ve"),
+    ("eu/orders", "eu_orders"), ("a b.c\\d:e", "a_b_c_d_e"), ("a\u202eb", "a_b"), ("a\u00a0b", "a_b"),
+    ("a\u200db", "a_b"), ("a\u3000b", "a_b"), ("a\ue000b", "a_b"), ("a\ufeffb", "a_b"),
+    ("a\u0085b", "a_b"), ("a\U000f0000b", "a_b"), ("a\ufffeb", "a_b"), ("..", "__"),
+    ("x" * 120, "x" * 100), ("单" * 40, "单" * 33), ("单" * 33 + "/x", "单" * 33 + "_")])
+def test_letters_of_every_script_stay_in_names(tmp_path, pipeline, name):
+    done = write(tmp_path, ROW, "--table-name-pattern", "s.{pipeline_id}",
+                 "--pipeline-id", pipeline)
+    assert done["table_fqn"] == f"s.{name}"
+    assert [path.name for path in (tmp_path / "s").iterdir()] == [name]
+    assert rows_of(tmp_path / "s" / name, "pipeline_id") == [{"pipeline_id": pipeline}]
+    good("log", "show", tmp_path, "--table-name-pattern", f"s.{name}")
+
+
+def test_pipelines_of_other_scripts_have_tables_of_their_own(tmp_path):
+    for pipeline in ("订单", "支付"):
+        write(tmp_path, {**ROW, "pipeline_id": pipeline}, "--table-name-pattern",
+              "s.{pipeline_id}", "--write-mode", "overwrite")
+    assert {path.name for path in (tmp_path / "s").iterdir()} == {"订单", "支付"}
 
 
 @pytest.mark.parametrize("name, value, allowed", [
@@ -629,33 +787,194 @@ def sparkforge(table):
 
 
 def test_other_tables(table):
+    """Strict refuses a table that lacks columns and is not to get them; lenient leaves them out."""
     sparkforge(table)
     strict = ["--no-enable-schema-evolution"]
     before = versions(table)
     bad(1, "log", "write", table, "--kind", "rows", *strict, stdin=json.dumps(ROW),
         says=["lacks", "created_at", "enable-schema-evolution"])
     assert versions(table) == before
-    row = {**ROW, "duration_secs": 0.1, "cpu_usage_percent": 5.0}
+    row = {**ROW, "duration_secs": 0.1, "cpu_usage_percent": 5.0,
+           "end_time": "2026-01-01T00:00:00Z"}
     write(table, [row], *strict, "--schema-validation-mode", "lenient")
-    read = deltalake.DeltaTable(table).to_pyarrow_table()
-    assert "created_at" not in read.column_names
-    assert read["duration_secs"].to_pylist() == [pytest.approx(0.1)]
-    assert read.schema.field("duration_secs").type == pa.float32()
-    bad(1, "log", "write", table, "--kind", "rows", *strict, "--schema-validation-mode", "lenient",
-        stdin=json.dumps({**ROW, "rows_processed": 2**31}), says="rows_processed")
+    assert "created_at" not in deltalake.DeltaTable(table).to_pyarrow_table().column_names
     write(table, [row], "--schema-validation-mode", "lenient")
     assert "created_at" in deltalake.DeltaTable(table).to_pyarrow_table().column_names
-    write(table, [{**row, "rows_processed": 2**31}])
-    assert {row["rows_processed"] for row in rows_of(table)} == {1000, 2**31}
     write(table, [{**row, "step_name": "new"}], "--write-mode", "merge")
-    assert len(rows_of(table)) == 4
+    assert len(rows_of(table)) == 3
 
 
-def test_tables_that_are_no_run_logs(table):
-    good("table", "create", table, "--schema", "a int64")
-    bad(1, "log", "write", table, "--kind", "rows", stdin=json.dumps(ROW), says="lacks columns")
-    good("table", "create", table.parent / "b", "--schema", "run_id int64")
-    bad(1, "log", "write", table.parent / "b", "--kind", "rows", stdin=json.dumps(ROW),
+def test_columns_of_other_types(table):
+    """Strict refuses the table; lenient leaves out what does not fit, if it may be null."""
+    text = "metadata map<string,string>, run_mode int64 not null, run_id string, phase string, " \
+           "step_name string, duration_secs float64, created_at timestamp(us, UTC)"
+    good("table", "create", table, "--schema", text.replace(" not null", ""))
+    bad(1, "log", "write", table, "--kind", "rows", stdin=json.dumps(ROW),
+        says=["other types", "run_mode", "metadata", "lenient"])
+    write(table, [ROW], "--schema-validation-mode", "lenient")
+    row, = rows_of(table)
+    assert row["metadata"] is None and row["run_mode"] is None and row["rows_processed"] == 1000
+    write(table, [ROW], "--schema-validation-mode", "lenient", "--write-mode", "merge")
+    assert len(rows_of(table)) == 1
+    good("table", "create", table.parent / "b", "--schema", text)
+    bad(1, "log", "write", table.parent / "b", "--kind", "rows", "--schema-validation-mode",
+        "lenient", stdin=json.dumps(ROW), says=["run_mode", "not null"])
+
+
+@pytest.mark.parametrize("mode", ["append", "overwrite", "merge"])
+@pytest.mark.parametrize("given", [[], ["--schema-validation-mode", "lenient"],
+                                   ["--max-file-size-mb", "1"]])
+def test_narrow_numbers_stay(table, mode, given):
+    """A table keeps its types, so that its own readers can read it, and it is one commit."""
+    sparkforge(table)
+    before = versions(table)
+    row = {**ROW, "duration_secs": 0.1, "rows_processed": 2**31 - 1, "validation_rate": 100}
+    assert write(table, [row], "--write-mode", mode, *given)["version"] == 1
+    assert versions(table) == before + 1
+    read = deltalake.DeltaTable(table)
+    assert read.protocol().reader_features is None
+    rows = read.to_pyarrow_table()
+    assert rows.schema.field("duration_secs").type == pa.float32()
+    assert rows.schema.field("rows_processed").type == pa.int32()
+    assert rows.schema.field("created_at").type == pa.timestamp("us", "UTC")
+    assert rows["duration_secs"].to_pylist() == [struct.unpack("f", struct.pack("f", 0.1))[0]]
+    assert rows["rows_processed"].to_pylist() == rows["valid_rows"].to_pylist() == [2**31 - 1]
+
+
+@pytest.mark.parametrize("change, words", [
+    ({"rows_processed": 2**31}, ["/1/rows_processed", "int32", "2147483648"]),
+    ({"rows_written": 2**40}, ["/1/rows_written", "int32", str(2**40)]),
+    ({"memory_usage_mb": 1e39}, ["/1/memory_usage_mb", "float32", "1e+39"])])
+def test_numbers_that_do_not_fit(table, tmp_path, change, words):
+    sparkforge(table)
+    rows = [ROW, {**ROW, **change}]
+    for mode in ("append", "overwrite", "merge"):
+        bad(1, "log", "write", table, "--kind", "rows", "--write-mode", mode,
+            "--schema-validation-mode", "lenient", stdin=json.dumps(rows),
+            says=[*words, "row 2", "--widen-types", "deltalake"])
+    assert versions(table) == 1
+    rejects = tmp_path / "rejects.jsonl"
+    done = write(table, rows, "--quality-action", "reject", "--quality-rejects", rejects)
+    assert done["rows_written"] == 1 and done["quality_results"]["invalid_rows"] == 1
+    assert words[0] in json.loads(rejects.read_text())["reason"]
+
+
+def test_execution_that_does_not_fit_fails_alone(table):
+    sparkforge(table)
+    items = executions(3)
+    items[1] = {**items[1], "step_results": [{**EXECUTION["step_results"][0],
+                                              "rows_processed": 2**31}]}
+    done = write(table, items, kind="execution-result", code=1)
+    assert (done["successful_writes"], done["failed_writes"]) == (2, 1)
+    assert "/1/step_results/0/rows_processed" in done["failures"][0]["reason"]
+
+
+def test_widening_is_asked_for(table):
+    """And told, as it shuts readers out; a table that has the feature is widened without."""
+    sparkforge(table)
+    row = {**ROW, "rows_processed": 2**31}
+    write(table, [ROW])
+    told = good("log", "write", table, "--kind", "rows", "--widen-types", stdin=json.dumps(row))
+    assert "warning: log widen: " in told.err and "deltalake" in told.err
+    with pytest.raises(deltalake.exceptions.DeltaProtocolError, match="typeWidening"):
+        deltalake.DeltaTable(table).to_pyarrow_table()
+    told = good("log", "write", table, "--kind", "rows", "--widen-types", stdin=json.dumps(row))
+    assert "widen" not in told.err
+    assert [row["rows_processed"] for row in rows_of(table)] == [1000, 2**31, 2**31]
+    other = table.parent / "other"
+    sparkforge(other)
+    good("table", "property", "set", other, "delta.enableTypeWidening=true")
+    told = good("log", "write", other, "--kind", "rows", stdin=json.dumps(row))
+    assert "widen" not in told.err and rows_of(other)[0]["rows_processed"] == 2**31
+
+
+def test_merge_thins_out(table):
+    """What was appended twice is there once when it is merged, and nothing else is touched."""
+    rows = [ROW, {**ROW, "step_name": "other"}]
+    for _ in range(3):
+        write(table, rows)
+    write(table, [{**ROW, "rows_processed": 7}], "--write-mode", "merge")
+    found = [(row["step_name"], row["rows_processed"]) for row in rows_of(table)]
+    assert sorted(found) == [(ROW["step_name"], 7), *[("other", 1000)] * 3]
+    assert versions(table) == 4
+
+
+def test_a_value_that_is_too_long_is_of_its_row(tmp_path):
+    long = json.dumps({**ROW, "error_message": "x" * (17 << 20)})
+    row = json.dumps(ROW)
+    for text, number in ((long, 1), (f"{row}\n{long}", 2), (f"[{row},{long}]", 2)):
+        bad(1, "log", "write", tmp_path / "t", "--kind", "rows", stdin=text,
+            says=[f"row {number}, byte", "16777216"])
+
+
+READING = ("show", "info", "history", "metrics", "report", "trends", "check", "anomalies", "export")
+MODES = ("append", "overwrite", "merge", "ignore")
+
+
+@pytest.mark.parametrize("columns, lacks", [
+    ("order_id int64, amount float64, created_at timestamp(us, UTC)",
+     "columns run_id, phase, step_name, duration_secs"),
+    ("a int64", "columns run_id, phase, step_name, duration_secs, created_at"),
+    ("run_id string, phase string, step_name string, duration_secs float64", "column created_at"),
+    ("run_id string, phase string, step_name string, start_time timestamp(us, UTC)",
+     "column duration_secs")])
+def test_tables_that_are_no_run_logs(table, columns, lacks):
+    """What reading commands refuse, writes refuse with the same words, and leave as it is."""
+    good("table", "create", table, "--schema", columns)
+    says = f"the table is no run log: it lacks the {lacks}"
+    for command in READING:
+        bad(1, "log", command, table, says=says)
+    for mode in MODES:
+        bad(1, "log", "write", table, "--kind", "rows", "--write-mode", mode,
+            stdin=json.dumps(ROW), says=says)
+    lenient = ("log", "write", table, "--kind", "rows", "--schema-validation-mode", "lenient")
+    assert versions(table) == 1
+    if "run_id" in columns:
+        good(*lenient, stdin=json.dumps(ROW))
+        assert len(rows_of(table)) == 1
+    else:
+        bad(1, *lenient, stdin=json.dumps(ROW),
+            says="it lacks the columns run_id, phase, step_name;")
+        assert versions(table) == 1
+
+
+@pytest.mark.parametrize("name, other", [("run_id", "Run_ID"), ("phase", "PHASE"),
+                                         ("success", "Success"), ("created_at", "Created_at")])
+def test_names_of_another_case(table, name, other):
+    """A name that differs by case alone is told, by those who read and by those who write."""
+    kinds = {"duration_secs": "float64", "success": "bool", "created_at": "timestamp(us, UTC)"}
+    names = ["run_id", "phase", "step_name", "duration_secs", "success", "created_at"]
+    good("table", "create", table, "--schema", ", ".join(
+        f"{other if name == column else column} {kinds.get(column, 'string')}" for column in names))
+    says = f"the table is no run log: its column {other} would be called {name}"
+    for command in READING:
+        bad(1, "log", command, table, says=says)
+    assert says in run("log", "maintain", table, "--validate-schema",
+                       "--json").json()["schema_issues"]
+    for mode in MODES:
+        for given in ([], ["--schema-validation-mode", "lenient"]):
+            bad(1, "log", "write", table, "--kind", "rows", "--write-mode", mode, *given,
+                stdin=json.dumps(ROW), says=says)
+    assert versions(table) == 1
+
+
+def test_maintaining_an_older_log(table):
+    """What only newer logs have is told, and no fault."""
+    good("table", "create", table, "--schema", "run_id string, phase string, step_name string, "
+         "duration_secs float32, success bool, start_time timestamp(us, UTC)")
+    good("log", "report", table)
+    told = good("log", "maintain", table, "--json").json()
+    assert told["maintained"] and told["schema_valid"] and told["schema_issues"] == []
+    has = {"run_id", "phase", "step_name", "duration_secs", "success", "start_time"}
+    assert told["missing_columns"] == [name for name, _ in COLUMNS if name not in has]
+    write(table, ROW)
+    assert good("log", "maintain", table, "--json").json()["missing_columns"] == []
+
+
+def test_columns_of_another_kind(table):
+    good("table", "create", table, "--schema", "run_id int64, phase string, step_name string, "
+         "duration_secs float64, created_at timestamp(us, UTC)")
+    bad(1, "log", "write", table, "--kind", "rows", stdin=json.dumps(ROW),
         says=["other types", "run_id"])
 
 
@@ -681,7 +1000,7 @@ def test_rules_of_ones_own(table, tmp_path):
     bad(1, "log", "write", table, "--kind", "rows", "--quality-rules", tmp_path / "warn.yaml",
         "--quality-action", "fail", stdin=json.dumps([ROW, slow]), says=["50.00 %", "nothing"])
     assert versions(table) == before
-    off = write(table, [slow], "--quality-rules", tmp_path / "fail.yaml",
+    off = write(table, [slow], "--quality-rules", tmp_path / "warn.yaml",
                 "--no-log-data-quality-results")
     assert off["quality_results"] is None and off["rows_written"] == 1
 
@@ -753,13 +1072,54 @@ def test_overwriting_with_nothing_is_refused(tmp_path):
     table, rows = tmp_path / "t", tmp_path / "rows.jsonl"
     rows.write_text('{"run_id":"r","phase":"gold","step_name":"s"}\n')
     good("log", "write", table, rows, "--kind", "rows")
-    for kind, text in (("rows", b""), ("rows", b"[]"), ("report", b'{"run":{"mode":"initial"}}')):
+    empty = [(kind, text) for kind in ("rows", "step-results", "execution-result", "report")
+             for text in (b"", b"[]", b"\n\n")]
+    for kind, text in (*empty, ("report", b'{"run":{"mode":"initial"}}')):
         bad(1, "log", "write", table, "--kind", kind, "--mode", "overwrite", stdin=text,
             says="there are no rows")
         assert deltalake.DeltaTable(str(table)).version() == 0
     for mode in ("overwrite", "ignore"):
         bad(2, "log", "write", table, rows, rows, "--kind", "rows", "--mode", mode,
             says="each input is a commit")
+
+
+def test_limits_of_a_rules_file(table, tmp_path):
+    """They hold, as they do for check and validate, unless options say others."""
+    rows = [{**ROW, "step_name": f"s{number}", "rows_processed": 1 if number == 4 else 9}
+            for number in range(10)]
+    for limit, options, code in [(80, [], 0), (99, [], 1), (90, ["--min-validation-rate", "91"], 1),
+                                 (99, ["--min-validation-rate", "90",
+                                       "--max-invalid-rows-percent", "10"], 0)]:
+        rules = tmp_path / "rules.json"
+        rules.write_text(json.dumps({"min_validation_rate": limit,
+                                     "rules": [{"check": "rows_processed > 1", "on_fail": "warn"}]}))
+        done = write(table, rows, "--quality-rules", rules, *options)
+        assert done["quality_results"]["quality_passed"] == (code == 0)
+        write(table, rows, "--quality-rules", rules, *options, "--quality-action", "fail",
+              code=code)
+
+
+def test_history_of_a_table_without_a_time(table):
+    """There is none, and the column is added as it is without asking for anomalies."""
+    deltalake.write_deltalake(table, pa.table({
+        "run_id": ["r"], "phase": ["gold"], "step_name": ["s"], "duration_secs": [1.0]}))
+    done = write(table, ROW, "--enable-anomaly-detection", "--anomaly-history-days", "5",
+                 "--schema-validation-mode", "lenient")
+    assert done["rows_written"] == 1 and done["anomaly_results"]["anomaly_count"] == 0
+    assert write(table, ROW, "--enable-anomaly-detection", "--anomaly-history-days", "5")
+
+
+@pytest.mark.parametrize("given", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59",
+                                   "0000-12-31T23:59:59Z"])
+def test_years_that_no_reader_has(table, given):
+    refuse(table, {**ROW, "created_at": given}, "/created_at", "1 to 9999")
+
+
+def test_first_and_last_time(table):
+    write(table, [{**ROW, "created_at": "0001-01-01T00:00:00Z"},
+                  {**ROW, "created_at": "9999-12-31T23:59:59.9999999Z"}])
+    read = deltalake.DeltaTable(table).to_pyarrow_table()["created_at"].to_pylist()
+    assert sorted(time.year for time in read) == [1, 9999]
 
 
 def test_rules_that_reject_need_a_file(tmp_path):
@@ -780,3 +1140,19 @@ def test_ignore_at_once_makes_one_version(tmp_path):
                for _ in range(6)]
     assert [writer.wait() for writer in writers] == [0] * 6
     assert deltalake.DeltaTable(str(tmp_path / "t")).version() == 0
+
+
+def test_what_is_told_where_nothing_is_written(table, tmp_path):
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(REPORT))
+    for arguments in ([file], [file, file]):
+        bad(2, "log", "write", *arguments, stdin="",
+            says=["is a file, and a table is a folder", "quire log write TABLE"])
+    assert file.read_text() == json.dumps(REPORT)
+    told = good("log", "write", table, "--kind", "rows", stdin="[]").err
+    assert told.endswith(": nothing was written: there are no rows\n")
+    write(table, [ROW])
+    told = good("log", "write", table, file, "--mode", "ignore").err
+    assert told.endswith(": nothing was written: there is a table already\n")
+    bad(2, "log", "write", table, file, "--partition-columns", "phase",
+        says=["partition-columns", "'phase'", "is not partitioned"])

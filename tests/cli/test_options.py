@@ -98,6 +98,14 @@ def test_wrong_configuration_files(source, tmp_path):
     bad(2, "cat", source, "--config", tmp_path / "nope", says="nope")
 
 
+@pytest.mark.parametrize("text", ['{"threads": "2\\u0000x"}', '{"threads\\u0000x": 2}',
+                                  '{"to": {"as\\u0000": 1}}'])
+def test_a_configuration_is_not_cut_off_at_a_zero_byte(source, tmp_path, text):
+    config = tmp_path / "quire.json"
+    config.write_text(text)
+    bad(2, "cat", source, "--config", config, says=["U+0000", "quire.json"])
+
+
 def test_nothing_is_made_by_wrong_usage(source, tmp_path):
     for arguments in (["--limti", "1"], ["--compression", "zip"], ["--to", "xml"],
                       ["--set", "nope=1"], ["--schema", "a foo"], ["--select", "zz"]):

@@ -102,7 +102,20 @@ def test_full_device_as_output(big):
     with open("/dev/full", "wb") as full:
         process = start("cat", big, stdout=full, stderr=subprocess.PIPE)
         _, err = process.communicate(timeout=60)
-    assert process.returncode == 3 and b"space" in err
+    assert process.returncode == 3 and b"space" in err and b"do not run it again" not in err
+
+
+def test_what_was_written_is_told_where_only_the_report_is_lost(tmp_path):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("there is no /dev/full here")
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"run_id": "a", "phase": "gold", "step_name": "s"}\n')
+    with open("/dev/full", "wb") as full:
+        process = start("log", "write", tmp_path / "log", rows, "--kind", "rows", "--json",
+                        stdout=full, stderr=subprocess.PIPE)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 3 and b"output" in err and b"do not run it again" in err
+    assert good("table", "read", tmp_path / "log").text.count("\n") == 1
 
 
 def test_progress_as_json(big, tmp_path):

@@ -7,6 +7,7 @@ import random
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from amazon.ion import simpleion
 from program import good, run
 
 RULES = "rules:\n- check: v < 90\n  on_fail: reject\nmin_validation_rate: 0\nmax_invalid_rows_percent: 100\n"
@@ -70,3 +71,28 @@ def test_the_limit_that_decides(tmp_path):
     done = run("validate", tmp_path / "a.csv", "--rules", tmp_path / "r.yaml", "--rejects",
                tmp_path / "x")
     assert done.code == 1 and "(33.33 %, wanted are 70): not passed" in done.text + done.err
+
+
+@pytest.mark.parametrize("odd", ["5", '"x"', "null.struct", "(1 {a:2})", "[1, 2]", "[]",
+                                 "[[{a:9}]]", "{a: 1, a: 2}"])
+@pytest.mark.parametrize("binary", [False, True])
+def test_an_odd_first_record_of_ion(tmp_path, odd, binary):
+    """It is rejected as later ones are, even where it may be taken for a list of the records."""
+    place = tmp_path / "a.ion"
+    text = f"$ion_1_0 {odd} {{a: 1}} {odd} {{a: 2}} {odd}"
+    place.write_text(text)
+    if binary:
+        place.write_bytes(simpleion.dumps(simpleion.loads(text, single_value=False), binary=True,
+                                          sequence_as_stream=True))
+    good("convert", place, tmp_path / "b.jsonl", "--rejects", tmp_path / "r.jsonl")
+    assert [json.loads(line) for line in (tmp_path / "b.jsonl").read_text().splitlines()] == [
+        {"a": 1}, {"a": 2}]
+    found = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
+    assert [row["row"] for row in found] == [1, 3, 5]
+
+
+def test_odd_items_of_a_list_of_ion(tmp_path):
+    (tmp_path / "a.ion").write_text("[5, {a: 1}, [6], {a: 2}]")
+    good("convert", tmp_path / "a.ion", tmp_path / "b.jsonl", "--rejects", tmp_path / "r.jsonl")
+    assert (tmp_path / "b.jsonl").read_text() == '{"a":1}\n{"a":2}\n'
+    assert len((tmp_path / "r.jsonl").read_text().splitlines()) == 2

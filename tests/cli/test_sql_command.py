@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import json
+import math
 import signal
 
 import delta
@@ -126,6 +127,11 @@ def test_only_reading_what_is_named_is_allowed(tmp_path, people, query):
 ])
 def test_mistakes_are_pointed_at(people, query, says):
     bad(2, "sql", query, "--table", f"p={people}", says=says)
+
+
+@pytest.mark.parametrize("name", ["sqlite_master", "SQLite_schema", "sqlite_x"])
+def test_names_of_sqlites_own_are_no_tables(people, name):
+    bad(2, "sql", f"SELECT * FROM {name}", "--table", f"{name}={people}", says=name)
 
 
 def test_bad_tables_and_data(tmp_path, people):
@@ -319,10 +325,15 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 
 def test_time_and_memory_are_bounded(tmp_path):
     bad(1, "sql", ENDLESS, "--timeout", "50ms", says="longer than 50 ms")
-    bad(1, "sql", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) "
-        "SELECT length(group_concat(hex(randomblob(100000)))) FROM n", "--memory", "8MB")
-    bad(1, "sql", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) "
-        "SELECT percentile(i, 0.5) FROM n", "--memory", "8MB", says="percentile")
+    bad(3, "sql", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) "
+        "SELECT length(group_concat(hex(randomblob(100000)))) FROM n", "--memory", "8MB",
+        says=["more than 2048 KB, a quarter of the memory", "--memory"])
+    bad(1, "sql", "SELECT length(zeroblob(600000000))", "--memory", "4GB", says="more than 512 MB")
+    bad(3, "sql", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) "
+        "SELECT percentile(i, 0.5) FROM n", "--memory", "8MB", says=["percentile", "--memory"])
+    bad(3, "sql", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) "
+        "SELECT count(*) FROM (SELECT group_concat(i) AS g FROM n GROUP BY i % 2 = 3)", "--memory",
+        "1MB", says="--memory")
 
 
 def test_large_results_and_groups_go_to_disk(tmp_path):
@@ -356,6 +367,18 @@ def test_interrupting_ends_the_query():
     assert process.returncode == 130 and b"interrupted" in err
 
 
+LONG_STEP = "SELECT instr(hex(zeroblob(10000000)), hex(zeroblob(5000000)) || '1')"
+
+
+def test_one_long_step_is_cut_off():
+    bad(1, "sql", LONG_STEP, "--timeout", "50ms", says="longer than 50 ms")
+    process = start("sql", LONG_STEP, stdout=-1, stderr=-1)
+    wait_until_catching(process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and err == b"quire: interrupted\n"
+
+
 def test_version_tells_whether_there_is_sql():
     assert good("version", "--json").json()["features"]["sql"] is True
 
@@ -387,3 +410,51 @@ def test_the_day_of_a_moment(tmp_path):
     path.write_text("ts\n2024-01-01 10:00:00\n2024-01-01 11:00:00.000001\n")
     assert sql("SELECT CAST(ts AS DATE) d, count(*) n FROM t GROUP BY CAST(ts AS DATE)", "--table",
                f"t={path}", "--schema", "ts timestamp(us)") == [{"d": "2024-01-01", "n": 2}]
+    assert sql("SELECT CAST('2024-02-30' AS DATE) none, CAST('2024-02-29T23:30:00-01:00' AS DATE) d"
+               ) == [{"none": None, "d": "2024-03-01"}]
+    assert sql("SELECT CAST(1 AS STRING) E, CAST(2 AS STRING)") == [
+        {"E": "1", "CAST(2 AS STRING)": "2"}]
+
+
+def test_texts_that_are_no_numbers_are_null(tmp_path):
+    path = tmp_path / "k.csv"
+    path.write_text("k\na\n3\nb\n1\n")
+    table = ("--table", f"t={path}", "--schema", "k string")
+    assert sql("SELECT percentile(k, 0.5) AS p, median(upper(k)) AS m, stddev_pop(k) AS s, "
+               "percentile(k, 0.5) FILTER (WHERE k > '9') AS none FROM t", *table) == [
+        {"p": 2, "m": 2, "s": 1, "none": None}]
+    bad(1, "sql", "SELECT percentile(k, NULL) AS p FROM t", *table, says="from 0 to 1")
+    none = ["floor('a')", "ceil('')", "sqrt('a')", "log('b', 8)", "log(2, 'a')", "power('a', 0)",
+            "sign('a')", "pmod('a', 3)", "pmod(3, x'61')", "ln('a')", "floor(x'61')"]
+    assert pysql.rows(f"SELECT {', '.join(none)}") == [(None,) * len(none)]
+    assert pysql.rows("SELECT floor('2.5'), power('2', '3'), pmod('-1', 3)") == [(2, 8, 2)]
+
+
+def test_sums_over_windows_forget_what_has_left():
+    """Also a number that hid others, and an infinity."""
+    values = "(1, 1e300), (2, 1.0), (3, 2.0), (4, 9e999), (5, -9e999), (6, NULL), (7, 0.5), (8, 0.25)"
+    assert pysql.rows(
+        f"WITH v(k, x) AS (VALUES {values}) SELECT sum(x) OVER (ORDER BY k ROWS BETWEEN 1 PRECEDING "
+        "AND CURRENT ROW) AS s FROM v") == [
+            (1e300,), (1e300,), (3,), (math.inf,), (None,), (-math.inf,), (0.5,), (0.75,)]
+    assert pysql.rows(f"WITH v(k, x) AS (VALUES {values}) SELECT sum(x) AS s FROM v") == [(None,)]
+
+
+def test_the_greatest_is_found_in_all_bytes():
+    assert pysql.rows(
+        "SELECT greatest('a' || char(0) || 'b', 'a' || char(0) || 'c', 'a') = 'a' || char(0) || 'c',"
+        " least('ab', 'a') = 'a', hex(greatest(x'01', x'0200', x'02')), hex(least(x'01', x'00')),"
+        " greatest(2, '10'), least(NULL, NULL), greatest(1, 2.5)") == [
+            (1, 1, "0200", "00", 2, None, 2.5)]
+
+
+def test_times_beside_expressions(tmp_path):
+    """There texts are compared: a time that is written out has the form of those in columns."""
+    path = tmp_path / "ts.csv"
+    path.write_text("ts,other\n2024-01-03 00:00:00,\n,2024-01-03 00:00:00\n")
+    for time in ("CAST('2024-01-03 00:00:00.000000' AS TIMESTAMP)",
+                 "TIMESTAMP '2024-01-03T00:00:00Z'", "TIMESTAMP '2024-01-03T01:00:00.0+01:00'"):
+        for sign in ("=", ">=", "<="):
+            got = sql(f"SELECT count(*) AS n FROM t WHERE coalesce(ts, other) {sign} {time}",
+                      "--table", f"t={path}", "--schema", "ts timestamp(us), other timestamp(us)")
+            assert got == [{"n": 2}]

@@ -56,3 +56,56 @@ def test_rejects_of_writers(tmp_path, table, command):
     new = ["table", command[0], tmp_path / "n", tmp_path / "bad.csv", *command[1:], "--create"]
     bad(2, *new, "--rejects", tmp_path / "n" / "rejects", says="lies within")
     assert not (tmp_path / "n").exists()
+
+
+def test_outputs_of_run_logs(tmp_path):
+    """Pages, pictures and exports; also by ways that are not there."""
+    row = '{"run_id":"r","phase":"gold","step_name":"s"}'
+    good("log", "write", tmp_path / "ow", "--kind", "rows", stdin=row)
+    table = tmp_path / "ow"
+    before = contents(table)
+    (tmp_path / "dangling").symlink_to(table / "new")
+    (tmp_path / "away").symlink_to("ow")
+    ways = [*places(tmp_path, table)[:-1], table, tmp_path / "x" / ".." / "ow" / "o4.csv", "./ow/a",
+            "y/z/../../ow/./a", tmp_path / "dangling", tmp_path / "dangling" / "a.csv", "away/a.csv"]
+    for out in ways:
+        bad(2, "log", "export", "ow", "--path", out, cwd=tmp_path, says="lies within the table")
+        bad(2, "log", "report", "ow", "--html", out, cwd=tmp_path,
+            says="the page lies within the table")
+        bad(2, "log", "report", "ow", "--png", out, cwd=tmp_path,
+            says="the folder of the pictures lies within the table")
+    bad(2, "log", "export", ".", "--path", "a.csv", cwd=table, says="lies within the table")
+    assert contents(table) == before and not (tmp_path / "x").exists()
+    bad(2, "log", "report", "ow", "--png", "-", cwd=tmp_path, says="--png wants a folder")
+    assert not (tmp_path / "-").exists()
+    good("log", "export", "ow", "--path", "owl/a.csv", cwd=tmp_path)
+    good("log", "report", "ow", "--html", "x/../ow.html", cwd=tmp_path)
+
+
+def test_outputs_within_other_tables(tmp_path, table):
+    """Of whichever table: its upkeep would delete them, and its log could be written over."""
+    before = contents(table)
+    (tmp_path / "rules.yaml").write_text("rules:\n- {name: r, check: id < 2, on_fail: reject}\n")
+    row = '{"run_id":"r","phase":"gold","step_name":"s"}'
+    good("log", "write", tmp_path / "log", "--kind", "rows", stdin=row)
+    says = f"lies within the table {table.resolve()}"
+    csv = tmp_path / "a.csv"
+    for out in places(tmp_path, table):
+        bad(2, "convert", csv, out, "--to", "jsonl", says=says)
+        bad(2, "convert", csv, tmp_path / "b.csv", "--rules", tmp_path / "rules.yaml", "--rejects",
+            out, says=["the rejects file", says])
+        bad(2, "validate", csv, "--rules", tmp_path / "rules.yaml", "--rejects", out, says=says)
+        bad(2, "sql", "select 1", "--to", "jsonl", "--out", out, says=says)
+        bad(2, "table", "read", tmp_path / "log", "--to", "jsonl", "--out", out, says=says)
+        bad(2, "table", "append", tmp_path / "n", csv, "--create", "--rejects", out, says=says)
+        bad(2, "log", "export", tmp_path / "log", "--format", "csv", "--path", out, says=says)
+        bad(2, "log", "report", tmp_path / "log", "--html", out, says=says)
+        bad(2, "log", "report", tmp_path / "log", "--png", out, says=says)
+        bad(2, "log", "write", tmp_path / "log", "--kind", "rows", "--quality-action", "reject",
+            "--quality-rejects", out, stdin=row, says=says)
+    assert contents(table) == before and not (tmp_path / "n").exists()
+    # A folder of that name that is no table, and names that begin like the table's, are free.
+    (tmp_path / "free" / "_delta_log").mkdir(parents=True)
+    good("convert", csv, tmp_path / "free" / "b.csv")
+    good("convert", csv, tmp_path / "t2" / "b.csv")
+    good("convert", csv, "-", "--to", "jsonl", cwd=table)

@@ -98,12 +98,16 @@ def test_an_add_that_is_a_folder(table):
     assert fsck(table)["corrupt"] == ["_delta_log"]
 
 
-def test_a_commit_below_the_checkpoint(table):
+def test_commits_below_the_checkpoint(table):
     next(table.glob("*.parquet")).unlink()
-    log(table, 2).write_text('{"add":{"pa')
+    (table / "stray.parquet").touch()
+    assert fsck(table)["orphans"] == ["stray.parquet"]
+    for version in (2, 3, 7):
+        log(table, version).write_text('{"add":{"pa')
     report = fsck(table)
-    assert report["corrupt"] == [f"_delta_log/{log(table, 2).name}"]
-    assert len(report["missing"]) == 1
+    assert report["corrupt"] == [f"_delta_log/{log(table, version).name}" for version in (2, 3, 7)]
+    # What those name is not known.
+    assert len(report["missing"]) == 1 and report["orphans"] == []
     repaired = fsck(table, "--repair")
     assert repaired["repaired"] == 1 and count(table) == 12
 

@@ -62,3 +62,23 @@ def test_what_is_given_twice(tmp_path, table):
     found = good("sql", "select id from t", "--table", "t=a.csv", "--to", "csv", "--set",
                  "out.header=on", "--set", "out.header=off", cwd=tmp_path)
     assert found.out == b"1\n"
+
+
+@pytest.mark.parametrize("status,arguments,says", [
+    (2, ["optimize", "--compression", "wibble"], "wibble"),
+    (2, ["optimize", "--zorder", "id,ID"], '"ID" is named twice'),
+    (2, ["vacuum", "--retain", "90s"], ["last 90 s are", "says 168 h", "--force-retention"]),
+    (2, ["vacuum", "--retain", "0s"], "last 0 s are"),
+    (4, ["create", "--schema", "id int64"], "--if-not-exists leaves it"),
+    (3, ["read", "--at", "1970-01-02"], "begins after that time: with version 0, at 20"),
+])
+def test_what_is_wrong_and_what_to_do(table, status, arguments, says):
+    bad(status, "table", arguments[0], table, *arguments[1:], says=says)
+
+
+def test_what_is_missing(tmp_path, table):
+    bad(2, "table", "constraint", "add", table, "positive", says=["condition is missing", "EXPR"])
+    bad(2, "table", "constraint", "drop", table, "positive", "id > 0", says="its name is enough")
+    bad(2, "table", "create", tmp_path / "n", "--schema", "id int64", "--identity",
+        "id=always,start=x", says=["'x'", "id=always,start=100"])
+    bad(3, "table", "convert", tmp_path / "none", says=["below the folder", "*.parq"])

@@ -1,6 +1,7 @@
 """docs/guides/troubleshooting.md and tuning.md: their examples are run as they stand, their messages
 are those of the program, and what they name is there."""
 
+import json
 import re
 
 import guide
@@ -11,8 +12,34 @@ PAGE = guide.text("troubleshooting.md")
 PAGES = [PAGE, guide.text("tuning.md"), guide.text("from-sparkforge.md")]
 
 
-def test_examples(tmp_path, monkeypatch):
-    assert guide.run_page("troubleshooting.md", tmp_path, monkeypatch) == {"console"}
+@pytest.mark.parametrize("page", ["troubleshooting.md", "tuning.md"])
+def test_examples(tmp_path, monkeypatch, page):
+    assert guide.run_page(page, tmp_path, monkeypatch) == {"console"}
+
+
+@pytest.mark.parametrize("given, files", [
+    (["--partition-count", "4"], 4), (["--partition-columns", "phase"], 3),
+    (["--partition-columns", "pipeline_id"], 12),
+    (["--partition-columns", "phase,pipeline_id"], 36)])
+def test_files_that_the_tuning_page_counts(tmp_path, given, files):
+    phases = ("bronze", "silver", "gold")
+    rows = [{"phase": phases[i % 3], "pipeline_id": f"p{i // 3 % 12}", "step_name": "s"}
+            for i in range(72)]
+    log = tmp_path / "log"
+    good("log", "write", log, "--kind", "rows", *given, stdin=json.dumps(rows))
+    assert good("log", "info", log, "--json").json()["files"] == files
+
+
+def test_commits_that_the_tuning_page_counts(tmp_path):
+    runs = "".join(json.dumps({"context": {"run_id": f"r{i}"}, "step_results": [
+        {"phase": "gold", "step_name": "s"}]}) + "\n" for i in range(100))
+    for size, commits in ((10, 10), (100, 1)):
+        told = good("log", "write", tmp_path / f"b{size}", "--kind", "execution-result", "--json",
+                    "--no-enable-optimization", "--batch-size", str(size), stdin=runs).json()
+        assert told["commits"] == commits
+    good("log", "write", tmp_path / "small", "--kind", "execution-result", "--batch-size", "2",
+         stdin=runs)
+    assert good("log", "info", tmp_path / "small", "--json").json()["files"] < 10
 
 
 def messages():
@@ -60,6 +87,7 @@ def test_options_are_known(page):
 def test_properties_are_known(tmp_path):
     names = {name for page in PAGES for name in re.findall(r"delta\.[\w.]*\w", page)}
     values = {"delta.autoOptimize.autoCompact": "true", "delta.appendOnly": "true",
+              "delta.autoOptimize.optimizeWrite": "true", "delta.parquet.compression.codec": "zstd",
               "delta.targetFileSize": "1MB", "delta.checkpointInterval": "10",
               "delta.dataSkippingStatsColumns": "id", "delta.dataSkippingNumIndexedCols": "8",
               "delta.logRetentionDuration": "interval 30 days",

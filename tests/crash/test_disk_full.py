@@ -1,5 +1,6 @@
 """A full disk: the old file stands, the temporary is gone, the exit status is 3."""
 
+import json
 import os
 import random
 import subprocess
@@ -88,3 +89,34 @@ def test_full_for_the_rejects(small_disk, source, tmp_path):
         small_disk / "bad.jsonl", says=["bad.jsonl", "space"])
     assert names(small_disk) == []
     assert not output.exists()
+
+
+def test_batch_of_executions(small_disk):
+    """What was written stands; what was not is told once, with the cause, and nothing is tried
+    any more."""
+    text = "".join(json.dumps({"context": {"run_id": f"r{number}"}, "step_results": [
+        {"phase": "gold", "step_name": "s"}]}) + "\n" for number in range(4000))
+    done = bad(3, "log", "write", small_disk / "runs", "--kind", "execution-result",
+               "--batch-size", "4", "--json", "--performance-max-secs", "0", stdin=text,
+               says="space")
+    told = done.json()
+    assert told["code"] == "FULL" and {one["code"] for one in told["failures"]} == {"FULL"}
+    assert 0 < told["successful_writes"] == told["rows_written"] < 4000
+    assert told["successful_writes"] + told["failed_writes"] == told["total_executions"] == 4000
+    assert told["metrics"]["total_writes"] == 4000
+    assert len(done.err.splitlines()) <= 3, done.err[:2000]
+    rows = good("table", "read", small_disk / "runs").lines()
+    assert len(rows) == told["rows_written"]
+
+
+@pytest.mark.parametrize("mode", ["append", "overwrite", "merge"])
+def test_no_folder_of_a_table_that_could_not_be_made(small_disk, mode):
+    """Nor of those above it; what was there before stays."""
+    (small_disk / "there").mkdir()
+    (small_disk / "filler").write_bytes(b"x" * (SIZE - 12288))
+    for place in (["there/a/runs"], ["there", "--table-schema", "x", "--table-name", "runs"],
+                  ["runs", "--partition-columns", "phase"]):
+        bad(3, "log", "write", small_disk / place[0], *place[1:], "--kind", "rows",
+            "--write-mode", mode, stdin='{"phase":"gold","step_name":"s"}', says="space")
+        assert sorted(os.listdir(small_disk)) == ["filler", "there"]
+        assert os.listdir(small_disk / "there") == []

@@ -1,5 +1,6 @@
-"""Ten processes write reports to one run log at once and are killed at any moment: what they
-said was written is there once, what they did not say is there once at most, and whole."""
+"""Ten processes write to one run log at once and are killed at any moment. Of those that append
+reports, what they said was written is there once, what they did not say is there once at most, and
+whole. Those that merge write again what they did not hear of: all of it is there once."""
 
 import json
 import os
@@ -7,18 +8,27 @@ import random
 import signal
 import subprocess
 import threading
+import time
 
 import deltalake
 from program import FULL, PROGRAM, environment
 
 WRITERS = 10
+MERGERS = 3
 REPORTS = 100 if FULL else 10  # of each writer
 KILL_EACH = 4                  # every so many answers, while the next one is being written
 STEPS = 3
 SEED = 20240229
 
 
+def merges(writer):
+    return writer >= WRITERS - MERGERS
+
+
 def report(writer, number):
+    if merges(writer):
+        return [{"run_id": f"w{writer}-{number}", "phase": "gold", "step_name": f"step_{step}",
+                 "rows_written": number} for step in range(STEPS)]
     return {"run": {"mode": "incremental", "pipeline": f"w{writer}"},
             "gold": {f"step_{step}": {"write": {"rows_written": number}} for step in range(STEPS)}}
 
@@ -32,13 +42,14 @@ def start(table, folder, writer, number):
         names.append(path)
     return subprocess.Popen(
         [PROGRAM, "log", "write", table, "--json", "--durability", "none", "--max-retries", "20",
-         "--retry-delay-secs", "0.01", "--threads", "1", "--pipeline-id", f"w{writer}", *names],
+         "--retry-delay-secs", "0.01", "--threads", "1", "--pipeline-id", f"w{writer}",
+         *(["--kind", "rows", "--write-mode", "merge"] if merges(writer) else []), *names],
         stdout=subprocess.PIPE, text=True, env=environment(), preexec_fn=os.setpgrp)
 
 
 def drive(table, folder, writer, said, unsaid, kills):
     """Runs one writer, killed now and then by what it answered; what was under way when it was
-    killed is written again by nobody."""
+    killed is written again by those alone that merge."""
     chance = random.Random(SEED + writer)
     number = 0
     while number < REPORTS:
@@ -50,6 +61,7 @@ def drive(table, folder, writer, said, unsaid, kills):
             said[answer["run_id"]] = number
             number += 1
             if number == until and number < REPORTS:
+                time.sleep(chance.random() * 0.02)
                 process.send_signal(signal.SIGKILL)
                 kills.append(writer)
                 break
@@ -62,7 +74,7 @@ def drive(table, folder, writer, said, unsaid, kills):
         code = process.wait()
         process.stdout.close()
         assert code in (0, -signal.SIGKILL), code
-        if code != 0 and number < REPORTS:
+        if code != 0 and number < REPORTS and not merges(writer):
             unsaid.append((writer, number))
             number += 1
 

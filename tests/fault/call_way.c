@@ -35,6 +35,12 @@ bool call_way_disarm(const struct call_way *way, int64_t n, int64_t brought)
     return fault_alloc_disarm() || reached;
 }
 
+int fault_stride(int stride)
+{
+    const char *full = getenv("QUIRE_CHECK_FULL");
+    return (full != NULL && full[0] != '\0' ? 1 : stride) * fault_every();
+}
+
 int fault_every(void)
 {
     const char *every = getenv("QUIRE_FAULT_EVERY");

@@ -23,5 +23,8 @@ bool call_way_disarm(const struct call_way *way, int64_t n, int64_t brought);
 
 /* QUIRE_FAULT_EVERY, else 1: only every so many of what a loop would try are tried. */
 int fault_every(void);
+/* What a loop goes on by whose failures are many and alike: that stride, but 1 with
+ * QUIRE_CHECK_FULL; times fault_every(). */
+int fault_stride(int stride);
 
 #endif

@@ -39,7 +39,9 @@ const struct fault_case fault_cases[] = {
     {.words = {"convert", "people.json", "out.parquet", "--set", "page_rows=1", "--set",
                "data_page_version=2", "--set", "page_checksum=on"},
      .targets = {"out.parquet"}},
-    {.words = {"convert", "people.csv", "out.parquet", "--set", "footer_key=key"},
+    /* A checksum of what is encrypted is of another length each time. */
+    {.words = {"convert", "people.csv", "out.parquet", "--set", "footer_key=key", "--set",
+               "page_checksum=off"},
      .targets = {"out.parquet"},
      .varies = true},
     {.words = {"convert", "sealed.parquet", "out.csv", "--set", "footer_key=key"},

@@ -96,10 +96,29 @@ static int trends(const struct quire_runlog_report_options *options, char **json
     return quire_runlog_trends(url, options, json, error);
 }
 
+static int both(const struct quire_runlog_report_options *options, char **json,
+                struct quire_error *error)
+{
+    char *other = NULL;
+    int code = quire_runlog_summary_and_trends(url, options, &other, json, error);
+    quire_free(other);
+    return code;
+}
+
 static int anomalies(const struct quire_runlog_report_options *options, char **json,
                      struct quire_error *error)
 {
     return quire_runlog_anomalies(url, options, json, error);
+}
+
+/* Without a limit: counted first, then listed. */
+static int all_anomalies(const struct quire_runlog_report_options *options, char **json,
+                         struct quire_error *error)
+{
+    struct quire_runlog_report_options asked = *options;
+    asked.limit = -1;
+    asked.min_validation_rate = 100;
+    return quire_runlog_anomalies(url, &asked, json, error);
 }
 
 static int check(const struct quire_runlog_report_options *options, char **json,
@@ -155,7 +174,7 @@ static void torture(ask *report, const struct call_way *way, const char *wanted)
 
 static void torture_all(const struct call_way *ways, size_t ways_size)
 {
-    static ask *const reports[] = {summary, trends, anomalies, check, sql};
+    static ask *const reports[] = {summary, trends, both, anomalies, all_anomalies, check, sql};
     for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
         char *wanted = NULL;
         assert_int_equal(run(reports[i], &wanted, NULL), 0);

@@ -121,11 +121,15 @@ static int drain(struct ArrowArrayStream *stream, int64_t *rows, struct quire_er
 
 static int run(const char *sql, int64_t *rows, struct quire_error *error)
 {
-    const struct quire_sql_table tables[] = {{.name = "l", .url = left},
-                                             {.name = "r", .url = right}};
+    static const struct quire_sql_table_column columns[] = {
+        {"k", NULL}, {"w", "coalesce(v, 0) + 1"}, {"none", "CAST(NULL AS BIGINT)"}};
+    const struct quire_sql_table tables[] = {
+        {.name = "l", .url = left},
+        {.name = "r", .url = right},
+        {.name = "m", .url = left, .where = "k < 3", .columns = columns, .columns_size = 3}};
     const struct quire_sql_param params[] = {{.name = "v", .kind = QUIRE_SQL_INT, .integer = 100}};
     const struct quire_sql_options options = {.tables = tables,
-                                              .tables_size = 2,
+                                              .tables_size = 3,
                                               .params = params,
                                               .params_size = strstr(sql, ":v") != NULL,
                                               .context = context};
@@ -172,10 +176,16 @@ static const struct {
      "FROM l JOIN r ON l.k = r.k WHERE l.v < :v AND l.k IN (1, 2, 3) GROUP BY r.name ORDER BY 2",
      2},
     {"SELECT k, date_trunc('HOUR', at) AS h, count(*) AS n, sum(v) AS s, stddev(v) AS d, "
-     "count(DISTINCT k) AS t, regr_slope(v, unix_seconds(at)) AS r FROM l WHERE k <= :v "
+     "count(DISTINCT k) AS t, regr_slope(v, unix_micros(at)) AS r FROM l WHERE k <= :v "
      "GROUP BY k, date_trunc('HOUR', at) ORDER BY 1, 2",
      4},
     {"SELECT count(DISTINCT k) AS n, percentile(v, 0.5) AS p, min(v) AS m FROM l", 1},
+    {"SELECT k, max(m) AS m1, median(abs(v - m)) AS d FROM l CROSS JOIN (SELECT k AS k2, "
+     "median(v) AS m FROM l GROUP BY k) AS o WHERE k2 = k GROUP BY k",
+     3},
+    {"SELECT n FROM (SELECT k, count(*) AS n FROM l GROUP BY k) AS x WHERE n > 1", 1},
+    {"SELECT k, sum(w) AS s, count(none) AS c FROM m GROUP BY k", 2},
+    {"SELECT w, none FROM m ORDER BY w", 3},
     {"SELECT * FROM r WHERE name LIKE 'o%' OR deep IS NULL", 2},
     {"SELECT k, stddev(v), concat(k, '-', date_trunc('day', at)) FROM l GROUP BY k", 3},
     {"SELECT at FROM l WHERE at > '2024-01-01' UNION SELECT name FROM r ORDER BY 1", 5},

@@ -17,6 +17,7 @@
 #include "quire/table_upkeep.h"
 #include "quire/table_write.h"
 #include "scratch.h"
+#include "standing_table.h"
 
 #define N_MAX   100000
 #define APPENDS 3
@@ -49,22 +50,10 @@ static int teardown(void **state)
 
 static void append(void)
 {
-    struct quire_builder *builder = NULL;
-    struct ArrowSchema copy = {.release = NULL};
-    struct ArrowArray batch = {.release = NULL};
     struct ArrowArrayStream rows = {.release = NULL};
     const struct quire_table_append_options options = {.durability = QUIRE_DURABILITY_NONE,
                                                        .context = context};
-    assert_int_equal(quire_builder_new(&schema, &builder, NULL), 0);
-    for (int64_t row = 0; row < ROWS; row++) {
-        assert_int_equal(quire_builder_int(builder, row, NULL), 0);
-        assert_int_equal(quire_builder_text(builder, row % 2 == 0 ? "a b" : "c", 1, NULL), 0);
-        assert_int_equal(quire_builder_end_row(builder, NULL), 0);
-    }
-    assert_int_equal(quire_builder_finish(builder, &batch, NULL), 0);
-    quire_builder_free(builder);
-    assert_int_equal(quire_schema_copy(&schema, &copy, NULL), 0);
-    assert_int_equal(quire_stream_of_batches(&copy, &batch, 1, &rows, NULL), 0);
+    standing_rows(&schema, 0, ROWS, &rows);
     assert_int_equal(quire_table_append(folder, &rows, &options, NULL, NULL), 0);
     quire_stream_release(&rows);
 }
@@ -83,21 +72,7 @@ static void make_table(void)
 /* The newest version, which has all rows. */
 static int64_t standing(void)
 {
-    struct quire_table *table = NULL;
-    struct ArrowArrayStream stream = {.release = NULL};
-    int64_t rows = 0;
-    assert_int_equal(quire_table_open(folder, QUIRE_TABLE_NEWEST, &table, NULL), 0);
-    assert_int_equal(quire_table_read(table, NULL, &stream, NULL), 0);
-    for (;;) {
-        struct ArrowArray batch = {.release = NULL};
-        assert_int_equal(quire_stream_next(&stream, &batch, NULL), 0);
-        if (batch.release == NULL) break;
-        rows += batch.length;
-        quire_array_release(&batch);
-    }
-    int64_t version = quire_table_version(table);
-    quire_stream_release(&stream);
-    quire_table_close(table);
+    int64_t rows, version = standing_table(folder, NULL, &rows);
     assert_int_equal(rows, APPENDS * ROWS);
     return version;
 }

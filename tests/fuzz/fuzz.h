@@ -101,11 +101,15 @@ FUZZ_TARGET(sort_round);
 FUZZ_TARGET(deletion_vector);
 FUZZ_TARGET(delta_schema);
 FUZZ_TARGET(expr);
+FUZZ_TARGET(config);
 FUZZ_TARGET(rules);
+FUZZ_TARGET(chart_fonts);
 FUZZ_TARGET(chart_text);
 FUZZ_TARGET(chart_svg);
 FUZZ_TARGET(runlog);
 FUZZ_TARGET(json_scan);
+FUZZ_TARGET(sql);
+FUZZ_TARGET(sql_text);
 FUZZ_TARGET(smoke);
 FUZZ_TARGET(canary);
 

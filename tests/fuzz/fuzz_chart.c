@@ -33,23 +33,42 @@ void fuzz_chart_text(const uint8_t *data, size_t size)
 {
     struct fuzz_bytes bytes = {data, size};
     double width = (double)fuzz_take(&bytes) * 4;
-    bool outlines = fuzz_take_below(&bytes, 2) == 1;
+    uint8_t how = (uint8_t)fuzz_take_below(&bytes, 6);
+    QUIRE_CLEANUP(quire_chart_fonts_release) struct quire_chart_fonts fonts = {.bits = NULL};
+    if (how % 2 == 1) FUZZ_CHECK(quire_chart_fonts_add_usual(&fonts) == 0, "no memory");
+    const struct quire_chart_fit fit = {.type = {12, how / 2 * 1.6},
+                                        .width_max = width,
+                                        .fonts = how % 2 == 1 ? &fonts : NULL,
+                                        .ends = how % 2 == 1};
     QUIRE_CLEANUP(quire_cleanup_free) char *text = fuzz_take_text(&bytes);
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf fitted = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf quoted = {0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf read = {0};
-    FUZZ_CHECK(quire_chart_text_fit(&fitted, text, 12, width, outlines) == 0, "no memory");
+    FUZZ_CHECK(quire_chart_text_fit(&fitted, text, &fit) == 0, "no memory");
     FUZZ_CHECK(quire_utf8_is_valid(fitted.data, fitted.size), "not UTF-8");
     FUZZ_CHECK(fitted.size < 2048, "%zu bytes", fitted.size);
     const char *shown = (const char *)fitted.data;
-    double taken = quire_chart_text_width(shown, fitted.size, 12);
-    FUZZ_CHECK(taken <= width || taken <= 12, "%g of %g pixels", taken, width);
-    for (size_t i = 0; i < fitted.size; i++)
-        FUZZ_CHECK(fitted.data[i] >= 0x20 && fitted.data[i] != 0x7f, "a control");
+    double taken = quire_chart_text_width(shown, fitted.size, &fit.type);
+    FUZZ_CHECK(taken <= width || taken <= 12 + fit.type.pixel, "%g of %g pixels", taken, width);
+    for (size_t i = 0; i < fitted.size;) {
+        uint32_t codepoint;
+        i += (size_t)quire_utf8_decode(fitted.data + i, &codepoint);
+        FUZZ_CHECK(codepoint >= 0x20 && codepoint != 0x7f, "a control");
+        FUZZ_CHECK(fit.fonts == NULL || quire_chart_fonts_have(fit.fonts, codepoint), "U+%04X",
+                   (unsigned)codepoint);
+    }
     FUZZ_CHECK(quire_chart_text_quote(&quoted, shown, fitted.size) == 0, "no memory");
     read_quoted(&quoted, &read);
     FUZZ_CHECK(read.size == fitted.size, "%zu bytes of %zu", read.size, fitted.size);
     FUZZ_CHECK(read.size == 0 || memcmp(read.data, fitted.data, read.size) == 0, "another text");
+}
+
+/* What fc-list says of fonts. */
+void fuzz_chart_fonts(const uint8_t *data, size_t size)
+{
+    QUIRE_CLEANUP(quire_chart_fonts_release) struct quire_chart_fonts fonts = {.bits = NULL};
+    FUZZ_CHECK(quire_chart_fonts_add(&fonts, (const char *)data, size) == 0, "no memory");
+    FUZZ_CHECK(!quire_chart_fonts_have(&fonts, 0x110000), "beyond Unicode");
 }
 
 /* One tag that came out: an element that is known, no attribute but known ones. */

@@ -2,7 +2,8 @@
  * read them or in what pieces they come: each input is read twice, and both readings
  * must agree in every value, or in the error and its place.
  *
- * Input: flags, pieces, settings (fuzz_settings.c), then the file. */
+ * Input: flags, pieces, what of a file stays single when the rest is repeated, settings
+ * (fuzz_settings.c), then the file. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,9 @@
 #include "quire/batch.h"
 #include "quire/format.h"
 
+/* A file repeated is cut into chunks; some are longer than the sample that is looked at first. */
 #define AMPLIFIED_BYTES 40000
+#define LONG_BYTES      150000
 #define SHOWN_BYTES     400
 
 enum {
@@ -27,7 +30,12 @@ enum {
     FLAG_NUMBERS = 16,
     FLAG_EXTRA = 32,
     FLAG_MISSING = 64,
-    FLAG_AMPLIFY = 128 /* the file over and over, so that it is cut into chunks; slow */
+    FLAG_AMPLIFY = 128 /* parts of the file over and over; slow */
+};
+
+/* How a file is repeated: but for its first and last bytes, until it is so long. */
+struct amplifying {
+    size_t first, last, wanted;
 };
 
 struct reading {
@@ -106,11 +114,28 @@ static void check_same(const struct reading *a, int code_a, const struct reading
     FUZZ_CHECK(memcmp(&a->counts, &b->counts, sizeof(a->counts)) == 0, "counts differ");
 }
 
-static void amplify(struct quire_buf *file, const struct fuzz_bytes *bytes, bool over_and_over)
+static struct amplifying take_amplifying(struct fuzz_bytes *bytes, size_t pieces)
 {
+    struct amplifying how = {.wanted = pieces > 48 ? LONG_BYTES : AMPLIFIED_BYTES};
+    how.first = fuzz_take_below(bytes, 256);
+    how.last = fuzz_take_below(bytes, 256);
+    return how;
+}
+
+static void put(struct quire_buf *file, const uint8_t *bytes, size_t size)
+{
+    FUZZ_CHECK(quire_buf_append(file, bytes, size) == 0, "no memory");
+}
+
+static void amplify(struct quire_buf *file, const struct fuzz_bytes *bytes, struct amplifying how)
+{
+    if (how.first + how.last >= bytes->size) how.first = how.last = 0;
+    size_t middle = bytes->size - how.first - how.last;
+    put(file, bytes->data, how.first);
     do {
-        FUZZ_CHECK(quire_buf_append(file, bytes->data, bytes->size) == 0, "no memory");
-    } while (over_and_over && bytes->size > 0 && file->size < AMPLIFIED_BYTES);
+        put(file, bytes->data + how.first, middle);
+    } while (middle > 0 && file->size < how.wanted);
+    put(file, bytes->data + how.first + middle, how.last);
 }
 
 static void decode(const char *format_name, const char *schema_text, const uint8_t *data,
@@ -120,6 +145,7 @@ static void decode(const char *format_name, const char *schema_text, const uint8
     struct fuzz_bytes bytes = {data, size};
     struct ArrowSchema schema = {.release = NULL};
     struct reading whole = {.threads = 1}, pieces = {.format = NULL};
+    struct amplifying amplifying = {.wanted = 0};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf file = {0};
     FUZZ_CHECK(quire_format_find(format_name, &whole.format, NULL) == 0, "%s", format_name);
     FUZZ_CHECK(quire_schema_parse(schema_text, strlen(schema_text), &schema, NULL) == 0, "schema");
@@ -127,6 +153,7 @@ static void decode(const char *format_name, const char *schema_text, const uint8
     pieces.piece_max = fuzz_take_below(&bytes, 64) + 1;
     if (pieces.piece_max % 8 != 1) whole.flags &= ~(size_t)FLAG_AMPLIFY; /* seldom enough */
     pieces.threads = pieces.piece_max % 2 == 1 ? 2 : 1;
+    if (whole.flags & FLAG_AMPLIFY) amplifying = take_amplifying(&bytes, pieces.piece_max);
     whole.infer_rows = fuzz_take_below(&bytes, 4);
     fuzz_take_settings(&bytes, &whole.format->decoder_options, options);
     whole.options = options;
@@ -136,7 +163,7 @@ static void decode(const char *format_name, const char *schema_text, const uint8
     pieces.schema = whole.schema;
     pieces.flags = whole.flags;
     pieces.infer_rows = whole.infer_rows;
-    amplify(&file, &bytes, (whole.flags & FLAG_AMPLIFY) != 0);
+    amplify(&file, &bytes, amplifying);
     int code = read_whole(&whole, file.data, file.size);
     check_same(&whole, code, &pieces, read_whole(&pieces, file.data, file.size));
     quire_options_release(&whole.format->decoder_options, options);

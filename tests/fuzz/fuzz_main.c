@@ -4,7 +4,11 @@
  *     fuzz seeds TARGET FOLDER        writes the seeds of the table there
  *     fuzz TARGET [CORPUS...] [-options of libFuzzer]
  *
- * The processes that libFuzzer starts find the target in FUZZ_TARGET. */
+ * The processes that libFuzzer starts find the target in FUZZ_TARGET. With FUZZ_STEADY set no
+ * thread starts within a target: a pool's jobs are then done by the thread that waits for them, so
+ * that a seed leads to the same inputs each time. */
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +16,22 @@
 #include "fuzz.h"
 
 static const struct fuzz_target *target;
+static bool steady, running;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *argument);
+
+/* The linker puts it before the library's own. */
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *argument)
+{
+    if (steady && running) return EAGAIN;
+    return __real_pthread_create(thread, attributes, run, argument);
+}
 
 static void list(void)
 {
@@ -52,6 +69,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         *argv = words + 1;
         --*argc;
     }
+    steady = getenv("FUZZ_STEADY") != NULL;
     target = name != NULL ? fuzz_target_find(name) : NULL;
     if (target != NULL) return 0;
     fprintf(stderr, "fuzz: no such target; \"fuzz list\" names them\n");
@@ -60,6 +78,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    running = true;
     target->run(data, size);
+    running = false;
     return 0;
 }

@@ -3,7 +3,8 @@
  *
  *     fuzz_replay SEEDS [TARGET [RUNS]]
  *
- * SEEDS is the folder with a folder of seed files for each target that has some. The
+ * SEEDS is the folder with a folder of seed files for each target that has some. RUNS, else
+ * QUIRE_REPLAY_RUNS of the environment, is how many mutations each target is run on. The
  * canary runs in a process of its own, which must die. */
 #include <dirent.h>
 #include <stdio.h>
@@ -160,12 +161,14 @@ static bool dies(const struct fuzz_target *target, const char *folder, int64_t r
 int main(int argc, char **argv)
 {
     int64_t runs = RUNS_DEFAULT;
+    const char *runs_text = argc > 3 ? argv[3] : getenv("QUIRE_REPLAY_RUNS");
     int ran = 0;
     if (argc < 2) {
         fprintf(stderr, "usage: fuzz_replay SEEDS [TARGET [RUNS]]\n");
         return 2;
     }
-    if (argc > 3 && !quire_number_parse_i64(argv[3], strlen(argv[3]), &runs, NULL)) return 2;
+    if (runs_text != NULL && !quire_number_parse_i64(runs_text, strlen(runs_text), &runs, NULL))
+        return 2;
     for (size_t i = 0; i < fuzz_targets_size; i++) {
         const struct fuzz_target *target = &fuzz_targets[i];
         if (argc > 2 && strcmp(argv[2], target->name) != 0) continue;

@@ -107,6 +107,27 @@ def test_versions_that_do_not_tell(tmp_path):
             told(url, *versions)
 
 
+def test_columns_that_became_others(tmp_path):
+    url = make(tmp_path)
+    delta.append(url, pa.table({"id": [10], "part": ["p0"], "more": [b"x"]}), evolve="add")
+    other = pa.table({"id": [1], "part": ["p1"], "more": ["text"]})
+    delta.overwrite(url, other, overwrite_schema=True)
+    delta.append(url, pa.table({"id": [2], "part": ["p0"], "more": ["t"]}))
+    for first in (0, 2, 3):  # which has the rows of the version before as deleted ones
+        with pytest.raises(QuireError, match="rows of version 2 cannot be told") as failure:
+            told(url, first)
+        assert failure.value.name == "UNSUPPORTED"
+        assert all(word in str(failure.value) for word in
+                   ["column more", '"binary"', '"string"', "by themselves"])
+    assert told(url, 4) == [(4, "insert", 2)]
+    assert (2, "insert", 10) in told(url, 0, 2)
+    # What is gone is left out, and what is wider is read as that.
+    delta.overwrite(url, pa.table({"id": pa.array([5], pa.int64()), "part": ["p1"]}),
+                    overwrite_schema=True)
+    assert sorted(told(url, 4, 5)) == [(4, "insert", 2), (5, "delete", 1), (5, "delete", 2),
+                                       (5, "insert", 5)]
+
+
 def test_names_of_its_own_and_files_that_are_gone(tmp_path):
     url = str(tmp_path / "own")
     own = pa.schema([("_change_type", pa.string())])

@@ -160,6 +160,26 @@ def test_what_is_refused(tmp_path):
     refused(4, folder, says="there is a table")
 
 
+@pytest.mark.parametrize("inner", ["A", "deep/er/inner", "p=1"])
+def test_tables_below_keep_their_files(tmp_path, inner):
+    folder = tmp_path / "t"
+    folder.mkdir()
+    pq.write_table(pa.table({"a": [1]}), folder / "m.parquet")
+    # Rows that it has deleted would come back, and what it deletes would be missing here.
+    good("table", "append", folder / inner, "-", "--from", "csv", "--create", stdin="b\n1\n2\n")
+    good("table", "delete", folder / inner, "--where", "b = 1")
+    said = refused(2, folder, says=["a table below the folder", "whose files are its own"])
+    assert inner in said.err
+    assert good("table", "read", folder / inner).lines() == [{"b": 2}]
+    # One without files is one, too; one that is hidden is not looked at.
+    for part in (folder / inner).glob("*.parquet"):
+        part.unlink()
+    refused(2, folder, says="a table below the folder")
+    (folder / inner.split("/")[0]).rename(folder / "_aside")
+    assert good("table", "convert", folder, "--json").json()["files"] == 1
+    assert good("table", "read", folder).lines() == [{"a": 1}]
+
+
 def test_partitions_that_are_not_as_given(tmp_path):
     folder = tmp_path / "t"
     for part in ("p=1/q=a", "p=2/q=b"):

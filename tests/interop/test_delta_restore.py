@@ -57,6 +57,25 @@ def test_vectors_come_back_and_the_protocol_stays(tmp_path):
     assert add["dataChange"] and add["deletionVector"]["cardinality"] == 1
 
 
+def test_ids_of_columns_are_given_once(tmp_path):
+    url = str(tmp_path / "t")
+    delta.create(url, ids().schema, properties={"delta.columnMapping.mode": "id",
+                                                "delta.enableChangeDataFeed": "true"})
+    delta.append(url, ids(1))
+    delta.append(url, pa.table({"id": [2], "b": ["of b"]}), evolve="add")
+    delta.restore(url, 1)
+    most = "delta.columnMapping.maxColumnId"
+    assert DeltaTable(url).metadata().configuration[most] == "2"
+    assert delta.restore(url, 1).unchanged
+    delta.append(url, pa.table({"id": [3], "c": ["of c"]}), evolve="add")
+    assert DeltaTable(url).metadata().configuration[most] == "3"
+    # Rows of the version that had b are read by the ids of the columns that there are now.
+    told = [(row["id"], row["c"], row["_change_type"])
+            for row in delta.changes(url, 0).to_pylist()]
+    assert told == [(1, None, "insert"), (2, None, "insert"), (2, None, "delete"),
+                    (3, "of c", "insert")]
+
+
 def test_by_time(tmp_path):
     url = make(tmp_path)
     delta.delete(url)

@@ -155,13 +155,6 @@ def test_defaults(tmp_path):
             pa.table({"id": [4], "n": pa.array([None], pa.decimal128(10, 2))}))
 
 
-def test_identity_columns_are_refused_by_name(tmp_path):
-    url = make(tmp_path, LONGS)
-    meta.commit(url, meta.protocol(1, 6), meta.field_metadata(
-        url, "id", delta__identity__start=1, delta__identity__step=1))
-    assert "identity" in refused("UNSUPPORTED", delta.append, url, rows((1, "a"))).cause
-
-
 def test_names_without_case(tmp_path):
     nested = pa.schema([("id", pa.int64()), ("Sub", pa.struct([("Inner", pa.int32())]))])
     url = make(tmp_path, nested)

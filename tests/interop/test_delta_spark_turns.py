@@ -249,6 +249,29 @@ def test_ids_of_rows(tmp_path):
     assert_same(url)
 
 
+@pytest.mark.parametrize("properties", [
+    {}, {"delta.columnMapping.mode": "id"},
+    {"delta.enableDeletionVectors": "true", "delta.columnMapping.mode": "name"}])
+def test_ids_of_merged_rows(tmp_path, properties):
+    """Spark sees the ids that rows took over in a merge, and keeps them in its own."""
+    url = str(tmp_path / "t")
+    data = pa.table({"id": range(20), "v": [float(i) for i in range(20)]})
+    delta.create(url, data.schema, properties={"delta.enableRowTracking": "true"} | properties)
+    delta.append(url, data)
+    query = ("SELECT id, _metadata.row_id, _metadata.row_commit_version FROM {t} ORDER BY id")
+    delta.merge(url, pa.table({"id": [3, 17, 25], "v": [0.5, 1.5, 2.5]}), ["id"])
+    wanted = [(i, i, 2 if i in (3, 17) else 1) for i in range(20)]
+    *found, (key, fresh, version) = [tuple(row) for row in sql(query, t=url).collect()]
+    assert found == wanted and (key, version) == (25, 2) and fresh >= 20
+    sql("MERGE INTO {t} t USING (SELECT 4L AS id, 9.0D AS v) s ON t.id = s.id "
+        "WHEN MATCHED THEN UPDATE SET *", t=url)
+    delta.merge(url, pa.table({"id": [5], "v": [0.0]}), ["id"])
+    delta.update(url, {"v": "-v"}, "id = 6")
+    wanted = [(i, i, {4: 3, 5: 4, 6: 5}.get(i, version)) for i, _, version in wanted]
+    assert [tuple(row) for row in sql(query, t=url).collect()] == wanted + [(25, fresh, 2)]
+    assert_same(url)
+
+
 def test_generated_columns(tmp_path):
     """Made by hand, since Spark makes such tables only by an interface of its own."""
     made = delta_log.Table(tmp_path / "t", [
@@ -261,6 +284,23 @@ def test_generated_columns(tmp_path):
     append_or_refuse(url, pa.table({"id": [7], "d": [at.date()],
                                     "t": pa.array([at], pa.timestamp("us", "UTC"))}),
                      "generationExpression")
+
+
+@pytest.mark.parametrize("properties, says", [({}, "writer version 6"),
+                                              ({"delta.enableRowTracking": "true"},
+                                               "identityColumns")])
+def test_identity_columns(tmp_path, properties, says):
+    """Spark reads them. This Delta Lake gives no values itself, and so refuses to write."""
+    url = str(tmp_path / "t")
+    schema = pa.schema([("id", pa.int64()), ("v", pa.string())])
+    delta.create(url, schema, identities=[("id", 100, -10, False)], properties=properties)
+    delta.append(url, pa.table({"v": ["a", "b"]}))
+    delta.merge(url, pa.table({"v": ["b", "c"]}), ["v"])
+    found = sorted(map(tuple, sql("SELECT id, v FROM {t}", t=url).collect()))
+    assert found == [(80, "c"), (90, "b"), (100, "a")]
+    with pytest.raises(Exception, match=says):
+        sql("INSERT INTO {t} (v) VALUES ('d')", t=url)
+    assert_same(url)
 
 
 def test_checkpoints_of_version_2(tmp_path):

@@ -316,7 +316,8 @@ def test_statistics_of_each_type(tmp_path):
     ("a" * 31 + "\ud7ff" + "z", "a" * 31 + "\ud7ff", "a" * 31 + "\ue000"),
     ("a" * 31 + "\U0010ffff" + "z", "a" * 31 + "\U0010ffff", "a" * 30 + "b"),
     ("a" * 31 + "\uffff" + "z", "a" * 31 + "\uffff", "a" * 31 + "\U00010000"),
-    ("\U0010ffff" * 33, None, None),
+    # No text is above those; below them there is one all the same.
+    ("\U0010ffff" * 33, "\U0010ffff" * 16, None),
 ])
 def test_long_texts(tmp_path, text, low, high):
     url = str(tmp_path / "t")

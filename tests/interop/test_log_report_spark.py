@@ -6,6 +6,7 @@ import math
 import random
 
 import delta
+import pyarrow as pa
 import pyrunlog
 import pytest
 import spark_session
@@ -121,6 +122,26 @@ def test_a_history_that_lacks_columns(tmp_path):
     got = pyrunlog.ask("summary", url, now=NOW, days=3)
     [total] = spark[None]
     for key, value in total.items():
-        assert math.isclose(got[key], value or 0, rel_tol=1e-9), key
+        same(got[key], value, key)
+    assert total["success_rate_percent"] is None and total["average_rows_processed"] is None
+    [trends] = answers(url, "trends", "history", days=3)[None]
+    assert trends["validation_slope"] is not None and trends["rows_max"] is None
     assert total["total_executions"] > 1
     assert len(spark["by_day"]) == len(got["by_day"])
+
+
+def test_rows_of_before_and_the_end_of_time(tmp_path):
+    """Null execution_ids, rows of one minute, and the last moment that a time can have."""
+    url = tmp_path / "log"
+    last = datetime.datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+    data = pyrunlog.table(
+        [{**row, "execution_id": None if i % 3 else row["execution_id"],
+          "created_at": last if i == 0 else NOW + datetime.timedelta(microseconds=999983 * i)}
+         for i, row in enumerate(log(60))],
+        pa.schema([field.with_nullable(field.name == "execution_id" or field.nullable)
+                   for field in pyrunlog.SCHEMA]))
+    delta.create(url, data.schema)
+    delta.append(url, data)
+    compare(url, "history", days=-1)
+    got = pyrunlog.ask("summary", url, now=NOW, days=-1)
+    assert (got["total_rows"], got["total_executions"]) == (60, 16)

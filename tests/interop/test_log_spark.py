@@ -2,10 +2,11 @@
 
 import json
 
+import deltalake
 import pytest
 import spark_session
 from log_samples import COLUMNS, EXECUTION, REPORT, ROW
-from program import good
+from program import bad, good
 
 pytestmark = pytest.mark.usefixtures("spark")
 
@@ -38,17 +39,38 @@ def test_spark_appends_to_ours(tmp_path):
 
 
 def test_we_append_to_sparks(tmp_path):
-    """SparkForge's table has no not-null columns, and numbers of 32 bits."""
+    """SparkForge's table has no not-null columns, and numbers of 32 bits, which stay: Spark reads
+    what we write there, and writes on; reports of both are the same."""
     url = str(tmp_path / "runs")
     kinds = {"long": "INT", "double": "FLOAT", "boolean": "BOOLEAN", "string": "STRING",
              "timestamp": "TIMESTAMP"}
-    columns = ", ".join(f"`{name}` {kinds[kind]}" for name, kind in COLUMNS)
+    columns = ", ".join(f"`{name}` {kinds[kind]}" for name, kind in COLUMNS
+                        if name not in ("cpu_usage_percent", "metadata"))
     session = spark_session.session()
     session.sql(f"CREATE TABLE delta.`{url}` ({columns}) USING delta")
     session.sql(INSERT.format(url=url))
-    write(url, "rows", [ROW], "--schema-validation-mode", "lenient")
-    rows = session.read.format("delta").load(url).orderBy("run_id").collect()
-    assert [row["run_id"] for row in rows] == ["by-spark", "test-run"]
-    assert (rows[1]["rows_processed"], rows[1]["valid_rows"]) == (1000, 950)
+    write(url, "rows", [{**ROW, "duration_secs": 0.1}])
+    write(url, "rows", [{**ROW, "duration_secs": 0.3}], "--write-mode", "merge")
+    bad(1, "log", "write", url, "--kind", "rows", says="rows_processed",
+        stdin=json.dumps({**ROW, "rows_processed": 2**31}))
+    session.sql(INSERT.format(url=url))
+    frame = session.read.format("delta").load(url)
+    types = {field.name: field.dataType.typeName() for field in frame.schema.fields}
+    assert types["rows_processed"] == "integer" and types["duration_secs"] == "float"
+    assert types["metadata"] == "string"
+    rows = frame.orderBy("run_id").collect()
+    assert [row["run_id"] for row in rows] == ["by-spark", "by-spark", "test-run"]
+    assert (rows[2]["rows_processed"], rows[2]["valid_rows"]) == (1000, 950)
+    assert [row["run_id"] for row in deltalake.DeltaTable(url).to_pyarrow_table().sort_by(
+        "run_id").to_pylist()] == ["by-spark", "by-spark", "test-run"]
+    assert_report_is_sparks(url, frame)
     good("log", "optimize", url)
-    assert session.read.format("delta").load(url).count() == 2
+    assert_report_is_sparks(url, session.read.format("delta").load(url))
+
+
+def assert_report_is_sparks(url, frame):
+    told = good("log", "report", url, "--days", "0", "--json").json()
+    total = frame.selectExpr("count(*) AS rows", "sum(rows_processed) AS processed",
+                             "avg(duration_secs) AS mean").collect()[0]
+    assert (told["total_rows"], told["total_rows_processed"]) == (total["rows"], total["processed"])
+    assert told["average_duration_secs"] == pytest.approx(total["mean"], rel=1e-12)

@@ -297,7 +297,7 @@ def test_settings_of_both_sides(folder):
 
 
 def test_checksum_finds_damage(folder):
-    path = written(folder, NUMBERS, page_checksum="on", compression="none", dictionary="off")
+    path = written(folder, NUMBERS, compression="none", dictionary="off")
     data = bytearray(path.read_bytes())
     data[200_000] ^= 1
     path.write_bytes(data)

@@ -81,7 +81,9 @@ def test_corrupt_files(tmp_path):
     cut, ended, swapped, whole = (url / name for name in sorted(files(url)))
     cut.write_bytes(cut.read_bytes()[:-1])
     ended.write_bytes(ended.read_bytes()[:-4] + b"PARX")
-    good("convert", whole, swapped, "--limit", "2", "--set", "out.key_value.x=y")
+    other = tmp_path / swapped.name
+    good("convert", whole, other, "--limit", "2", "--set", "out.key_value.x=y")
+    shutil.move(other, swapped)
     lines = commit(url, 1 + [actions(url, v, "add")[0]["path"] for v in range(1, 5)].index(
         swapped.name))
     action = json.loads(lines.read_text().splitlines()[-1])

@@ -8,6 +8,11 @@ import pyarrow as pa
 from pyquire import ArrowSchema, ArrowStream, Error, Setting, _stream_of, check, lib
 
 
+class Identity(c.Structure):
+    _fields_ = [("column", c.c_char_p), ("start", c.c_int64), ("step", c.c_int64),
+                ("by_default", c.c_bool)]
+
+
 class CreateOptions(c.Structure):
     _fields_ = [
         ("partition_by", c.POINTER(c.c_char_p)),
@@ -18,6 +23,8 @@ class CreateOptions(c.Structure):
         ("description", c.c_char_p),
         ("if_not_exists", c.c_bool),
         ("durability", c.c_int),
+        ("identities", c.POINTER(Identity)),
+        ("identities_size", c.c_size_t),
     ]
 
 
@@ -45,6 +52,8 @@ class AppendOptions(c.Structure):
         ("evolve", c.c_int),
         ("create", c.POINTER(CreateOptions)),
         ("limits", FileLimits),
+        ("no_auto_compact", c.c_bool),
+        ("info", c.c_char_p),
     ]
 
 
@@ -65,7 +74,11 @@ class ChangeOptions(c.Structure):
         ("create_only", c.c_bool),
         ("evolve", c.c_int),
         ("overwrite_schema", c.c_bool),
+        ("keys_once", c.c_bool),
+        ("compares", c.c_char_p),
         ("limits", FileLimits),
+        ("no_auto_compact", c.c_bool),
+        ("info", c.c_char_p),
     ]
 
 
@@ -81,7 +94,8 @@ class ChangeResult(c.Structure):
     _fields_ = [("version", c.c_int64), ("skipped", c.c_bool), ("unchanged", c.c_bool),
                 ("created", c.c_bool)]
     _fields_ += [(name, c.c_int64) for name in (
-        "rows_inserted", "rows_updated", "rows_deleted", "rows_copied", "files_removed",
+        "rows_inserted", "rows_updated", "rows_deleted", "rows_other", "rows_copied",
+        "files_removed",
         "files_added", "vectors_written", "change_files")]
 
 
@@ -93,13 +107,16 @@ def _text(text):
 
 
 def create(url, schema, partition_by=(), properties=None, name=None, description=None,
-           if_not_exists=False, durability="none"):
-    """Makes an empty table of a pyarrow schema."""
+           if_not_exists=False, durability="none", identities=()):
+    """Makes an empty table of a pyarrow schema. identities: (column, start, step, by default)."""
     names = (c.c_char_p * max(len(partition_by), 1))(*[text.encode() for text in partition_by])
     pairs = [(k.encode(), v.encode()) for k, v in (properties or {}).items()]
     settings = (Setting * max(len(pairs), 1))(*pairs)
+    made = (Identity * max(len(identities), 1))(
+        *[(column.encode(), *more) for column, *more in identities])
     options = CreateOptions(names, len(partition_by), settings, len(pairs), _text(name),
-                            _text(description), if_not_exists, DURABILITY.index(durability))
+                            _text(description), if_not_exists, DURABILITY.index(durability),
+                            made, len(identities))
     held, error = ArrowSchema(), Error()
     schema._export_to_c(c.addressof(held))
     code = lib.quire_table_create(os.fspath(url).encode(), c.byref(held), c.byref(options),
@@ -119,11 +136,11 @@ def _creation(create):
 
 
 def append(url, data, app=None, app_version=0, compression=None, durability="none", evolve="off",
-           create=None):
+           create=None, context=None):
     """Appends what exports an Arrow stream. Gives an AppendResult. create: the columns that a table
-    is partitioned by which is made where there is none."""
+    is partitioned by which is made where there is none. context: of pyquire.context."""
     options = AppendOptions(_text(app), app_version, _text(compression),
-                            DURABILITY.index(durability), None, EVOLVE.index(evolve),
+                            DURABILITY.index(durability), context, EVOLVE.index(evolve),
                             _creation(create))
     error, result = Error(), AppendResult()
     capsule, stream = _stream_of(data)
@@ -137,10 +154,10 @@ def append(url, data, app=None, app_version=0, compression=None, durability="non
 
 def _change(call, url, *arguments, app=None, app_version=0, compression=None,
             deletion_vectors=False, durability="none", create=None, create_only=False,
-            evolve="off", overwrite_schema=False):
+            evolve="off", overwrite_schema=False, keys_once=False):
     options = ChangeOptions(_text(app), app_version, _text(compression), deletion_vectors,
                             DURABILITY.index(durability), None, _creation(create),
-                            create_only, EVOLVE.index(evolve), overwrite_schema)
+                            create_only, EVOLVE.index(evolve), overwrite_schema, keys_once)
     error, result = Error(), ChangeResult()
     code = call(os.fspath(url).encode(), *arguments, c.byref(options), c.byref(result),
                 c.byref(error))

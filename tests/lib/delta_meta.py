@@ -58,3 +58,17 @@ def protocol(reader, writer, reader_features=None, writer_features=None):
     if writer == 7:
         action["writerFeatures"] = writer_features or []
     return {"protocol": action}
+
+
+def live(url):
+    """The add actions of the files that the newest version has, by all commits from the first."""
+    files = {}
+    for version in range(newest(url) + 1):
+        lines = actions(url, version)
+        for line in lines:
+            if "remove" in line:
+                files.pop(line["remove"]["path"], None)
+        for line in lines:
+            if "add" in line:
+                files[line["add"]["path"]] = line["add"]
+    return files.values()

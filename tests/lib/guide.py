@@ -8,6 +8,7 @@ import subprocess
 from program import PROGRAM, ROOT, environment
 
 FOLDER = pathlib.Path(PROGRAM).resolve().parent
+LIBRARY = pathlib.Path(os.environ.get("QUIRE_LIB", ROOT / "build/release/src/libquire.so"))
 
 
 def text(name):
@@ -44,17 +45,25 @@ def run_console(block, folder):
 
 def build_c(source, folder):
     """Makes ./example of a page's program."""
-    library = pathlib.Path(os.environ.get("QUIRE_LIB", ROOT / "build/release/src/libquire.so"))
     (folder / "example.c").write_text(source)
     subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}",
-                    "example.c", str(library.resolve()), f"-Wl,-rpath,{library.resolve().parent}",
+                    "example.c", str(LIBRARY.resolve()), f"-Wl,-rpath,{LIBRARY.resolve().parent}",
                     "-o", "example"], cwd=folder, check=True)
+
+
+def enter(folder, monkeypatch):
+    """Goes into a folder, where the program is found and nothing around the tests configures it."""
+    for variable in [one for one in os.environ if one.startswith("QUIRE_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("PATH", f"{FOLDER}:{os.environ['PATH']}")
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def run_page(name, folder, monkeypatch):
     """Runs all blocks of a page in order, in one folder; gives the kinds that there were."""
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("PATH", f"{FOLDER}:{os.environ['PATH']}")
+    enter(folder, monkeypatch)
+    monkeypatch.syspath_prepend(ROOT / "examples")
     kinds, python = set(), {}
     for kind, block in blocks(text(name)):
         kinds.add(kind)

@@ -66,6 +66,9 @@ class Options(c.Structure):
         ("context", c.c_void_p),
         ("process_limit", c.c_bool),
         ("rules", c.c_void_p),
+        ("end_given", c.c_bool),
+        ("out", c.c_void_p),
+        ("max_invalid_rows_percent", c.c_double),
     ]
 
 
@@ -75,7 +78,7 @@ def micros(moment):
 
 def _options(now, days, end, limit, where, history):
     return Options(days=days, now_us=micros(now) if now else 0, end_us=micros(end) if end else 0,
-                   limit=limit, where=where.encode() if where else None, history=history)
+                   end_given=end is not None, limit=limit, where=where.encode() if where else None, history=history)
 
 
 def ask(report, url, now=None, days=0, end=None, limit=0, where=None, history=False):
@@ -109,7 +112,7 @@ def frame(url, since, until):
 
 def _rate(rows):
     told = rows["success"].dropna().astype(bool)
-    return 100 * told.mean() if len(told) else 0.0
+    return 100 * told.mean() if len(told) else None
 
 
 def _total(values):
@@ -117,12 +120,19 @@ def _total(values):
 
 
 def _mean(values):
-    return float(values.mean()) if values.notna().any() else 0.0
+    return float(values.mean()) if values.notna().any() else None
+
+
+def stddev(values):
+    """None of no value, 0 of one."""
+    count = values.count()
+    return float(values.std()) if count > 1 else 0.0 if count else None
 
 
 def totals(rows):
+    executions = rows["execution_id"].fillna(rows["run_id"])
     return {
-        "total_executions": rows["execution_id"].nunique(),
+        "total_executions": executions.nunique(),
         "total_rows": len(rows),
         "successful_rows": int((rows["success"] == True).sum()),  # noqa: E712
         "failed_rows": int((rows["success"] == False).sum()),  # noqa: E712
@@ -143,23 +153,51 @@ def measures(rows):
     made = totals(rows)
     for name in ("total_executions", "average_rows_processed"):
         del made[name]
-    return {**made, "min_duration_secs": duration.min() if known else 0.0,
-            "max_duration_secs": duration.max() if known else 0.0,
-            "stddev_duration_secs": duration.std() if duration.count() > 1 else 0.0}
+    return {**made, "min_duration_secs": duration.min() if known else None,
+            "max_duration_secs": duration.max() if known else None,
+            "stddev_duration_secs": stddev(duration)}
+
+
+def directions(rows):
+    """What trends say of the days, which are those on which a column has values."""
+    def halves(column, made):
+        told = rows[rows[column].notna()]
+        days = sorted(told["created_at"].dt.floor("D").unique())
+        half = len(days) // 2
+        if half == 0:
+            return None
+        earlier = told["created_at"].dt.floor("D").isin(days[:half])
+        return made(told[earlier], half), made(told[~earlier], len(days) - half)
+
+    volume = halves("rows_processed", lambda part, days: float(part["rows_processed"].sum()) / days)
+    success = halves("success", lambda part, days: _rate(part))
+    rated = rows[rows["validation_rate"].notna()]
+    last = before = None
+    if len(rated):
+        of_last = rated["created_at"].dt.floor("D") == rated["created_at"].dt.floor("D").max()
+        last = float(rated[of_last]["validation_rate"].mean())
+        if not of_last.all():
+            before = float(rated[~of_last]["validation_rate"].mean())
+    percent = 0.0
+    if volume is not None:
+        percent = (100 * (volume[1] - volume[0]) / volume[0] if volume[0] > 0
+                   else 100.0 if volume[1] > 0 else 0.0)
+    return {"percent": percent, "points": success[1] - success[0] if success else 0.0,
+            "last": last, "before": before}
 
 
 def spread(values, times):
     """min … slope of a column; the slope by day."""
     values = values.dropna()
     if values.empty:
-        return dict.fromkeys(("min", "max", "mean", "stddev", "p50", "p95", "slope"), 0.0)
-    seconds = (times[values.index].astype("datetime64[us, UTC]").astype("int64")
-               // 1_000_000).astype(float)
-    away = seconds - seconds.mean()
+        return dict.fromkeys(("min", "max", "mean", "stddev", "p50", "p95", "slope"))
+    micros = times[values.index].astype("datetime64[us, UTC]").astype("int64")
+    away = (micros - micros.iloc[0]) / 1e6
+    away -= away.mean()
     square = float((away ** 2).sum())
     slope = float((away * (values - values.mean())).sum()) / square * 86400 if square else 0.0
     return {"min": values.min(), "max": values.max(), "mean": values.mean(),
-            "stddev": values.std() if len(values) > 1 else 0.0,
+            "stddev": stddev(values),
             "p50": float(np.percentile(values, 50)), "p95": float(np.percentile(values, 95)),
             "slope": slope}
 

@@ -8,6 +8,10 @@ import pyarrow as pa
 from pyquire import ArrowStream, Error, ReadOptions, check, lib
 
 
+class Column(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("expr", c.c_char_p)]
+
+
 class Table(c.Structure):
     _fields_ = [
         ("name", c.c_char_p),
@@ -17,6 +21,9 @@ class Table(c.Structure):
         ("version", c.c_int64),
         ("time_ms", c.c_int64),
         ("read", c.POINTER(ReadOptions)),
+        ("where", c.c_char_p),
+        ("columns", c.POINTER(Column)),
+        ("columns_size", c.c_size_t),
     ]
 
 
@@ -41,7 +48,24 @@ class Options(c.Structure):
         ("folder", c.c_char_p),
         ("context", c.c_void_p),
         ("process_limit", c.c_bool),
+        ("wide_sums", c.c_bool),
     ]
+
+
+class View:
+    """A table narrowed by a condition, with columns of (name, expression or None)."""
+
+    def __init__(self, url, where=None, columns=()):
+        self.url, self.where, self.columns = url, where, list(columns)
+
+
+def _table(name, of):
+    view = of if isinstance(of, View) else View(of)
+    columns = (Column * (len(view.columns) + 1))(*[
+        Column(name.encode(), expr.encode() if expr else None) for name, expr in view.columns])
+    return Table(name.encode(), os.fspath(view.url).encode(), columns=columns,
+                 where=view.where.encode() if view.where else None,
+                 columns_size=len(view.columns))
 
 
 def param(name, value):
@@ -54,13 +78,14 @@ def param(name, value):
     return Param(name.encode(), 3, 0, 0, value.encode())
 
 
-def query(sql, tables=None, params=None, context=None, timeout_ms=0):
-    """The result as a pyarrow.Table; tables and params by name."""
+def query(sql, tables=None, params=None, context=None, timeout_ms=0, wide_sums=False):
+    """The result as a pyarrow.Table; tables (a path or a View) and params by name."""
     tables, params = tables or {}, params or {}
     named = (Table * (len(tables) + 1))(*[
-        Table(name.encode(), os.fspath(url).encode()) for name, url in tables.items()])
+        _table(name, of) for name, of in tables.items()])
     values = (Param * (len(params) + 1))(*[param(*pair) for pair in params.items()])
-    options = Options(named, len(tables), values, len(params), None, timeout_ms, None, context)
+    options = Options(named, len(tables), values, len(params), None, timeout_ms, None, context,
+                      wide_sums=wide_sums)
     stream, error = ArrowStream(), Error()
     check(lib.quire_sql_query(sql.encode(), c.byref(options), c.byref(stream), c.byref(error)),
           error)

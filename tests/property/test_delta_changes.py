@@ -182,10 +182,12 @@ def events(changes):
 
 VECTORS = {"delta.enableDeletionVectors": "true"}
 CHANGES = {"delta.enableChangeDataFeed": "true"}
+TRACKED = {"delta.enableRowTracking": "true"}
 
 
 @pytest.mark.parametrize("partition_by", [[], ["part"], ["part", "v"]])
-@pytest.mark.parametrize("properties", [{}, VECTORS, CHANGES, {**VECTORS, **CHANGES}])
+@pytest.mark.parametrize("properties", [{}, VECTORS, CHANGES, {**VECTORS, **CHANGES},
+                                        {**TRACKED, **CHANGES}])
 @pytest.mark.parametrize("round_number", range(ROUNDS))
 def test_changes(tmp_path, partition_by, properties, round_number):
     url = str(tmp_path / "t")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares the include graph of src/ with the layers named in src/LAYERS.
 
-A file may include headers of its own folder, of folders on lower lines, and
-public ones (quire/...). cli stands apart: its own files and public headers only.
+A file may include headers of its own folder or the one around it, of folders on lower
+lines, and public ones (quire/...). cli stands apart: its own files and public headers only.
 """
 
 import pathlib
@@ -36,9 +36,9 @@ def why_not(source, folder, included, heights):
         return None
     first, slash, _ = included.partition("/")
     if not slash:
-        if (source.parent / included).is_file():
+        if any((place / included).is_file() for place in (source.parent, source.parent.parent)):
             return None
-        return "is not in the same folder"
+        return "is neither in the same folder nor in the one around it"
     if first == PUBLIC or first == folder:
         return None
     if (source.parent / included).is_file() and ".." not in included.split("/"):
