@@ -263,19 +263,10 @@ def report(options, results):
 
 
 def parse():
-    def some_of(allowed):
-        def parse_list(text):
-            names = text.split(",")
-            for name in names:
-                if name not in allowed:
-                    raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(allowed)}")
-            return [name for name in allowed if name in names]
-        return parse_list
-
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--engines", type=some_of(engines.NAMES), default=DEFAULT)
-    parser.add_argument("--parts", type=some_of(PARTS), default=PARTS)
+    parser.add_argument("--engines", type=harness.some_of(engines.NAMES), default=DEFAULT)
+    parser.add_argument("--parts", type=harness.some_of(PARTS), default=PARTS)
     parser.add_argument("--rounds", type=int, help="timed turns of each engine; default 3")
     parser.add_argument("--quick", action="store_true",
                         help="a smoke run: a few rows, a round")

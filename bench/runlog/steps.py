@@ -22,8 +22,8 @@ def _names():
     return pa.array([f"{WORDS[0][i % 4]}_{WORDS[1][i % 5]}_{i}" for i in range(STEPS)])
 
 
-def make(rows, part, parts):
-    """The rows of one of some equal parts of the time."""
+def make(rows, part, parts, execution=STEPS):
+    """The rows of one of some equal parts of the time; so many of them are an execution."""
     own, all_steps = np.random.default_rng(part), np.random.default_rng(1000)
     typical = np.exp(all_steps.normal(2, 1, STEPS))
     volume = np.exp(all_steps.normal(8, 1.5, STEPS))
@@ -44,13 +44,15 @@ def make(rows, part, parts):
     def same(text):
         return pa.array([text]).take(pa.array(constant))
 
-    def by_run(form):
-        return pa.array([form.format(part * runs + i) for i in range(runs)]).take(pa.array(run))
+    def numbered(form, of_row):
+        count = int(of_row[-1]) + 1
+        names = pa.array([form.format(part * count + i) for i in range(count)])
+        return names.take(pa.array(of_row))
 
     columns = {
-        "run_id": by_run("run-{}"), "run_mode": same("incremental"),
+        "run_id": numbered("run-{}", run), "run_mode": same("incremental"),
         "run_started_at": pa.array(started, TIME), "run_ended_at": pa.array(started, TIME),
-        "execution_id": by_run("01920000-0000-7000-8000-{:012x}"), "pipeline_id": same("shop"),
+        "execution_id": numbered("01920000-0000-7000-8000-{:012x}", np.arange(rows) // execution), "pipeline_id": same("shop"),
         "schema": same("analytics"),
         "phase": pa.array(["bronze", "silver", "gold"]).take(pa.array(step * 3 // STEPS)),
         "step_name": names, "step_type": pa.nulls(rows, pa.string()),
