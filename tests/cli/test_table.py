@@ -290,6 +290,8 @@ def test_columns_that_are_not_there_are_told_of(rows):
     bad(2, "table", "append", table, rows / "a.csv", "--create", "--partition-by", "z",
         says='no column "z"')
     bad(2, *create, "a int64", "--property", stats + "a,nope", says='no column "nope"')
+    for kind in ("bool", "binary", "list<int64>", "map<string,int64>", "struct<c:int64, d:bool>"):
+        bad(2, *create, f"a int64, b {kind}", "--property", stats + "a,b", says='"b" is no number')
     assert not table.exists()
     good(*create, "a int64, `b.c` struct<d:int64>", "--property", stats + "A, `b.c`.d")
     bad(2, "table", "property", "set", table, stats + "a, `b.c`.e ,a", says='"`b.c`.e')

@@ -38,6 +38,20 @@ def test_spark_appends_to_ours(tmp_path):
     assert good("log", "report", url, "--days", "0", "--json").json()["total_rows"] == 5
 
 
+def test_spark_changes_ours(tmp_path):
+    """What Spark changes of the table's metadata goes by the properties that Quire gave it."""
+    url = str(tmp_path / "runs")
+    write(url, "rows", ROW)
+    session = spark_session.session()
+    session.sql(f"ALTER TABLE delta.`{url}` ADD COLUMNS (team STRING)")
+    session.sql(f"UPDATE delta.`{url}` SET team = 'core'")
+    write(url, "rows", {**ROW, "step_name": "next"})
+    assert good("log", "report", url, "--days", "0", "--json").json()["total_rows"] == 2
+    frame = session.read.format("delta").load(url)
+    assert {row["step_name"]: row["team"] for row in frame.collect()} == {
+        ROW["step_name"]: "core", "next": None}
+
+
 def test_we_append_to_sparks(tmp_path):
     """SparkForge's table has no not-null columns, and numbers of 32 bits, which stay: Spark reads
     what we write there, and writes on; reports of both are the same."""

@@ -18,12 +18,13 @@
 #define OPERATION       "write run log"
 #define NAMES_BYTES_MAX 300 /* beyond it columns are counted, not named */
 
-/* Columns that run logs are searched by; the others are long texts and figures. */
+/* Columns that run logs are searched by; the others are long texts and figures. Not "success":
+ * Spark changes no metadata of a table that keeps statistics of booleans by name. */
 static const char *const searched[] = {
-    "run_id",      "run_mode",      "run_started_at", "run_ended_at", "execution_id",
-    "pipeline_id", "schema",        "phase",          "step_name",    "start_time",
-    "end_time",    "duration_secs", "rows_processed", "rows_written", "validation_rate",
-    "success",     "created_at",
+    "run_id",         "run_mode",     "run_started_at",  "run_ended_at",
+    "execution_id",   "pipeline_id",  "schema",          "phase",
+    "step_name",      "start_time",   "end_time",        "duration_secs",
+    "rows_processed", "rows_written", "validation_rate", "created_at",
 };
 
 static void close_snapshot(struct quire_snapshot **snapshot)

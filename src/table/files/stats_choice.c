@@ -15,6 +15,8 @@ struct chooser {
     struct quire_buf path;  /* being read: parts, each with its zero */
     const char *unknown;    /* of a list: the first that is no column; NULL: none */
     size_t unknown_size;
+    const char *unordered; /* of a list: the first by which Spark passes over no file; NULL: none */
+    size_t unordered_size;
     struct quire_error *error;
 };
 
@@ -74,6 +76,18 @@ static int step_down(struct chooser *chooser, const struct quire_delta_type **ty
     return push_part(chooser, name, strlen(name));
 }
 
+/* Spark changes no metadata of a table whose list names a column of another type
+ * (SkippingEligibleDataType of delta-spark); of a struct all are named. */
+static bool is_ordered(const struct quire_delta_type *type)
+{
+    if (type->kind == QUIRE_DELTA_PRIMITIVE)
+        return strcmp(type->name, "boolean") != 0 && strcmp(type->name, "binary") != 0;
+    bool ordered = type->kind == QUIRE_DELTA_STRUCT;
+    for (size_t i = 0; i < type->fields_size && ordered; i++)
+        ordered = is_ordered(type->fields[i].type);
+    return ordered;
+}
+
 /* "a, b.c, `d e`". */
 static int read_list(struct chooser *chooser, const char *list, const struct quire_delta_type *root)
 {
@@ -95,6 +109,10 @@ static int read_list(struct chooser *chooser, const char *list, const struct qui
                 chooser->unknown_size = (size_t)(at - start);
             }
         }
+        if (type != NULL && chooser->unordered == NULL && !is_ordered(type)) {
+            chooser->unordered = start;
+            chooser->unordered_size = (size_t)(at - start);
+        }
         QUIRE_TRY(push_name(chooser));
         at += strcspn(at, ",");
         at += *at == ',';
@@ -108,11 +126,17 @@ int quire_stats_choice_check(const char *list, const struct quire_delta_type *ro
     QUIRE_CLEANUP(quire_arena_release) struct quire_arena arena = {NULL, 0};
     QUIRE_CLEANUP(release_chooser) struct chooser chooser = {.arena = &arena, .error = error};
     if (read_list(&chooser, list, root) != 0) return quire_fail_memory(error, OPERATION);
-    if (chooser.unknown == NULL) return 0;
+    if (chooser.unknown != NULL)
+        return quire_fail(error, QUIRE_USAGE, "set property",
+                          "delta.dataSkippingStatsColumns: there is no column \"%.*s\"",
+                          chooser.unknown_size < 200 ? (int)chooser.unknown_size : 200,
+                          chooser.unknown);
+    if (chooser.unordered == NULL) return 0;
     return quire_fail(error, QUIRE_USAGE, "set property",
-                      "delta.dataSkippingStatsColumns: there is no column \"%.*s\"",
-                      chooser.unknown_size < 200 ? (int)chooser.unknown_size : 200,
-                      chooser.unknown);
+                      "delta.dataSkippingStatsColumns: \"%.*s\" is no number, text, date or time, "
+                      "and Spark changes nothing of a table that names such a column here",
+                      chooser.unordered_size < 200 ? (int)chooser.unordered_size : 200,
+                      chooser.unordered);
 }
 
 static int read_property(struct chooser *chooser, const char *list,

@@ -20,7 +20,8 @@ int quire_stats_choice_read(const struct quire_metadata_action *metadata,
                             const struct quire_buf *domains, struct quire_arena *arena,
                             struct quire_stats_choice *choice, struct quire_error *error);
 
-/* Whether a list of delta.dataSkippingStatsColumns names columns of the table. QUIRE_USAGE. */
+/* Whether a list of delta.dataSkippingStatsColumns names columns of the table, and of types that
+ * Spark takes there. QUIRE_USAGE. */
 int quire_stats_choice_check(const char *list, const struct quire_delta_type *root,
                              struct quire_error *error);
 
