@@ -63,6 +63,7 @@ int quire_cli_log_print_sql(struct quire_cli *cli, const char *table, const char
 {
     char *sql = NULL;
     QUIRE_TRY(quire_runlog_report_sql(table, report, options, &sql, &cli->error));
+    fputs("-- Days and times are of UTC; on Spark, SET TIME ZONE 'UTC' first.\n", stdout);
     fputs(sql, stdout);
     quire_free(sql);
     return 0;

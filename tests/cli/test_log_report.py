@@ -447,6 +447,7 @@ def test_queries_that_are_printed_can_be_run(tmp_path, report, queries):
         text = good("log", report, url, *UNTIL, "--print-sql", *options).text
         parts = [part for part in text.split(";\n") if part.strip()]
         assert len(parts) == queries and ":since" not in text
+        assert "SET TIME ZONE 'UTC'" in text.splitlines()[0]
         answers = []
         for part in parts:
             (tmp_path / "query.sql").write_text(part)
