@@ -130,6 +130,22 @@ def test_a_history_that_lacks_columns(tmp_path):
     assert len(spark["by_day"]) == len(got["by_day"])
 
 
+@pytest.mark.parametrize("nulls", [False, True])
+def test_times_without_a_zone(tmp_path, nulls):
+    """Those of created_at, and those that stand in for it."""
+    url = tmp_path / "log"
+    naive = [{**row, "created_at": None if nulls and i % 3 == 0 else row["created_at"],
+              "end_time": row["created_at"]} for i, row in enumerate(log(60))]
+    data = pyrunlog.table(naive)
+    for name in ("created_at", "end_time"):
+        at = data.column_names.index(name)
+        data = data.set_column(at, name, data[name].cast("timestamp[us]"))
+    delta.create(url, data.schema)
+    delta.append(url, data)
+    compare(url, "history", days=3)
+    compare(url, "history", days=-1, where="phase <> 'other'")
+
+
 def test_rows_of_before_and_the_end_of_time(tmp_path):
     """Null execution_ids, rows of one minute, and the last moment that a time can have."""
     url = tmp_path / "log"

@@ -105,6 +105,30 @@ static int append_time(const struct quire_report *report, struct quire_buf *out)
     return code == 0 ? quire_buf_push(out, ')') : code;
 }
 
+static bool is_naive(const struct quire_report *report, const char *name)
+{
+    const struct ArrowSchema *column = column_of(report, name);
+    return column != NULL && column->format[0] == 't' && strchr(column->format, ':') != NULL &&
+           strchr(column->format, ':')[1] == '\0';
+}
+
+static bool has_naive_times(const struct quire_report *report)
+{
+    bool naive = is_naive(report, "created_at");
+    for (size_t i = 0; i < QUIRE_RUNLOG_TIMES && report->times_lack && !naive; i++)
+        naive = is_naive(report, quire_runlog_times[i]);
+    return naive;
+}
+
+/* Spark's functions of moments take none without a zone. */
+static int append_moment(const struct quire_report *report, struct quire_buf *out)
+{
+    if (!report->times_naive) return append_time(report, out);
+    int code = quire_buf_append_text(out, "CAST(");
+    if (code == 0) code = append_time(report, out);
+    return code == 0 ? quire_buf_append_text(out, " AS TIMESTAMP)") : code;
+}
+
 static int append_period(const struct quire_report *report, struct quire_buf *out)
 {
     int code = append_time(report, out);
@@ -131,7 +155,7 @@ static int add_missing(struct quire_report *report, const struct ArrowSchema *fi
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf expr = {0};
     int code;
     if (strcmp(field->name, "created_at") == 0)
-        code = append_time(report, &expr);
+        code = append_moment(report, &expr);
     else if (strcmp(field->name, "execution_id") == 0) /* a run was executed once, then */
         code = quire_buf_append_text(&expr, column_of(report, field->name) != NULL
                                                 ? "coalesce(execution_id, run_id)"
@@ -144,7 +168,7 @@ static int add_missing(struct quire_report *report, const struct ArrowSchema *fi
 
 static bool is_missing(const struct quire_report *report, const char *name)
 {
-    if (strcmp(name, "created_at") == 0) return report->times_lack;
+    if (strcmp(name, "created_at") == 0) return report->times_lack || report->times_naive;
     if (strcmp(name, "execution_id") == 0) return report->executions_lack;
     return column_of(report, name) == NULL;
 }
@@ -211,6 +235,7 @@ static int make_source(struct quire_report *report, struct quire_error *error)
     QUIRE_TRY(quire_runlog_schema(&wanted, error));
     /* The times of all rows are coalesced then, and files are not passed over by them. */
     QUIRE_TRY(find_nulls(report, "created_at", false, &report->times_lack, error));
+    report->times_naive = has_naive_times(report);
     QUIRE_TRY(
         find_nulls(report, "execution_id", !report->times_lack, &report->executions_lack, error));
     for (int64_t i = 0; i < own->n_children && code == 0; i++)
@@ -233,7 +258,7 @@ static int make_source(struct quire_report *report, struct quire_error *error)
  * which is computed by columns. */
 static int make_log(struct quire_report *report)
 {
-    bool narrowed = report->options.where != NULL || report->times_lack;
+    bool narrowed = report->options.where != NULL || report->times_lack || report->times_naive;
     if (narrowed && quire_report_condition(report, &report->where) != 0) return QUIRE_MEMORY;
     if (report->options.where != NULL)
         report->where_at = report->where.size - strlen(report->options.where) - WHERE_END;

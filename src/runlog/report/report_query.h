@@ -38,6 +38,7 @@ struct quire_report {
     int64_t version;
     struct ArrowSchema schema; /* of the table */
     bool times_lack;           /* there are rows without created_at, or all are */
+    bool times_naive;          /* created_at, or what stands in for it, has no zone */
     bool executions_lack;      /* the same of execution_id */
     /* What log is where it is not the table itself: as WITH has it, and as columns of it
      * (struct quire_sql_table_column, of the arena). */
