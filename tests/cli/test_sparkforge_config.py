@@ -72,6 +72,48 @@ def test_what_holds_can_be_read(give, how):
         config.batch_size
 
 
+def test_positions_are_those_of_the_plan():
+    config = WriterConfig("a", "b", WriteMode.APPEND, ["phase"], False, False, 500, "zstd")
+    assert (config.partition_columns, config.batch_size, config.compression) == (["phase"], 500, "zstd")
+    assert config.enable_performance_monitoring is config.enable_data_quality_checks is False
+    with pytest.raises(TypeError, match="no option batch_sizes"):
+        WriterConfig("a", "b", batch_sizes=5)
+    with pytest.raises(TypeError):
+        WriterConfig("a", "b", WriteMode.APPEND, None, True, True, 500, "zstd", 8)
+
+
+def test_names_of_the_plan_alone():
+    """They read as what holds, and may be set at any time."""
+    config = WriterConfig("a", "b")
+    assert config.enable_performance_monitoring is config.enable_data_quality_checks is True
+    assert config == WriterConfig("a", "b")
+    config.performance_max_secs = 1e-6
+    config.enable_performance_monitoring = True
+    assert config.performance_max_secs == 1e-6
+    config.enable_performance_monitoring = config.enable_data_quality_checks = False
+    assert config.log_data_quality_results is False and config.performance_max_secs == 0
+    for one in (config, copy.copy(config), dataclasses.replace(config, batch_size=5)):
+        assert one.enable_performance_monitoring is one.enable_data_quality_checks is False
+        assert LogWriter("pd", one).write_log_rows([ROW])["quality_results"] is None
+    on = dataclasses.replace(config, log_data_quality_results=True)
+    assert on.enable_data_quality_checks is True
+    assert dataclasses.replace(on, enable_data_quality_checks=False).log_data_quality_results is False
+    config.enable_performance_monitoring = True
+    assert config.enable_performance_monitoring is True and config.performance_max_secs == 300
+    assert config == WriterConfig("a", "b", enable_data_quality_checks=False)
+
+
+def test_fields_of_ones_own():
+    @dataclasses.dataclass
+    class Own(WriterConfig):
+        team: str = "data"
+
+    config = Own("a", "b", write_mode="overwrite")
+    assert config.team == "data" and config.arguments() == [
+        "--table-schema=a", "--table-name=b", "--write-mode=overwrite"]
+    assert LogWriter("pd", config).write_log_rows([ROW])["success"]
+
+
 READING = [
     lambda writer: writer.get_table_info()["row_count"] == 2,
     lambda writer: writer.get_table_history()["total_versions"] >= 2,
@@ -187,7 +229,15 @@ def test_arguments_that_are_others():
     for config in ({"table_schema": "a", "table_name": "b"}, None):
         with pytest.raises(WriterConfigurationError, match="a WriterConfig is wanted"):
             LogWriter("pd", config)
+    for place in ("", "dbfs:/mnt/logs", "hdfs:/logs", "mem://logs"):
+        with pytest.raises(WriterConfigurationError, match="spark: .*folder"):
+            LogWriter(place, WriterConfig("a", "b"))
     assert os.listdir() == []
+    with pytest.raises(WriterConfigurationError, match='no store has the scheme "abfss"'):
+        LogWriter("abfss://logs@account/x", WriterConfig("a", "b"))
+    assert os.listdir() == []
+    LogWriter("./dbfs:/mnt", WriterConfig("a", "b")).write_log_rows([ROW])
+    assert os.listdir() == ["dbfs:"]
 
 
 def test_an_action_for_rules_of_ones_own(place):
