@@ -84,12 +84,19 @@ static int flush_output(struct quire_cli *cli)
 static int check_operands(struct quire_cli *cli, int operands, char *const *argv)
 {
     const struct quire_command *command = cli->command;
+    int empty = 0;
+    while (empty < operands && argv[empty][0] != '\0')
+        empty++;
     if (operands < command->operands_min)
         quire_fail(&cli->error, QUIRE_USAGE, command->name, "%s",
                    operands == 0 ? "something to work on is missing" : "a name is missing");
     else if (command->operands_max >= 0 && operands > command->operands_max)
         quire_fail(&cli->error, QUIRE_USAGE, command->name, "\"%.200s\" is one name too many",
                    argv[command->operands_max]);
+    else if (empty < operands)
+        quire_fail(&cli->error, QUIRE_USAGE, command->name,
+                   "name %d of %d is empty: a variable that is not set, perhaps", empty + 1,
+                   operands);
     else
         return 0;
     quire_error_hint(&cli->error, "the form is: quire %s [OPTIONS]%s%s", command->name,

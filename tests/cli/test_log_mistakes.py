@@ -193,3 +193,28 @@ def test_endings_that_exports_have_not(tmp_path, name):
     good("log", "export", "t", "--path", name, "--format", "json", cwd=tmp_path)
     good("log", "export", "t", "--path", "a.b/plain", cwd=tmp_path)
     assert json.loads((tmp_path / "a.b" / "plain").read_text())
+
+
+# --- Tables --------------------------------------------------------------------------------------
+
+def test_an_empty_name(tmp_path):
+    """As of a variable that is not set: with the names of table and schema it would be "/s/n"."""
+    for command in ("write", "report"):
+        bad(2, "log", command, "", "--table-schema", "s", "--table-name", "n", stdin="",
+            says=["name 1 of 1 is empty", "TABLE"])
+    bad(2, "cat", "a.csv", "", cwd=tmp_path, says="name 2 of 2 is empty")
+
+
+@pytest.mark.parametrize("text", ["garbage\n", '{"commitInfo":\n', '{"add":{"path":7}}\n'])
+def test_a_log_that_is_damaged(tmp_path, text):
+    """That is no fault of the rows, and is not told as one."""
+    table = tmp_path / "t"
+    log(table)
+    (table / "_delta_log" / "00000000000000000001.json").write_text(text)
+    for options in ([], ["--batch"]):
+        told = bad(1, "log", "write", table, "--kind", "execution-result", "--json", *options,
+                   stdin=json.dumps({"context": {"run_id": "r"}, "step_results": [json.loads(ROW)]}),
+                   says="00000000000000000001.json").json()
+        assert told["code"] == "CORRUPT"
+        assert {one["code"] for one in told.get("failures", [])} <= {"CORRUPT"}
+    bad(1, "log", "report", table, says="00000000000000000001.json")

@@ -106,12 +106,20 @@ void quire_log_reader_close(struct quire_log_reader *reader)
     *reader = (struct quire_log_reader){.row = 0};
 }
 
+/* What cannot be read as records is a caller's input elsewhere; of a log it is damage. */
+static int as_damage(int code, struct quire_error *error)
+{
+    if (code != QUIRE_INPUT) return code;
+    if (error != NULL) error->code = QUIRE_CORRUPT;
+    return QUIRE_CORRUPT;
+}
+
 int quire_log_reader_batch(struct quire_log_reader *reader, struct quire_error *error)
 {
     quire_array_release(&reader->batch);
     reader->batch.release = NULL;
     reader->row = 0;
-    QUIRE_TRY(quire_stream_next(&reader->stream, &reader->batch, error));
+    QUIRE_TRY(as_damage(quire_stream_next(&reader->stream, &reader->batch, error), error));
     return reader->batch.release != NULL ? quire_view_set(reader->view, &reader->batch, error) : 0;
 }
 
