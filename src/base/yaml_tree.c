@@ -246,6 +246,10 @@ static int take_stream(struct reading *reading, struct quire_json_node *root)
 int quire_yaml_tree_parse(const char *text, size_t size, struct quire_arena *arena,
                           struct quire_json_node **root, struct quire_error *error)
 {
+    /* libyaml counts a mark of the byte order as a column, so that the second key is further in. */
+    size_t mark = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    text += mark;
+    size -= mark;
     struct reading reading = {.text = text, .size = size, .arena = arena, .error = error};
     struct quire_json_node *node = quire_arena_alloc(arena, sizeof(*node));
     if (node == NULL || yaml_parser_initialize(&reading.parser) != 1)

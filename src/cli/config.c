@@ -265,7 +265,8 @@ int quire_cli_config_read(struct quire_cli *cli, const char *path, struct quire_
             quire_fail(error, QUIRE_USAGE, "", "longer than %d bytes", LINE_SIZE_MAX - 2);
             return fail_at(error, QUIRE_USAGE, path, number);
         }
-        int code = read_line(cli, line, &given, number, error);
+        size_t mark = number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+        int code = read_line(cli, line + mark, &given, number, error);
         if (code != 0) return fail_at(error, code, path, number);
     }
     if (ferror(file)) {

@@ -195,6 +195,16 @@ def test_endings_that_exports_have_not(tmp_path, name):
     assert json.loads((tmp_path / "a.b" / "plain").read_text())
 
 
+@pytest.mark.parametrize("name, text", [
+    ("c.yaml", "batch_size: 5\nfail_fast: yes\n"), ("c.json", '{"batch_size": 5, "fail_fast": true}'),
+    ("c.conf", "batch_size = 5\nfail_fast = yes\n"),
+])
+def test_a_mark_of_the_byte_order(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8-sig")
+    told = good("log", "options", "--config", tmp_path / name, "--json").json()
+    assert (told["batch_size"], told["fail_fast"]) == (5, True)
+
+
 # --- Tables --------------------------------------------------------------------------------------
 
 def test_an_empty_name(tmp_path):
@@ -218,3 +228,15 @@ def test_a_log_that_is_damaged(tmp_path, text):
         assert told["code"] == "CORRUPT"
         assert {one["code"] for one in told.get("failures", [])} <= {"CORRUPT"}
     bad(1, "log", "report", table, says="00000000000000000001.json")
+
+
+@pytest.mark.parametrize("place", ["a/b", "a//b", "./a/./b", "a/b/", "a/b/."])
+def test_a_name_however_it_is_written(tmp_path, place):
+    log("a/b", cwd=tmp_path)
+    assert good("log", "report", place, "--json", cwd=tmp_path).json()["table_fqn"] == "a.b"
+
+
+def test_a_step_of_two_phases_is_one_key(tmp_path):
+    bad(1, "log", "write", tmp_path / "t", "--run-id", "X", "--write-mode", "merge",
+        stdin='{"gold":{"a":{}},"silver":{"a":{}}}',
+        says="rows 1 and 2 have the same key (run_id=X, step_name=a)")

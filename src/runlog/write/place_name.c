@@ -15,18 +15,26 @@ static bool is_name(const char *begin, const char *end)
     return begin < end;
 }
 
+/* The last name of a path, and where it ends; slashes that are doubled, and ".", are none. */
+static const char *last_name(const char *begin, const char **end)
+{
+    for (;;) {
+        while (*end > begin && (*end)[-1] == '/')
+            (*end)--;
+        const char *name = *end;
+        while (name > begin && name[-1] != '/')
+            name--;
+        if (name == begin || *end - name != 1 || *name != '.') return name;
+        *end = name;
+    }
+}
+
 char *quire_place_name(const char *place)
 {
     const char *scheme = strstr(place, "://");
     const char *begin = scheme != NULL ? scheme + 3 : place, *end = place + strlen(place);
-    while (end > begin && end[-1] == '/')
-        end--;
-    const char *name = end;
-    while (name > begin && name[-1] != '/')
-        name--;
-    const char *folder = name > begin ? name - 1 : begin, *folder_end = folder;
-    while (folder > begin && folder[-1] != '/')
-        folder--;
+    const char *name = last_name(begin, &end);
+    const char *folder_end = name, *folder = last_name(begin, &folder_end);
     struct quire_buf out = {0};
     int code = 0;
     if (is_name(folder, folder_end))

@@ -2,6 +2,7 @@
 #include "table/rows/merge_keys_private.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/context.h"
@@ -262,17 +263,19 @@ int quire_merge_keys_beside(struct quire_merge_keys *keys, const struct quire_vi
     return 0;
 }
 
-static bool is_wanted(void *user, const char *column)
+static bool is_of_key(void *user, const char *column)
 {
-    (void)user, (void)column;
-    return true;
+    const struct quire_merge_keys *keys = user;
+    for (size_t i = 0; i < keys->names_size; i++)
+        if (strcmp(keys->schema.children[i]->name, column) == 0) return true;
+    return false;
 }
 
-static int fail_twice(const struct quire_merge_keys *keys, const struct ArrowArray *cast,
-                      int64_t row, int64_t before, struct quire_error *error)
+static int fail_twice(struct quire_merge_keys *keys, const struct ArrowArray *cast, int64_t row,
+                      int64_t before, struct quire_error *error)
 {
     char shown[SHOWN_MAX];
-    quire_given_rows_show(&keys->schema, cast, row, is_wanted, NULL, shown, sizeof(shown));
+    quire_given_rows_show(&keys->schema, cast, row, is_of_key, keys, shown, sizeof(shown));
     return quire_fail(error, QUIRE_INPUT, OPERATION,
                       "rows %" PRId64 " and %" PRId64 " have the same key (%s)", before + 1,
                       keys->rows + row + 1, shown);
