@@ -1,16 +1,16 @@
 /* From a text to a stream of rows: adapted, prepared, bound, run. */
-#include "sql/sql_result.h"
+#include "sql/result/result.h"
 
 #include <assert.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "data/batch_stream.h"
-#include "sql/sql_roll.h"
-#include "sql/sql_source.h"
-#include "sql/sql_text.h"
-#include "sql/sql_time_typed.h"
+#include "sql/rollup/rollup_query.h"
 #include "sql/sql_together.h"
+#include "sql/text/query_text.h"
+#include "sql/text/time_collation.h"
+#include "sql/vtab/vtab_source.h"
 
 static void close_results(void *source)
 {

@@ -4,7 +4,7 @@
 
 #include "base/fail.h"
 #include "sql/sql_session.h"
-#include "sql/sql_text.h"
+#include "sql/text/query_text.h"
 
 #define NAMES_SHOWN 10
 #define CALLS_SHOWN 3

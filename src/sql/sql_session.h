@@ -30,7 +30,7 @@ struct quire_sql_session {
     bool ordered;     /* something in the query is to be in order */
     bool numbered;    /* each scan of a table is to give a row the same number */
     bool has_or;      /* so are scans that look up rows */
-    bool rolled;      /* the query is over a table of groups (sql_rollup.h) */
+    bool rolled;      /* the query is over a table of groups (rollup.h) */
     bool declaring;   /* a table's columns, which the authorizer lets pass */
     char denied[160]; /* what the authorizer refused last */
     size_t memory_max;
@@ -62,7 +62,7 @@ const struct quire_field *quire_sql_declared(const struct quire_sql_session *ses
 /* Charges rows held; false where that is too much. */
 bool quire_sql_hold(struct quire_sql_session *session, size_t bytes);
 
-/* Functions, collations. (sql_function.c) */
+/* Functions, collations. (functions.c) */
 int quire_sql_register(struct quire_sql_session *session);
 
 /* Refuses all but reading. (sql_authorizer.c) */

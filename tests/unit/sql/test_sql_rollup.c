@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "quire/memory.h"
-#include "sql/sql_rollup_percentile.h"
-#include "sql/sql_source.h"
+#include "sql/rollup/rollup_percentile.h"
+#include "sql/vtab/vtab_source.h"
 
 static struct quire_sql_table given = {.name = "log"};
 static struct quire_sql_source source = {.given = &given};
