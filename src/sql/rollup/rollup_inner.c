@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "sql/rollup/rollup.h"
-#include "sql/text/query_text.h"
+#include "sql/text/query_tokens.h"
 
 #define DEPTH_MAX 20
 
@@ -19,16 +19,9 @@ struct seeker {
 
 static bool is_char(const struct seeker *seeker, const struct quire_sql_token *token, char c)
 {
-    return token->kind == QUIRE_SQL_TOKEN_OTHER && token->size == 1 && seeker->sql[token->at] == c;
+    return quire_sql_token_char(seeker->sql, token) == c;
 }
-
-static bool is_any(const struct seeker *seeker, const char *const *words, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        if (quire_sql_token_is(seeker->sql, &seeker->token, words[i])) return true;
-    return false;
-}
-#define IS_ANY(seeker, words) is_any(seeker, words, sizeof(words) / sizeof((words)[0]))
+#define IS_ANY(seeker, words) QUIRE_SQL_TOKEN_IS_ANY((seeker)->sql, &(seeker)->token, words)
 
 static void next(struct seeker *seeker)
 {

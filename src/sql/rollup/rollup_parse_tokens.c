@@ -5,6 +5,23 @@
 
 /* --- Tokens --------------------------------------------------------------------------------- */
 
+int quire_rollup_read_tokens(struct quire_rollup_parser *parser)
+{
+    size_t at = 0;
+    parser->tokens = quire_alloc(TOKENS_MAX * sizeof(*parser->tokens));
+    if (parser->tokens == NULL) return QUIRE_MEMORY;
+    do {
+        if (parser->tokens_size == TOKENS_MAX - 2) return 0;
+        struct quire_sql_token token = quire_sql_token_next(parser->sql, &at);
+        if (token.kind != QUIRE_SQL_TOKEN_END && parser->sql[token.at] == ';') continue;
+        parser->tokens[parser->tokens_size++] = token;
+    } while (parser->tokens[parser->tokens_size - 1].kind != QUIRE_SQL_TOKEN_END);
+    /* Two, so that what follows a token can be looked at. */
+    parser->tokens[parser->tokens_size] = parser->tokens[parser->tokens_size - 1];
+    parser->fits = true;
+    return 0;
+}
+
 bool quire_rollup_is_word(const struct quire_rollup_parser *parser, size_t at, const char *word)
 {
     return quire_sql_token_is(parser->sql, &parser->tokens[at], word);
@@ -12,8 +29,7 @@ bool quire_rollup_is_word(const struct quire_rollup_parser *parser, size_t at, c
 
 bool quire_rollup_is_char(const struct quire_rollup_parser *parser, size_t at, char c)
 {
-    const struct quire_sql_token *token = &parser->tokens[at];
-    return token->kind == QUIRE_SQL_TOKEN_OTHER && token->size == 1 && parser->sql[token->at] == c;
+    return quire_sql_token_char(parser->sql, &parser->tokens[at]) == c;
 }
 
 bool quire_rollup_is_end(const struct quire_rollup_parser *parser, size_t at)
@@ -31,10 +47,11 @@ bool quire_rollup_is_number(const struct quire_rollup_parser *parser, size_t at)
 bool quire_rollup_is_any(const struct quire_rollup_parser *parser, size_t at,
                          const char *const *words, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        if (quire_rollup_is_word(parser, at, words[i])) return true;
-    return false;
+    return quire_sql_token_is_any(parser->sql, &parser->tokens[at], words, size);
 }
+
+/* --- Columns -------------------------------------------------------------------------------- */
+
 size_t quire_rollup_find_column(const struct quire_rollup_parser *parser, size_t at)
 {
     size_t found = parser->columns_size;
@@ -51,23 +68,6 @@ bool quire_rollup_names_column(const struct quire_rollup_parser *parser, size_t 
     for (size_t i = 0; i < parser->columns_size; i++)
         if (quire_rollup_is_word(parser, at, parser->columns[i].name)) return true;
     return false;
-}
-
-int quire_rollup_read_tokens(struct quire_rollup_parser *parser)
-{
-    size_t at = 0;
-    parser->tokens = quire_alloc(TOKENS_MAX * sizeof(*parser->tokens));
-    if (parser->tokens == NULL) return QUIRE_MEMORY;
-    do {
-        if (parser->tokens_size == TOKENS_MAX - 2) return 0;
-        struct quire_sql_token token = quire_sql_token_next(parser->sql, &at);
-        if (token.kind != QUIRE_SQL_TOKEN_END && parser->sql[token.at] == ';') continue;
-        parser->tokens[parser->tokens_size++] = token;
-    } while (parser->tokens[parser->tokens_size - 1].kind != QUIRE_SQL_TOKEN_END);
-    /* Two, so that what follows a token can be looked at. */
-    parser->tokens[parser->tokens_size] = parser->tokens[parser->tokens_size - 1];
-    parser->fits = true;
-    return 0;
 }
 
 /* --- Types ---------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sql/rollup/rollup.h"
-#include "sql/text/query_text.h"
+#include "sql/text/query_tokens.h"
 
 #define QUIRE_ROLLUP_ALIASES_MAX 12
 

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "sql/rollup/rollup.h"
+#include "sql/sql_prepare.h"
 #include "sql/text/query_text.h"
 #include "sql/vtab/vtab_source.h"
 

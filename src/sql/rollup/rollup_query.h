@@ -4,13 +4,6 @@
 
 #include "sql/result/result.h"
 
-/* Prepares a query in the place of what is there, which is nothing. (sql.c) */
-int quire_sql_prepare(struct quire_sql_results *results, const char *sql,
-                      struct quire_error *error);
-/* Gives a statement the values of its parameters. (sql.c) */
-int quire_sql_bind(struct quire_sql_session *session, sqlite3_stmt *statement,
-                   struct quire_error *error);
-
 /* Puts a query over groups in the place of each one that can be one, and marks its session as
  * rolled; those of one table are computed of one scan. sql: their texts. */
 int quire_sql_roll(struct quire_sql_results **results, const char *const *sql, size_t size,

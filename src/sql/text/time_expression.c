@@ -18,15 +18,12 @@ bool quire_typing_is_word(const struct quire_typing *typing, size_t at, const ch
 bool quire_typing_is_any(const struct quire_typing *typing, size_t at, const char *const *words,
                          size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        if (quire_typing_is_word(typing, at, words[i])) return true;
-    return false;
+    return quire_sql_token_is_any(typing->sql, &typing->tokens[at], words, size);
 }
 
 char quire_typing_char_at(const struct quire_typing *typing, size_t at)
 {
-    const struct quire_sql_token *token = &typing->tokens[at];
-    return token->kind == QUIRE_SQL_TOKEN_OTHER && token->size == 1 ? typing->sql[token->at] : '\0';
+    return quire_sql_token_char(typing->sql, &typing->tokens[at]);
 }
 
 bool quire_typing_is_over(const struct quire_typing *typing, size_t at)

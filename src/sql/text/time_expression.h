@@ -4,7 +4,7 @@
 
 #include "data/view.h"
 #include "sql/sql_session.h"
-#include "sql/text/query_text.h"
+#include "sql/text/query_tokens.h"
 
 /* What a token names, where it is the name of an item of a SELECT. */
 enum { QUIRE_NO_NAME, QUIRE_NAME_OF_TIME, QUIRE_NAME_OF_OTHER };

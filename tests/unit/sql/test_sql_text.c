@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "quire/memory.h"
+#include "quire/sql.h"
 #include "sql/text/query_text.h"
 
 static void expect_adapted(const char *sql, const char *expected)
