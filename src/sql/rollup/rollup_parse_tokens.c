@@ -10,12 +10,13 @@ int quire_rollup_read_tokens(struct quire_rollup_parser *parser)
     size_t at = 0;
     parser->tokens = quire_alloc(TOKENS_MAX * sizeof(*parser->tokens));
     if (parser->tokens == NULL) return QUIRE_MEMORY;
-    do {
+    for (;;) {
         if (parser->tokens_size == TOKENS_MAX - 2) return 0;
-        struct quire_sql_token token = quire_sql_token_next(parser->sql, &at);
-        if (token.kind != QUIRE_SQL_TOKEN_END && parser->sql[token.at] == ';') continue;
+        const struct quire_sql_token token = quire_sql_token_next(parser->sql, &at);
+        if (quire_sql_token_char(parser->sql, &token) == ';') continue;
         parser->tokens[parser->tokens_size++] = token;
-    } while (parser->tokens[parser->tokens_size - 1].kind != QUIRE_SQL_TOKEN_END);
+        if (token.kind == QUIRE_SQL_TOKEN_END) break;
+    }
     /* Two, so that what follows a token can be looked at. */
     parser->tokens[parser->tokens_size] = parser->tokens[parser->tokens_size - 1];
     parser->fits = true;
