@@ -9,8 +9,6 @@
 
 #define FUNCTION(name) static void name(sqlite3_context *context, int argc, sqlite3_value **argv)
 #define MICROS         INT64_C(1000000)
-/* Either way from 1970: what dates of four digits are within. */
-#define DAYS_MAX INT64_C(3652425)
 
 struct moment {
     int64_t days;   /* since 1970 */
@@ -37,7 +35,7 @@ static bool read_moment(sqlite3_value *value, struct moment *moment)
 static void give_date(sqlite3_context *context, int64_t days)
 {
     char text[QUIRE_TIME_TEXT_MAX];
-    if (days < -DAYS_MAX || days > DAYS_MAX) return;
+    if (days < -QUIRE_SQL_DAYS_MAX || days > QUIRE_SQL_DAYS_MAX) return;
     char *end = quire_time_format_date(days, text);
     sqlite3_result_text(context, text, (int)(end - text), SQLITE_TRANSIENT);
 }
@@ -45,7 +43,7 @@ static void give_date(sqlite3_context *context, int64_t days)
 static void give_time(sqlite3_context *context, int64_t days, int64_t micros)
 {
     char text[QUIRE_TIME_TEXT_MAX];
-    if (days < -DAYS_MAX || days > DAYS_MAX) return;
+    if (days < -QUIRE_SQL_DAYS_MAX || days > QUIRE_SQL_DAYS_MAX) return;
     char *end = quire_sql_time_format(days * CIVIL_DAY_S * MICROS + micros, QUIRE_MICRO, text);
     sqlite3_result_text(context, text, (int)(end - text), SQLITE_TRANSIENT);
 }
@@ -174,7 +172,8 @@ FUNCTION(call_last_day)
               civil_to_days(at.date.year + december, december ? 1 : at.date.month + 1, 1) - 1);
 }
 
-/* --- Sums ----------------------------------------------------------------------------------- */
+/* --- Arithmetic
+ * ----------------------------------------------------------------------------------- */
 
 FUNCTION(call_datediff)
 {
@@ -189,7 +188,8 @@ static void add_days(sqlite3_context *context, sqlite3_value **argv, int way)
     struct moment at;
     if (quire_sql_is_null(argv[1]) || !read_moment(argv[0], &at)) return;
     int64_t days = sqlite3_value_int64(argv[1]);
-    if (days >= -2 * DAYS_MAX && days <= 2 * DAYS_MAX) give_date(context, at.days + way * days);
+    if (days >= -2 * QUIRE_SQL_DAYS_MAX && days <= 2 * QUIRE_SQL_DAYS_MAX)
+        give_date(context, at.days + way * days);
 }
 FUNCTION(call_date_add)
 {
@@ -209,7 +209,7 @@ FUNCTION(call_add_months)
     (void)argc;
     if (quire_sql_is_null(argv[1]) || !read_moment(argv[0], &at)) return;
     int64_t more = sqlite3_value_int64(argv[1]), month;
-    if (more < -DAYS_MAX || more > DAYS_MAX) return;
+    if (more < -QUIRE_SQL_DAYS_MAX || more > QUIRE_SQL_DAYS_MAX) return;
     int64_t year = civil_floor(at.date.year * 12 + at.date.month - 1 + more, 12, &month);
     int64_t first = civil_to_days(year, (uint32_t)month + 1, 1);
     int64_t next =

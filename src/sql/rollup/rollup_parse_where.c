@@ -1,5 +1,6 @@
 /* Comparisons of columns with constants; these are texts that SQLite computes. */
 #include "sql/rollup/rollup_parser.h"
+#include "sql/values/sql_time.h"
 
 void quire_rollup_add_constant(struct quire_rollup_parser *parser, size_t from, size_t to)
 {
@@ -94,7 +95,7 @@ static void read_term(struct quire_rollup_parser *parser, size_t *at)
         .term = {.column = (int)column, .op = read_comparison(parser, at)},
         .constant = rollup->constants_size};
     const char *collation = field->kind == QUIRE_KIND_DATE32 || field->kind == QUIRE_KIND_TIMESTAMP
-                                ? "quire_time"
+                                ? QUIRE_SQL_TIME_COLLATION
                                 : "BINARY";
     size_t end = find_and(parser, *at);
     /* A NaN is null to SQLite, and in a bound it is not. */

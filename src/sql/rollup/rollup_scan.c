@@ -92,13 +92,10 @@ static int bind_columns(struct scan *scan, const struct quire_view *view, struct
         scan->columns[i] = NULL;
         if (!scan->wanted[i]) continue;
         while (child < view->children_size &&
-               strcmp(view->children[child].field->name, fields[i].name) != 0)
+               !quire_sql_is_column(view->children[child].field, &fields[i]))
             child++;
-        if (child == view->children_size || view->children[child].field->kind != fields[i].kind)
-            return quire_fail(error, QUIRE_INPUT, QUIRE_SQL_OPERATION,
-                              "the column \"%.100s\" of %.100s is not what it was: was it "
-                              "written to?",
-                              fields[i].name, scan->source->given->name);
+        if (child == view->children_size)
+            return quire_sql_fail_changed(scan->source, &fields[i], error);
         scan->columns[i] = &view->children[child++];
     }
     return 0;

@@ -3,6 +3,7 @@
 
 #include "base/civil.h"
 #include "base/hash.h"
+#include "sql/values/sql_time.h"
 
 #define NOTHING UINT32_MAX /* the number of a row that does not count */
 
@@ -118,9 +119,8 @@ static inline int add_word(struct quire_rollup_words *words, struct quire_bytes 
 
 /* --- Keys of rows --------------------------------------------------------------------------- */
 
-#define HOUR INT64_C(3600)
-#define SECONDS_MAX \
-    (INT64_C(3652425) * CIVIL_DAY_S) /* either way from 1970, as in calendar_functions.c */
+#define HOUR        INT64_C(3600)
+#define SECONDS_MAX (QUIRE_SQL_DAYS_MAX * CIVIL_DAY_S)
 
 static struct quire_bytes value_bytes(const struct quire_view *view, int64_t row, int64_t *number)
 {

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define DAY_SECONDS  86400
+#include "base/civil.h"
+
 #define NANOS        INT64_C(1000000000)
 #define DATE_SIZE    10 /* "2024-05-01" */
 #define SECONDS_SIZE 19 /* "2024-05-01 12:00:00" */
@@ -25,7 +26,7 @@ bool quire_sql_time_parse(const char *text, size_t size, struct quire_time_parts
 struct quire_sql_instant quire_sql_instant(const struct quire_time_parts *parts)
 {
     int64_t offset = parts->has_offset ? parts->offset_s : 0;
-    return (struct quire_sql_instant){parts->days * DAY_SECONDS + parts->nanos / NANOS - offset,
+    return (struct quire_sql_instant){parts->days * CIVIL_DAY_S + parts->nanos / NANOS - offset,
                                       parts->nanos % NANOS};
 }
 

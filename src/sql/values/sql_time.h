@@ -13,6 +13,9 @@ int quire_sql_time_compare(void *unused, int a_size, const void *a, int b_size, 
 /* A date or timestamp, also "2024" and "2024-05" for their first day. */
 bool quire_sql_time_parse(const char *text, size_t size, struct quire_time_parts *parts);
 
+/* Days either way from 1970 that dates of four digits are within; functions give no others. */
+#define QUIRE_SQL_DAYS_MAX INT64_C(3652425)
+
 /* Seconds since 1970 in UTC, and the nanoseconds behind them. */
 struct quire_sql_instant {
     int64_t seconds, nanos;

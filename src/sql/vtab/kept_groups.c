@@ -70,25 +70,12 @@ static bool equal_values(const struct quire_view *a, int64_t a_row, const struct
 
 /* --- Groups --------------------------------------------------------------------------------- */
 
-static size_t batch_of(const struct quire_sql_kept *kept, uint32_t number)
-{
-    size_t low = 0, high = kept->size;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (kept->starts[middle] <= number)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool is_group(const struct grouping *grouping, uint32_t group, const struct quire_view *view,
                      int64_t row)
 {
     const struct quire_sql_kept *kept = grouping->kept;
     uint32_t first = grouping->firsts[group];
-    size_t batch = batch_of(kept, first);
+    size_t batch = quire_sql_kept_batch_of(kept, first);
     const struct quire_view *other = kept->views[batch];
     int64_t other_row = (int64_t)(first - kept->starts[batch]);
     for (size_t i = 0; i < grouping->children_size; i++) {
@@ -215,7 +202,7 @@ bool quire_sql_groups_next(struct quire_sql_groups *groups, const struct quire_s
     if (groups->at == groups->size) return false;
     uint32_t number = groups->order[groups->at++];
     if (number < kept->starts[groups->batch] || number >= kept->starts[groups->batch + 1])
-        groups->batch = batch_of(kept, number);
+        groups->batch = quire_sql_kept_batch_of(kept, number);
     *batch = groups->batch;
     *row = (int64_t)(number - kept->starts[*batch]);
     return true;

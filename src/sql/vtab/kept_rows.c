@@ -162,6 +162,19 @@ int quire_sql_kept_load(struct quire_sql_kept *kept, struct quire_sql_source *so
     return code;
 }
 
+size_t quire_sql_kept_batch_of(const struct quire_sql_kept *kept, uint32_t number)
+{
+    size_t low = 0, high = kept->size;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (kept->starts[middle] <= number)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* --- Looking up ----------------------------------------------------------------------------- */
 
 bool quire_sql_kept_can_find(const struct quire_field *field)
@@ -263,16 +276,8 @@ bool quire_sql_hits_next(struct quire_sql_hits *hits, size_t *batch, int64_t *ro
 {
     if (hits->at == 0) return false;
     uint32_t number = hits->at - 1;
-    size_t low = 0, high = hits->kept->size;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (hits->kept->starts[middle] <= number)
-            low = middle;
-        else
-            high = middle;
-    }
-    *batch = low;
-    *row = (int64_t)(number - hits->kept->starts[low]);
+    *batch = quire_sql_kept_batch_of(hits->kept, number);
+    *row = (int64_t)(number - hits->kept->starts[*batch]);
     hits->at = hits->next[number];
     return true;
 }

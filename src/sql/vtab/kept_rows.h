@@ -36,6 +36,9 @@ void quire_sql_kept_free(struct quire_sql_kept *kept); /* and all behind it; NUL
 int quire_sql_kept_load(struct quire_sql_kept *kept, struct quire_sql_source *source,
                         const struct quire_sql_scan *scan, struct quire_error *error);
 
+/* The batch that a row is in, of the number of that row; there must be one. */
+size_t quire_sql_kept_batch_of(const struct quire_sql_kept *kept, uint32_t number);
+
 /* Rows that may be equal to a value; others of the same hash among them. */
 struct quire_sql_hits {
     const struct quire_sql_kept *kept;

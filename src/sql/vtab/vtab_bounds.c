@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/civil.h"
 #include "sql/values/sql_time.h"
 
 #define EXACT_MAX  INT64_C(9007199254740992) /* 2^53: up to here doubles are exact */
@@ -141,8 +142,9 @@ static bool time_bound(struct quire_sql_bound *bound, const struct quire_field *
     if (field->kind == QUIRE_KIND_TIMESTAMP) {
         if (!quire_sql_instant_value(instant, field->unit, &bound->integer, &exact)) return false;
     } else {
-        bound->integer = instant.seconds / 86400 - (instant.seconds % 86400 < 0);
-        exact = instant.seconds % 86400 == 0 && instant.nanos == 0;
+        int64_t rest;
+        bound->integer = civil_floor(instant.seconds, CIVIL_DAY_S, &rest);
+        exact = rest == 0 && instant.nanos == 0;
     }
     if (!exact && is_lower(bound->compare) && bound->integer < INT64_MAX) bound->integer++;
     return (exact || move_within(bound)) && fits(field, bound->integer);

@@ -140,17 +140,12 @@ static int find_child(const struct quire_sql_cursor *cursor, const struct quire_
     const struct quire_field *field = &cursor->source->field->children[column];
     for (size_t i = 0; i < read->children_size; i++) {
         size_t at = (*from + i) % read->children_size;
-        const struct quire_field *child = &read->children[at];
-        if (strcmp(child->name, field->name) != 0 || child->kind != field->kind ||
-            child->width != field->width || child->unit != field->unit)
-            continue;
+        if (!quire_sql_is_column(&read->children[at], field)) continue;
         *from = at + 1;
         cursor->columns[column].child = at;
         return 0;
     }
-    return quire_fail(error, QUIRE_INPUT, QUIRE_SQL_OPERATION,
-                      "the column \"%.100s\" of %.100s is not what it was: was it written to?",
-                      field->name, cursor->source->given->name);
+    return quire_sql_fail_changed(cursor->source, field, error);
 }
 
 static int bind_columns(struct quire_sql_cursor *cursor, const struct quire_field *read,

@@ -187,9 +187,18 @@ void quire_sql_rows_release(struct quire_sql_rows *rows)
     *rows = (struct quire_sql_rows){.context = NULL};
 }
 
-static void release_rows(struct quire_sql_rows *rows)
+bool quire_sql_is_column(const struct quire_field *read, const struct quire_field *column)
 {
-    quire_sql_rows_release(rows);
+    return strcmp(read->name, column->name) == 0 && read->kind == column->kind &&
+           read->width == column->width && read->unit == column->unit;
+}
+
+int quire_sql_fail_changed(const struct quire_sql_source *source, const struct quire_field *column,
+                           struct quire_error *error)
+{
+    return quire_fail(error, QUIRE_INPUT, QUIRE_SQL_OPERATION,
+                      "the column \"%.100s\" of %.100s is not what it was: was it written to?",
+                      column->name, source->given->name);
 }
 
 /* The one chance. */
@@ -295,7 +304,7 @@ static int read_view(struct quire_sql_source *source, const struct quire_sql_sca
 int quire_sql_source_read(struct quire_sql_source *source, const struct quire_sql_scan *scan,
                           struct quire_sql_rows *rows, struct quire_error *error)
 {
-    QUIRE_CLEANUP(release_rows) struct quire_sql_rows made = {.context = NULL};
+    QUIRE_CLEANUP(quire_sql_rows_release) struct quire_sql_rows made = {.context = NULL};
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     if (source->view != NULL)
         QUIRE_TRY(read_view(source, scan, &made, error));

@@ -46,6 +46,12 @@ int quire_sql_source_read(struct quire_sql_source *source, const struct quire_sq
                           struct quire_sql_rows *rows, struct quire_error *error);
 void quire_sql_rows_release(struct quire_sql_rows *rows);
 
+/* Whether a column that was read is that column of the source, as it was when this was opened. */
+bool quire_sql_is_column(const struct quire_field *read, const struct quire_field *column);
+/* For a column of which there is none: whoever writes to a file may have changed it meanwhile. */
+int quire_sql_fail_changed(const struct quire_sql_source *source, const struct quire_field *column,
+                           struct quire_error *error);
+
 /* The condition as Delta tables take it, appended: nothing for what has no such form.
  * (condition_text.c) */
 int quire_sql_where(const struct quire_field *field, const struct quire_condition *conditions,
