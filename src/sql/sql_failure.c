@@ -9,7 +9,7 @@
 #define NAMES_SHOWN 10
 #define CALLS_SHOWN 3
 
-/* The tables there are, and the nearest to the one that is not. */
+/* Which tables there are, or how to name the one that is missing. */
 static void hint_tables(const struct quire_sql_session *session, const char *missing,
                         struct quire_error *error)
 {

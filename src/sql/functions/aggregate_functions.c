@@ -39,7 +39,7 @@ static void step_moments(sqlite3_context *context, int argc, sqlite3_value **arg
         add_pair(moments, sqlite3_value_double(argv[0]), sqlite3_value_double(argv[argc - 1]));
 }
 
-/* A result that is not finite is null. */
+/* A result that is NaN is null to SQLite. */
 #define MOMENT(name, least, expression)                                                 \
     static void name(sqlite3_context *context)                                          \
     {                                                                                   \

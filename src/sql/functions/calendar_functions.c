@@ -87,7 +87,7 @@ PART(call_unix_millis, at.days *CIVIL_DAY_S * 1000 + at.micros / 1000)
 PART(call_unix_micros, at.days *CIVIL_DAY_S *MICROS + at.micros)
 PART(call_unix_date, at.days)
 
-/* --- Cut down ------------------------------------------------------------------------------- */
+/* --- Truncation ------------------------------------------------------------------------------- */
 
 enum unit { YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, MILLI, MICRO, NONE };
 

@@ -1,4 +1,4 @@
-/* Private to sql: functions by tables of rows. */
+/* Private to sql: the functions of a query, as tables of rows. */
 #ifndef QUIRE_SQL_FUNCTIONS_H
 #define QUIRE_SQL_FUNCTIONS_H
 

@@ -101,7 +101,7 @@ FUNCTION(call_sign)
     sqlite3_result_double(context, (double)((x > 0) - (x < 0)));
 }
 
-/* The rest with the sign of the divisor's choice: positive of a positive one. */
+/* Spark's remainder, which is not below zero where the divisor is above it. */
 FUNCTION(call_pmod)
 {
     (void)argc;

@@ -1,4 +1,4 @@
-/* Private to sql: values by their place among others. */
+/* Private to sql: the value at a place among others, for medians and percentiles. */
 #ifndef QUIRE_SQL_QUICKSELECT_H
 #define QUIRE_SQL_QUICKSELECT_H
 

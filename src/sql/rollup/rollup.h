@@ -95,6 +95,6 @@ struct quire_rollup_ask {
  * table of groups in each one's session. Those are not done of which a constant is of another type
  * than its column, whose comparisons are other ones than those of the first, or any where the
  * groups do not fit in memory. The first one's session says what there is of it. (rollup_scan.c) */
-int quire_rollup_run(struct quire_rollup_ask *asks, size_t size, struct quire_error *error);
+int quire_rollup_compute(struct quire_rollup_ask *asks, size_t size, struct quire_error *error);
 
 #endif

@@ -9,9 +9,6 @@
 
 #include "sql/rollup/rollup_state.h"
 
-/* A percentile lies between two values that stand beside each other. */
-#define QUIRE_ROLLUP_SEARCHES_MAX 16
-
 struct quire_rollup_part {
     int64_t count;
     uint64_t least, most;
@@ -29,12 +26,12 @@ struct quire_rollup_search {
     bool borrows;                    /* another search counts them */
 };
 
-/* Zeroed memory. */
+/* A percentile lies between two values that stand beside each other. Zeroed memory. */
 struct quire_rollup_percentile {
     size_t column;
-    double part;
-    int64_t count;                        /* of the values */
-    struct quire_rollup_search low, high; /* and the one beside it */
+    double part;   /* from 0 to 1 */
+    int64_t count; /* of the values */
+    struct quire_rollup_search low, high;
 };
 void quire_rollup_percentile_release(struct quire_rollup_percentile *percentile);
 

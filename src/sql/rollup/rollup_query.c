@@ -173,7 +173,7 @@ int quire_sql_roll(struct quire_sql_results **results, const char *const *sql, s
     for (size_t i = 0; i < size; i++)
         QUIRE_TRY(add_part(&parts, i, &results[i]->session, sql[i], error));
     if (parts.asks_size == 0) return 0;
-    QUIRE_TRY(quire_rollup_run(parts.asks, parts.asks_size, error));
+    QUIRE_TRY(quire_rollup_compute(parts.asks, parts.asks_size, error));
     for (size_t i = 0; i < parts.asks_size; i++) {
         size_t at = parts.of_ask[i];
         if (parts.asks[i].done)

@@ -16,8 +16,8 @@ struct quire_rollup_run {
     size_t *state_of; /* of each aggregate */
     struct quire_rollup_percentile *percentiles;
 };
-/* *fits: whether its constants are of the types of their columns. folder: where values may wait.
- * 0 or QUIRE_MEMORY; released also then. (rollup_run.c) */
+/* *fits: whether its constants are of the types of their columns. 0 or QUIRE_MEMORY; released also
+ * then. (rollup_run.c) */
 int quire_rollup_run_init(struct quire_rollup_run *run, struct quire_rollup_ask *ask, bool *fits);
 void quire_rollup_run_release(struct quire_rollup_run *run);
 /* Tells the filter, which is its own by now, what to fill in. */

@@ -322,7 +322,7 @@ static int finish_run(const struct scan *scan, struct quire_rollup_run *run,
     return 0;
 }
 
-int quire_rollup_run(struct quire_rollup_ask *asks, size_t size, struct quire_error *error)
+int quire_rollup_compute(struct quire_rollup_ask *asks, size_t size, struct quire_error *error)
 {
     struct quire_sql_source *source = asks[0].rollup->source;
     QUIRE_CLEANUP(release_scan)

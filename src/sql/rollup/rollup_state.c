@@ -122,7 +122,7 @@ const char *quire_rollup_state_type(const struct quire_rollup_state *state,
     }
 }
 
-/* What is not finite is null, as a NaN is to SQLite. */
+/* NaN is null, as it is to SQLite. */
 static int append_real(struct quire_column *column, bool known, double value)
 {
     return known && !isnan(value) ? quire_column_append_f64(column, value)

@@ -1,10 +1,11 @@
 /* One loop a state over the rows of a batch, stretch by stretch. */
-#include "base/fail.h"
 #include "sql/rollup/rollup_state.h"
-#include "sql/sql_session.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "base/fail.h"
+#include "sql/sql_session.h"
 
 size_t quire_rollup_state_cell(const struct quire_rollup_state *state)
 {

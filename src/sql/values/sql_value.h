@@ -33,7 +33,7 @@ struct quire_sql_affinity quire_sql_affinity_of(const struct quire_field *field)
 /* Digits of any decimal that an int64 holds. */
 #define QUIRE_SQL_INTEGER_DIGITS 18
 
-/* The collation of numbers that are text because SQLite has none so long. */
+/* The collation of numbers that are text because SQLite has none so long. (sql_number.c) */
 #define QUIRE_SQL_NUMBER_COLLATION "quire_number"
 int quire_sql_number_compare(void *unused, int a_size, const void *a, int b_size, const void *b);
 

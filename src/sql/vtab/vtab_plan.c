@@ -69,7 +69,7 @@ static double take_constraint(const struct quire_sql_source *source, sqlite3_ind
     if (term->in) sqlite3_vtab_in(info, i, 1);
     info->aConstraintUsage[i].argvIndex = ++*arguments;
     if (is_equal(term->op) && !term->in && sqlite3_vtab_rhs_value(info, i, &constant) != SQLITE_OK)
-        plan->lookup = term->is_key = true;
+        plan->lookup = true;
     return is_equal(term->op) && !term->in ? EQUAL_PART : RANGE_PART;
 }
 
@@ -114,8 +114,8 @@ static char *print_plan(const struct quire_sql_plan *plan)
         sqlite3_str_appendf(out, " %d", plan->group_columns[i]);
     sqlite3_str_appendf(out, " %d", (int)plan->terms_size);
     for (size_t i = 0; i < plan->terms_size; i++)
-        sqlite3_str_appendf(out, " %d %d %d %d", plan->terms[i].column, plan->terms[i].op,
-                            plan->terms[i].in, plan->terms[i].is_key);
+        sqlite3_str_appendf(out, " %d %d %d", plan->terms[i].column, plan->terms[i].op,
+                            plan->terms[i].in);
     return sqlite3_str_finish(out);
 }
 
@@ -145,7 +145,6 @@ bool quire_sql_plan_parse(const char *text, struct quire_sql_plan *plan)
         term->column = next_number(&text);
         term->op = (unsigned char)next_number(&text);
         term->in = next_number(&text) != 0;
-        term->is_key = next_number(&text) != 0;
     }
     return true;
 }

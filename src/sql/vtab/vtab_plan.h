@@ -13,7 +13,6 @@ struct quire_sql_term {
     int column;
     unsigned char op; /* SQLITE_INDEX_CONSTRAINT_… */
     bool in;          /* all values of an IN at once */
-    bool is_key;      /* rows are looked up by it, many times */
 };
 
 struct quire_sql_plan {
