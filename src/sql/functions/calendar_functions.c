@@ -7,8 +7,7 @@
 #include "sql/text/query_text.h"
 #include "sql/values/sql_time.h"
 
-#define FUNCTION(name) static void name(sqlite3_context *context, int argc, sqlite3_value **argv)
-#define MICROS         INT64_C(1000000)
+#define MICROS INT64_C(1000000)
 
 struct moment {
     int64_t days;   /* since 1970 */
@@ -64,7 +63,7 @@ static int64_t iso_week(int64_t days)
 }
 
 #define PART(name, expression)                       \
-    FUNCTION(name)                                   \
+    QUIRE_SQL_FUNCTION(name)                         \
     {                                                \
         struct moment at;                            \
         (void)argc;                                  \
@@ -131,7 +130,7 @@ static int64_t cut_micros(int64_t micros, enum unit unit)
 }
 
 /* Null for a unit that there is none of, as in Spark. */
-FUNCTION(call_date_trunc)
+QUIRE_SQL_FUNCTION(call_date_trunc)
 {
     struct moment at;
     enum unit unit = read_unit(argv[0]);
@@ -140,7 +139,7 @@ FUNCTION(call_date_trunc)
         give_time(context, cut_days(&at, unit), cut_micros(at.micros, unit));
 }
 
-FUNCTION(call_trunc)
+QUIRE_SQL_FUNCTION(call_trunc)
 {
     struct moment at;
     enum unit unit = read_unit(argv[1]);
@@ -148,21 +147,21 @@ FUNCTION(call_trunc)
     if (unit <= WEEK && read_moment(argv[0], &at)) give_date(context, cut_days(&at, unit));
 }
 
-FUNCTION(call_to_date)
+QUIRE_SQL_FUNCTION(call_to_date)
 {
     struct moment at;
     (void)argc;
     if (read_moment(argv[0], &at)) give_date(context, at.days);
 }
 
-FUNCTION(call_to_timestamp)
+QUIRE_SQL_FUNCTION(call_to_timestamp)
 {
     struct moment at;
     (void)argc;
     if (read_moment(argv[0], &at)) give_time(context, at.days, at.micros);
 }
 
-FUNCTION(call_last_day)
+QUIRE_SQL_FUNCTION(call_last_day)
 {
     struct moment at;
     (void)argc;
@@ -175,7 +174,7 @@ FUNCTION(call_last_day)
 /* --- Arithmetic
  * ----------------------------------------------------------------------------------- */
 
-FUNCTION(call_datediff)
+QUIRE_SQL_FUNCTION(call_datediff)
 {
     struct moment end, start;
     (void)argc;
@@ -191,19 +190,19 @@ static void add_days(sqlite3_context *context, sqlite3_value **argv, int way)
     if (days >= -2 * QUIRE_SQL_DAYS_MAX && days <= 2 * QUIRE_SQL_DAYS_MAX)
         give_date(context, at.days + way * days);
 }
-FUNCTION(call_date_add)
+QUIRE_SQL_FUNCTION(call_date_add)
 {
     (void)argc;
     add_days(context, argv, 1);
 }
-FUNCTION(call_date_sub)
+QUIRE_SQL_FUNCTION(call_date_sub)
 {
     (void)argc;
     add_days(context, argv, -1);
 }
 
 /* To the month's last day where it has none of that number. */
-FUNCTION(call_add_months)
+QUIRE_SQL_FUNCTION(call_add_months)
 {
     struct moment at;
     (void)argc;
@@ -219,7 +218,7 @@ FUNCTION(call_add_months)
 }
 
 /* Seconds since 1970 as a time, and the time now. */
-FUNCTION(call_from_unixtime)
+QUIRE_SQL_FUNCTION(call_from_unixtime)
 {
     int64_t rest;
     (void)argc;
@@ -228,7 +227,7 @@ FUNCTION(call_from_unixtime)
     give_time(context, days, rest * MICROS);
 }
 
-FUNCTION(call_now)
+QUIRE_SQL_FUNCTION(call_now)
 {
     int64_t rest;
     (void)argc;

@@ -26,7 +26,8 @@ static int register_all(struct quire_sql_session *session, const struct quire_sq
 int quire_sql_register(struct quire_sql_session *session)
 {
     static const struct quire_sql_function *const tables[] = {
-        quire_sql_math_functions, quire_sql_choice_functions, quire_sql_calendar_functions,
+        quire_sql_math_functions,      quire_sql_choice_functions,
+        quire_sql_text_functions,      quire_sql_calendar_functions,
         quire_sql_aggregate_functions, quire_sql_percentile_functions};
     sqlite3 *db = session->db;
     int code = sqlite3_create_collation_v2(db, QUIRE_SQL_TIME_COLLATION, SQLITE_UTF8, NULL,

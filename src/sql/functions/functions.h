@@ -13,9 +13,14 @@ struct quire_sql_function {
     void (*final)(sqlite3_context *context);
 };
 
+/* The head of one that is called for a row. */
+#define QUIRE_SQL_FUNCTION(name) \
+    static void name(sqlite3_context *context, int argc, sqlite3_value **argv)
+
 /* Tables that end with a row without a name. */
 extern const struct quire_sql_function quire_sql_math_functions[];
 extern const struct quire_sql_function quire_sql_choice_functions[];
+extern const struct quire_sql_function quire_sql_text_functions[];
 extern const struct quire_sql_function quire_sql_calendar_functions[];
 extern const struct quire_sql_function quire_sql_aggregate_functions[];
 extern const struct quire_sql_function quire_sql_percentile_functions[];

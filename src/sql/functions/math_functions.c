@@ -13,9 +13,8 @@ static void call_one(sqlite3_context *context, sqlite3_value **argv, one *functi
     sqlite3_result_double(context, function(sqlite3_value_double(argv[0]))); /* NaN is null */
 }
 
-#define FUNCTION(name) static void name(sqlite3_context *context, int argc, sqlite3_value **argv)
 #define ONE(name, function)                \
-    FUNCTION(name)                         \
+    QUIRE_SQL_FUNCTION(name)               \
     {                                      \
         (void)argc;                        \
         call_one(context, argv, function); \
@@ -52,7 +51,7 @@ ONE(call_log10, common)
 ONE(call_log2, binary)
 
 /* log(x), log(base, x). */
-FUNCTION(call_log)
+QUIRE_SQL_FUNCTION(call_log)
 {
     if (!quire_sql_is_number(argv[0]) || !quire_sql_is_number(argv[argc - 1])) return;
     double x = natural(sqlite3_value_double(argv[argc - 1]));
@@ -60,7 +59,7 @@ FUNCTION(call_log)
     sqlite3_result_double(context, x);
 }
 
-FUNCTION(call_power)
+QUIRE_SQL_FUNCTION(call_power)
 {
     (void)argc;
     if (!quire_sql_is_number(argv[0]) || !quire_sql_is_number(argv[1])) return;
@@ -82,18 +81,18 @@ static void give_whole(sqlite3_context *context, sqlite3_value *value, one *func
     else
         sqlite3_result_double(context, whole);
 }
-FUNCTION(call_floor)
+QUIRE_SQL_FUNCTION(call_floor)
 {
     (void)argc;
     give_whole(context, argv[0], floor);
 }
-FUNCTION(call_ceil)
+QUIRE_SQL_FUNCTION(call_ceil)
 {
     (void)argc;
     give_whole(context, argv[0], ceil);
 }
 
-FUNCTION(call_sign)
+QUIRE_SQL_FUNCTION(call_sign)
 {
     (void)argc;
     if (!quire_sql_is_number(argv[0])) return;
@@ -102,7 +101,7 @@ FUNCTION(call_sign)
 }
 
 /* Spark's remainder, which is not below zero where the divisor is above it. */
-FUNCTION(call_pmod)
+QUIRE_SQL_FUNCTION(call_pmod)
 {
     (void)argc;
     if (!quire_sql_is_number(argv[0]) || !quire_sql_is_number(argv[1])) return;
