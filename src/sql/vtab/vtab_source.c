@@ -205,10 +205,13 @@ int quire_sql_fail_changed(const struct quire_sql_source *source, const struct q
 static int read_once(struct quire_sql_source *source, struct quire_sql_rows *rows,
                      struct quire_error *error)
 {
-    if (source->once.release == NULL)
-        return quire_fail(error, QUIRE_USAGE, QUIRE_SQL_OPERATION,
-                          "%.80s can be read only once, and the query reads it again",
-                          source->given->name);
+    if (source->once.release == NULL) {
+        quire_fail(error, QUIRE_USAGE, QUIRE_SQL_OPERATION,
+                   "%.80s can be read only once, and the query reads it again",
+                   source->given->name);
+        quire_error_hint(error, "write it to a file first, and name that");
+        return QUIRE_USAGE;
+    }
     rows->stream = source->once;
     source->once.release = NULL;
     return 0;
