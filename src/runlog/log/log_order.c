@@ -1,6 +1,6 @@
 /* The rows of a data file have one value in a column that partitions the table: rows cannot be
  * arranged by it. */
-#include "runlog/write/log_order.h"
+#include "runlog/log/log_order.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "runlog/write/log_state.h"
+#include "runlog/log/log_state.h"
 
 #include "base/cleanup.h"
 #include "base/fail.h"
