@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sql/sql_rollup.h"
+#include "sql/rollup/rollup.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 

@@ -4,12 +4,12 @@
 
 #include "base/fail.h"
 #include "sql/sql_session.h"
-#include "sql/sql_text.h"
+#include "sql/text/query_tokens.h"
 
 #define NAMES_SHOWN 10
 #define CALLS_SHOWN 3
 
-/* The tables there are, and the nearest to the one that is not. */
+/* Which tables there are, or how to name the one that is missing. */
 static void hint_tables(const struct quire_sql_session *session, const char *missing,
                         struct quire_error *error)
 {
@@ -97,7 +97,7 @@ static bool calls_sum(const char *sql, const struct quire_sql_token *token, size
     if (!quire_sql_token_is(sql, token, "sum") && !quire_sql_token_is(sql, token, "abs"))
         return false;
     struct quire_sql_token next = quire_sql_token_next(sql, &at);
-    return next.kind == QUIRE_SQL_TOKEN_OTHER && sql[next.at] == '(';
+    return quire_sql_token_char(sql, &next) == '(';
 }
 
 /* To behind the bracket that closes a call. */
@@ -107,8 +107,9 @@ static size_t end_of_call(const char *sql, size_t at)
     for (;;) {
         struct quire_sql_token token = quire_sql_token_next(sql, &at);
         if (token.kind == QUIRE_SQL_TOKEN_END) return token.at;
-        if (token.kind != QUIRE_SQL_TOKEN_OTHER || token.size != 1) continue;
-        depth += (sql[token.at] == '(') - (sql[token.at] == ')');
+        char c = quire_sql_token_char(sql, &token);
+        if (c == '\0') continue;
+        depth += (c == '(') - (c == ')');
         if (depth == 0) return at;
     }
 }

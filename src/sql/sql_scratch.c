@@ -14,11 +14,15 @@ void quire_sql_scratch_release(struct quire_sql_scratch *scratch)
     *scratch = (struct quire_sql_scratch){.folder = scratch->folder};
 }
 
+static const char *folder_of(const struct quire_sql_scratch *scratch)
+{
+    return scratch->folder != NULL ? scratch->folder : "/tmp";
+}
+
 static int fail_file(const struct quire_sql_scratch *scratch, struct quire_error *error)
 {
-    const char *folder = scratch->folder != NULL ? scratch->folder : "/tmp";
-    int code =
-        quire_fail_errno(error, errno, QUIRE_SQL_OPERATION, "a temporary file in %.300s", folder);
+    int code = quire_fail_errno(error, errno, QUIRE_SQL_OPERATION, "a temporary file in %.300s",
+                                folder_of(scratch));
     quire_error_hint(error, "TMPDIR names another folder for it");
     return code;
 }
@@ -26,8 +30,7 @@ static int fail_file(const struct quire_sql_scratch *scratch, struct quire_error
 static int make_file(struct quire_sql_scratch *scratch, struct quire_error *error)
 {
     if (scratch->made) return 0;
-    scratch->descriptor = open(scratch->folder != NULL ? scratch->folder : "/tmp",
-                               O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    scratch->descriptor = open(folder_of(scratch), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (scratch->descriptor < 0) return fail_file(scratch, error);
     scratch->made = true;
     return 0;
@@ -59,7 +62,8 @@ int quire_sql_scratch_read(const struct quire_sql_scratch *scratch, int64_t at, 
         if (got < 0) return fail_file(scratch, error);
         if (got == 0)
             return quire_fail(error, QUIRE_CORRUPT, QUIRE_SQL_OPERATION,
-                              "a temporary file is shorter than it was");
+                              "a temporary file in %.300s is shorter than it was",
+                              folder_of(scratch));
         to += got;
         at += got;
         size -= (size_t)got;

@@ -10,8 +10,8 @@
 #include "base/cleanup.h"
 #include "base/context.h"
 #include "base/fail.h"
-#include "sql/sql_module.h"
-#include "sql/sql_source.h"
+#include "sql/vtab/vtab_module.h"
+#include "sql/vtab/vtab_source.h"
 
 #define CHECK_OPERATIONS 4000 /* of SQLite's machine between two looks at the clock */
 #define EXPRESSION_DEPTH 500

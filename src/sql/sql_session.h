@@ -1,7 +1,7 @@
 /* Private to sql: one query's connection and all that its callbacks share.
  *
  * SQLite's callbacks can only hand back a code, so what went wrong inside one of them is kept in
- * `failure`, and whoever called SQLite takes it from there (quire_sql_take_failure). */
+ * `failure`, and whoever called SQLite takes it from there (quire_sql_fail). */
 #ifndef QUIRE_SQL_SQL_SESSION_H
 #define QUIRE_SQL_SQL_SESSION_H
 
@@ -30,14 +30,14 @@ struct quire_sql_session {
     bool ordered;     /* something in the query is to be in order */
     bool numbered;    /* each scan of a table is to give a row the same number */
     bool has_or;      /* so are scans that look up rows */
-    bool rolled;      /* the query is over a table of groups (sql_rollup.h) */
+    bool rolled;      /* the query is over a table of groups (rollup.h) */
     bool declaring;   /* a table's columns, which the authorizer lets pass */
     char denied[160]; /* what the authorizer refused last */
     size_t memory_max;
     size_t held; /* bytes of rows held in memory */
 };
 
-/* Opens the connection and names the tables; the caller frees it also after a failure. */
+/* Opens the connection and names the tables; the caller releases it also after a failure. */
 int quire_sql_session_open(struct quire_sql_session *session, struct quire_error *error);
 void quire_sql_session_release(struct quire_sql_session *session);
 
@@ -62,7 +62,7 @@ const struct quire_field *quire_sql_declared(const struct quire_sql_session *ses
 /* Charges rows held; false where that is too much. */
 bool quire_sql_hold(struct quire_sql_session *session, size_t bytes);
 
-/* Functions, collations. (sql_function.c) */
+/* Names functions and collations to SQLite, whose code it returns. (functions.c) */
 int quire_sql_register(struct quire_sql_session *session);
 
 /* Refuses all but reading. (sql_authorizer.c) */

@@ -8,7 +8,7 @@
 
 /* As quire_sql_query does it of each text; the tables are ones that can be read again. Each of the
  * options' parameters is in each of the texts. A query that is not one of sums and counts over the
- * table and the rows of the others (sql_rollup.h) gets no stream (its release is NULL): it is to be
+ * table and the rows of the others (rollup.h) gets no stream (its release is NULL): it is to be
  * asked by itself, and so is every one where the groups of all do not fit in memory together. After
  * a failure there is none. Streams can be released in any order. */
 int quire_sql_query_together(const char *const *texts, size_t size,

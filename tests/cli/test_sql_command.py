@@ -56,7 +56,7 @@ def test_standard_input_is_read_once(people):
     assert sql("SELECT count(*) n FROM t", "--table", "t=-", "--from", "jsonl", stdin=text) == [
         {"n": 5}]
     bad(2, "sql", "SELECT * FROM t a, t b", "--table", "t=-", "--from", "jsonl", stdin=text,
-        says="only once")
+        says=["only once", "to a file first"])
 
 
 def test_what_is_written_where(tmp_path, people):

@@ -7,7 +7,7 @@
 #include "quire/file.h"
 #include "quire/format.h"
 #include "quire/runlog_upkeep.h"
-#include "runlog/write/log_state.h"
+#include "runlog/log/log_state.h"
 
 #define OPERATION "export run log"
 

@@ -9,9 +9,9 @@
 #include "base/time_text.h"
 #include "quire/runlog_upkeep.h"
 #include "quire/runlog_write.h"
+#include "runlog/log/log_state.h"
 #include "runlog/memory_usage.h"
 #include "runlog/runlog_schema.h"
-#include "runlog/write/log_state.h"
 
 #define OPERATION "run log"
 

@@ -6,9 +6,9 @@
 #include "quire/runlog_upkeep.h"
 #include "quire/table_alter.h"
 #include "quire/table_upkeep.h"
+#include "runlog/log/log_order.h"
+#include "runlog/log/log_state.h"
 #include "runlog/runlog_schema.h"
-#include "runlog/write/log_order.h"
-#include "runlog/write/log_state.h"
 #include "runlog/write/log_target.h"
 
 #define OPERATION "run log"

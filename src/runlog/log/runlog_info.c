@@ -6,9 +6,9 @@
 #include "base/fail.h"
 #include "base/json_text.h"
 #include "base/time_text.h"
+#include "runlog/log/log_state.h"
 #include "runlog/log_described.h"
 #include "runlog/runlog_schema.h"
-#include "runlog/write/log_state.h"
 #include "table/log/snapshot.h"
 #include "table/schema/delta_type.h"
 

@@ -39,8 +39,7 @@ struct quire_rows {
     /* Goes to the first row. What rows share is known then. */
     int (*begin)(struct quire_rows *rows, struct quire_error *error);
     int (*next)(struct quire_rows *rows, struct quire_rows_item *item, struct quire_error *error);
-    struct quire_runlog_context context; /* after begin */
-    const char *run_id;                  /* of these rows, whatever they say; NULL: as they say */
+    struct quire_runlog_context context;                 /* after begin */
     const struct quire_runlog_pipeline_metrics *metrics; /* of an execution; NULL: none */
     struct quire_run_tally tally;
     struct quire_rows_twice twice;

@@ -4,7 +4,7 @@
 #include "base/fail.h"
 #include "runlog/rows/rows_text.h"
 
-#define BROKEN_MAX 16
+#define BROKEN_MAX 16 /* values that are no JSON, until each line is a unit by itself */
 
 int quire_rows_walk_begin(struct quire_rows_text *rows, struct quire_error *error)
 {

@@ -184,7 +184,7 @@ static void stamp_now(char out[STAMP_SIZE])
     out[size] = '\0';
 }
 
-static bool has(const struct quire_runlog_options *options, const char *placeholder)
+bool quire_table_pattern_has(const struct quire_runlog_options *options, const char *placeholder)
 {
     const char *patterns[] = {options->table_name_pattern, options->table_suffix_pattern};
     for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
@@ -196,9 +196,11 @@ static bool has(const struct quire_runlog_options *options, const char *placehol
 static int check_parts(const struct quire_runlog_options *options, struct quire_error *error)
 {
     const char *pattern = options->table_name_pattern;
-    bool schema = options->table_schema == NULL &&
-                  (pattern == NULL || strchr(pattern, '.') == NULL || has(options, "{schema}"));
-    bool name = options->table_name == NULL && (pattern == NULL || has(options, "{table_name}"));
+    bool schema =
+        options->table_schema == NULL && (pattern == NULL || strchr(pattern, '.') == NULL ||
+                                          quire_table_pattern_has(options, "{schema}"));
+    bool name = options->table_name == NULL &&
+                (pattern == NULL || quire_table_pattern_has(options, "{table_name}"));
     if (schema && name)
         return quire_fail(error, QUIRE_USAGE, OPERATION,
                           "table-schema and table-name: they are missing");

@@ -39,11 +39,6 @@ static int open_rejects(struct quire_write_call *call, struct quire_error *error
     return quire_write_rejects_open(url, &options, &call->rejects, error);
 }
 
-static bool is_named_by_rows(const struct quire_runlog_options *config)
-{
-    return config->table_name_pattern != NULL || config->table_suffix_pattern != NULL;
-}
-
 /* A producer that died leaves input without a row, which is none to be refused. */
 static void tell_empty(const struct quire_write_call *call)
 {
@@ -77,7 +72,7 @@ static int run(struct quire_write_call *call, const char *run_id, struct quire_e
     QUIRE_TRY(quire_write_find_units(call, error));
     size_t units = quire_write_units_size(call);
     if (units == 0) QUIRE_TRY(quire_write_check_some(call, 0, error));
-    if (!is_named_by_rows(call->writer->config))
+    if (!quire_write_is_named_by_rows(call))
         QUIRE_TRY(quire_write_take_table(call, NULL, &table, error));
     result->is_batch = result->is_batch || units > 1;
     result->total_executions = call->kind < QUIRE_RUNLOG_EXECUTION_RESULT ? 0 : (int64_t)units;

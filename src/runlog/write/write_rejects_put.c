@@ -23,11 +23,6 @@ static void close_writer(struct quire_writer **writer)
     quire_writer_close(*writer);
 }
 
-static void release_picker(struct quire_row_picker *picker)
-{
-    quire_row_picker_release(picker);
-}
-
 static void free_builder(struct quire_builder **builder)
 {
     quire_builder_free(*builder);
@@ -74,7 +69,7 @@ static int count_there(const struct quire_rejects_put *put, int64_t *count,
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream stream = {.release = NULL};
-    QUIRE_CLEANUP(release_picker) struct quire_row_picker picker = {.field = NULL};
+    QUIRE_CLEANUP(quire_row_picker_release) struct quire_row_picker picker = {.field = NULL};
     struct quire_error failed;
     quire_error_clear(&failed);
     QUIRE_TRY(id_schema(&schema, error));
@@ -157,7 +152,7 @@ static int put_rows(const struct quire_rejects_put *put, int64_t there, struct q
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream stream = {.release = NULL};
-    QUIRE_CLEANUP(release_picker) struct quire_row_picker picker = {.field = NULL};
+    QUIRE_CLEANUP(quire_row_picker_release) struct quire_row_picker picker = {.field = NULL};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf mask = {0};
     QUIRE_TRY(quire_rejects_schema(&schema, error));
     const struct quire_read_options reading = {

@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "base/observe.h"
 #include "data/batch_stream.h"
+#include "runlog/write/table_pattern.h"
 #include "runlog/write/writer.h"
 
 #define OPERATION QUIRE_RUNLOG_OPERATION
@@ -52,13 +53,6 @@ static int note_run(const struct write_stream *stream, const char *run_id,
     return 0;
 }
 
-static bool names_by(const struct quire_runlog_options *config, const char *placeholder)
-{
-    const char *pattern = config->table_name_pattern, *suffix = config->table_suffix_pattern;
-    return (pattern != NULL && strstr(pattern, placeholder) != NULL) ||
-           (suffix != NULL && strstr(suffix, placeholder) != NULL);
-}
-
 /* Rows of one write are of one table, which may be named by what they say. */
 static int check_name(const struct write_stream *stream, const struct quire_rows_item *item,
                       struct quire_error *error)
@@ -66,12 +60,14 @@ static int check_name(const struct write_stream *stream, const struct quire_rows
     const struct quire_write_unit *unit = unit_of(stream);
     const struct quire_runlog_options *config = stream->call->writer->config;
     if (unit->name == NULL) return 0;
-    if (names_by(config, "{pipeline_id}") && strcmp(item->row.pipeline_id, unit->pipeline_id) != 0)
+    if (quire_table_pattern_has(config, "{pipeline_id}") &&
+        strcmp(item->row.pipeline_id, unit->pipeline_id) != 0)
         return quire_model_fail(item->place, error,
                                 "it is of the pipeline %.60s, and the table is named by another "
                                 "one: %.60s",
                                 item->row.pipeline_id, unit->pipeline_id);
-    if (names_by(config, "{run_mode}") && strcmp(item->row.run_mode, unit->run_mode) != 0)
+    if (quire_table_pattern_has(config, "{run_mode}") &&
+        strcmp(item->row.run_mode, unit->run_mode) != 0)
         return quire_model_fail(item->place, error,
                                 "it is of the mode %s, and the table is named by another one: %s",
                                 item->row.run_mode, unit->run_mode);

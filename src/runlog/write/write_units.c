@@ -164,7 +164,7 @@ static int find_table(struct quire_write_call *call, struct quire_write_unit *un
     struct quire_rows *rows = NULL;
     struct quire_rows_item item = {.end = true};
     char *name = NULL;
-    if (config->table_name_pattern == NULL && config->table_suffix_pattern == NULL)
+    if (!quire_write_is_named_by_rows(call))
         return quire_write_take_table(call, NULL, table, error);
     QUIRE_TRY(quire_write_rows(call, unit, &rows, error));
     const char *pipeline = rows->context.pipeline_id;

@@ -112,6 +112,11 @@ struct quire_write_call {
         ended; /* the first commit that failed by what is not its rows; code 0: none */
 };
 
+/* A text as the value of a name=value line: as JSON has it, where it would not stand for itself
+ * without quotes; cut where it is long. Returns out. */
+#define QUIRE_WRITE_QUOTE_MAX 470
+const char *quire_write_quote(const char *text, char out[QUIRE_WRITE_QUOTE_MAX]);
+
 /* What is given with the rows is checked as their fields are: QUIRE_USAGE for what cannot be.
  * run_id and context may be NULL. */
 int quire_write_check_given(const char *run_id, const struct quire_runlog_context *context,
@@ -119,11 +124,6 @@ int quire_write_check_given(const char *run_id, const struct quire_runlog_contex
 
 /* What is no JSON is a unit, too, which is broken. */
 int quire_write_find_units(struct quire_write_call *call, struct quire_error *error);
-/* A text as the value of a name=value line: as JSON has it, where it would not stand for itself
- * without quotes; cut where it is long. Returns out. */
-#define QUIRE_WRITE_QUOTE_MAX 470
-const char *quire_write_quote(const char *text, char out[QUIRE_WRITE_QUOTE_MAX]);
-
 /* Gives each its run and its execution where nothing says them. */
 int quire_write_name_units(struct quire_write_call *call, const char *run_id,
                            struct quire_error *error);
@@ -179,8 +179,15 @@ int quire_write_count_refused(struct quire_write_call *call, size_t unit, bool *
 int quire_write_judge(struct quire_write_call *call, struct quire_error *error);
 /* When it is known what was written: the verdict. */
 void quire_write_tell_quality(struct quire_write_call *call);
-/* The latter, where they are configured. (write_anomalies.c) */
+/* The anomalies, where they are looked for. (write_anomalies.c) */
 int quire_write_find_anomalies(struct quire_write_call *call, struct quire_error *error);
+
+/* Whether what is written says which table it goes to. */
+static inline bool quire_write_is_named_by_rows(const struct quire_write_call *call)
+{
+    const struct quire_runlog_options *config = call->writer->config;
+    return config->table_name_pattern != NULL || config->table_suffix_pattern != NULL;
+}
 
 /* Whether nothing is written where one cannot be. */
 static inline bool quire_write_stops(const struct quire_write_call *call)

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "sql/sql_value.h"
+#include "sql/values/sql_value.h"
 
 static int compare(const char *a, const char *b)
 {

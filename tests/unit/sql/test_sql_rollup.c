@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "quire/memory.h"
-#include "sql/sql_rollup_percentile.h"
-#include "sql/sql_source.h"
+#include "sql/rollup/rollup_percentile.h"
+#include "sql/vtab/vtab_source.h"
 
 static struct quire_sql_table given = {.name = "log"};
 static struct quire_sql_source source = {.given = &given};
@@ -56,6 +56,7 @@ static void test_what_is_one(void **state)
 {
     (void)state;
     expect("SELECT count(*) AS c FROM log", "SELECT (+\"quire a0\") AS c " TABLE);
+    expect(";; SELECT count(*) AS c FROM log", ";; SELECT (+\"quire a0\") AS c " TABLE);
     expect("select name, sum(n) as s from LOG group by name order by s desc limit 3;",
            "select name, (+\"quire a0\") as s " TABLE "order by s desc limit 3;");
     expect("SELECT 1e2 * count_if(ok) / nullif(count(*), 0) AS r, count(*) AS c FROM log",
@@ -80,6 +81,8 @@ static void test_what_is_one(void **state)
 static void test_what_is_none(void **state)
 {
     static const char *const others[] = {
+        "",
+        ";",
         "SELECT name FROM log",
         "SELECT count(*) FROM log",
         "SELECT count(*) AS n FROM log ORDER BY n",

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sql/sql_spool.h"
+#include "sql/result/result_spool.h"
 
 #define CELLS 5000
 #define BYTES 3000

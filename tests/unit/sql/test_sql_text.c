@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "quire/memory.h"
-#include "sql/sql_text.h"
+#include "quire/sql.h"
+#include "sql/text/query_text.h"
 
 static void expect_adapted(const char *sql, const char *expected)
 {

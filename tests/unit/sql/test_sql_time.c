@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "sql/sql_time.h"
+#include "sql/values/sql_time.h"
 
 static int compare(const char *a, const char *b)
 {
