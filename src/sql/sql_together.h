@@ -4,7 +4,7 @@
 
 #include "quire/sql.h"
 
-#define QUIRE_SQL_TOGETHER_MAX 8
+#define QUIRE_SQL_TOGETHER_MAX 16
 
 /* As quire_sql_query does it of each text; the tables are ones that can be read again. Each of the
  * options' parameters is in each of the texts. A query that is not one of sums and counts over the

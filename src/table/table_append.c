@@ -1,11 +1,12 @@
 /* Appending: the data files are written first, then one commit names them. */
+#include "table/table_append.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/cleanup.h"
 #include "base/fail.h"
 #include "base/text.h"
-#include "quire/table_write.h"
 #include "table/rows/row_writer.h"
 #include "table/schema/schema_evolve.h"
 #include "table/schema/table_features.h"
@@ -114,18 +115,24 @@ static int commit_files(const char *url, struct quire_transaction *transaction,
     return code;
 }
 
+static struct quire_transaction_options
+transaction_options(const struct quire_table_append_options *options)
+{
+    return (struct quire_transaction_options){.verb = "append",
+                                              .app = options->app,
+                                              .app_version = options->app_version,
+                                              .durability = options->durability,
+                                              .no_auto_compact = options->no_auto_compact,
+                                              .info = options->info};
+}
+
 static int append(const char *url, struct ArrowArrayStream *rows,
                   const struct quire_table_append_options *options,
                   struct quire_table_append_result *result, struct quire_error *error)
 {
     QUIRE_CLEANUP(close_transaction) struct quire_transaction *transaction = NULL;
     QUIRE_CLEANUP(close_writer) struct quire_row_writer *writer = NULL;
-    const struct quire_transaction_options how = {.verb = "append",
-                                                  .app = options->app,
-                                                  .app_version = options->app_version,
-                                                  .durability = options->durability,
-                                                  .no_auto_compact = options->no_auto_compact,
-                                                  .info = options->info};
+    const struct quire_transaction_options how = transaction_options(options);
     const struct quire_row_writer_options writing = {.compression = options->compression,
                                                      .context = options->context,
                                                      .limits = options->limits,
@@ -157,6 +164,28 @@ int quire_table_append(const char *url, struct ArrowArrayStream *rows,
     if (result == NULL) result = &ignored;
     *result = (struct quire_table_append_result){0};
     int code = append(url, rows, options != NULL ? options : &none, result, error);
+    if (code != 0) quire_error_path(error, url);
+    return code;
+}
+
+static int append_none(const char *url, const struct quire_table_append_options *options,
+                       struct quire_table_append_result *result, struct quire_error *error)
+{
+    QUIRE_CLEANUP(close_transaction) struct quire_transaction *transaction = NULL;
+    const struct quire_transaction_options how = transaction_options(options);
+    const struct quire_data_totals totals = {0, 0, 0};
+    QUIRE_TRY(quire_transaction_open(url, &how, &transaction, error));
+    QUIRE_TRY(quire_features_check_write(transaction->base, "append", error));
+    result->version = transaction->read_version;
+    result->skipped = transaction->skipped;
+    return result->skipped ? 0 : commit_files(url, transaction, &totals, result, error);
+}
+
+int quire_table_append_none(const char *url, const struct quire_table_append_options *options,
+                            struct quire_table_append_result *result, struct quire_error *error)
+{
+    *result = (struct quire_table_append_result){0};
+    int code = append_none(url, options, result, error);
     if (code != 0) quire_error_path(error, url);
     return code;
 }

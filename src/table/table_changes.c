@@ -26,11 +26,12 @@ enum { TYPE, VERSION, TIME, BEHIND };
 
 struct changes_stream {
     struct quire_snapshot *end;
-    struct quire_context *context; /* NULL: that of each file's stream */
-    int64_t version, to;           /* the next commit, and the last one */
-    struct quire_buf commits;      /* all of the log, for their times */
-    struct ArrowSchema table;      /* its columns */
-    struct ArrowSchema schema;     /* the stream's */
+    struct quire_context *context;  /* NULL: that of each file's stream */
+    int64_t version, to;            /* the next commit, and the last one */
+    struct quire_buf commits;       /* all of the log, for their times */
+    struct quire_told_columns told; /* what files of each version have */
+    struct ArrowSchema table;       /* its columns */
+    struct ArrowSchema schema;      /* the stream's */
     struct quire_row_picker picker;
     struct ArrowArray values[BEHIND]; /* of the current file, one row each */
     struct quire_commit_changes commit;
@@ -64,6 +65,7 @@ static void changes_close(void *source)
     quire_schema_release(&stream->schema);
     quire_buf_release(&stream->mask);
     quire_buf_release(&stream->commits);
+    quire_told_columns_release(&stream->told);
     quire_snapshot_free(stream->end);
     quire_free(stream);
 }
@@ -143,8 +145,14 @@ static int load(const struct changes_stream *stream, const struct quire_deletion
 static int open_part(struct changes_stream *stream, struct quire_error *error)
 {
     const struct quire_change_part *part = stream->part;
-    const struct quire_files_wanted wanted = {&part->add, 1,
-                                              part->type == NULL ? QUIRE_CHANGE_TYPE : NULL};
+    const int64_t version = stream->version - 1 - part->before; /* the next one is noted by now */
+    const struct quire_files_wanted wanted = {
+        .files = &part->add,
+        .size = 1,
+        .extra = part->type == NULL ? QUIRE_CHANGE_TYPE : NULL,
+        .metadata = quire_told_columns_of(&stream->told, version),
+        .protocol = &stream->end->protocol,
+    };
     const struct quire_table_read_options options = {.context = stream->context};
     if (part->type != NULL) QUIRE_TRY(make_type(stream, part->type, error));
     if (part->differs) {
@@ -249,12 +257,12 @@ static int check_on(const struct quire_snapshot *snapshot, struct quire_error *e
 /* Opens the version before the first that is asked for, which has the rows that this one removes;
  * where the log has it no more, that one itself. */
 static int open_first(struct changes_stream *stream, const char *url, int64_t from,
-                      struct quire_buf *schemas, struct quire_error *error)
+                      struct quire_error *error)
 {
     int code = from > 0 ? quire_snapshot_open(url, from - 1, &stream->end, NULL) : QUIRE_NOT_FOUND;
     if (code == QUIRE_MEMORY) return quire_fail_memory(error, OPERATION);
     if (code == 0) {
-        QUIRE_TRY(quire_told_columns_note(stream->end, schemas, error));
+        QUIRE_TRY(quire_told_columns_note(stream->end, &stream->told, error));
         return quire_snapshot_advance(stream->end, from, error);
     }
     return quire_snapshot_open(url, from, &stream->end, error);
@@ -264,7 +272,6 @@ static int open_first(struct changes_stream *stream, const char *url, int64_t fr
 static int open_versions(struct changes_stream *stream, const char *url, int64_t from, int64_t to,
                          struct quire_error *error)
 {
-    QUIRE_CLEANUP(quire_buf_release) struct quire_buf schemas = {0};
     if (from < 0 || (to != QUIRE_TABLE_NEWEST && to < from))
         return quire_fail(error, QUIRE_USAGE, OPERATION,
                           "there are no versions from %" PRId64 " to %" PRId64, from, to);
@@ -277,15 +284,15 @@ static int open_versions(struct changes_stream *stream, const char *url, int64_t
         return quire_fail(error, QUIRE_NOT_FOUND, OPERATION,
                           "there is no version %" PRId64 "; the newest is %" PRId64,
                           from > newest ? from : to, newest);
-    QUIRE_TRY(open_first(stream, url, from, &schemas, error));
-    QUIRE_TRY(quire_told_columns_note(stream->end, &schemas, error));
+    QUIRE_TRY(open_first(stream, url, from, error));
+    QUIRE_TRY(quire_told_columns_note(stream->end, &stream->told, error));
     QUIRE_TRY(check_on(stream->end, error));
     while (stream->end->version < to) {
         QUIRE_TRY(quire_snapshot_advance(stream->end, stream->end->version + 1, error));
-        QUIRE_TRY(quire_told_columns_note(stream->end, &schemas, error));
+        QUIRE_TRY(quire_told_columns_note(stream->end, &stream->told, error));
         QUIRE_TRY(check_on(stream->end, error));
     }
-    QUIRE_TRY(quire_told_columns_check(stream->end, &schemas, error));
+    QUIRE_TRY(quire_told_columns_make(stream->end, &stream->told, error));
     stream->version = from;
     stream->to = stream->end->version;
     return quire_history_commits(stream->end, &stream->commits, error);

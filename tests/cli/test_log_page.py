@@ -137,6 +137,11 @@ def test_numbers_are_those_of_the_report(browser, logs, name):
             for key, value in wanted.items():
                 assert equal(row[key], value), (member, key, row[key], value)
     trends = good("log", "trends", url, *UNTIL, "--json").json()
+    shown = tables.get("step_durations", [])
+    assert len(shown) == len(trends["step_durations"]) == {"usual": 6, "hostile": len(HOSTILE) + 1}.get(name, 0)
+    for row, wanted in zip(shown, trends["step_durations"]):
+        assert row.keys() == wanted.keys()
+        assert all(equal(row[key], value) for key, value in wanted.items()), wanted
     for title, document in [("summary", told), ("trends", trends)]:
         wanted = dict(flat(document))
         assert tables[title].keys() == wanted.keys()
@@ -236,6 +241,47 @@ def test_the_last_day_and_what_failed_come_first(browser, tmp_path):
     add(15 - 1, 90000.0)
     average = browser.value("document.querySelectorAll('.figures > div')[2].children[1].textContent")
     assert average == f"{(90.1 * 4 + 600 * 24 + 140000 * 4) / 44 / 3600:.2f}h"
+
+
+def test_what_became_slower_stands_in_the_head(browser, tmp_path):
+    """Five, of those that did by a percent or more, with the numbers of the trends."""
+    url, page = tmp_path / "log", tmp_path / "page.html"
+    delta.create(url, pyrunlog.SCHEMA)
+    times = {"same": (9.0, 9.05), "faster": (9.0, 3.0), "<b>at once": (0.0, 0.5)}
+    times |= {f"s{number}": (100.0, 110.0 + number) for number in range(7)}
+    delta.append(url, pyrunlog.table(
+        [{"created_at": datetime.datetime(2024, 3, 12 + day, 7, tzinfo=UTC), "step_name": step,
+          "duration_secs": secs[day == 2]} for step, secs in times.items() for day in range(3)],
+        pyrunlog.SCHEMA))
+    rows = """[...document.querySelectorAll(".slower tr")].map(row => [...row.cells].map(
+        cell => [cell.textContent, cell.querySelector("data")?.getAttribute("value")]))"""
+
+    def slower(*options):
+        good("log", "report", url, *UNTIL, "--html", page, *options)
+        show(browser, page)
+        return browser.value(rows)
+
+    told = slower()
+    assert [text for text, _ in told[0]] == ["Slower than before", "phase", "last days", "days befores",
+                                            "changes", "change%"]
+    assert [row[0][0] for row in told[1:]] == ["s6", "s5", "s4", "s3", "s2"]
+    assert [text for text, _ in told[1]] == ["s6", "bronze", "116.00", "100.00", "16.00", "16.00"]
+    trends = good("log", "trends", url, *UNTIL, "--json").json()["step_durations"]
+    for row, wanted in zip(told[1:], trends):
+        for (_, value), key in zip(row, ["step_name", "phase", "last_day_median_secs",
+                                         "days_before_median_secs", "change_secs", "change_percent"]):
+            assert equal(value, wanted[key])
+    assert browser.value("document.querySelector('.slower a').getAttribute('href')") == (
+        "#step_durations")
+    assert browser.value("document.getElementById('step_durations').tagName") == "DETAILS"
+    # What took no time before, and what is left out.
+    few = slower("--where", "step_name IN ('same', 'faster', '<b>at once')")
+    assert [[text for text, _ in row] for row in few[1:]] == [
+        ["<b>at once", "bronze", "0.50", "0.00", "0.50", "\u2013"]]
+    assert slower("--where", "step_name IN ('same', 'faster')") == []
+    # A table of as many as are listed has those that come first.
+    slower("--limit", "2")
+    assert [row["step_name"] for row in browser.value(TABLES)["step_durations"]] == ["s6", "s5"]
 
 
 def test_charts_by_step_say_what_the_document_says(browser, logs):
@@ -468,7 +514,7 @@ def test_without_gnuplot_the_page_says_why(browser, logs, tmp_path):
     said = browser.value("document.querySelector('.missing').textContent")
     assert "There are no charts" in said and "gnuplot-nox" in said
     assert browser.value("document.querySelectorAll('svg').length") == 0
-    assert browser.value("document.querySelectorAll('table').length") == 7
+    assert browser.value("document.querySelectorAll('table').length") == 9
 
 
 def test_a_gnuplot_that_fails_is_told(logs, tmp_path):

@@ -261,8 +261,43 @@ def test_trends_for_people(tmp_path):
     text = good("log", "trends", make(tmp_path, TWO_DAYS), *UNTIL).text
     for words in ("30 days", "success: 66.67 % of 3 rows, declining (-100.00 points)",
                   "quality: grade B, degradation high", "performance: grade A",
-                  "│ duration (s) │"):
+                  "│ duration (s) │", "steps on the last day, the slowest beside the days before first"):
         assert words in text
+    [row] = [line for line in text.splitlines() if "│ orders │" in line]
+    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+        "bronze", "orders", "1", "4.00", "1", "1.00", "3.00", "300.00"]
+
+
+SLOWER = [{"created_at": at(day), "step_name": step, "duration_secs": secs}
+          for step, days in {"load": [[10.0], [20.0, 2000.0, 40.0], [30.0], [35.0, 36.0]],
+                             "swift": [[9.0], [9.0], [], [1.0]], "small": [[1.0], [], [1.0], [9.0]],
+                             "none": [[0.0], [0.0], [0.0], [2.0]], "new": [[], [], [], [50.0]],
+                             "gone": [[5.0], [5.0], [5.0], []]}.items()
+          for day, durations in enumerate(days, 1) for secs in durations]
+
+
+def test_steps_that_became_slower(tmp_path):
+    """A day of many rows counts as one of few; what has one side only is held against nothing."""
+    url = make(tmp_path, SLOWER)
+    whole = ["--until", "2024-03-10", "--days", "30"]
+    got = good("log", "trends", url, *whole, "--json").json()["step_durations"]
+    keys = ["step_name", "last_day_rows", "last_day_median_secs", "days_before",
+            "days_before_median_secs", "change_secs", "change_percent"]
+    assert [[row[key] for key in keys] for row in got] == [
+        ["small", 1, 9, 2, 1, 8, 800], ["load", 2, 35.5, 3, 30, 5.5, pytest.approx(550 / 30)],
+        ["none", 1, 2, 3, 0, 2, None], ["swift", 1, 1, 2, 9, -8, pytest.approx(-800 / 9)]]
+    assert {row["last_day"] for row in got} == {"2024-03-04"}
+    assert {row["phase"] for row in got} == {"bronze"}
+    one = good("log", "trends", url, *whole, "--json", "--limit", "1").json()
+    assert one["step_durations"] == got[:1] and len(one["by_day"]) == 4
+    text = good("log", "trends", url, *whole, "--limit", "1").text
+    assert "the slowest beside the days before first (1 of 4)" in text and "swift" not in text
+    # The last day is the last that has rows at all, and one day has none before it.
+    later = good("log", "trends", url, *whole, "--where", "step_name IN ('gone', 'load')", "--json")
+    assert [row["step_name"] for row in later.json()["step_durations"]] == ["load"]
+    for options in (["--until", "2024-03-02"], ["--until", "2024-03-10", "--where", "step_name = 'new'"]):
+        assert good("log", "trends", url, *options, "--json").json()["step_durations"] == []
+    assert "the days before first" not in good("log", "trends", url, "--until", "2024-03-02").text
 
 
 # --- Anomalies ------------------------------------------------------------------------------
@@ -440,7 +475,7 @@ def test_conditions(tmp_path):
         "anomaly_count"] == 0
 
 
-@pytest.mark.parametrize("report,queries", [("report", 5), ("trends", 2), ("anomalies", 3)])
+@pytest.mark.parametrize("report,queries", [("report", 5), ("trends", 3), ("anomalies", 3)])
 def test_queries_that_are_printed_can_be_run(tmp_path, report, queries):
     url = make(tmp_path, TWO_DAYS)
     for options, name in (([], "log"), (["--where", "phase <> 'gold'"], "log")):

@@ -36,7 +36,7 @@ def pending(folder):
     return [name for name in names(folder) if ".pending-" in name]
 
 
-def kill_before_the_end(table, rows, rejects):
+def kill_before_the_end(table, rows, rejects, version):
     """Kills a writer whose rows stand and that waits for its turn at the rejects file. False:
     it was through before its turn was taken."""
     writer = start("log", "write", table, rows, *options(rejects), stderr=subprocess.DEVNULL)
@@ -44,8 +44,10 @@ def kill_before_the_end(table, rows, rejects):
         time.sleep(0.0005)
     with open(rejects, "rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        commit = table / "_delta_log" / f"{0:020}.json"
-        while not commit.exists() and writer.poll() is None:
+        commit = table / "_delta_log" / f"{version:020}.json"
+        for _ in range(20_000):
+            if commit.exists() or writer.poll() is not None:
+                break
             time.sleep(0.0005)
         for _ in range(5):
             if writer.poll() is not None:
@@ -55,14 +57,16 @@ def kill_before_the_end(table, rows, rejects):
         return writer.wait() == -signal.SIGKILL
 
 
-def kill_between(tmp_path, rows):
-    """Gives the table, the file, and what waits beside it."""
+def kill_between(tmp_path, rows, makes=True):
+    """Gives the table, which the write makes unless it is there, the file, and what waits beside it."""
     for attempt in range(TRIES):
         folder, table = tmp_path / f"{attempt}", tmp_path / f"runs{attempt}"
         folder.mkdir()
         rejects = folder / "rejects.jsonl"
         rejects.write_bytes(OLD)
-        if kill_before_the_end(table, rows, rejects):
+        if not makes:
+            good("log", "write", table, "--kind", "rows", stdin=json.dumps(ROW))
+        if kill_before_the_end(table, rows, rejects, 0 if makes else 1):
             waiting, = pending(folder)
             return table, rejects, folder / waiting
     raise AssertionError("no writer was caught")
@@ -90,6 +94,22 @@ def test_killed_between(tmp_path):
     assert found.pop(None) == 1 and found[waiting.name[-36:]] == 10
     assert sorted(found.values()) == [10, 10]
     assert "log rejects" not in good("log", "write", table, rows, *options(rejects)).err
+
+
+@pytest.mark.parametrize("makes", [True, False])
+def test_killed_where_all_were_set_apart(tmp_path, makes):
+    """A commit without rows tells of them."""
+    rows = source(tmp_path / "rows.jsonl", ROWS, 0)
+    table, rejects, waiting = kill_between(tmp_path, rows, makes)
+    assert good("log", "info", table, "--json").json()["row_count"] == (0 if makes else 1)
+    right = tmp_path / "right.json"
+    right.write_text(json.dumps(ROW))
+    told = good("log", "write", table, right, *options(rejects)).err
+    assert f"{ROWS} rows that it set apart are now there, 0 dropped" in told
+    assert writes(rejects) == {None: 1, waiting.name[-36:]: ROWS} and not waiting.exists()
+    good("table", "fsck", table)
+    newest = good("log", "history", table, "--json", "--limit", "2").json()["versions"][1]
+    assert (newest["operation"], newest["rows"]) == ("WRITE" if not makes else newest["operation"], 0)
 
 
 def test_killed_while_it_puts_them_there(tmp_path):
@@ -157,8 +177,9 @@ def leave(disk, left):
     (disk / "filler").write_bytes(b"x" * (SIZE - left))
 
 
-def test_full_before_and_after(tmp_path, small_disk):  # noqa: F811
-    rows, table = source(tmp_path / "rows.jsonl", 200, 10), tmp_path / "runs"
+@pytest.mark.parametrize("right", [10, 0])
+def test_full_before_and_after(tmp_path, small_disk, right):  # noqa: F811
+    rows, table = source(tmp_path / "rows.jsonl", 200, right), tmp_path / "runs"
     rejects = small_disk / "rejects.jsonl"
     rejects.write_bytes(OLD)
     leave(small_disk, 32768)
@@ -170,7 +191,7 @@ def test_full_before_and_after(tmp_path, small_disk):  # noqa: F811
     said = bad(3, "log", "write", table, rows, *options(rejects), "--json",
                says=["rejects.jsonl", "space", "the write stands", ".pending-"])
     done = said.json()
-    assert done["success"] and done["rows_written"] == 10 and done["version"] == 0
+    assert done["success"] and done["rows_written"] == right and done["version"] == 0
     waiting, = pending(small_disk)
     assert rejects.read_bytes() == OLD
     assert len((small_disk / waiting).read_bytes().splitlines()) == 201

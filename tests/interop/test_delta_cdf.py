@@ -128,6 +128,50 @@ def test_columns_that_became_others(tmp_path):
                                        (5, "insert", 5)]
 
 
+@pytest.mark.parametrize("mode", ["name", "id"])
+def test_columns_that_became_others_under_mapping(tmp_path, mode):
+    """Of the same names, but by others in files; what partitions the table is one of them."""
+    url = make(tmp_path, **{"delta.columnMapping.mode": mode})
+    both = delta.read(url).to_pylist()
+    more = pa.table({"part": ["p1"], "more": [{"x": 1, "y": "a"}], "id": [70]})
+    delta.overwrite(url, more, overwrite_schema=True)
+    other = pa.table({"ID": [80], "more": [{"y": "b", "z": [{"u": 1}]}], "part": ["p0"]})
+    delta.overwrite(url, other, overwrite_schema=True)
+    delta.overwrite(url, other, overwrite_schema=True)  # lists and structs in them, too
+
+    def events(*versions):
+        found = {}
+        for row in delta.changes(url, *versions).to_pylist():
+            what = (row.pop("_commit_version"), row.pop("_change_type"))
+            assert row.pop("_commit_timestamp") is not None
+            found.setdefault(what, []).append(row)
+        return {what: sorted(rows, key=str) for what, rows in found.items()}
+
+    def before(rows, *names):
+        return sorted(({**dict.fromkeys(names), **row} for row in rows), key=str)
+
+    assert events(2, 2) == {(2, "delete"): before(both, "part", "more", "id"),
+                            (2, "insert"): more.to_pylist()}
+    gone = [{"ID": 70, "more": {"y": "a", "z": None}, "part": "p1"}]
+    rows = other.to_pylist()
+    first = [{"ID": row["id"], "more": None, "part": row["part"]} for row in both]
+    wanted = {(1, "insert"): before(first), (2, "delete"): before(first), (2, "insert"): gone,
+              (3, "delete"): gone, (3, "insert"): rows, (4, "delete"): rows, (4, "insert"): rows}
+    assert events(0) == wanted
+    assert events(3, 4) == {what: rows for what, rows in wanted.items() if what[0] > 2}
+    # Back to what files of before had, and what is of another type is refused.
+    delta.restore(url, 1)
+    assert events(0) == {
+        **{what: before({name: row[name.upper() if name == "id" else name]
+                         for name in ("id", "part")} for row in rows)
+           for what, rows in wanted.items()},
+        (5, "delete"): [{"id": 80, "part": "p0"}], (5, "insert"): before(both)}
+    delta.overwrite(url, pa.table({"id": ["text"], "part": ["p0"]}), overwrite_schema=True)
+    with pytest.raises(QuireError, match="rows of version 5 cannot be told") as failure:
+        told(url, 6)
+    assert all(word in str(failure.value) for word in ["column id", '"long"', '"string"'])
+
+
 def test_names_of_its_own_and_files_that_are_gone(tmp_path):
     url = str(tmp_path / "own")
     own = pa.schema([("_change_type", pa.string())])

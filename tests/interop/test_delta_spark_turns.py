@@ -357,3 +357,23 @@ def test_variants_are_refused_by_name(tmp_path):
         delta.read(url)
     with pytest.raises(Exception, match="newThing"):
         spark_session.read(url)
+
+
+def test_changes_under_mapping(tmp_path):
+    """A column that Spark renames goes on; one that is dropped is not the one that comes later."""
+    url = str(tmp_path / "t")
+    delta.create(url, pa.schema([("id", pa.int64()), ("a", pa.string()), ("b", pa.string())]),
+                 properties={"delta.columnMapping.mode": "name",
+                             "delta.enableChangeDataFeed": "true"})
+    delta.append(url, pa.table({"id": [1], "a": ["a1"], "b": ["b1"]}))
+    sql("ALTER TABLE {t} RENAME COLUMN a TO c", t=url)
+    sql("ALTER TABLE {t} DROP COLUMN b", t=url)
+    sql("ALTER TABLE {t} ADD COLUMN (b STRING)", t=url)
+    delta.append(url, pa.table({"id": [2], "c": ["a2"], "b": ["b2"]}))
+    delta.overwrite(url, pa.table({"id": [3], "c": ["a3"], "b": ["b3"]}), overwrite_schema=True)
+    sql("ALTER TABLE {t} RENAME COLUMN c TO d", t=url)
+    told = [(row["_change_type"], row["id"], row["d"], row["b"])
+            for row in delta.changes(url, 0).to_pylist()]
+    assert sorted(told[-3:-1]) == [("delete", 1, "a1", None), ("delete", 2, "a2", "b2")]
+    assert told[:2] + told[-1:] == [("insert", 1, "a1", None), ("insert", 2, "a2", "b2"),
+                                    ("insert", 3, "a3", "b3")]

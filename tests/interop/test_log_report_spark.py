@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("spark")
 
 UTC = datetime.timezone.utc
 NOW = datetime.datetime(2024, 3, 2, 12, tzinfo=UTC)
-NAMES = {"summary": [None, "by_phase", "by_step", "by_day", "by_hour"], "trends": [None, "by_day"],
+NAMES = {"summary": [None, "by_phase", "by_step", "by_day", "by_hour"], "trends": [None, "by_day", "step_durations"],
          "anomalies": [None, "history", "drops"]}
 
 
@@ -73,8 +73,14 @@ def compare(url, view, **options):
             assert list(one) == list(other), name
             for key, value in other.items():
                 same(one[key], value, f"{name}.{key}")
-    [row] = answers(url, "trends", view, **options)[None]
+    spark = answers(url, "trends", view, **options)
+    [row] = spark[None]
     trends = pyrunlog.ask("trends", url, now=NOW, **options)
+    assert len(trends["step_durations"]) == len(spark["step_durations"])
+    for one, other in zip(trends["step_durations"], spark["step_durations"]):
+        assert list(one) == list(other)
+        for key, value in other.items():
+            same(one[key], value, f"step_durations.{key}")
     for trend in ("duration", "validation"):
         for part, value in trends[trend + "_trend"].items():
             same(value, row[f"{trend}_{part}"], f"{trend}.{part}")
@@ -91,6 +97,7 @@ def test_every_number_of_the_reports(tmp_path):
     delta.create(url, data.schema)
     delta.append(url, data.slice(0, 300))
     delta.append(url, data.slice(300))
+    assert len(pyrunlog.ask("trends", url, now=NOW, days=3)["step_durations"]) == 12
     compare(url, "log", days=3)
     compare(url, "log", days=-1, where="phase <> 'other' AND duration_secs > 1")
     steps = answers(url, "anomalies", "log", days=-1)

@@ -132,6 +132,27 @@ def check_anomalies(got, rows):
             assert sorted(values) == sorted(rows[found][column].tolist())
 
 
+def check_step_durations(got, rows):
+    last = rows["created_at"].dt.floor("D").max()
+    wanted = {}
+    for step, own in rows.groupby(["phase", "step_name"]):
+        medians = own.groupby(own["created_at"].dt.floor("D"))["duration_secs"].median().dropna()
+        before = medians[medians.index < last]
+        if last in medians.index and len(before):
+            of_last = own[own["created_at"].dt.floor("D") == last]["duration_secs"]
+            change = medians[last] - before.median()
+            wanted[step] = {
+                "last_day": f"{last:%Y-%m-%d}", "last_day_rows": int(of_last.count()),
+                "last_day_median_secs": float(medians[last]), "days_before": len(before),
+                "days_before_median_secs": float(before.median()), "change_secs": float(change),
+                "change_percent": 100 * float(change / before.median()) if before.median() else None}
+    changes = [row["change_secs"] for row in got]
+    assert changes == sorted(changes, reverse=True)
+    seen = {(row.pop("phase"), row.pop("step_name")): row for row in got}
+    assert len(seen) == len(got)
+    near(seen, wanted)
+
+
 def check_trends(url, days):
     got = pyrunlog.ask("trends", url, now=NOW, days=days)
     rows = pyrunlog.frame(url, *periods(days))
@@ -153,6 +174,7 @@ def check_trends(url, days):
     near(success["change_points"], wanted["points"])
     near(got["quality"]["last_day_rate"], wanted["last"])
     near(got["quality"]["rate_before"], wanted["before"])
+    check_step_durations(got["step_durations"], rows)
     processed = rows["rows_processed"].dropna()
     near(got["throughput_trend"], {
         "min_rows": int(processed.min()) if len(processed) else None,

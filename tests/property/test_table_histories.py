@@ -64,7 +64,6 @@ class History:
         self.versions = {0: ([], self.all_columns())}
         self.told = {0} if "changes" in features else set()  # versions that tell their changes
         self.rule = None
-        self.others = False
 
     def all_columns(self):
         return ([self.identity] if self.identity else []) + self.columns
@@ -281,8 +280,6 @@ class History:
         self.columns = kept + more[:1]
         rows = self.come(8)
         delta.overwrite(self.url, tm.to_arrow(self.columns, rows), overwrite_schema=True)
-        # Columns that are mapped are others then, whatever their names.
-        self.others |= bool(self.features & {"mapping", "ids"})
         self.done(delta.version(self.url), rows)
 
     def turn_on(self):
@@ -435,7 +432,7 @@ class History:
 
     def check_changes(self):
         told = sorted(version for version in self.told if version - 1 in self.versions)
-        if not told or self.others:
+        if not told:
             return
         version = self.generator.choice([told[-1], self.generator.choice(told)])
         rows, columns = self.versions[version]
@@ -443,7 +440,7 @@ class History:
         names = [column.name for column in columns]
         kinds = {column.name: column.kind for column in before_columns}
         if any(not tm.reads(kinds.get(column.name, column.kind), column.kind)
-               for column in columns) and not self.features & {"mapping", "ids"}:
+               for column in columns):
             with pytest.raises(QuireError, match="cannot be told in the columns"):
                 delta.changes(self.url, version, version)
             return

@@ -5,8 +5,11 @@
 #include "progress.h"
 #include "report_table.h"
 
+#define LISTED_DEFAULT 10 /* steps, for people */
+
 struct trends_options {
     struct quire_cli_log_period period;
+    int64_t limit;
     bool print_sql;
 };
 
@@ -75,8 +78,19 @@ static void print_verdicts(const char *json)
     printf("performance: grade %s\n", grade_of(json, "performance.grade", text));
 }
 
-static int draw(struct quire_cli *cli, const char *json)
+/* limit: of steps, 0 is all. */
+static int draw(struct quire_cli *cli, const char *json, int64_t limit)
 {
+    static const struct quire_cli_log_column steps[] = {
+        {"phase", "phase", QUIRE_CLI_LOG_TEXT},
+        {"step", "step_name", QUIRE_CLI_LOG_TEXT},
+        {"rows", "last_day_rows", QUIRE_CLI_LOG_COUNT},
+        {"median s", "last_day_median_secs", QUIRE_CLI_LOG_NUMBER},
+        {"days before", "days_before", QUIRE_CLI_LOG_COUNT},
+        {"median s before", "days_before_median_secs", QUIRE_CLI_LOG_NUMBER},
+        {"change s", "change_secs", QUIRE_CLI_LOG_NUMBER},
+        {"change %", "change_percent", QUIRE_CLI_LOG_NUMBER},
+    };
     static const struct quire_cli_log_column days[] = {
         {"day", "day", QUIRE_CLI_LOG_TEXT},
         {"executions", "total_executions", QUIRE_CLI_LOG_COUNT},
@@ -91,6 +105,9 @@ static int draw(struct quire_cli *cli, const char *json)
     quire_cli_log_print_head(json);
     print_verdicts(json);
     QUIRE_TRY(draw_spreads(cli, json));
+    QUIRE_TRY(quire_cli_log_draw(cli, json, "step_durations",
+                                 "steps on the last day, the slowest beside the days before first",
+                                 steps, sizeof(steps) / sizeof(steps[0]), limit));
     return quire_cli_log_draw(cli, json, "by_day", "days", days, sizeof(days) / sizeof(days[0]), 0);
 }
 
@@ -101,20 +118,27 @@ static int run(struct quire_cli *cli, int argc, char **argv)
     const struct trends_options *options = cli->options;
     struct quire_runlog_report_options asked = {.days = 0};
     QUIRE_CLEANUP(free_text) char *json = NULL;
+    bool given = quire_cli_is_given(cli, "limit");
     (void)argc;
+    if (cli->common.json) asked.limit = options->limit; /* what is cut short for people is told */
     QUIRE_TRY(quire_cli_log_options(cli, &options->period, &asked));
     int code = options->print_sql ? quire_cli_log_print_sql(cli, argv[0], "trends", &asked)
                                   : quire_runlog_trends(argv[0], &asked, &json, &cli->error);
     quire_context_free(asked.context);
     QUIRE_TRY(code);
     if (options->print_sql) return 0;
-    if (!cli->common.json) return draw(cli, json);
+    if (!cli->common.json) return draw(cli, json, given ? options->limit : LISTED_DEFAULT);
     printf("%s\n", json);
     return 0;
 }
 
 static const struct quire_option rows[] = {
     QUIRE_CLI_LOG_PERIOD_ROWS("30"),
+    {.name = "limit",
+     .type = QUIRE_OPTION_INT,
+     .offset = offsetof(struct trends_options, limit),
+     .max = 1000000,
+     .help = "steps that are listed, 0 is all; else 10 for people, with --json all"},
     {.name = "print-sql",
      .type = QUIRE_OPTION_BOOL,
      .offset = offsetof(struct trends_options, print_sql),
@@ -128,8 +152,8 @@ const struct quire_command quire_command_log_trends = {
     .description =
         "How durations and rates of validation lie (least, greatest, mean, standard deviation, "
         "middle, 95th percentile) and what they gain a day; whether successes and rows processed "
-        "grow; grades for quality and performance. --json prints one object, which docs/RUNLOG.md "
-        "describes.",
+        "grow; which steps take longer on the last day than on the days before; grades for quality "
+        "and performance. --json prints one object, which docs/RUNLOG.md describes.",
     .flags = QUIRE_COMMAND_LOG_AT,
     .operands_min = 1,
     .operands_max = 1,

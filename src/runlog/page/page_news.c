@@ -1,5 +1,5 @@
 /* What the reader of each morning looks for, before any chart: how the last day went, held against
- * those before it, and which steps failed. */
+ * those before it, which steps failed, and which became slower. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 
 #define PUT(text)     QUIRE_TRY(quire_buf_append_text(out, (text)))
 #define FAILING_NAMED 5
+#define SLOWER_NAMED  5
 #define CHANGE_MOST   1000.0 /* percent; beyond, it is told in times */
 #define PERCENT_SHOWN 1.0    /* a smaller change is none */
 
@@ -144,8 +145,76 @@ static int put_failing(struct quire_buf *out, const struct quire_page *page)
     return 0;
 }
 
+/* --- What became slower ------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *key, *heading, *unit; /* unit: NULL for a text */
+} slower_columns[] = {
+    {"step_name", "Slower than before", NULL},
+    {"phase", "phase", NULL},
+    {"last_day_median_secs", "last day", "s"},
+    {"days_before_median_secs", "days before", "s"},
+    {"change_secs", "change", "s"},
+    {"change_percent", "change", "%"},
+};
+#define SLOWER_COLUMNS (sizeof(slower_columns) / sizeof(slower_columns[0]))
+
+/* One that took no time at all before has no change in percent. */
+static bool is_slower(const struct quire_json_node *step)
+{
+    double percent = quire_page_number(step, "change_percent");
+    return isfinite(percent) ? percent >= PERCENT_SHOWN
+                             : quire_page_number(step, "change_secs") > 0;
+}
+
+static int put_slower_head(struct quire_buf *out)
+{
+    PUT("<div class=\"scroll slower\" tabindex=\"0\" role=\"region\" aria-label=\"Slower than "
+        "before\"><table>\n<thead><tr>");
+    for (size_t i = 0; i < SLOWER_COLUMNS; i++) {
+        const char *unit = slower_columns[i].unit;
+        PUT(unit != NULL ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
+        QUIRE_TRY(quire_buf_printf(out, i == 0 ? "<a href=\"#step_durations\">%s</a>" : "%s",
+                                   slower_columns[i].heading));
+        if (unit != NULL) QUIRE_TRY(quire_buf_printf(out, "<span class=\"unit\">%s</span>", unit));
+        PUT("</th>");
+    }
+    PUT("</tr></thead>\n<tbody>\n");
+    return 0;
+}
+
+static int put_slower_row(struct quire_buf *out, const struct quire_json_node *step)
+{
+    PUT("<tr>");
+    for (size_t i = 0; i < SLOWER_COLUMNS; i++) {
+        PUT(slower_columns[i].unit != NULL ? "<td class=\"n\">" : "<td>");
+        QUIRE_TRY(quire_page_put_member(out, step, slower_columns[i].key));
+        PUT("</td>");
+    }
+    PUT("</tr>\n");
+    return 0;
+}
+
+/* The document has those that became slower by most first. */
+static int put_slower(struct quire_buf *out, const struct quire_page *page)
+{
+    const struct quire_json_node *step = NULL;
+    size_t shown = 0;
+    if (page->trends == NULL) return 0;
+    quire_page_items(page->trends, "step_durations", &step);
+    for (; step != NULL && shown < SLOWER_NAMED; step = step->next) {
+        if (!is_slower(step)) continue;
+        if (shown++ == 0) QUIRE_TRY(put_slower_head(out));
+        QUIRE_TRY(put_slower_row(out, step));
+    }
+    if (shown > 0) PUT("</tbody></table></div>\n");
+    return 0;
+}
+
 int quire_page_put_news(struct quire_buf *out, const struct quire_page *page)
 {
     QUIRE_TRY(put_last_day(out, page));
-    return put_failing(out, page);
+    QUIRE_TRY(put_failing(out, page));
+    return put_slower(out, page);
 }

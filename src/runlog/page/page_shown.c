@@ -71,6 +71,11 @@ static int mark(struct quire_page_shown *shown, const char *key,
         shown->rule = "those that took longest in total, and those that failed most often";
         return mark_steps(first, shown->size, most, marks);
     }
+    if (strcmp(key, "step_durations") == 0) {
+        shown->rule = "those that became slower by most";
+        memset(marks, 1, most);
+        return 0;
+    }
     shown->rule = "the last ones";
     memset(marks + (shown->size - most), 1, most);
     return 0;

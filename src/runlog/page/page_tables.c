@@ -24,11 +24,15 @@ static const struct heading headings[] = {
     {"avg_rows", "average", NULL},
     {"change_percent", "change", "%"},
     {"change_points", "change", "points"},
+    {"change_secs", "change", "s"},
     {"created_at", "logged at", NULL},
+    {"days_before_median_secs", "median before", "s"},
     {"duration_trend", "duration", NULL},
     {"failed_rows", "failed", NULL},
     {"generated_at", "made", NULL},
+    {"last_day_median_secs", "median", "s"},
     {"last_day_rate", "last day", "%"},
+    {"last_day_rows", "steps", NULL},
     {"max", "most", NULL},
     {"max_duration_secs", "longest", "s"},
     {"max_rows", "most", NULL},
@@ -194,7 +198,8 @@ static int put_row(struct quire_buf *out, const struct quire_json_node *first,
 /* What a table is called, and how it begins. */
 struct listing {
     const char *key, *title, *class;
-    bool open; /* however many rows it has */
+    bool open;      /* however many rows it has */
+    bool of_trends; /* a member of these */
 };
 
 /* How many rows there are; of those that are out of the ordinary, of how many that were found, and
@@ -232,8 +237,9 @@ static int put_table(struct quire_buf *out, const struct quire_page *page,
 {
     QUIRE_CLEANUP(quire_page_shown_release) struct quire_page_shown shown = {.rows = NULL};
     const char *key = listing->key, *title = listing->title;
-    const struct quire_json_node *object = page->summary, *first;
-    size_t size = quire_page_items(object, key, &first);
+    const struct quire_json_node *object = listing->of_trends ? page->trends : page->summary;
+    const struct quire_json_node *first = NULL;
+    size_t size = object != NULL ? quire_page_items(object, key, &first) : 0;
     if (size == 0 || first->kind != QUIRE_JSON_OBJECT) return 0;
     QUIRE_TRY(quire_page_choose(page, key, size, first, &shown));
     QUIRE_TRY(quire_buf_printf(out, "<details class=\"table\" id=\"%s\"%s>\n<summary><h2>%s</h2> ",
@@ -305,11 +311,15 @@ static int put_numbers(struct quire_buf *out, const struct quire_json_node *obje
 }
 
 static const struct listing listings[] = {
-    {"anomalies", "Out of the ordinary", "scroll high", true},
-    {"by_step", "Steps", "scroll", false},
-    {"by_phase", "Phases", "scroll", false},
-    {"by_day", "Days", "scroll", false},
-    {"by_hour", "Hours", "scroll", false},
+    {.key = "anomalies", .title = "Out of the ordinary", .class = "scroll high", .open = true},
+    {.key = "by_step", .title = "Steps", .class = "scroll"},
+    {.key = "step_durations",
+     .title = "Steps on the last day, beside the days before",
+     .class = "scroll",
+     .of_trends = true},
+    {.key = "by_phase", .title = "Phases", .class = "scroll"},
+    {.key = "by_day", .title = "Days", .class = "scroll"},
+    {.key = "by_hour", .title = "Hours", .class = "scroll"},
 };
 
 int quire_page_put_tables(struct quire_buf *out, const struct quire_page *page)

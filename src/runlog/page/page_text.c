@@ -227,8 +227,8 @@ int quire_page_put_time(struct quire_buf *out, const char *text, enum quire_page
 
 static bool is_time(const char *key)
 {
-    return strcmp(key, "day") == 0 || strcmp(key, "hour") == 0 || ends_with(key, "_at") ||
-           strcmp(key, "since") == 0 || strcmp(key, "until") == 0;
+    return strcmp(key, "day") == 0 || strcmp(key, "last_day") == 0 || strcmp(key, "hour") == 0 ||
+           ends_with(key, "_at") || strcmp(key, "since") == 0 || strcmp(key, "until") == 0;
 }
 
 /* --- Values ------------------------------------------------------------------------------------

@@ -86,7 +86,10 @@ static int ask_all(const struct quire_report *report, bool with_trends, struct q
         QUIRE_REPORT_BY_DAY,  QUIRE_REPORT_BY_HOUR,
     };
     size_t size = 5;
-    if (with_trends) queries[size++] = QUIRE_REPORT_TRENDS;
+    if (with_trends) {
+        queries[size++] = QUIRE_REPORT_TRENDS;
+        queries[size++] = QUIRE_REPORT_STEP_DURATIONS;
+    }
     if (report->options.history) {
         queries[size++] = QUIRE_REPORT_HISTORY;
         queries[size++] = QUIRE_REPORT_DROPS;
@@ -150,7 +153,10 @@ static const struct report_queries *find_report(const char *name)
          {QUIRE_REPORT_SUMMARY, QUIRE_REPORT_BY_PHASE, QUIRE_REPORT_BY_STEP, QUIRE_REPORT_BY_DAY,
           QUIRE_REPORT_BY_HOUR},
          5},
-        {"trends", QUIRE_RUNLOG_TRENDS_DAYS, {QUIRE_REPORT_TRENDS, QUIRE_REPORT_BY_DAY}, 2},
+        {"trends",
+         QUIRE_RUNLOG_TRENDS_DAYS,
+         {QUIRE_REPORT_TRENDS, QUIRE_REPORT_BY_DAY, QUIRE_REPORT_STEP_DURATIONS},
+         3},
         {"anomalies",
          QUIRE_RUNLOG_SUMMARY_DAYS,
          {QUIRE_REPORT_SUMMARY, QUIRE_REPORT_HISTORY, QUIRE_REPORT_DROPS},

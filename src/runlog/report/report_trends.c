@@ -229,6 +229,8 @@ int quire_report_write_trends(const struct quire_report *report,
     write_volume(items, size, writer);
     write_quality(&row, items, size, writer);
     write_performance(&row, writer);
+    QUIRE_TRY(quire_report_write_rows(report, QUIRE_REPORT_STEP_DURATIONS, "step_durations",
+                                      report->options.limit, writer, error));
     quire_report_write_days(days, writer);
     quire_json_writer_end_object(writer);
     return 0;
@@ -237,13 +239,15 @@ int quire_report_write_trends(const struct quire_report *report,
 int quire_runlog_trends(const char *table, const struct quire_runlog_report_options *options,
                         char **json, struct quire_error *error)
 {
-    static const enum quire_report_query queries[] = {QUIRE_REPORT_TRENDS, QUIRE_REPORT_BY_DAY};
+    static const enum quire_report_query queries[] = {QUIRE_REPORT_TRENDS, QUIRE_REPORT_BY_DAY,
+                                                      QUIRE_REPORT_STEP_DURATIONS};
     QUIRE_CLEANUP(quire_report_release) struct quire_report report = {.url = NULL};
     QUIRE_CLEANUP(quire_report_days_release) struct quire_report_days days = {.items = {0}};
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf out = {0};
     struct quire_json_writer writer = quire_json_writer_to(&out);
     QUIRE_TRY(quire_report_open(table, options, QUIRE_RUNLOG_TRENDS_DAYS, &report, error));
-    QUIRE_TRY(quire_report_ask_together(&report, queries, 2, error));
+    QUIRE_TRY(
+        quire_report_ask_together(&report, queries, sizeof(queries) / sizeof(queries[0]), error));
     QUIRE_TRY(quire_report_read_days(&report, &days, error));
     QUIRE_TRY(quire_report_write_trends(&report, &days, &writer, error));
     return quire_report_finish(&report, &writer, json, error);

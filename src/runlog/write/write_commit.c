@@ -11,6 +11,7 @@
 #include "runlog/write/log_target.h"
 #include "runlog/write/write_rejects_stands.h"
 #include "runlog/write/writer.h"
+#include "table/table_append.h"
 
 #define OPERATION    QUIRE_RUNLOG_OPERATION
 #define DELAY_MS_MAX (INT64_C(3600) * 1000)
@@ -113,6 +114,7 @@ static int say_rejects(struct attempt *attempt, struct quire_error *error)
     return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }
 
+/* rows: NULL for none, to a table that is there. */
 static int append(struct attempt *attempt, struct ArrowArrayStream *rows, struct quire_error *error)
 {
     const struct quire_runlog_writer *writer = attempt->call->writer;
@@ -127,7 +129,8 @@ static int append(struct attempt *attempt, struct ArrowArrayStream *rows, struct
         .no_auto_compact = writer->config->partition_count > 0,
         .info = info_of(attempt),
     };
-    int code = quire_table_append(writer->url, rows, &options, &result, error);
+    int code = rows != NULL ? quire_table_append(writer->url, rows, &options, &result, error)
+                            : quire_table_append_none(writer->url, &options, &result, error);
     attempt->may_stand = result.may_stand;
     attempt->commit->version = result.version;
     return code;
@@ -204,6 +207,22 @@ static int open_target(struct attempt *attempt, struct quire_error *error)
     return 0;
 }
 
+/* Where all rows were set apart, a commit without any tells of them. */
+static int write_none(struct attempt *attempt, struct quire_error *error)
+{
+    const struct quire_log_target *target = attempt->target;
+    struct quire_write_commit *commit = attempt->commit;
+    commit->version = target->exists ? target->version : -1;
+    QUIRE_TRY(say_rejects(attempt, error));
+    if (attempt->info.size == 0) return 0;
+    if (!target->exists)
+        QUIRE_TRY(quire_write_source_open(attempt->call, commit->units, commit->units_size, target,
+                                          &attempt->source, error));
+    QUIRE_TRY(append(attempt, target->exists ? NULL : &attempt->source.stream, error));
+    commit->committed = true;
+    return 0;
+}
+
 static int write_once(struct attempt *attempt, struct quire_error *error)
 {
     struct quire_runlog_writer *writer = attempt->call->writer;
@@ -217,10 +236,7 @@ static int write_once(struct attempt *attempt, struct quire_error *error)
         return 0;
     }
     QUIRE_TRY(quire_write_check_some(attempt->call, rows_of(attempt->call, commit), error));
-    if (rows_of(attempt->call, commit) == 0) {
-        commit->version = target->exists ? target->version : -1;
-        return 0;
-    }
+    if (rows_of(attempt->call, commit) == 0) return write_none(attempt, error);
     tell_widening(attempt);
     QUIRE_TRY(quire_write_source_open(attempt->call, commit->units, commit->units_size, target,
                                       &attempt->source, error));

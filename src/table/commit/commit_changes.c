@@ -102,13 +102,14 @@ static int put(struct quire_commit_changes *changes, const struct quire_change_p
     return quire_buf_append(&changes->parts, part, sizeof(*part));
 }
 
+/* before: they are those of the version before. */
 static int put_all(struct quire_commit_changes *changes, const struct quire_buf *files,
-                   const char *type)
+                   const char *type, bool before)
 {
     const struct quire_add *list = (const struct quire_add *)(const void *)files->data;
     int code = 0;
     for (size_t i = 0; code == 0 && i < files->size / sizeof(*list); i++) {
-        const struct quire_change_part part = {.add = list[i], .type = type};
+        const struct quire_change_part part = {.add = list[i], .type = type, .before = before};
         if (list[i].data_change) code = put(changes, &part);
     }
     return code;
@@ -170,11 +171,11 @@ int quire_commit_changes_read(const struct quire_snapshot *snapshot, int64_t ver
     QUIRE_TRY(read_commit(snapshot, version, &said, error));
     int code;
     if (said.cdcs.size > 0) {
-        code = put_all(changes, &said.cdcs, NULL);
+        code = put_all(changes, &said.cdcs, NULL, false);
     } else {
         code = pair_files(changes, &said);
-        if (code == 0) code = put_all(changes, &said.removes, "delete");
-        if (code == 0) code = put_all(changes, &said.adds, "insert");
+        if (code == 0) code = put_all(changes, &said.removes, "delete", true);
+        if (code == 0) code = put_all(changes, &said.adds, "insert", false);
     }
     return code == 0 ? 0 : quire_fail_memory(error, OPERATION);
 }

@@ -9,6 +9,7 @@
 struct quire_change_part {
     struct quire_add add; /* the arena's */
     const char *type;     /* NULL: the file says it, row by row */
+    bool before;          /* a file of the version before, which this one removed */
     /* With both, rows that one has and the other has not: of the file itself, whose vector add
      * is then without. storage.size is 0 where there is none. */
     bool differs;

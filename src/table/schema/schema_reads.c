@@ -11,12 +11,13 @@ static bool widens(const char *from, const char *to)
 }
 
 /* Values of a wider type, of before a table was restored, are cast where that loses nothing. */
-static bool fit(const struct quire_delta_type *a, const struct quire_delta_type *b)
+bool quire_type_reads(const struct quire_delta_type *a, const struct quire_delta_type *b)
 {
     if (a->kind != b->kind) return false;
     if (a->kind == QUIRE_DELTA_STRUCT) return quire_schema_reads(a, b) == NULL;
     if (a->kind != QUIRE_DELTA_PRIMITIVE)
-        return (a->kind == QUIRE_DELTA_ARRAY || fit(a->key, b->key)) && fit(a->element, b->element);
+        return (a->kind == QUIRE_DELTA_ARRAY || quire_type_reads(a->key, b->key)) &&
+               quire_type_reads(a->element, b->element);
     return strcmp(a->name, b->name) == 0 || widens(a->name, b->name) || widens(b->name, a->name);
 }
 
@@ -26,7 +27,7 @@ const struct quire_delta_field *quire_schema_reads(const struct quire_delta_type
     for (size_t i = 0; i < files->fields_size; i++) {
         const struct quire_delta_field *field = &files->fields[i];
         const struct quire_delta_field *same = quire_delta_type_find(table, field->name);
-        if (same != NULL && !fit(field->type, same->type)) return field;
+        if (same != NULL && !quire_type_reads(field->type, same->type)) return field;
     }
     return NULL;
 }

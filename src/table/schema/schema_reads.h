@@ -9,5 +9,7 @@
  * else the first column of the files that is not, with its own type. */
 const struct quire_delta_field *quire_schema_reads(const struct quire_delta_type *files,
                                                    const struct quire_delta_type *table);
+/* The same of the type of one column. */
+bool quire_type_reads(const struct quire_delta_type *files, const struct quire_delta_type *table);
 
 #endif
