@@ -164,8 +164,8 @@ class History:
 
     def update(self):
         where, holds = self.condition()
-        columns = self.generator.sample([c for c in self.columns if c.kind not in tm.NESTED],
-                                        self.generator.randrange(1, 3))
+        flat = [c for c in self.columns if c.kind not in tm.NESTED]
+        columns = self.generator.sample(flat, min(len(flat), self.generator.randrange(1, 3)))
         sets = {c: tm.random_set(c, self.generator) for c in columns}
         self.log.append(f"    set {[(c.name, text[0]) for c, text in sets.items()]}")
         rows, meant, fits = [], 0, True
