@@ -38,21 +38,22 @@ def pending(folder):
 
 def kill_before_the_end(table, rows, rejects):
     """Kills a writer whose rows stand and that waits for its turn at the rejects file. False:
-    it was through before its turn was taken."""
+    it had put them there before its turn was taken."""
     writer = start("log", "write", table, rows, *options(rejects), stderr=subprocess.DEVNULL)
     while not pending(rejects.parent) and writer.poll() is None:
         time.sleep(0.0005)
     with open(rejects, "rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        if rejects.read_bytes() != OLD:
+            writer.wait()
+            return False
         commit = table / "_delta_log" / f"{0:020}.json"
         while not commit.exists() and writer.poll() is None:
             time.sleep(0.0005)
-        for _ in range(5):
-            if writer.poll() is not None:
-                return False
-            time.sleep(0.01)
+        time.sleep(0.05)  # for it to come to its turn, if it is quick
         writer.send_signal(signal.SIGKILL)
-        return writer.wait() == -signal.SIGKILL
+        assert writer.wait() == -signal.SIGKILL
+        return True
 
 
 def kill_between(tmp_path, rows):
