@@ -3,9 +3,12 @@
 Examples are the same in every run, so that a failure is not an accident.
 """
 
+import os
 import pathlib
 import re
+import signal
 import sys
+import time
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +21,15 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture,
                            HealthCheck.data_too_large])
 settings.load_profile("quire")
+
+# Spark's Python gives times as those of this machine's zone: it is the same one on every machine.
+os.environ["TZ"] = "UTC"
+time.tzset()
+
+# A shell that runs the tests in the background may have them ignore SIGINT. So would every program
+# that they start, and these are interrupted to see what becomes of it.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

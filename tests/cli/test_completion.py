@@ -6,7 +6,7 @@ import subprocess
 
 import program
 import pytest
-from program import environment, good
+from program import TIME_LIMIT, environment, good
 
 COMMANDS = {"convert", "cat", "head", "tail", "count", "schema", "stats", "diff", "meta",
             "formats", "codecs", "stores", "queues", "clean", "log", "sql", "table", "validate",
@@ -51,7 +51,7 @@ def shell(name, *arguments, cwd):
     if shutil.which(name) is None:
         pytest.skip(f"there is no {name}")
     done = subprocess.run([name, *arguments], cwd=cwd, env=environment(HOME=str(cwd)),
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=TIME_LIMIT)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return done.stdout.splitlines()

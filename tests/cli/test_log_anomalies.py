@@ -10,7 +10,7 @@ import pytest
 from deltalake import write_deltalake
 
 import pyrunlog
-from program import bad, good
+from program import bad, good, wait_for_a_day
 
 UNTIL = ["--until", "2024-03-11", "--days", "10"]
 FIRST = datetime.datetime(2024, 3, 1, tzinfo=datetime.timezone.utc)
@@ -146,7 +146,10 @@ def write(table, rows, *options, **more):
                 **more).json()
 
 
+@pytest.fixture
 def today():
+    """When this day began, which does not end before the test does."""
+    wait_for_a_day()
     now = datetime.datetime.now(datetime.timezone.utc)
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -156,15 +159,15 @@ def of_phase(rows):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_write_beside_the_table(tmp_path, seed):
+def test_a_write_beside_the_table(tmp_path, seed, today):
     """The history is of 9 days and today; rows of before are none."""
-    first = today() - datetime.timedelta(days=9)
+    first = today - datetime.timedelta(days=9)
     past = of_phase(made(seed, days=9, first=first))
     older = [{"phase": "bronze", "created_at": first - datetime.timedelta(days=1 + i),
               "step_name": name, "duration_secs": 900.0, "rows_processed": 9, "validation_rate": 10.0}
              for i in range(20) for name in ("even", "usual", "new")]
     new = of_phase(
-        [{"created_at": today() + datetime.timedelta(minutes=i), "step_name": name,
+        [{"created_at": today + datetime.timedelta(minutes=i), "step_name": name,
           "duration_secs": 10.0 + 7 * i, "rows_processed": 100 + i,
           "validation_rate": 100.0 - 5 * i}
          for i in range(6) for name in ("even", "usual", "wild", "new")])
@@ -175,7 +178,7 @@ def test_a_write_beside_the_table(tmp_path, seed):
     history, written = (pd.DataFrame(pyrunlog.table(rows).to_pandas()) for rows in (past, new))
     all_rows = pd.concat([history, written])
     wanted = rows_beyond(written, bounds_of(history)) + [
-        one for one in steps_beyond(all_rows, {pd.Timestamp(today())})
+        one for one in steps_beyond(all_rows, {pd.Timestamp(today)})
         if one[1] in set(history["step_name"]) & set(written["step_name"])]
     assert {one[0] for one in wanted} >= {*ROW_KINDS, "step_rate_drop"}
     same(told(got["anomalies"]), wanted)
@@ -186,24 +189,24 @@ def test_a_write_beside_the_table(tmp_path, seed):
             assert new[one["row_index"]][ROW_KINDS[one["type"]]] == one["value"]
 
 
-def usual(table, **more):
-    rows = [{"created_at": today() - datetime.timedelta(days=1 + i), "phase": "gold",
+def usual(table, today, **more):
+    rows = [{"created_at": today - datetime.timedelta(days=1 + i), "phase": "gold",
              "step_name": "load", "duration_secs": 10.0, "rows_processed": 50, **more}
             for i in range(6)]
     write(table, rows)
 
 
-def test_the_first_that_is_not_the_same(tmp_path):
-    table, slow = str(tmp_path / "runs"), [{"created_at": today(), "phase": "gold",
+def test_the_first_that_is_not_the_same(tmp_path, today):
+    table, slow = str(tmp_path / "runs"), [{"created_at": today, "phase": "gold",
                                             "step_name": "load", "duration_secs": 80.0,
                                             "rows_processed": 50}]
     beside = ("--enable-anomaly-detection", "--anomaly-history-days", "30")
     assert write(table, slow, *beside)["anomaly_results"]["anomaly_count"] == 0
-    usual(table)
+    usual(table, today)
     assert write(table, slow, "--enable-anomaly-detection")["anomaly_results"][
         "anomalies"] == []
     assert write(table, slow)["anomaly_results"] is None
-    usual(tmp_path / "other")
+    usual(tmp_path / "other", today)
     [one] = write(tmp_path / "other", slow, *beside)["anomaly_results"]["anomalies"]
     assert (one["type"], one["row_index"], one["value"], one["threshold"], one["severity"]) == (
         "step_duration", 0, 80, 10, "high")
@@ -211,7 +214,7 @@ def test_the_first_that_is_not_the_same(tmp_path):
     other = [{**slow[0], "step_name": "load2"}]
     assert write(tmp_path / "other", other, *beside)["anomaly_results"]["anomaly_count"] == 0
     short = ("--enable-anomaly-detection", "--anomaly-history-days", "4")
-    usual(tmp_path / "few")
+    usual(tmp_path / "few", today)
     assert write(tmp_path / "few", slow, *short)["anomaly_results"]["anomaly_count"] == 0
 
 
@@ -231,8 +234,8 @@ def test_each_table_of_a_pattern_has_its_own_history(tmp_path):
     assert (one["type"], one["row_index"], one["run_id"]) == ("step_duration", 1, "a-80")
 
 
-def test_the_option_in_its_four_places(tmp_path):
-    slow = [{"created_at": today(), "phase": "gold", "step_name": "load", "duration_secs": 80.0,
+def test_the_option_in_its_four_places(tmp_path, today):
+    slow = [{"created_at": today, "phase": "gold", "step_name": "load", "duration_secs": 80.0,
              "rows_processed": 50}]
     config = tmp_path / "log.yaml"
     config.write_text("enable_anomaly_detection: true\nanomaly_history_days: 30\n")
@@ -241,7 +244,7 @@ def test_the_option_in_its_four_places(tmp_path):
             (["--config", config], {}),
             (["--enable-anomaly-detection"], {"QUIRE_LOG_ANOMALY_HISTORY_DAYS": "30"})]):
         table = tmp_path / str(number)
-        usual(table)
+        usual(table, today)
         assert write(table, slow, *options, env=env)["anomaly_results"]["anomaly_count"] == 1
     for value in ("-1", "soon", "36501"):
         bad(2, "log", "write", tmp_path / "0", "--anomaly-history-days", value, stdin="",

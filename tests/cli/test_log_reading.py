@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyrunlog
 import pytest
 from deltalake import write_deltalake
-from program import PROGRAM, bad, environment, good, run
+from program import PROGRAM, TIME_LIMIT, bad, environment, good, run
 
 UTC = datetime.timezone.utc
 ROW = {"run_id": "r", "phase": "bronze", "step_name": "a"}
@@ -176,7 +176,7 @@ def draw(width, *arguments):
     outer, inner = pty.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     done = subprocess.run([PROGRAM, *map(str, arguments)], stdout=inner, stderr=subprocess.PIPE,
-                          env=environment(), timeout=60)
+                          env=environment(), timeout=TIME_LIMIT)
     os.close(inner)
     with os.fdopen(outer, "rb") as terminal:
         text = b""

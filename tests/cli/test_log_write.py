@@ -6,6 +6,7 @@ import re
 import struct
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 import deltalake
 import pyarrow as pa
@@ -534,7 +535,10 @@ def properties(table):
 
 
 def files(table):
-    return sorted(table.rglob("*.parquet"), key=lambda path: path.stat().st_mtime)
+    """All that were ever added, in the order of their commits."""
+    lines = [json.loads(line) for commit in sorted((table / "_delta_log").glob("*.json"))
+             for line in commit.read_text().splitlines()]
+    return [table / unquote(line["add"]["path"]) for line in lines if "add" in line]
 
 
 def codec(path):

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import sys
+import time
 import uuid
 
 import guide
@@ -278,8 +279,19 @@ def test_writer_config(place):
 
 # --- Data Models -------------------------------------------------------------------------------
 
-def test_log_row(writer):
-    now = datetime.datetime.now()
+@pytest.fixture(params=["UTC", "Asia/Kolkata"])
+def zone(request):
+    """The zone of this machine."""
+    before = os.environ["TZ"]
+    os.environ["TZ"] = request.param
+    time.tzset()
+    yield request.param
+    os.environ["TZ"] = before
+    time.tzset()
+
+
+def test_log_row(writer, zone):
+    now = datetime.datetime(2024, 2, 29, 23, 59, 59, 123456)
     log_row = {
         "run_id": "run-123", "run_mode": "initial", "run_started_at": now, "run_ended_at": now,
         "execution_id": "exec-456", "pipeline_id": "pipeline-789", "schema": "analytics",
@@ -289,7 +301,7 @@ def test_log_row(writer):
         "validation_rate": 95.0, "success": True, "error_message": None, "metadata": {}}
     assert writer.write_log_rows([log_row])["success"]
     [row] = rows_of(writer)
-    stored = now.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    stored = f"2024-02-29T{'23:59' if zone == 'UTC' else '18:29'}:59.123456Z"
     expected = {name: stored if value is now else value for name, value in log_row.items()}
     assert {name: row[name] for name in log_row} == {**expected, "metadata": "{}"}
 

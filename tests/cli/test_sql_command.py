@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pyquire
 import pysql
 import pytest
-from program import bad, good, run, start, wait_until_catching
+from program import TIME_LIMIT, bad, good, run, start, wait_until_catching
 from tables import assert_same
 
 ROWS = [{"id": i, "name": name, "born": born, "deep": {"x": i * 10}}
@@ -363,7 +363,7 @@ def test_interrupting_ends_the_query():
     process = start("sql", ENDLESS, stdout=-1, stderr=-1)
     wait_until_catching(process)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=TIME_LIMIT)
     assert process.returncode == 130 and b"interrupted" in err
 
 
@@ -375,7 +375,7 @@ def test_one_long_step_is_cut_off():
     process = start("sql", LONG_STEP, stdout=-1, stderr=-1)
     wait_until_catching(process)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=TIME_LIMIT)
     assert process.returncode == 130 and err == b"quire: interrupted\n"
 
 

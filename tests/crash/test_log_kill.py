@@ -3,7 +3,6 @@ reports, what they said was written is there once, what they did not say is ther
 whole. Those that merge write again what they did not hear of: all of it is there once."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -44,7 +43,7 @@ def start(table, folder, writer, number):
         [PROGRAM, "log", "write", table, "--json", "--durability", "none", "--max-retries", "20",
          "--retry-delay-secs", "0.01", "--threads", "1", "--pipeline-id", f"w{writer}",
          *(["--kind", "rows", "--write-mode", "merge"] if merges(writer) else []), *names],
-        stdout=subprocess.PIPE, text=True, env=environment(), preexec_fn=os.setpgrp)
+        stdout=subprocess.PIPE, text=True, env=environment(), process_group=0)
 
 
 def drive(table, folder, writer, said, unsaid, kills):

@@ -38,23 +38,22 @@ def pending(folder):
 
 def kill_before_the_end(table, rows, rejects, version):
     """Kills a writer whose rows stand and that waits for its turn at the rejects file. False:
-    it was through before its turn was taken."""
+    it had put them there before its turn was taken."""
     writer = start("log", "write", table, rows, *options(rejects), stderr=subprocess.DEVNULL)
     while not pending(rejects.parent) and writer.poll() is None:
         time.sleep(0.0005)
     with open(rejects, "rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        commit = table / "_delta_log" / f"{version:020}.json"
-        for _ in range(20_000):
-            if commit.exists() or writer.poll() is not None:
-                break
-            time.sleep(0.0005)
-        for _ in range(5):
-            if writer.poll() is not None:
-                return False
-            time.sleep(0.01)
-        writer.send_signal(signal.SIGKILL)
-        return writer.wait() == -signal.SIGKILL
+        caught = rejects.read_bytes() == OLD
+        if caught:
+            commit = table / "_delta_log" / f"{version:020}.json"
+            while not commit.exists() and writer.poll() is None:
+                time.sleep(0.0005)
+            time.sleep(0.05)  # for it to come to its turn, if it is quick
+            writer.send_signal(signal.SIGKILL)
+            assert writer.wait() == -signal.SIGKILL
+    writer.wait()
+    return caught
 
 
 def kill_between(tmp_path, rows, makes=True):

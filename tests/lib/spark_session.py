@@ -3,11 +3,14 @@
 scripts/bootstrap puts Delta Lake into build/delta-spark; a test fails where it is not there."""
 
 import functools
+import os
 import pathlib
 import tempfile
 
 import pyarrow as pa
 
+# How long either side of a socket waits for the other, and Spark for itself, on a busy machine.
+PATIENCE_SECONDS = 1800
 JARS = pathlib.Path(__file__).resolve().parents[2] / "build" / "delta-spark"
 
 
@@ -24,6 +27,7 @@ def build(settings):
     jars = sorted(map(str, JARS.glob("*.jar")))
     assert jars, "Delta Lake is not in build/delta-spark: scripts/bootstrap test fetches it"
     folder = tempfile.TemporaryDirectory(prefix="quire-spark-")
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = (SparkSession.builder.master("local[1]").appName("quire")
                .config("spark.jars", ",".join(jars))
                .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
@@ -35,6 +39,9 @@ def build(settings):
                .config("spark.driver.extraJavaOptions",
                        "-Duser.timezone=UTC -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "
                        f"-Dderby.system.home={folder.name}")
+               .config("spark.python.authenticate.socketTimeout", f"{PATIENCE_SECONDS}s")
+               .config("spark.network.timeout", f"{PATIENCE_SECONDS}s")
+               .config("spark.sql.broadcastTimeout", f"{PATIENCE_SECONDS}s")
                .config("spark.local.dir", folder.name)
                .config("spark.sql.warehouse.dir", f"{folder.name}/warehouse")
                .config("spark.ui.enabled", "false")
