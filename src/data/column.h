@@ -40,6 +40,12 @@ int quire_column_new(const struct quire_field *field, struct quire_column **colu
                      struct quire_error *error);
 void quire_column_free(struct quire_column *column);
 
+/* For QUIRE_CLEANUP. */
+static inline void quire_column_cleanup(struct quire_column **column)
+{
+    quire_column_free(*column);
+}
+
 /* Room for rows more of fixed-width values, offsets and validity (not for bytes). */
 int quire_column_reserve(struct quire_column *column, int64_t rows);
 

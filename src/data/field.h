@@ -97,6 +97,12 @@ int quire_field_open(const struct ArrowSchema *schema, struct quire_field **root
                      struct quire_error *error);
 void quire_field_close(struct quire_field *root);
 
+/* For QUIRE_CLEANUP. */
+static inline void quire_field_cleanup(struct quire_field **root)
+{
+    quire_field_close(*root);
+}
+
 /* The ArrowSchema of a tree, made anew. */
 int quire_field_to_schema(const struct quire_field *field, struct ArrowSchema *schema,
                           struct quire_error *error);

@@ -38,6 +38,12 @@ int quire_view_new(const struct quire_field *root, struct quire_view **view,
                    struct quire_error *error);
 void quire_view_free(struct quire_view *view);
 
+/* For QUIRE_CLEANUP. */
+static inline void quire_view_cleanup(struct quire_view **view)
+{
+    quire_view_free(*view);
+}
+
 /* Points the tree at an array of that schema. QUIRE_USAGE naming the column when
  * the array is not of that shape. The array must stay until the next set. */
 int quire_view_set(struct quire_view *view, const struct ArrowArray *array,

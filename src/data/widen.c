@@ -170,18 +170,13 @@ static int widen_type(const struct quire_field *a, const struct quire_field *b,
     return widen_mixture(a, b, rules, out, error);
 }
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 int quire_schema_widen(const struct ArrowSchema *a, const struct ArrowSchema *b,
                        const struct quire_widening *rules, struct ArrowSchema *result,
                        struct quire_error *error)
 {
     if (quire_schema_equal(a, b, NULL)) return quire_schema_copy(a, result, error);
-    QUIRE_CLEANUP(close_field) struct quire_field *left = NULL;
-    QUIRE_CLEANUP(close_field) struct quire_field *right = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *left = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *right = NULL;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     QUIRE_TRY(quire_field_open(a, &left, error));
     QUIRE_TRY(quire_field_open(b, &right, error));

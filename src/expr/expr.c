@@ -163,27 +163,12 @@ static int append_block(void *user, struct quire_expr_eval *eval, const struct q
     return quire_expr_append_result(eval, appending->node, result, appending->column);
 }
 
-static void free_view(struct quire_view **view)
-{
-    quire_view_free(*view);
-}
-
-static void free_column(struct quire_column **column)
-{
-    quire_column_free(*column);
-}
-
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 int quire_expr_evaluate(const struct quire_expr *expr, const struct ArrowArray *batch,
                         struct ArrowArray *result, struct quire_error *error)
 {
-    QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
-    QUIRE_CLEANUP(close_field) struct quire_field *field = NULL;
-    QUIRE_CLEANUP(free_column) struct quire_column *column = NULL;
+    QUIRE_CLEANUP(quire_view_cleanup) struct quire_view *view = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *field = NULL;
+    QUIRE_CLEANUP(quire_column_cleanup) struct quire_column *column = NULL;
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     QUIRE_TRY(check_bound(expr, error));
     QUIRE_TRY(quire_expr_make_schema(expr->bound, "", &schema, error));

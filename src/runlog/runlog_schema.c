@@ -66,11 +66,6 @@ static const struct ArrowSchema *find_column(const struct ArrowSchema *schema, c
 
 /* --- Whether it is one ----------------------------------------------------------------------- */
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 const char *const quire_runlog_times[QUIRE_RUNLOG_TIMES] = {"end_time", "run_ended_at",
                                                             "start_time", "run_started_at"};
 
@@ -126,7 +121,7 @@ static int fail_type(const struct quire_field *have, const struct quire_field *w
 static int check_types(const struct ArrowSchema *schema, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema wanted = {.release = NULL};
-    QUIRE_CLEANUP(close_field) struct quire_field *have = NULL, *want = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *have = NULL, *want = NULL;
     QUIRE_TRY(quire_runlog_schema(&wanted, error));
     QUIRE_TRY(quire_field_open(schema, &have, error));
     QUIRE_TRY(quire_field_open(&wanted, &want, error));

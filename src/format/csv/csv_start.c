@@ -216,15 +216,10 @@ static int match_schema(struct quire_csv_reader *reader, struct quire_csv_names 
     return known ? check_extra(reader, names, error) : 0;
 }
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 static int use_schema(struct quire_csv_reader *reader, struct quire_csv_names *names, bool known,
                       struct ArrowSchema *schema, struct quire_error *error)
 {
-    QUIRE_CLEANUP(close_field) struct quire_field *root = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *root = NULL;
     QUIRE_TRY(quire_field_open(reader->policy.schema, &root, error));
     QUIRE_CLEANUP(quire_cleanup_free)
     const char **known_names = quire_alloc_zero(root->children_size + 1, sizeof(*known_names));

@@ -42,22 +42,12 @@ static int add(struct quire_buf *newest, int64_t limit, int64_t time)
     return 0;
 }
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
-static void free_view(struct quire_view **view)
-{
-    quire_view_free(*view);
-}
-
 int quire_newest_take(struct ArrowArrayStream *stream, const char *column, int64_t limit,
                       struct quire_buf *newest, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    QUIRE_CLEANUP(close_field) struct quire_field *fields = NULL;
-    QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *fields = NULL;
+    QUIRE_CLEANUP(quire_view_cleanup) struct quire_view *view = NULL;
     QUIRE_TRY(quire_stream_schema(stream, &schema, error));
     QUIRE_TRY(quire_field_open(&schema, &fields, error));
     QUIRE_TRY(quire_view_new(fields, &view, error));

@@ -139,22 +139,12 @@ static int take_lines(struct waiting *waiting, const struct quire_view *lines, i
     return 0;
 }
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
-static void free_view(struct quire_view **view)
-{
-    quire_view_free(*view);
-}
-
 static int read_lines(struct waiting *waiting, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream stream = {.release = NULL};
-    QUIRE_CLEANUP(close_field) struct quire_field *field = NULL;
-    QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *field = NULL;
+    QUIRE_CLEANUP(quire_view_cleanup) struct quire_view *view = NULL;
     QUIRE_TRY(quire_rejects_schema(&schema, error));
     const struct quire_read_options options = {.format = "jsonl",
                                                .compression = "none",

@@ -198,15 +198,10 @@ static int add_batch(struct scan *scan, const struct quire_view *batch, bool fir
     return make_room(scan, error);
 }
 
-static void free_view(struct quire_view **view)
-{
-    quire_view_free(*view);
-}
-
 static int read_all(struct scan *scan, bool first, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_sql_rows_release) struct quire_sql_rows rows = {.context = NULL};
-    QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
+    QUIRE_CLEANUP(quire_view_cleanup) struct quire_view *view = NULL;
     const struct quire_sql_bounds *bounds = &scan->runs[0].bounds;
     const struct quire_sql_scan wanted = {.wanted = scan->wanted,
                                           .conditions = bounds->conditions,

@@ -61,15 +61,10 @@ static int append_groups(const struct quire_rollup_run *run, struct quire_column
     return code;
 }
 
-static void free_column(struct quire_column **column)
-{
-    quire_column_free(*column);
-}
-
 int quire_rollup_name_groups(const struct quire_rollup_run *run, struct quire_error *error)
 {
     static const struct quire_sql_table given = {.name = QUIRE_SQL_ROLLUP_TABLE, .url = "-"};
-    QUIRE_CLEANUP(free_column) struct quire_column *rows = NULL;
+    QUIRE_CLEANUP(quire_column_cleanup) struct quire_column *rows = NULL;
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
     struct ArrowArray batch = {.release = NULL};
     struct quire_sql_session *session = run->session;

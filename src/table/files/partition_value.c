@@ -64,27 +64,12 @@ int quire_partition_text(const struct quire_view *view, int64_t row, struct quir
     return bytes.size > 0 ? quire_buf_append(text, bytes.data, bytes.size) : 0;
 }
 
-static void free_view(struct quire_view **view)
-{
-    quire_view_free(*view);
-}
-
-static void free_column(struct quire_column **column)
-{
-    quire_column_free(*column);
-}
-
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 int quire_partition_repeat(const struct ArrowSchema *column, const struct ArrowArray *value,
                            int64_t n, struct ArrowArray *array, struct quire_error *error)
 {
-    QUIRE_CLEANUP(close_field) struct quire_field *field = NULL;
-    QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
-    QUIRE_CLEANUP(free_column) struct quire_column *made = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *field = NULL;
+    QUIRE_CLEANUP(quire_view_cleanup) struct quire_view *view = NULL;
+    QUIRE_CLEANUP(quire_column_cleanup) struct quire_column *made = NULL;
     QUIRE_TRY(quire_field_open(column, &field, error));
     QUIRE_TRY(quire_view_new(field, &view, error));
     QUIRE_TRY(quire_view_set(view, value, error));

@@ -49,16 +49,6 @@ void quire_given_rows_release(struct quire_given_rows *given)
     quire_schema_release(&given->schema);
 }
 
-static void free_view(struct quire_view **view)
-{
-    quire_view_free(*view);
-}
-
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 static void show_value(const struct quire_view *view, int64_t row, struct quire_buf *text)
 {
     static const struct quire_value_style style;
@@ -73,8 +63,8 @@ void quire_given_rows_show(const struct ArrowSchema *schema, const struct ArrowA
                            int64_t row, bool (*wanted)(void *user, const char *column), void *user,
                            char *out, size_t size)
 {
-    QUIRE_CLEANUP(close_field) struct quire_field *field = NULL;
-    QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *field = NULL;
+    QUIRE_CLEANUP(quire_view_cleanup) struct quire_view *view = NULL;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     if (quire_field_open(schema, &field, NULL) == 0 && quire_view_new(field, &view, NULL) == 0 &&
         quire_view_set(view, batch, NULL) == 0)

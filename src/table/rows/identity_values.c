@@ -19,16 +19,6 @@ static int fail_given(const struct quire_identity *identity, int64_t value, int6
     return QUIRE_INPUT;
 }
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
-static void free_view(struct quire_view **view)
-{
-    quire_view_free(*view);
-}
-
 /* What becomes of a number of the column. */
 typedef int change_number(void *user, int64_t row, struct quire_number *number,
                           struct quire_error *error);
@@ -40,8 +30,8 @@ static int change_column(size_t column, struct ArrowArray *batch, change_number 
 {
     struct ArrowArray *array = batch->children[column];
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    QUIRE_CLEANUP(close_field) struct quire_field *field = NULL;
-    QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *field = NULL;
+    QUIRE_CLEANUP(quire_view_cleanup) struct quire_view *view = NULL;
     QUIRE_CLEANUP(quire_cleanup_free) struct quire_number *numbers = NULL;
     const struct quire_schema_parts parts = {.format = "l", .flags = ARROW_FLAG_NULLABLE};
     const int64_t offset = batch->offset, rows = offset + batch->length;

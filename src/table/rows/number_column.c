@@ -7,22 +7,12 @@
 
 #define OPERATION "write table"
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
-static void free_column(struct quire_column **column)
-{
-    quire_column_free(*column);
-}
-
 int quire_number_column(const struct quire_number *numbers, int64_t rows, struct ArrowArray *column,
                         struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    QUIRE_CLEANUP(close_field) struct quire_field *field = NULL;
-    QUIRE_CLEANUP(free_column) struct quire_column *made = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *field = NULL;
+    QUIRE_CLEANUP(quire_column_cleanup) struct quire_column *made = NULL;
     const struct quire_schema_parts parts = {.format = "l", .flags = ARROW_FLAG_NULLABLE};
     if (quire_schema_make(&parts, &schema) != 0) return quire_fail_memory(error, OPERATION);
     QUIRE_TRY(quire_field_open(&schema, &field, error));

@@ -124,11 +124,6 @@ static const char *type_name(const struct quire_field *field, char *out, size_t 
     }
 }
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 static int refuse(const struct assignment *item, const struct quire_field *from,
                   const struct quire_field *to, struct quire_error *error)
 {
@@ -159,8 +154,8 @@ static int open_cast(struct assignment *item, const char *type, struct quire_err
 static int bind_type(struct assignment *item, const struct ArrowSchema *column,
                      struct quire_error *error)
 {
-    QUIRE_CLEANUP(close_field) struct quire_field *from = NULL;
-    QUIRE_CLEANUP(close_field) struct quire_field *to = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *from = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *to = NULL;
     char buffer[40];
     QUIRE_TRY(quire_field_open(&item->given, &from, error));
     QUIRE_TRY(quire_field_open(column, &to, error));

@@ -89,29 +89,14 @@ static int append_numbers(struct quire_column *column, const struct numbers *num
     return 0;
 }
 
-static void free_column(struct quire_column **column)
-{
-    quire_column_free(*column);
-}
-
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
-static void free_view(struct quire_view **view)
-{
-    quire_view_free(*view);
-}
-
 /* Puts a column in the place of another of its length. */
 static int replace(struct ArrowArray *array, int64_t offset, int64_t rows, bool keeps,
                    struct numbers numbers, struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema schema = {.release = NULL};
-    QUIRE_CLEANUP(close_field) struct quire_field *field = NULL;
-    QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
-    QUIRE_CLEANUP(free_column) struct quire_column *column = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *field = NULL;
+    QUIRE_CLEANUP(quire_view_cleanup) struct quire_view *view = NULL;
+    QUIRE_CLEANUP(quire_column_cleanup) struct quire_column *column = NULL;
     const struct quire_schema_parts parts = {.format = "l", .flags = ARROW_FLAG_NULLABLE};
     struct ArrowArray made = {.release = NULL};
     if (quire_schema_make(&parts, &schema) != 0) return quire_fail_memory(error, OPERATION);

@@ -151,11 +151,6 @@ static int merge(struct evolution *evolution, struct quire_delta_type *type,
 
 /* --- Evolution ----------------------------------------------------------------------------- */
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 /* Columns of nothing but nulls say nothing of the table's. */
 static void drop_nulls(struct ArrowSchema *schema)
 {
@@ -175,7 +170,7 @@ static void drop_nulls(struct ArrowSchema *schema)
 int quire_schema_of_rows(const struct ArrowSchema *rows, struct quire_arena *arena,
                          struct quire_delta_type **type, struct quire_error *error)
 {
-    QUIRE_CLEANUP(close_field) struct quire_field *fields = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *fields = NULL;
     QUIRE_CLEANUP(quire_buf_release) struct quire_buf text = {0};
     QUIRE_CLEANUP(quire_schema_release) struct ArrowSchema typed = {.release = NULL};
     QUIRE_TRY(quire_schema_copy(rows, &typed, error));

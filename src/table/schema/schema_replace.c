@@ -14,14 +14,9 @@ static void release_change(struct quire_metadata_change *change)
     quire_metadata_change_release(change);
 }
 
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 static int check_columns(const struct ArrowSchema *rows, struct quire_error *error)
 {
-    QUIRE_CLEANUP(close_field) struct quire_field *fields = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *fields = NULL;
     QUIRE_TRY(quire_field_open(rows, &fields, error));
     if (fields->children_size == 0)
         return quire_fail(error, QUIRE_USAGE, OPERATION, "a table has one column at least");

@@ -59,16 +59,6 @@ static int compact(struct quire_optimize *optimize, const struct quire_optimize_
 
 /* --- Along a curve --------------------------------------------------------------------------- */
 
-static void free_view(struct quire_view **view)
-{
-    quire_view_free(*view);
-}
-
-static void close_field(struct quire_field **field)
-{
-    quire_field_close(*field);
-}
-
 /* The columns of files that rows are arranged by, in the order of the table. */
 static size_t clustered_names(const struct quire_optimize *optimize, const char **names)
 {
@@ -96,8 +86,8 @@ static int sample(struct quire_optimize *optimize, const struct quire_optimize_b
                   struct quire_error *error)
 {
     QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream rows = {.release = NULL};
-    QUIRE_CLEANUP(close_field) struct quire_field *fields = NULL;
-    QUIRE_CLEANUP(free_view) struct quire_view *view = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *fields = NULL;
+    QUIRE_CLEANUP(quire_view_cleanup) struct quire_view *view = NULL;
     const char *names[QUIRE_CLUSTER_COLUMNS_MAX];
     size_t names_size = clustered_names(optimize, names);
     quire_cluster_ranks_clear(&optimize->ranks);
@@ -201,7 +191,7 @@ static int arrange(struct quire_optimize *optimize, const struct quire_optimize_
     const struct quire_table_optimize_options *options = optimize->options;
     QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream rows = {.release = NULL};
     QUIRE_CLEANUP(quire_stream_release) struct ArrowArrayStream arranged = {.release = NULL};
-    QUIRE_CLEANUP(close_field) struct quire_field *fields = NULL;
+    QUIRE_CLEANUP(quire_field_cleanup) struct quire_field *fields = NULL;
     QUIRE_TRY(sample(optimize, bin, error));
     const struct quire_cluster_order order = {
         .ranks = &optimize->ranks,
