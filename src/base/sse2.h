@@ -8,8 +8,8 @@
 
 #ifdef __SSE2__
 #define QUIRE_SSE2            1
-#define _MM_MALLOC_H_INCLUDED /* NOLINT(bugprone-reserved-identifier) */
-#define __MM_MALLOC_H         /* NOLINT(bugprone-reserved-identifier) */
+#define _MM_MALLOC_H_INCLUDED /* NOLINT(clang-diagnostic-reserved-macro-identifier) */
+#define __MM_MALLOC_H         /* NOLINT(clang-diagnostic-reserved-macro-identifier) */
 #include <emmintrin.h>
 #else
 #define QUIRE_SSE2 0

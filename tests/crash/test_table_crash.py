@@ -17,8 +17,8 @@ from deltalake import DeltaTable
 from program import FULL
 
 WRITERS = 10
-APPENDS = 200 if FULL else 50
-KILLS = 100 if FULL else 25
+APPENDS = 200 if FULL else 25
+KILLS = 100 if FULL else 12
 SEED = 20130101
 SCHEMA = pa.schema([("writer", pa.int64()), ("count", pa.int64()), ("part", pa.string())])
 
