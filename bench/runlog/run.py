@@ -81,13 +81,22 @@ def spread(x):
   min(rows_processed), max(rows_processed), avg(rows_processed), stddev_samp(rows_processed)
   FROM LOG''')
 """
-DUCKDB_TRENDS = DUCKDB_SPREAD + f"""
+DUCKDB_STEPS = """
+slower = ask('''WITH days AS (SELECT phase, step_name, created_at::DATE AS day,
+    median(duration_secs) AS middle FROM LOG GROUP BY ALL),
+  steps AS (SELECT phase, step_name, max(middle) FILTER (day = last_day) AS now,
+    median(middle) FILTER (day < last_day) AS before
+    FROM days, (SELECT max(day) AS last_day FROM days) GROUP BY ALL)
+  SELECT phase, step_name, now - before AS change FROM steps WHERE change IS NOT NULL
+  ORDER BY change DESC''')
+"""
+DUCKDB_TRENDS = DUCKDB_SPREAD + DUCKDB_STEPS + f"""
 M = '''{MEASURES}'''
 days = ask(f'''SELECT created_at::DATE AS day, count(DISTINCT execution_id), {{M}} FROM LOG
   GROUP BY day ORDER BY day''')
-answer = [row[2], row[3], row[4], row[5], row[11], len(days)]
+answer = [row[2], row[3], row[4], row[5], row[11], len(days), len(slower), slower[0][2]]
 """
-DUCKDB_REPORT = DUCKDB_SUMMARY + DUCKDB_SPREAD + "answer += [row[i] for i in (3, 4, 5, 11)]"
+DUCKDB_REPORT = DUCKDB_SUMMARY + DUCKDB_SPREAD + DUCKDB_STEPS + "answer += [row[i] for i in (3, 4, 5, 11)]"
 
 POLARS = """
 import json
@@ -119,6 +128,13 @@ def spread(x, name):
             (pl.cov(x, seconds) / seconds.var() * 86400).alias(name + "6")]
 spreads = log.select(*spread(d, "d"), *spread(v, "v"), p.min().alias("a"), p.max().alias("b"),
                      p.mean().alias("c"), p.std().alias("e"))
+def slower_steps():
+    days = get(log.group_by("phase", "step_name", at.dt.date().alias("day"))
+               .agg(d.median().alias("middle")))
+    last, day, middle = days["day"].max(), pl.col("day"), pl.col("middle")
+    return (days.group_by("phase", "step_name")
+            .agg((middle.filter(day == last).first() - middle.filter(day < last).median())
+                 .alias("change")).drop_nulls().sort("change", descending=True))
 def odd_rows(total):
     tests = [d > 3 * total["mean"], v < 95, p > 5 * total["per"]]
     odd = get(log.select(sum(test.sum() for test in tests))).item()
@@ -133,11 +149,11 @@ answer = [total["executions"], total["n"], total["mean"], *parts, odd_rows(total
 """
 POLARS_TRENDS = POLARS_PARTS + """
 row = get(spreads).row(0)
-days = get(groups[2])
-answer = [row[2], row[3], row[4], row[5], row[11], days.height]
+days, slower = get(groups[2]), slower_steps()
+answer = [row[2], row[3], row[4], row[5], row[11], days.height, slower.height, slower["change"][0]]
 """
 POLARS_REPORT = POLARS_SUMMARY + """
-row = get(spreads).row(0)
+row, slower = get(spreads).row(0), slower_steps()
 answer += [row[i] for i in (3, 4, 5, 11)]
 """
 
@@ -216,9 +232,10 @@ def told(task, answer, table):
                   *(len(answer[f"by_{part}"]) for part in ("phase", "step", "day", "hour")),
                   answer["anomaly_count"]]
         return totals + (told_by_page(table) if task == "report" else [])
-    duration = answer["duration_trend"]
+    duration, slower = answer["duration_trend"], answer["step_durations"]
     return [duration["mean"], duration["stddev"], duration["p50"], duration["p95"],
-            answer["validation_trend"]["p50"], len(answer["by_day"])]
+            answer["validation_trend"]["p50"], len(answer["by_day"]), len(slower),
+            slower[0]["change_secs"]]
 
 
 def told_by_page(table):
