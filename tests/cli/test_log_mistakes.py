@@ -46,7 +46,7 @@ def test_columns_differ_by_case(tmp_path):
     ("partition_columns", "[phase, nosuch]", ["'nosuch' is no column of a run log", "run_id, ",
                                               "created_at"]),
     ("quality_action", "reject", ["'reject' needs quality-rejects", "warn"]),
-    ("table_name_pattern", '"{nosuch}"', ["table-name-pattern: '{nosuch}'", "no such placeholder",
+    ("table_name_pattern", '"{nosuch}"', ["table-name-pattern: '{nosuch}'", "no such field",
                                           "{pipeline_id}"]),
     ("table_suffix_pattern", '"{schema"', ["table-suffix-pattern: '{schema'", "without its '}'"]),
     ("batch_size", "[5]", ["batch_size: it is a list"]),

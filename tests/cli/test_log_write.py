@@ -658,7 +658,7 @@ def test_names_of_tables(tmp_path):
     done = write(tmp_path, REPORT, *config, "--table-name-pattern", "{pipeline_id}_{run_mode}",
                  "--pipeline-id", "p", kind="report")
     assert done["table_fqn"] == "analytics.p_incremental"
-    for wrong, word in (("{schema}.{x}", "placeholder"), ("a/b", "characters"), ("{schema", "'}'"),
+    for wrong, word in (("{schema}.{x}", "such field"), ("a/b", "characters"), ("{schema", "'}'"),
                         ("..", "SCHEMA.NAME")):
         bad(2, "log", "write", tmp_path, *config, "--table-name-pattern", wrong,
             says=["table-name-pattern", word])

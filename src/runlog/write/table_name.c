@@ -50,29 +50,29 @@ static int append_safe(struct quire_buf *out, const char *value)
     return 0;
 }
 
-static const char *const placeholders[] = {"schema",   "table_name", "pipeline_id",
-                                           "run_mode", "date",       "timestamp"};
-#define PLACEHOLDERS (sizeof(placeholders) / sizeof(placeholders[0]))
+/* What stands in braces in a pattern. */
+static const char *const fields[] = {"schema",   "table_name", "pipeline_id",
+                                     "run_mode", "date",       "timestamp"};
+#define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-/* PLACEHOLDERS where there is none of that name. */
-static size_t find_placeholder(const char *name, size_t size)
+/* FIELDS where there is none of that name. */
+static size_t find_field(const char *name, size_t size)
 {
     size_t at = 0;
-    while (at < PLACEHOLDERS &&
-           (strlen(placeholders[at]) != size || memcmp(placeholders[at], name, size) != 0))
+    while (at < FIELDS && (strlen(fields[at]) != size || memcmp(fields[at], name, size) != 0))
         at++;
     return at;
 }
 
 static const char *find_value(const struct naming *naming, const char *name, size_t size)
 {
-    const char *const values[PLACEHOLDERS + 1] = {naming->options->table_schema,
-                                                  naming->options->table_name,
-                                                  naming->pipeline_id,
-                                                  naming->run_mode,
-                                                  naming->date,
-                                                  naming->timestamp};
-    return values[find_placeholder(name, size)];
+    const char *const values[FIELDS + 1] = {naming->options->table_schema,
+                                            naming->options->table_name,
+                                            naming->pipeline_id,
+                                            naming->run_mode,
+                                            naming->date,
+                                            naming->timestamp};
+    return values[find_field(name, size)];
 }
 
 static int fail_pattern(const char *option, const char *pattern, const char *why,
@@ -92,8 +92,8 @@ int quire_table_pattern_check(const char *option, const char *pattern, struct qu
         if (*at == '{') {
             const char *end = strchr(at, '}');
             if (end == NULL) return fail_pattern(option, pattern, "a '{' without its '}'", error);
-            if (find_placeholder(at + 1, (size_t)(end - at - 1)) == PLACEHOLDERS)
-                return fail_pattern(option, pattern, "there is no such placeholder", error);
+            if (find_field(at + 1, (size_t)(end - at - 1)) == FIELDS)
+                return fail_pattern(option, pattern, "there is no such field", error);
             size = (size_t)(end - at) + 1;
         } else if (!stays && *at != '.') {
             return fail_pattern(option, pattern, "it has other characters", error);
@@ -184,11 +184,11 @@ static void stamp_now(char out[STAMP_SIZE])
     out[size] = '\0';
 }
 
-bool quire_table_pattern_has(const struct quire_runlog_options *options, const char *placeholder)
+bool quire_table_pattern_has(const struct quire_runlog_options *options, const char *field)
 {
     const char *patterns[] = {options->table_name_pattern, options->table_suffix_pattern};
     for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-        if (patterns[i] != NULL && strstr(patterns[i], placeholder) != NULL) return true;
+        if (patterns[i] != NULL && strstr(patterns[i], field) != NULL) return true;
     return false;
 }
 

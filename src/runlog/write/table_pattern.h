@@ -8,7 +8,7 @@
  * whatever is written. NULL is fine. */
 int quire_table_pattern_check(const char *option, const char *pattern, struct quire_error *error);
 
-/* Whether one of the patterns has a placeholder, as "{run_mode}". */
-bool quire_table_pattern_has(const struct quire_runlog_options *options, const char *placeholder);
+/* Whether one of the patterns has a field, as "{run_mode}". */
+bool quire_table_pattern_has(const struct quire_runlog_options *options, const char *field);
 
 #endif
